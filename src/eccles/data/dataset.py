@@ -1,0 +1,93 @@
+"""A labelled set of spike events, in the form that PyTorch users know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eccles.errors import must
+from eccles.events import Index, SpikeEvents
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class SpikeDataset:
+    """Samples of spike events and their classes; map-style, so a DataLoader takes it.
+
+    `dataset[3]` is one sample (events of length 1, class); `dataset.batch(indices)` is many at
+    once without copying an event. For a DataLoader pass `collate_fn=SpikeDataset.collate`.
+
+    Attributes:
+        name: what the user calls it.
+        kind: "real" or "synthetic"; results never mix the two.
+        events: the samples.
+        labels: int64 [B].
+        classes: the name of each class.
+    """
+
+    name: str
+    kind: Literal["real", "synthetic"]
+    events: SpikeEvents
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != len(self.events):
+            raise must("dataset", "the number of labels", f"{len(self.events)}", len(self.labels))
+        if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() < self.n_classes:
+            raise must("dataset", "labels", f"from 0 to {self.n_classes - 1}", self.labels.max())
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.classes)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[SpikeEvents, int]:
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"dataset: sample {index} of {len(self)}")
+        return self.events[[index % len(self)]], int(self.labels[index])
+
+    def batch(self, index: Index) -> tuple[SpikeEvents, Tensor]:
+        """Return the events of some samples and their labels, int64 [B]."""
+        import torch
+
+        return self.events[index], torch.from_numpy(np.ascontiguousarray(self.labels[index]))
+
+    def take(self, index: Index) -> SpikeDataset:
+        """Return a dataset of some of these samples, over the same events."""
+        return SpikeDataset(
+            self.name, self.kind, self.events[index], self.labels[index], self.classes
+        )
+
+    @staticmethod
+    def collate(samples: list[tuple[SpikeEvents, int]]) -> tuple[SpikeEvents, Tensor]:
+        """Join single samples of one dataset into a batch; a DataLoader's `collate_fn`."""
+        import torch
+
+        first = samples[0][0]
+        events = SpikeEvents(
+            np.concatenate([events.begins for events, _ in samples]),
+            np.concatenate([events.ends for events, _ in samples]),
+            first.steps,
+            first.units,
+            first.counts,
+            first.n_steps,
+            first.n_units,
+            first.dt,
+        )
+        return events, torch.tensor([label for _, label in samples])
+
+
+class Splits(NamedTuple):
+    """What a source gives: samples to train on and samples to test on."""
+
+    train: SpikeDataset
+    test: SpikeDataset

@@ -1,0 +1,41 @@
+"""What goes wrong, in one sentence: where, what must hold, what it got, what to try."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class EcclesError(Exception):
+    """Base of every error that Eccles raises on purpose; its text is one sentence for a user."""
+
+    exit_status = 1
+
+
+class InputError(EcclesError):
+    """Something the caller asked for can't be done: mend the request (exit status 2)."""
+
+    exit_status = 2
+
+
+class RunError(EcclesError):
+    """A sound request failed while it ran: data, disk or network (exit status 1)."""
+
+
+def must(where: str, name: str, accepted: str, got: object, hint: str = "") -> InputError:
+    """Return the error for a value that breaks a rule, worded the same way everywhere.
+
+    >>> print(must("train", "epochs", "a whole number above 0", -3))
+    train: epochs must be a whole number above 0, got -3
+    """
+    return InputError(f"{where}: {name} must be {accepted}, got {got!r}" + (f"; {hint}" if hint else ""))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return " (did you mean 'x'?)" for the known name closest to `name`, or an empty string.
+
+    >>> nearest("epoch", ["epochs", "lr"])
+    " (did you mean 'epochs'?)"
+    """
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f" (did you mean {matches[0]!r}?)" if matches else ""

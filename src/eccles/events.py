@@ -1,0 +1,135 @@
+"""Spike events: which unit fired at which step of which sample, and nothing for silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eccles.errors import InputError, must
+
+if TYPE_CHECKING:
+    import torch
+
+Index = slice | NDArray[np.integer[Any]] | list[int]
+
+
+@dataclass(frozen=True, eq=False)
+class SpikeEvents:
+    """The spikes of B samples, sorted by step within each sample.
+
+    Sample b owns the events begins[b] up to ends[b] of `steps`, `units` and `counts`. A slice or
+    a shuffled batch is therefore a new pair (begins, ends) over the same events: nothing is
+    copied, and the events may be memory-mapped. A unit may fire several times in one step, as
+    repeated events or as one event with a count.
+
+    Attributes:
+        begins, ends: int64 [B].
+        steps: uint16 [E], the step of each event, from 0 to n_steps - 1.
+        units: uint16 [E], from 0 to n_units - 1.
+        counts: uint8 [E] above zero, or None where every event is one spike.
+        n_steps: T, the number of steps a sample lasts.
+        n_units: N, the number of units that could fire.
+        dt: length of a step in seconds.
+    """
+
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    steps: NDArray[np.uint16]
+    units: NDArray[np.uint16]
+    counts: NDArray[np.uint8] | None
+    n_steps: int
+    n_units: int
+    dt: float = 1e-3
+
+    def __len__(self) -> int:
+        return len(self.begins)
+
+    @property
+    def n_events(self) -> int:
+        """Number of events of these samples (not of spikes, where events have counts)."""
+        return int((self.ends - self.begins).sum())
+
+    @property
+    def density(self) -> float:
+        """Events per sample, step and unit: the share of a dense raster that isn't zero."""
+        return self.n_events / max(1, len(self) * self.n_steps * self.n_units)
+
+    def __getitem__(self, index: Index) -> SpikeEvents:
+        """Return the samples of a slice or of an array of indices, without copying events."""
+        return SpikeEvents(
+            self.begins[index],
+            self.ends[index],
+            self.steps,
+            self.units,
+            self.counts,
+            self.n_steps,
+            self.n_units,
+            self.dt,
+        )
+
+    @classmethod
+    def from_dense(cls, spikes: torch.Tensor, dt: float = 1e-3) -> SpikeEvents:
+        """Collect the events of a raster of spike counts from 0 to 255, [T, B, N].
+
+        Raises InputError for another number of axes, or counts that are negative, fractional,
+        or too many.
+        """
+        if spikes.ndim != 3:
+            raise must("events", "the raster", "[T, B, N]", tuple(spikes.shape))
+        raster = spikes.detach().cpu().numpy()
+        if raster.size and (raster.min() < 0 or raster.max() > 255 or (raster % 1).any()):
+            raise InputError("events: a raster must hold whole spike counts from 0 to 255")
+        n_steps, n_samples, n_units = raster.shape
+        samples, steps, units = np.nonzero(raster.transpose(1, 0, 2))
+        counts = raster[steps, samples, units].astype(np.uint8)
+        offsets = np.searchsorted(samples, np.arange(n_samples + 1))
+        return cls(
+            offsets[:-1],
+            offsets[1:],
+            steps.astype(np.uint16),
+            units.astype(np.uint16),
+            counts if (counts != 1).any() else None,
+            n_steps,
+            n_units,
+            dt,
+        )
+
+    def to_dense(
+        self, dtype: torch.dtype | None = None, device: torch.device | str = "cpu"
+    ) -> torch.Tensor:
+        """Return the raster of spike counts, [T, B, N], float32 unless `dtype` says otherwise."""
+        import torch
+
+        lengths = self.ends - self.begins
+        samples = np.repeat(np.arange(len(self)), lengths)
+        firsts = np.cumsum(lengths) - lengths
+        events = np.arange(len(samples)) + np.repeat(self.begins - firsts, lengths)
+        steps = self.steps[events].astype(np.int64)
+        cells = (steps * len(self) + samples) * self.n_units + self.units[events]
+        values = np.ones(len(events), np.uint8) if self.counts is None else self.counts[events]
+        kind = dtype or torch.float32
+        raster = torch.zeros(self.n_steps * len(self) * self.n_units, dtype=kind, device=device)
+        raster.index_put_(
+            (torch.from_numpy(cells).to(device),),
+            torch.from_numpy(values).to(device, kind),
+            accumulate=True,
+        )
+        return raster.view(self.n_steps, len(self), self.n_units)
+
+    def check(self) -> None:
+        """Raise InputError unless these events keep every rule that the class states."""
+        lengths = self.ends - self.begins
+        if (lengths < 0).any() or (len(self) and int(self.ends.max()) > len(self.steps)):
+            raise InputError("events: a sample's events must lie inside the stored ones")
+        for b in range(len(self)):
+            steps = self.steps[self.begins[b] : self.ends[b]]
+            units = self.units[self.begins[b] : self.ends[b]]
+            if (np.diff(steps.astype(np.int64)) < 0).any():
+                raise InputError(f"events: sample {b} must be sorted by step")
+            if len(steps) and int(steps[-1]) >= self.n_steps:
+                raise must("events", f"a step of sample {b}", f"below {self.n_steps}", int(steps[-1]))
+            if len(units) and int(units.max()) >= self.n_units:
+                raise must("events", f"a unit of sample {b}", f"below {self.n_units}", int(units.max()))

@@ -1,0 +1,32 @@
+"""The max-over-time loss: a class scores by its readout's highest potential."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional
+
+
+def peaks(potentials: Tensor) -> Tensor:
+    """Return each readout's maximum over time, [B, C], from potentials [T + 1, B, C].
+
+    The gradient goes to the first maximal sample alone. A readout starts at zero, so its peak is
+    never negative, and one that stays at or below zero passes no gradient to the network.
+    """
+    return potentials.max(dim=0).values
+
+
+def max_over_time_loss(potentials: Tensor, labels: Tensor) -> Tensor:
+    """Return the mean over the batch of -log softmax(peaks)[label], a scalar.
+
+    Args:
+        potentials: readout potentials, [T + 1, B, C].
+        labels: classes, int64 [B].
+    """
+    return functional.cross_entropy(peaks(potentials), labels)
+
+
+def predict(class_peaks: Tensor) -> Tensor:
+    """Return the class with the highest peak, int64 [B]; of equal peaks the lowest class."""
+    # argmax may return any of several equal maxima; the first one is the definition here.
+    highest = class_peaks == class_peaks.max(dim=1, keepdim=True).values
+    return highest.to(class_peaks.dtype).max(dim=1).indices

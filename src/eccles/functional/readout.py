@@ -1,0 +1,44 @@
+"""Leaky readout neurons, which integrate and never spike.
+
+One step, with the decays of `eccles.functional.lif`:
+
+    o_next = beta o + j        (the old j)
+    j_next = alpha j + input
+
+Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from eccles.functional.lif import LIFParameters
+
+
+class ReadoutState(NamedTuple):
+    """Synaptic current and potential of the readout neurons, [B, C] each."""
+
+    j: Tensor
+    o: Tensor
+
+
+def readout_step(current: Tensor, state: ReadoutState, p: LIFParameters) -> ReadoutState:
+    """Advance one step under the weighted input of that step, [B, C]."""
+    return ReadoutState(p.alpha * state.j + current, p.beta * state.o + state.j)
+
+
+def readout(currents: Tensor, p: LIFParameters) -> Tensor:
+    """Return the potentials [T + 1, B, C] that weighted inputs [T, B, C] cause.
+
+    The first two samples are always zero: the start, and the step before any input arrives.
+    """
+    rest = currents.new_zeros(currents.shape[1:])
+    state = ReadoutState(rest, rest)
+    potentials = [state.o]
+    for current in currents.unbind(0):
+        state = readout_step(current, state, p)
+        potentials.append(state.o)
+    return torch.stack(potentials)

@@ -1,0 +1,103 @@
+"""Which neurons of a layer are excitatory and which inhibitory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from eccles.errors import InputError, must
+
+if TYPE_CHECKING:
+    import torch
+
+_RATIO = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*:\s*(\d+(?:\.\d+)?)\s*$")
+
+
+@dataclass(frozen=True)
+class Populations:
+    """A layer's excitatory neurons, which come first, and its inhibitory neurons.
+
+    >>> layer = Populations.parse("80:20", 100)
+    >>> layer.n_excitatory, layer.n_inhibitory, layer["I"]
+    (80, 20, slice(80, 100, None))
+    """
+
+    n_excitatory: int
+    n_inhibitory: int
+
+    def __post_init__(self) -> None:
+        if self.n_excitatory < 0 or self.n_inhibitory < 0 or self.n_neurons == 0:
+            raise must(
+                "populations",
+                "the counts",
+                "0 or more each and at least one neuron together",
+                (self.n_excitatory, self.n_inhibitory),
+            )
+
+    @classmethod
+    def parse(cls, ei: str | float, n_neurons: int, *, rounding: bool = False) -> Populations:
+        """Split `n_neurons` by a ratio "80:20" or by the excitatory fraction 0.8 ("0.8").
+
+        Both name shares of a fixed total, so "4:1", "80:20" and 0.8 mean the same. A share that
+        isn't a whole number of neurons raises InputError unless `rounding` is True, which then
+        takes the nearest whole number (halves go to the even one).
+        """
+        if n_neurons < 1:
+            raise must("populations", "the number of neurons", "1 or more", n_neurons)
+        exact = _fraction(ei) * n_neurons
+        if exact.denominator != 1 and not rounding:
+            raise InputError(
+                f"populations: ei {str(ei)!r} of {n_neurons} neurons gives {float(exact):g} "
+                "excitatory ones, which isn't whole; choose another ratio or number of neurons, "
+                "or ask for rounding"
+            )
+        n_excitatory = round(exact)
+        return cls(n_excitatory, n_neurons - n_excitatory)
+
+    @property
+    def n_neurons(self) -> int:
+        """Number of neurons of both kinds."""
+        return self.n_excitatory + self.n_inhibitory
+
+    def __getitem__(self, kind: Literal["E", "I"]) -> slice:
+        if kind == "E":
+            return slice(0, self.n_excitatory)
+        if kind == "I":
+            return slice(self.n_excitatory, self.n_neurons)
+        raise must("populations", "the kind", "'E' or 'I'", kind)
+
+    def signs(self) -> torch.Tensor:
+        """Return +1 for each excitatory and -1 for each inhibitory neuron, float32 [N]."""
+        import torch
+
+        signs = torch.ones(self.n_neurons)
+        signs[self["I"]] = -1.0
+        return signs
+
+    def mask(self, kind: Literal["E", "I"]) -> torch.Tensor:
+        """Return True for the neurons of one kind, bool [N]."""
+        return (self.signs() > 0) == (kind == "E")
+
+    def __str__(self) -> str:
+        return f"{self.n_excitatory} excitatory, {self.n_inhibitory} inhibitory"
+
+
+def _fraction(ei: str | float) -> Fraction:
+    """Return the excitatory share in [0, 1], exactly."""
+    text = str(ei)
+    if match := _RATIO.match(text):
+        excitatory, inhibitory = Fraction(match[1]), Fraction(match[2])
+        if excitatory + inhibitory > 0:
+            return excitatory / (excitatory + inhibitory)
+    else:
+        try:
+            share = Fraction(text.strip())
+        except (ValueError, ZeroDivisionError):
+            share = Fraction(-1)
+        if 0 <= share <= 1:
+            return share
+    raise must(
+        "populations", "ei", "a ratio such as 80:20 or an excitatory fraction from 0 to 1", ei
+    )

@@ -1,0 +1,44 @@
+"""Durations at the edges: "10 ms" in, seconds inside."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from eccles.errors import must
+
+_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
+_DURATION = re.compile(r"^\s*([-+0-9.eE]+)\s*([a-zµ]*)\s*$")
+
+
+def seconds(value: str | float, name: str = "duration") -> float:
+    """Return a duration in seconds from a number of seconds or a text with a unit.
+
+    Raises InputError unless the value is finite, above zero, and in s, ms or us.
+
+    >>> seconds("10 ms"), seconds("5ms"), seconds(0.02), seconds("1 s")
+    (0.01, 0.005, 0.02, 1.0)
+    """
+    accepted = 'a time above 0 such as "10 ms" or 0.01 (seconds)'
+    match = _DURATION.match(str(value))
+    if match is None or match[2] not in {"", *_SECONDS}:
+        raise must("units", name, accepted, value)
+    try:
+        number = float(match[1])
+    except ValueError:
+        raise must("units", name, accepted, value) from None
+    # Dividing by 1000 rounds once and so gives the same float as the literal 0.01; 10 * 1e-3 may not.
+    scale = _SECONDS[match[2] or "s"]
+    result = number / round(1 / scale)
+    if not (math.isfinite(result) and result > 0):
+        raise must("units", name, accepted, value)
+    return result
+
+
+def duration(value: float) -> str:
+    """Return a duration as people write it.
+
+    >>> duration(0.01), duration(1.5), duration(0.0005)
+    ('10 ms', '1.5 s', '0.5 ms')
+    """
+    return f"{value:g} s" if value >= 1 else f"{value * 1e3:g} ms"
