@@ -28,7 +28,9 @@ def must(where: str, name: str, accepted: str, got: object, hint: str = "") -> I
     >>> print(must("train", "epochs", "a whole number above 0", -3))
     train: epochs must be a whole number above 0, got -3
     """
-    return InputError(f"{where}: {name} must be {accepted}, got {got!r}" + (f"; {hint}" if hint else ""))
+    return InputError(
+        f"{where}: {name} must be {accepted}, got {got!r}" + (f"; {hint}" if hint else "")
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

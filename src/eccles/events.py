@@ -13,6 +13,7 @@ from eccles.errors import InputError, must
 if TYPE_CHECKING:
     import torch
 
+_MOST = 65536
 Index = slice | NDArray[np.integer[Any]] | list[int]
 
 
@@ -74,8 +75,8 @@ class SpikeEvents:
     def from_dense(cls, spikes: torch.Tensor, dt: float = 1e-3) -> SpikeEvents:
         """Collect the events of a raster of spike counts from 0 to 255, [T, B, N].
 
-        Raises InputError for another number of axes, or counts that are negative, fractional,
-        or too many.
+        Raises InputError for another number of axes, more steps or units than uint16 can number,
+        or counts that are negative, fractional or above 255.
         """
         if spikes.ndim != 3:
             raise must("events", "the raster", "[T, B, N]", tuple(spikes.shape))
@@ -83,6 +84,8 @@ class SpikeEvents:
         if raster.size and (raster.min() < 0 or raster.max() > 255 or (raster % 1).any()):
             raise InputError("events: a raster must hold whole spike counts from 0 to 255")
         n_steps, n_samples, n_units = raster.shape
+        if max(n_steps, n_units) > _MOST:
+            raise must("events", "steps and units", f"at most {_MOST} each", (n_steps, n_units))
         samples, steps, units = np.nonzero(raster.transpose(1, 0, 2))
         counts = raster[steps, samples, units].astype(np.uint8)
         offsets = np.searchsorted(samples, np.arange(n_samples + 1))
@@ -122,14 +125,25 @@ class SpikeEvents:
     def check(self) -> None:
         """Raise InputError unless these events keep every rule that the class states."""
         lengths = self.ends - self.begins
-        if (lengths < 0).any() or (len(self) and int(self.ends.max()) > len(self.steps)):
+        stored = len(self.steps)
+        if len(self.units) != stored or (self.counts is not None and len(self.counts) != stored):
+            raise InputError("events: steps, units and counts must have one entry an event each")
+        if len(self) and (
+            lengths.min() < 0 or self.begins.min() < 0 or int(self.ends.max()) > stored
+        ):
             raise InputError("events: a sample's events must lie inside the stored ones")
+        if self.counts is not None and not self.counts.all():
+            raise InputError("events: counts must be above 0; leave out an event that isn't one")
         for b in range(len(self)):
             steps = self.steps[self.begins[b] : self.ends[b]]
             units = self.units[self.begins[b] : self.ends[b]]
             if (np.diff(steps.astype(np.int64)) < 0).any():
                 raise InputError(f"events: sample {b} must be sorted by step")
             if len(steps) and int(steps[-1]) >= self.n_steps:
-                raise must("events", f"a step of sample {b}", f"below {self.n_steps}", int(steps[-1]))
+                raise must(
+                    "events", f"a step of sample {b}", f"below {self.n_steps}", int(steps[-1])
+                )
             if len(units) and int(units.max()) >= self.n_units:
-                raise must("events", f"a unit of sample {b}", f"below {self.n_units}", int(units.max()))
+                raise must(
+                    "events", f"a unit of sample {b}", f"below {self.n_units}", int(units.max())
+                )

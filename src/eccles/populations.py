@@ -84,6 +84,19 @@ class Populations:
         return f"{self.n_excitatory} excitatory, {self.n_inhibitory} inhibitory"
 
 
+def canonical(ei: str | float) -> str:
+    """Return a ratio or excitatory fraction in one spelling, in percent where that is whole.
+
+    >>> canonical(0.8), canonical("4:1"), canonical("80:20"), canonical("1:2")
+    ('80:20', '80:20', '80:20', '1:2')
+    """
+    share = _fraction(ei)
+    percent = share * 100
+    if percent.denominator == 1:
+        return f"{percent.numerator}:{100 - percent.numerator}"
+    return f"{share.numerator}:{share.denominator - share.numerator}"
+
+
 def _fraction(ei: str | float) -> Fraction:
     """Return the excitatory share in [0, 1], exactly."""
     text = str(ei)

@@ -1,0 +1,54 @@
+"""Engines: ways to compute the same equations, and the choice between them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from eccles.engines.dense import DenseEngine as DenseEngine
+from eccles.engines.engine import Engine as Engine
+from eccles.engines.engine import Response as Response
+from eccles.engines.engine import Weights as Weights
+from eccles.errors import InputError, must
+from eccles.functional.lif import LIFParameters
+from eccles.functional.surrogate import SuperSpike
+
+EngineName = Literal["auto", "event", "dense"]
+
+DENSEST = 0.5
+"""Density of input events above which the dense equations are the faster ones (measured)."""
+
+
+def engine(
+    name: EngineName,
+    *,
+    neuron: LIFParameters,
+    density: float = 0.0,
+    device: str = "cpu",
+    threads: int = 1,
+) -> Engine:
+    """Return the engine of that name; "auto" takes the fastest that fits.
+
+    Args:
+        name: "event", "dense" or "auto".
+        neuron: the network's constants; the event engine knows the SuperSpike surrogate alone.
+        density: share of (step, unit) cells with an event, from `SpikeEvents.density`.
+        device: where the weights live; the event engine works on a CPU.
+        threads: threads for the event engine.
+
+    Raises InputError for an unknown name, or an event engine where it can't work.
+    """
+    fits = device == "cpu" and isinstance(neuron.surrogate, SuperSpike) and neuron[3:5] == (0, 1)
+    if name == "auto":
+        name = "event" if fits and density <= DENSEST else "dense"
+    if name == "dense":
+        return DenseEngine()
+    if name != "event":
+        raise must("engine", "the name", "auto, event or dense", name)
+    if not fits:
+        raise InputError(
+            "engine: event must have a CPU, the SuperSpike surrogate, rest 0 and threshold 1, got "
+            f"{device} and {neuron.surrogate}; use --engine dense or auto"
+        )
+    from eccles.engines.event import EventEngine
+
+    return EventEngine(threads)

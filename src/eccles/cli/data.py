@@ -1,0 +1,198 @@
+"""`eccles data`: what data sets there are, where they lie, and whether they are sound."""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eccles.errors import EcclesError, RunError
+
+if TYPE_CHECKING:
+    from eccles.data.sources import Source
+
+Row = tuple[str, str, str]
+_ROOM = 400 * 2**20
+"""Bytes that the downloads and the encoded events of the largest set take, with some to spare."""
+
+
+def list_(json: bool = False) -> None:
+    """List the data sets: name, kind, samples, where they are found, licence.
+
+    Args:
+        json: print JSON, with checksums and citations, instead of a table.
+    """
+    from eccles.data.sources import SOURCES, find
+
+    found = {name: find(source) for name, source in SOURCES.items()}
+    if json:
+        rows = [
+            {
+                "name": name,
+                "kind": source.kind,
+                "train": source.samples[0],
+                "test": source.samples[1],
+                "found": str(found[name]) if found[name] else None,
+                "licence": source.licence,
+                "copyright": source.copyright,
+                "citation": source.citation,
+                "urls": list(source.urls),
+                "files": [vars(file) for file in source.files],
+            }
+            for name, source in SOURCES.items()
+        ]
+        print(json_format.dumps(rows, indent=2))
+        return
+    _print_table(
+        ("name", "kind", "train + test", "found in", "licence"),
+        [
+            (
+                name,
+                source.kind,
+                f"{source.samples[0]:,} + {source.samples[1]:,}",
+                str(found[name] or "not here"),
+                source.licence,
+            )
+            for name, source in SOURCES.items()
+        ],
+    )
+
+
+def path(name: str = "fashion-mnist", data_dir: Path | None = None) -> None:
+    """Print the folder that holds a data set; fail where none does.
+
+    Args:
+        name: the data set; see `eccles data list`.
+        data_dir: look only here.
+    """
+    from eccles.data.sources import named, resolve
+
+    print(resolve(named(name), data_dir, download=False))
+
+
+def fetch(name: str = "fashion-mnist", data_dir: Path | None = None) -> None:
+    """Make a data set ready: download what is missing, verify it, encode it, store the events.
+
+    Args:
+        name: the data set; see `eccles data list`.
+        data_dir: the folder that holds it or shall hold it.
+    """
+    from eccles import data
+    from eccles.data import download
+    from eccles.data.cache import events_folder, is_mapped
+    from eccles.data.sources import cache_folder, find, named
+
+    source = named(name)
+    folder = find(source, data_dir)
+    verb = "found in"
+    if folder is None and source.urls:
+        folder = data_dir.expanduser() if data_dir else cache_folder() / source.name
+        download.fetch(source, folder)
+        verb = "downloaded into"
+    start = time.perf_counter()
+    # Naming the folder has its files verified, and read before any stored events are used.
+    train, test = data.load(name, folder or data_dir)
+    seconds = time.perf_counter() - start
+    print(f"{name}: {verb} {folder}, checksums right")
+    print(f"{len(train):,} samples to train on, {len(test):,} to test on, ready in {seconds:.1f} s")
+    if is_mapped(train.events):
+        print(f"events stored in {events_folder()}")
+    elif source.urls:
+        print(f"events not stored, for {events_folder()} can't be written: each run encodes anew")
+
+
+def doctor(data_dir: Path | None = None) -> int:
+    """Check every data set and the cache, and say what to do; exit status 1 if one is damaged.
+
+    Args:
+        data_dir: check the data sets in this folder too.
+    """
+    from eccles.data.sources import SOURCES, places
+
+    rows: list[Row] = []
+    for source in SOURCES.values():
+        chosen = places(source, data_dir) if data_dir else []
+        found = [
+            row
+            for folder in dict.fromkeys([*chosen, *places(source)])
+            for row in _examine(source, folder)
+        ]
+        remedy = f"eccles data fetch {source.name}" if source.urls else "install Eccles again"
+        rows += found or [(source.name, "not here", remedy)]
+    if data_dir and not any(Path(what).is_relative_to(data_dir.expanduser()) for what, *_ in rows):
+        rows.append((str(data_dir), "problem", "holds no known data set; leave it out"))
+    rows += _examine_cache()
+    _print_table(("what", "state", "what to do"), rows)
+    return int(any(state == "problem" for _, state, _ in rows))
+
+
+def _examine(source: Source, folder: Path) -> list[Row]:
+    """Return a row a file, or none at all where the folder holds nothing of this data set."""
+    from eccles.data.files import verified
+    from eccles.data.sources import locate
+
+    paths = [(locate(file, folder), file) for file in source.files]
+    if not any(path for path, _ in paths):
+        return []
+    rows: list[Row] = []
+    for path, file in paths:
+        try:
+            if path is None:
+                raise RunError(f"missing; run `eccles data fetch {source.name}`")
+            verified(path, file.sha256)
+            rows.append((str(path), "ok", ""))
+        except EcclesError as error:
+            rows.append((str(path or folder / file.name), "problem", str(error)))
+    return rows
+
+
+def _examine_cache() -> list[Row]:
+    from eccles.data.cache import damage, events_folder
+    from eccles.data.sources import SOURCES, cache_folder
+
+    root = cache_folder().absolute()
+    rows = [_examine_room(root)]
+    if not os.access(root, os.R_OK | os.X_OK):
+        return rows  # No cache yet, or none that can be read.
+    for folder in sorted(events_folder().glob("*")):
+        fault = damage(folder)
+        rows.append(
+            (str(folder), "problem", f"{fault}; delete it") if fault else (str(folder), "ok", "")
+        )
+    rows += [
+        (str(folder), "problem", "left by a download that was cut off; delete it")
+        for name in SOURCES
+        for folder in sorted((root / name).glob(".fetch-*"))
+        # A download may be going on just now.
+        if time.time() - folder.stat().st_mtime > 3600
+    ]
+    return rows
+
+
+def _examine_room(root: Path) -> Row:
+    above = next(place for place in (root, *root.parents) if os.access(place, os.F_OK))
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        return str(root), "problem", "can't be written; set ECCLES_CACHE to another folder"
+    free = shutil.disk_usage(above).free
+    if free < _ROOM:
+        remedy = f"only {free / 2**20:.0f} MiB free; make room, or set ECCLES_CACHE"
+        return str(root), "problem", remedy
+    return str(root), "ok", f"{free / 2**30:.1f} GiB free"
+
+
+def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    for title in head:
+        # A path that is cut short helps nobody.
+        table.add_column(title, overflow="fold", no_wrap=title == "name")
+    for row in rows:
+        table.add_row(*row)
+    Console(file=sys.stdout).print(table)

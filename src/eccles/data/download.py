@@ -1,0 +1,118 @@
+"""Fetching files over the network: a mirror at a time, verified before they take their names."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from eccles.data.files import verified
+from eccles.data.sources import File, Source, absent, locate, offline
+from eccles.errors import RunError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+TIMEOUT = 10.0
+"""Seconds to wait for a server to answer, or to go on."""
+
+
+def fetch(source: Source, folder: Path) -> None:
+    """Put every file of a data set that `folder` lacks into it, with a progress bar on stderr.
+
+    Each file is written under another name and gets its own once its checksum is verified, so
+    whatever goes wrong leaves no stub behind. Raises RunError where no mirror delivers the right
+    bytes, the network is forbidden, or the folder can't be written.
+    """
+    if offline():
+        raise absent(source, "ECCLES_OFFLINE that forbids the network", folder)
+    try:
+        existed = folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        # Fails here, with its own sentence, rather than as though a mirror were at fault.
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise RunError(
+            f"data: {folder} must be a folder that can be written, got {error.strerror!r}; "
+            "choose another with --data-dir or ECCLES_CACHE"
+        ) from None
+    try:
+        _fetch_from_any(source, folder)
+    finally:
+        if not existed:
+            # Goes only if nothing came; a folder with files in it stays.
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _fetch_from_any(source: Source, folder: Path) -> None:
+    failures = []
+    with _progress() as progress:
+        for url in source.urls:
+            try:
+                for file in source.files:
+                    if locate(file, folder) is None:
+                        _fetch_file(file, url, folder, progress)
+                return
+            except (OSError, RunError) as error:
+                failures.append(f"{_reason(error)} from {urlsplit(url).netloc}")
+    raise absent(source, " and ".join(failures), folder)
+
+
+def _fetch_file(file: File, url: str, folder: Path, progress: Progress) -> None:
+    import pooch
+
+    # A plain file, so that umask rules its permissions; the name tells `doctor` what it was.
+    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as aside:
+        part = Path(aside) / file.name
+        bar = _Bar(progress, progress.add_task(file.name, total=None))
+        pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT)(url + file.name, str(part), None)
+        verified(part, file.sha256)
+        part.replace(folder / file.name)
+
+
+class _Bar:
+    """One file's progress, with the four names that pooch asks of a bar."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+
+    @property
+    def total(self) -> float | None:
+        return self._progress.tasks[self._task].total
+
+    @total.setter
+    def total(self, size: int) -> None:
+        # A server that doesn't say how long the file is gives 0; rich then shows a moving bar.
+        self._progress.update(self._task, total=size or None)
+
+    def update(self, size: int) -> None:
+        self._progress.advance(self._task, size)
+
+    def reset(self) -> None:
+        self._progress.reset(self._task, total=self.total)
+
+    def close(self) -> None:
+        self._progress.stop_task(self._task)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, TransferSpeedColumn(), console=console, transient=True) as progress:
+        yield progress
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong in a few words; the texts of network errors run to paragraphs."""
+    if isinstance(error, RunError):
+        return "other bytes than published"
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return f"HTTP status {status}" if status else type(error).__name__

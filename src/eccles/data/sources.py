@@ -1,0 +1,228 @@
+"""Where data sets come from: what each consists of, and the folders that may hold it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from eccles.errors import InputError, RunError, must, nearest
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a data set.
+
+    Attributes:
+        name: as its publisher names it; the name without .gz, unpacked, is as good.
+        sha256: of its bytes, decompressed where they are gzip. Copies differ in gzip headers.
+        md5: of the publisher's own archive, for those who fetch it by hand.
+    """
+
+    name: str
+    sha256: str
+    md5: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set as published.
+
+    Attributes:
+        name: what the user calls it, and the name of its folder.
+        kind: "real" or "synthetic"; results never mix the two.
+        samples: how many to train on, and how many to test on.
+        files: what it consists of.
+        urls: folders on the network that hold the files, best first; each ends in a slash.
+        system: folders of this machine that may hold them, put there by a package.
+        package: the name of the Debian package that does so, if any.
+        licence: under which it is published.
+        copyright: whose it is, as the licence asks to be said.
+        citation: the article that describes it.
+    """
+
+    name: str
+    kind: Literal["real", "synthetic"]
+    samples: tuple[int, int]
+    files: tuple[File, ...]
+    urls: tuple[str, ...]
+    system: tuple[Path, ...]
+    package: str
+    licence: str
+    copyright: str
+    citation: str
+
+
+_FASHION_COPYRIGHT = "2017 Zalando SE, https://tech.zalando.com"
+_FASHION_ARTICLE = (
+    "Xiao, Rasul, Vollgraf (2017). Fashion-MNIST: a novel image dataset for benchmarking "
+    "machine learning algorithms. arXiv:1708.07747"
+)
+
+FASHION_MNIST = Source(
+    name="fashion-mnist",
+    kind="real",
+    samples=(60_000, 10_000),
+    files=(
+        File(
+            "train-images-idx3-ubyte.gz",
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+        ),
+        File(
+            "train-labels-idx1-ubyte.gz",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            "25c81989df183df01b3e8a0aad5dffbe",
+        ),
+        File(
+            "t10k-images-idx3-ubyte.gz",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "bef4ecab320f06d8554ea6380940ec79",
+        ),
+        File(
+            "t10k-labels-idx1-ubyte.gz",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+            "bb300cfdad3c16e7a12a480ee83cd310",
+        ),
+    ),
+    urls=(
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+    ),
+    system=(Path("/usr/share/datasets/fashion-mnist"),),
+    package="dataset-fashion-mnist",
+    licence="MIT",
+    copyright=_FASHION_COPYRIGHT,
+    citation=_FASHION_ARTICLE,
+)
+
+FASHION_MNIST_SAMPLE = Source(
+    name="fashion-mnist-sample",
+    kind="real",
+    samples=(4_000, 1_000),
+    files=(
+        File(
+            "fashion-mnist-sample.npz",
+            "97e87e70a842c363165a80980805502b0400823174a37e949db4c49dbd315f28",
+        ),
+    ),
+    urls=(),
+    system=(Path(__file__).parent / "samples",),
+    package="",
+    licence="MIT",
+    copyright=_FASHION_COPYRIGHT,
+    citation=_FASHION_ARTICLE,
+)
+
+SOURCES = {source.name: source for source in (FASHION_MNIST, FASHION_MNIST_SAMPLE)}
+
+
+def named(name: str) -> Source:
+    """Return the data set of this name; raise InputError where there is none."""
+    if name not in SOURCES:
+        known = ", ".join(SOURCES)
+        raise InputError(
+            f"data: the name must be one of {known}, got {name!r}{nearest(name, SOURCES)}"
+        )
+    return SOURCES[name]
+
+
+def cache_folder() -> Path:
+    """Return the folder for downloads and encoded events: $ECCLES_CACHE or the system's choice."""
+    if chosen := os.environ.get("ECCLES_CACHE"):
+        return Path(chosen).expanduser()
+    import pooch
+
+    return Path(pooch.os_cache("eccles"))
+
+
+def offline() -> bool:
+    """Return whether $ECCLES_OFFLINE forbids the network."""
+    return os.environ.get("ECCLES_OFFLINE", "") not in {"", "0"}
+
+
+def locate(file: File, folder: Path) -> Path | None:
+    """Return the path of a file in a folder, packed or unpacked, or None."""
+    for name in (file.name, file.name.removesuffix(".gz")):
+        # A folder that may not be entered holds nothing for us.
+        with suppress(PermissionError):
+            if (folder / name).is_file():
+                return folder / name
+    return None
+
+
+def find(source: Source, data_dir: Path | None = None) -> Path | None:
+    """Return the first folder that holds every file of a data set, or None.
+
+    With `data_dir`, only that folder and its subfolder of the data set's name count. Without,
+    in turn: $ECCLES_DATA/<name>, the cache, the folders of the system.
+    """
+    return next(
+        (
+            folder
+            for folder in places(source, data_dir)
+            if all(locate(file, folder) for file in source.files)
+        ),
+        None,
+    )
+
+
+def resolve(source: Source, data_dir: Path | None = None, *, download: bool = True) -> Path:
+    """Return a folder that holds every file of a data set; download them where none does.
+
+    The files are found, not yet verified. Raises InputError where `data_dir` lacks one: nothing
+    else is tried then. Raises RunError where the data is nowhere and can't be had.
+    """
+    folder = find(source, data_dir)
+    if folder is not None:
+        return folder
+    if data_dir is not None:
+        raise _lacking(source, data_dir)
+    if not source.urls:
+        raise RunError(
+            f"data: {source.name} must be in {source.system[0]}, where Eccles is installed, "
+            "got nothing there; install Eccles again"
+        )
+    folder = cache_folder() / source.name
+    if not download:
+        reason = f"no copy (`eccles data fetch {source.name}` downloads one)"
+        raise absent(source, reason, folder)
+    from eccles.data.download import fetch
+
+    fetch(source, folder)
+    return folder
+
+
+def absent(source: Source, reason: str, folder: Path) -> RunError:
+    """Return the error for data that is nowhere, with all that a user needs to put it there."""
+    packaged = f", or install Debian's package {source.package}" if source.package else ""
+    return RunError(
+        f"data: {source.name} must be on this machine or within reach, got {reason}; put "
+        f"{', '.join(file.name for file in source.files)} from {' or '.join(source.urls)} "
+        f"into {folder}{packaged}"
+    )
+
+
+def places(source: Source, data_dir: Path | None = None) -> list[Path]:
+    """Return the folders where `find` looks, in turn; they need not exist."""
+    if data_dir is not None:
+        chosen = data_dir.expanduser()
+        return [chosen, chosen / source.name]
+    shared = os.environ.get("ECCLES_DATA")
+    first = [Path(shared).expanduser() / source.name] if shared else []
+    return [*first, cache_folder() / source.name, *source.system]
+
+
+def _lacking(source: Source, data_dir: Path) -> InputError:
+    folder = data_dir.expanduser()
+    if not os.access(folder, os.R_OK | os.X_OK) or not folder.is_dir():
+        accepted = "a folder that exists and can be read"
+        return must("data", "data_dir", accepted, str(data_dir), "mend it, or leave it out")
+    names = ", ".join(file.name for file in source.files if not locate(file, folder))
+    way = f"fetch them with `eccles data fetch {source.name} --data-dir {data_dir}`, or "
+    return InputError(
+        f"data: {data_dir} must hold the files of {source.name}, got a folder without {names}; "
+        f"{way if source.urls else ''}leave data_dir out"
+    )

@@ -1,0 +1,38 @@
+"""The dense engine: the plain equations as they stand, on any device, with any surrogate."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from eccles import functional
+from eccles.engines.engine import Response, Weights
+from eccles.events import SpikeEvents
+from eccles.functional.lif import LIFParameters
+
+
+class DenseEngine:
+    """Runs `eccles.functional` on dense rasters [T, B, N] and leaves gradients to autograd."""
+
+    name = "dense"
+
+    def loss(
+        self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
+    ) -> Tensor:
+        """Return the max-over-time loss of a batch; see `Engine.loss`."""
+        potentials, _ = _run(weights, events, neuron)
+        return functional.max_over_time_loss(potentials, labels.to(potentials.device))
+
+    def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
+        """Return the response to a batch; see `Engine.respond`."""
+        with torch.no_grad():
+            potentials, spikes = _run(weights, events, neuron)
+            return Response(functional.peaks(potentials), spikes.sum(dim=0).int())
+
+
+def _run(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> tuple[Tensor, Tensor]:
+    """Return readout potentials [T + 1, B, C] and hidden spikes [T, B, H]."""
+    w1, w2 = weights
+    inputs = events.to_dense(w1.dtype, w1.device)
+    spikes, _, _ = functional.lif(inputs @ w1, neuron)
+    return functional.readout(spikes @ w2, neuron), spikes

@@ -1,0 +1,274 @@
+"""The event kernels once more, in plain loops: the readable twin of `vector_kernels`.
+
+The same two functions with the same arguments and layouts, for reading, for testing, and for a
+machine on which the register vectors of `eccles.engines.simd` don't compile.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from eccles.engines.packing import LANES
+
+_jit = njit(nogil=True, cache=True, error_model="numpy")
+
+
+@_jit
+def _forward(
+    b: int,
+    begins: Any,
+    ends: Any,
+    steps: Any,
+    units: Any,
+    counts: Any,
+    width: int,
+    n_inputs: int,
+    alpha: Any,
+    beta: Any,
+    w1: Any,
+    w2: Any,
+    v: Any,
+    s: Any,
+    peak: Any,
+    peak_step: Any,
+) -> None:
+    """Run sample b; leave membranes v [T, H], spikes s [T, H], peaks [C] and their first steps."""
+    n_steps, n_hidden = v.shape
+    n_classes = len(peak)
+    i = np.zeros(n_hidden, w1.dtype)
+    o = np.zeros(n_classes, w1.dtype)
+    j = np.zeros(n_classes, w1.dtype)
+    v[0] = 0
+    peak[:] = 0
+    peak_step[:] = 0
+    event = begins[b]
+    for t in range(n_steps):
+        for k in range(n_classes):
+            o[k] = beta * o[k] + j[k]
+            j[k] *= alpha
+            if o[k] > peak[k]:
+                peak[k] = o[k]
+                peak_step[k] = t + 1
+        for n in range(n_hidden):
+            s[t, n] = v[t, n] > 1
+            if t + 1 < n_steps:
+                v[t + 1, n] = 0 if s[t, n] else beta * v[t, n] + i[n]
+            i[n] *= alpha
+            if s[t, n]:
+                for k in range(n_classes):
+                    j[k] += w2[n * n_classes + k]
+        while event < ends[b] and steps[event] == t:
+            count = counts[event] if len(counts) else np.uint8(1)
+            for block in range(n_hidden // width):
+                row = (block * n_inputs + units[event]) * width
+                for n in range(width):
+                    i[block * width + n] += count * w1[row + n]
+            event += 1
+
+
+@_jit
+def _softmax_slopes(peak: Any, label: int, n_classes: int, weight: Any, slopes: Any) -> Any:
+    """Return -log softmax(peak)[label]; leave its slopes times `weight`."""
+    highest = peak[:n_classes].max()
+    total = np.exp(peak[:n_classes] - highest).sum()
+    for k in range(n_classes):
+        slopes[k] = math.exp(peak[k] - highest) / total * weight
+    slopes[label] -= weight
+    return math.log(total) - (peak[label] - highest)
+
+
+@_jit
+def _backward(
+    b: int,
+    begins: Any,
+    ends: Any,
+    steps: Any,
+    units: Any,
+    counts: Any,
+    width: int,
+    n_inputs: int,
+    n_classes: int,
+    alpha: Any,
+    beta: Any,
+    steepness: Any,
+    w2t: Any,
+    v: Any,
+    s: Any,
+    slopes: Any,
+    peak_step: Any,
+    grad1: Any,
+    grad2: Any,
+) -> None:
+    """Add sample b's gradients, from its last peak back to its first event.
+
+    Adjoints in hidden space: a of the readouts' o and f of their j, both through w2; m of the
+    membrane v and y of the synaptic current i. In class space: c of o and d of j.
+    """
+    n_hidden = v.shape[1]
+    class_width = len(peak_step)
+    a = np.zeros(n_hidden, v.dtype)
+    f = np.zeros(n_hidden, v.dtype)
+    m = np.zeros(n_hidden, v.dtype)
+    y = np.zeros(n_hidden, v.dtype)
+    c = np.zeros(class_width, v.dtype)
+    d = np.zeros(class_width, v.dtype)
+    event = ends[b] - 1
+    last = np.int64(peak_step.max())
+    for t in range(last, -1, -1):
+        while event >= begins[b] and steps[event] >= t:
+            if steps[event] == t and t < last:
+                count = counts[event] if len(counts) else np.uint8(1)
+                for block in range(n_hidden // width):
+                    row = (block * n_inputs + units[event]) * width
+                    for n in range(width):
+                        grad1[row + n] += count * y[block * width + n]
+            event -= 1
+        if t < last:
+            for n in range(n_hidden):
+                gated = m[n] * (not s[t, n])
+                distance = steepness * abs(v[t, n] - 1) + 1
+                y[n] = alpha * y[n] + gated
+                m[n] = f[n] / (distance * distance) + beta * gated
+                f[n] = alpha * f[n] + a[n]
+                a[n] *= beta
+                if s[t, n]:
+                    for k in range(n_classes):
+                        grad2[n * class_width + k] += d[k]
+            for k in range(n_classes):
+                d[k] = alpha * d[k] + c[k]
+                c[k] *= beta
+        for k in range(n_classes):
+            if peak_step[k] == t:
+                c[k] += slopes[k]
+                for n in range(n_hidden):
+                    a[n] += slopes[k] * w2t[k * n_hidden + n]
+
+
+@_jit
+def train_samples(
+    hidden_shape: Any,
+    class_shape: Any,
+    chosen: Any,
+    begins: Any,
+    ends: Any,
+    steps: Any,
+    units: Any,
+    counts: Any,
+    labels: Any,
+    weight: Any,
+    n_steps: int,
+    n_inputs: int,
+    n_blocks: int,
+    n_classes: int,
+    alpha: Any,
+    beta: Any,
+    steepness: Any,
+    w1: Any,
+    w2: Any,
+    w2t: Any,
+    grad1: Any,
+    grad2: Any,
+    losses: Any,
+) -> None:
+    """Write the losses of some samples and add their gradients; see the twin for the arguments."""
+    width = LANES * len(hidden_shape)
+    v = np.empty((n_steps, n_blocks * width), w1.dtype)
+    s = np.empty((n_steps, n_blocks * width), np.bool_)
+    peak = np.empty(LANES * len(class_shape), w1.dtype)
+    peak_step = np.empty(LANES * len(class_shape), w1.dtype)
+    slopes = np.zeros(n_classes, w1.dtype)
+    for b in range(chosen[0], chosen[1]):
+        _forward(
+            b,
+            begins,
+            ends,
+            steps,
+            units,
+            counts,
+            width,
+            n_inputs,
+            alpha,
+            beta,
+            w1,
+            w2,
+            v,
+            s,
+            peak,
+            peak_step,
+        )
+        losses[b] = _softmax_slopes(peak, labels[b], n_classes, weight, slopes)
+        _backward(
+            b,
+            begins,
+            ends,
+            steps,
+            units,
+            counts,
+            width,
+            n_inputs,
+            n_classes,
+            alpha,
+            beta,
+            steepness,
+            w2t,
+            v,
+            s,
+            slopes,
+            peak_step,
+            grad1,
+            grad2,
+        )
+
+
+@_jit
+def respond_samples(
+    hidden_shape: Any,
+    class_shape: Any,
+    chosen: Any,
+    begins: Any,
+    ends: Any,
+    steps: Any,
+    units: Any,
+    counts: Any,
+    n_steps: int,
+    n_inputs: int,
+    n_blocks: int,
+    alpha: Any,
+    beta: Any,
+    w1: Any,
+    w2: Any,
+    peaks: Any,
+    spike_counts: Any,
+) -> None:
+    """Write the readouts' peaks and the spike counts of some samples; see the twin."""
+    width = LANES * len(hidden_shape)
+    v = np.empty((n_steps, n_blocks * width), w1.dtype)
+    s = np.empty((n_steps, n_blocks * width), np.bool_)
+    peak = np.empty(LANES * len(class_shape), w1.dtype)
+    peak_step = np.empty(LANES * len(class_shape), w1.dtype)
+    for b in range(chosen[0], chosen[1]):
+        _forward(
+            b,
+            begins,
+            ends,
+            steps,
+            units,
+            counts,
+            width,
+            n_inputs,
+            alpha,
+            beta,
+            w1,
+            w2,
+            v,
+            s,
+            peak,
+            peak_step,
+        )
+        peaks[b] = peak[: peaks.shape[1]]
+        for n in range(spike_counts.shape[1]):
+            spike_counts[b, n] = s[:, n].sum()

@@ -1,0 +1,120 @@
+"""Weights and gradients in the layout that the event kernels want: padded, blocked, aligned."""
+
+from __future__ import annotations
+
+import mmap
+from typing import Any
+
+import numpy as np
+import torch
+from numba import njit
+from numpy.typing import NDArray
+from torch import Tensor
+
+from eccles.engines.engine import Weights
+
+LANES = 16
+_LARGEST_BLOCK = 7
+"""Vectors in a block of hidden neurons: two states of seven vectors leave registers to work in."""
+
+_HUGE_PAGE = 2 << 20
+
+
+class Packing:
+    """One network's weights, and gradients for each part of a batch, as flat aligned arrays."""
+
+    def __init__(self, w1: Tensor, w2: Tensor, n_parts: int) -> None:
+        self.n_inputs, self.n_hidden = w1.shape
+        self.n_classes = w2.shape[1]
+        self.dtype = np.dtype(np.float64 if w1.dtype == torch.float64 else np.float32)
+        vectors = -(-self.n_hidden // LANES)
+        self.n_blocks = -(-vectors // _LARGEST_BLOCK)
+        in_block = -(-vectors // self.n_blocks)
+        self.width = in_block * LANES
+        classes = -(-self.n_classes // LANES)
+        zero = self.dtype.type(0)
+        self.shapes = ((zero,) * in_block, (zero,) * classes)
+        padded, class_width = self.n_blocks * self.width, classes * LANES
+        sizes = [self.n_inputs * padded, padded * class_width, self.n_classes * padded]
+        both = sizes[0] + sizes[1]
+        self.w1, self.w2, self.w2t, gradients = _aligned([*sizes, n_parts * both], self.dtype)
+        self._split = sizes[0]
+        self._gradients = gradients.reshape(n_parts, both)
+
+    def fits(self, w1: Tensor, w2: Tensor) -> bool:
+        """Return whether weights of this shape and type can be loaded."""
+        shape = (self.n_inputs, self.n_hidden), (self.n_hidden, self.n_classes)
+        double = w1.dtype == torch.float64
+        return shape == (w1.shape, w2.shape) and double == (self.dtype == np.float64)
+
+    def load(self, w1: Tensor, w2: Tensor) -> None:
+        """Copy the weights in; padding stays zero."""
+        w2_rows = w2.numpy()
+        _pack(w1.numpy(), self.w1, self.width)
+        self.w2.reshape(-1, len(self.shapes[1]) * LANES)[: self.n_hidden, : self.n_classes] = (
+            w2_rows
+        )
+        self.w2t.reshape(self.n_classes, -1)[:, : self.n_hidden] = w2_rows.T
+
+    def gradients(self, part: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return one part's gradients, set to zero."""
+        both = self._gradients[part]
+        both[:] = 0
+        return both[: self._split], both[self._split :]
+
+    def sum_gradients(self, n_parts: int) -> Weights:
+        """Add the parts' gradients, in order, without their padding."""
+        kind = torch.float64 if self.dtype == np.float64 else torch.float32
+        grad1 = torch.empty(self.n_inputs, self.n_hidden, dtype=kind)
+        grad2 = torch.empty(self.n_hidden, self.n_classes, dtype=kind)
+        total = self._gradients[0]
+        for part in range(1, n_parts):
+            total += self._gradients[part]
+        _unpack(total[: self._split], self.width, grad1.numpy())
+        _unpack(total[self._split :], len(self.shapes[1]) * LANES, grad2.numpy())
+        return Weights(grad1, grad2)
+
+    def numbers(self, *values: float) -> tuple[Any, ...]:
+        """Return numbers of the weights' type."""
+        return tuple(self.dtype.type(value) for value in values)
+
+
+def _aligned(sizes: list[int], dtype: np.dtype[Any]) -> list[NDArray[Any]]:
+    """Return zeroed arrays on 64-byte lines, side by side in large pages where there are any."""
+    lengths = [-(-size * dtype.itemsize // 64) * 64 for size in sizes]
+    memory = mmap.mmap(-1, sum(lengths) + _HUGE_PAGE)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    raw = np.frombuffer(memory, np.uint8)
+    place = -raw.ctypes.data % _HUGE_PAGE
+    arrays = []
+    for size, length in zip(sizes, lengths, strict=True):
+        arrays.append(raw[place : place + size * dtype.itemsize].view(dtype))
+        place += length
+    return arrays
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _pack(rows: Any, packed: Any, width: int) -> None:
+    """Copy rows [n, m] into blocks [m / width][n][width]."""
+    n, m = rows.shape
+    for first in range(0, m, width):
+        length = min(m - first, width)
+        for k in range(n):
+            source = rows[k, first:]
+            target = packed[first * n + k * width :]
+            for j in range(length):
+                target[j] = source[j]
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _unpack(packed: Any, width: int, rows: Any) -> None:
+    """Copy blocks [m / width][n][width] out to rows [n, m]; the inverse of `_pack`."""
+    n, m = rows.shape
+    for first in range(0, m, width):
+        length = min(m - first, width)
+        for k in range(n):
+            source = packed[first * n + k * width :]
+            target = rows[k, first:]
+            for j in range(length):
+                target[j] = source[j]

@@ -1,0 +1,40 @@
+"""Initial weights, half-normal within Dale's signs or normal without."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+
+from eccles.errors import must
+from eccles.populations import Populations
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+
+def signed_normal(n_pre: int, n_post: int, std: float, random: np.random.Generator) -> Tensor:
+    """Return N(0, std^2) weights of either sign, float32 [n_pre, n_post]."""
+    if not (math.isfinite(std) and std >= 0):
+        raise must("initial", "std", "a finite number, 0 or more", std)
+    return torch.from_numpy(std * random.standard_normal((n_pre, n_post))).float()
+
+
+def half_normal(pre: Populations, n_post: int, std: float, random: np.random.Generator) -> Tensor:
+    """Return sign |N(0, std^2)| weights, float32 [n_pre, n_post], signs by presynaptic neuron."""
+    magnitudes = signed_normal(pre.n_neurons, n_post, std, random).abs()
+    return magnitudes * pre.signs().unsqueeze(1)
+
+
+def fan_in_std(n_pre: int, beta: float) -> float:
+    """Return 7 (1 - beta) / sqrt(n_pre), which keeps drive comparable across widths and decays.
+
+    Args:
+        n_pre: presynaptic neurons.
+        beta: the membrane's decay over one step.
+
+    Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
+    """
+    return 7.0 * (1.0 - beta) / math.sqrt(n_pre)

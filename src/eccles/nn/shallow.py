@@ -1,0 +1,106 @@
+"""The shallow E/I network: inputs, one hidden layer of LIF neurons, leaky readouts."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from eccles import dale, functional, initial, seeds
+from eccles.engines import DenseEngine, Engine, Response, Weights
+from eccles.events import SpikeEvents
+from eccles.functional.lif import LIFParameters
+from eccles.populations import Populations
+
+
+class EINetwork(nn.Module):
+    """A feed-forward network whose hidden neurons are excitatory or inhibitory.
+
+    Inputs are excitatory. No biases, no delays, no recurrence. Weights are signed parameters
+    [n_pre, n_post]: `input_to_hidden` and `hidden_to_output`. `project` restores Dale's principle
+    after an optimizer step; an unbounded network has none to restore.
+
+    Args:
+        n_inputs: input units.
+        hidden: the hidden neurons, from `Populations.parse("80:20", 100)`.
+        n_classes: readouts.
+        neuron: constants of hidden neurons and readouts.
+        w1_std, w2_std: scales of the initial weights. Unless given, w1_std is 0.001 and w2_std
+            is 7 (1 - beta) / sqrt(n_hidden); unbounded, both are 7 (1 - beta) / sqrt(fan-in).
+        unbounded: signed normal weights and no projection, the reference without Dale.
+        seed: seed of the initial weights.
+        engine: what computes `loss` and `respond`; the dense equations unless given.
+
+    Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        hidden: Populations,
+        n_classes: int,
+        *,
+        neuron: LIFParameters | None = None,
+        w1_std: float | None = None,
+        w2_std: float | None = None,
+        unbounded: bool = False,
+        seed: int = 0,
+        engine: Engine | None = None,
+    ) -> None:
+        super().__init__()
+        self.neuron = neuron or LIFParameters()
+        self.inputs = Populations(n_inputs, 0)
+        self.hidden = hidden
+        self.unbounded = unbounded
+        self.engine: Engine = engine or DenseEngine()
+        beta = self.neuron.beta
+        if w1_std is None:
+            w1_std = initial.fan_in_std(n_inputs, beta) if unbounded else 0.001
+        if w2_std is None:
+            w2_std = initial.fan_in_std(hidden.n_neurons, beta)
+        self.initial_std = (w1_std, w2_std)
+        streams = (seeds.stream(seed, "input -> hidden"), seeds.stream(seed, "hidden -> output"))
+        if unbounded:
+            w1 = initial.signed_normal(n_inputs, hidden.n_neurons, w1_std, streams[0])
+            w2 = initial.signed_normal(hidden.n_neurons, n_classes, w2_std, streams[1])
+        else:
+            w1 = initial.half_normal(self.inputs, hidden.n_neurons, w1_std, streams[0])
+            w2 = initial.half_normal(hidden, n_classes, w2_std, streams[1])
+        self.input_to_hidden = nn.Parameter(w1)
+        self.hidden_to_output = nn.Parameter(w2)
+
+    @property
+    def weights(self) -> Weights:
+        """Both weights, as engines take them."""
+        return Weights(self.input_to_hidden, self.hidden_to_output)
+
+    def forward(self, spikes: Tensor) -> Tensor:
+        """Return readout potentials [T + 1, B, C] to input spikes [T, B, N], by the equations."""
+        hidden = self.hidden_spikes(spikes)
+        return functional.readout(hidden @ self.hidden_to_output, self.neuron)
+
+    def hidden_spikes(self, spikes: Tensor) -> Tensor:
+        """Return hidden spikes [T, B, H] to input spikes [T, B, N], by the equations."""
+        return functional.lif(spikes @ self.input_to_hidden, self.neuron)[0]
+
+    def loss(self, events: SpikeEvents, labels: Tensor) -> Tensor:
+        """Return the max-over-time loss of a batch of events and labels [B], by the engine."""
+        return self.engine.loss(self.weights, events, labels, self.neuron)
+
+    def respond(self, events: SpikeEvents) -> Response:
+        """Return readout peaks and hidden spike counts for a batch of events, by the engine."""
+        return self.engine.respond(self.weights, events, self.neuron)
+
+    def projections(self) -> dict[str, tuple[Tensor, Populations]]:
+        """Return the weights that Dale's principle binds, with their presynaptic neurons."""
+        if self.unbounded:
+            return {}
+        return {
+            "input -> hidden": (self.input_to_hidden, self.inputs),
+            "hidden -> output": (self.hidden_to_output, self.hidden),
+        }
+
+    @torch.no_grad()
+    def project(self) -> None:
+        """Set every weight of the wrong sign to zero."""
+        for weight, pre in self.projections().values():
+            dale.project_(weight, pre)

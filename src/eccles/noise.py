@@ -1,0 +1,130 @@
+"""Update noise: every weight update of a device lands a little beside its target.
+
+After each optimizer step, w += sigma N(0, 1), fresh for every weight and batch, before Dale's
+projection. The normals come from Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405),
+a generator without state: the numbers of a batch are a function of (key, batch, weight), so they
+are the same on every device and with any number of threads, and a run resumes without storing
+any. Box and Muller's transform makes them normal.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+
+from eccles.errors import must
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_f = np.float32
+_jit = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+# Numba inlines these before LLVM sees them: a loop that still holds a call isn't vectorised.
+_inlined = njit(nogil=True, error_model="numpy", fastmath={"contract"}, inline="always")
+
+
+@_inlined
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
+    """Return the four random 32-bit words of a counter (c0 .. c3) under a key (k0, k1)."""
+    for _ in range(10):
+        a = np.uint64(0xD2511F53) * np.uint64(c0)
+        b = np.uint64(0xCD9E8D57) * np.uint64(c2)
+        c0 = np.uint32(b >> np.uint64(32)) ^ c1 ^ k0
+        c1 = np.uint32(b)
+        c2 = np.uint32(a >> np.uint64(32)) ^ c3 ^ k1
+        c3 = np.uint32(a)
+        k0 = np.uint32(k0 + np.uint32(0x9E3779B9))
+        k1 = np.uint32(k1 + np.uint32(0xBB67AE85))
+    return c0, c1, c2, c3
+
+
+@_inlined
+def _logarithm(x: Any) -> Any:
+    """Natural logarithm of a float32 in (0, 1], to about 1e-7, as code that vectorises.
+
+    With x = 2^e m and m in [sqrt(1/2), sqrt(2)), log m = 2 artanh((m - 1) / (m + 1)).
+    """
+    bits = _f(x).view(np.int32)
+    exponent = (bits - np.int32(0x3F3504F3)) >> np.int32(23)
+    m = np.int32(bits - (exponent << np.int32(23))).view(np.float32)
+    s = (m - _f(1)) / (m + _f(1))
+    q = s * s
+    p = ((((_f(1 / 9) * q + _f(1 / 7)) * q + _f(1 / 5)) * q) + _f(1 / 3)) * q + _f(1)
+    return _f(exponent) * _f(math.log(2)) + _f(2) * s * p
+
+
+@_inlined
+def _normal_pair(u: Any, angle: Any) -> Any:
+    """Return two independent normals from two uniform 32-bit words."""
+    # The upper 24 bits, made odd: in (0, 1), never 0, exact in float32.
+    uniform = (_f(u >> np.uint32(8)) + _f(0.5)) * _f(2.0**-24)
+    radius = math.sqrt(_f(-2) * _logarithm(uniform))
+    # The angle in quarter turns around 0: x in [-1/2, 1/2) turns by x pi.
+    x = _f(np.int32(angle)) * _f(2.0**-32 * math.pi)
+    q = x * x
+    # Taylor polynomials of sin x and cos x for |x| <= pi / 2, good to float32's last bits.
+    # Written out, since numba doesn't unroll a loop over coefficients and then can't vectorise.
+    sine = (_f(-1 / 39916800) * q + _f(1 / 362880)) * q + _f(-1 / 5040)
+    sine = x * (((sine * q + _f(1 / 120)) * q + _f(-1 / 6)) * q + _f(1))
+    cosine = (_f(1 / 479001600) * q + _f(-1 / 3628800)) * q + _f(1 / 40320)
+    cosine = (((cosine * q + _f(-1 / 720)) * q + _f(1 / 24)) * q + _f(-1 / 2)) * q + _f(1)
+    # Doubling the angle covers the whole turn: (cos 2x, sin 2x).
+    return radius * (_f(2) * cosine * cosine - _f(1)), radius * (_f(2) * sine * cosine)
+
+
+@_inlined
+def _four_normals(counter: Any, batch: Any, layer: Any, key0: Any, key1: Any) -> Any:
+    r0, r1, r2, r3 = philox(np.uint32(counter), np.uint32(0), batch, layer, key0, key1)
+    a, b = _normal_pair(r0, r1)
+    c, d = _normal_pair(r2, r3)
+    return a, b, c, d
+
+
+@_jit
+def _add_normals(values: Any, sigma: Any, key0: Any, key1: Any, batch: Any, layer: Any) -> None:
+    # A counter gives four normals; they go to four quarters, so that the loop vectorises.
+    n = values.size // 4
+    first, second = values[:n], values[n : 2 * n]
+    third, fourth = values[2 * n : 3 * n], values[3 * n : 4 * n]
+    for g in range(n):
+        a, b, c, d = _four_normals(g, batch, layer, key0, key1)
+        first[g] += sigma * a
+        second[g] += sigma * b
+        third[g] += sigma * c
+        fourth[g] += sigma * d
+    for k in range(4 * n, values.size):
+        values[k] += sigma * _four_normals(n, batch, layer, key0, key1)[k - 4 * n]
+
+
+def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -> Tensor:
+    """Add sigma N(0, 1) to every weight in place, and return the weight.
+
+    Args:
+        weight: any shape, contiguous.
+        sigma: standard deviation of the noise, absolute, 0 or more.
+        key: 64 bits of a run's noise stream (`eccles.seeds.key`).
+        batch: number of the batch under that key, from 0.
+        layer: number of the weight within the network, from 0.
+    """
+    if not (math.isfinite(sigma) and sigma >= 0):
+        raise must("noise", "sigma", "a finite number, 0 or more", sigma)
+    target = weight.detach()
+    values = target.view(-1).cpu().float().numpy()
+    mask = 0xFFFFFFFF
+    _add_normals(
+        values,
+        _f(sigma),
+        np.uint32(key & mask),
+        np.uint32(key >> 32),
+        np.uint32(batch),
+        np.uint32(layer),
+    )
+    # On a CPU in float32 `values` is the weight's own memory and nothing is left to do.
+    if values.ctypes.data != target.data_ptr():
+        import torch
+
+        target.copy_(torch.from_numpy(values).view(target.shape))
+    return weight

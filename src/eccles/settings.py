@@ -1,0 +1,102 @@
+"""Frozen, typed settings whose every mistake is one sentence, and their one way in from files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Self
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from tyro.constructors import PrimitiveConstructorSpec
+
+from eccles.errors import InputError, nearest
+from eccles.units import duration, seconds
+
+Duration = Annotated[
+    float,
+    BeforeValidator(seconds),
+    PrimitiveConstructorSpec(
+        nargs=1,
+        metavar="TIME",
+        instance_from_str=lambda words: seconds(words[0]),
+        is_instance=lambda value: isinstance(value, float),
+        str_from_instance=lambda value: [duration(value)],
+    ),
+]
+"""A time in seconds, which may be written "10 ms"."""
+
+
+class Settings(BaseModel):
+    """Base of every configuration: frozen, no unknown keys, no numbers that aren't finite."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    section: ClassVar[str] = "settings"
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _one_sentence(cls, value: Any, build: Any) -> Self:
+        try:
+            result: Self = build(value)
+        except ValidationError as error:
+            raise InputError(cls._sentence(error.errors()[0])) from None
+        return result
+
+    @classmethod
+    def _sentence(cls, error: ErrorDetails) -> str:
+        name = ".".join(str(part) for part in error["loc"])
+        if error["type"] == "extra_forbidden":
+            return f"{cls.section}: there is no setting {name!r}{nearest(name, cls.model_fields)}"
+        rule = re.sub(r"^(Input|Value error,) (should )?", "", error["msg"])
+        return f"{cls.section}: {name} must {rule}, got {error['input']!r}"
+
+    @classmethod
+    def from_yaml(cls, path: Path) -> Self:
+        """Return the settings that a YAML (or JSON) file holds."""
+        return cls.model_validate(read_yaml(path))
+
+    def identity(self) -> str:
+        """Return a hash of these settings: 16 hexadecimal digits, the same on every machine."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with the numbers of its version 1.2: 80:20 is a text, not 80 minutes and 20 seconds."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, rule) for tag, rule in rules if not tag.endswith((":int", ":float"))]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
+    list("-+.0123456789"),
+)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping that a YAML file holds, or raise InputError that says where it fails."""
+    try:
+        content = yaml.load(path.read_text(), _Loader)  # noqa: S506 - derives from SafeLoader
+    except OSError as error:
+        raise InputError(f"config: {path} must be a readable file: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        raise InputError(f"config: {path} must be YAML, got an error{line}") from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise InputError(f"config: {path} must hold 'name: value' lines, got {content!r}")
+    return content

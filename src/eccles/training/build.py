@@ -1,0 +1,80 @@
+"""From settings to objects: the network, its engine, its optimizer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from eccles.data.dataset import SpikeDataset
+from eccles.engines import engine
+from eccles.errors import InputError, nearest
+from eccles.functional.lif import LIFParameters
+from eccles.functional.surrogate import surrogate
+from eccles.nn.shallow import EINetwork
+from eccles.training.config import TrainConfig
+
+# They need a closure that runs the loss again, or gradients of another kind.
+_UNFIT = {"lbfgs", "sparseadam"}
+
+
+def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> EINetwork:
+    """Return the network of a run, as it is before training.
+
+    Args:
+        config: the run's settings.
+        data: training samples; they set the inputs, the classes and, on "auto", the engine.
+        threads: threads for the event engine; the results don't depend on it.
+    """
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("train: device must be one that torch finds, got 'cuda'; use --device cpu")
+    neuron = LIFParameters(
+        tau_mem=config.tau_mem,
+        tau_syn=config.tau_syn,
+        dt=data.events.dt,
+        surrogate=surrogate(config.surrogate, config.surrogate_scale),
+    )
+    network = EINetwork(
+        data.events.n_units,
+        config.populations(),
+        data.n_classes,
+        neuron=neuron,
+        w1_std=config.w1_std,
+        w2_std=config.w2_std,
+        unbounded=config.unbounded,
+        seed=config.seed,
+        engine=engine(
+            config.engine,
+            neuron=neuron,
+            density=data.events.density,
+            device=config.device,
+            threads=threads,
+        ),
+    )
+    return network.to(config.device)
+
+
+def build_optimizer(config: TrainConfig, network: EINetwork) -> torch.optim.Optimizer:
+    """Return the optimizer of a run over the network's weights."""
+    config = config.resolved()
+    name = str(config.optimizer)
+    kinds = {
+        kind.__name__.lower(): kind
+        for kind in vars(torch.optim).values()
+        if isinstance(kind, type) and issubclass(kind, torch.optim.Optimizer)
+    }
+    known = sorted(kinds.keys() - _UNFIT - {"optimizer"})
+    if name not in known:
+        raise InputError(
+            f"train: there is no optimizer {name!r}{nearest(name, known)}; "
+            f"there are {', '.join(known)}"
+        )
+    options: dict[str, Any] = {"lr": config.lr}
+    if config.momentum:
+        options["momentum"] = config.momentum
+    try:
+        return kinds[name](network.parameters(), **options)
+    except TypeError:
+        raise InputError(
+            f"train: momentum must be 0 for {name}, got {config.momentum}; it has none of its own"
+        ) from None

@@ -1,0 +1,123 @@
+"""What a training run is: every choice that its results depend on."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from eccles.errors import must
+from eccles.populations import Populations, canonical
+from eccles.settings import Duration, Settings
+
+
+class TrainConfig(Settings):
+    """Settings of a run; the defaults are those of Kilgore et al. 2025, on a small real sample.
+
+    Where a default says "auto", `resolved` fills in what the other settings imply.
+    """
+
+    section: ClassVar[str] = "train"
+
+    data: str = "fashion-mnist-sample"
+    """Data set; `eccles data list` names them all."""
+
+    ei: str = "80:20"
+    """Excitatory to inhibitory hidden neurons: a ratio, or the excitatory fraction (0.8)."""
+
+    ei_rounding: bool = False
+    """Round the excitatory neurons where the ratio doesn't give a whole number."""
+
+    hidden: int = Field(default=100, ge=1, le=65536)
+    """Hidden neurons, excitatory and inhibitory together."""
+
+    tau_mem: Duration = 10e-3
+    """Membrane time constant, such as "10 ms"; a number alone is seconds."""
+
+    tau_syn: Duration = 5e-3
+    """Synaptic time constant, such as "5 ms"; a number alone is seconds."""
+
+    w1_std: float | None = Field(default=None, ge=0)
+    """Scale of the initial input weights (auto: 0.001; unbounded 7 (1 - beta) / sqrt(inputs))."""
+
+    w2_std: float | None = Field(default=None, ge=0)
+    """Scale of the initial output weights (auto: 7 (1 - beta) / sqrt(hidden))."""
+
+    surrogate: Literal["superspike", "sigmoid", "arctan", "triangle"] = "superspike"
+    """Surrogate gradient of a spike."""
+
+    surrogate_scale: float | None = Field(default=None, gt=0)
+    """Steepness of the surrogate (auto: its own; superspike's is 100)."""
+
+    unbounded: bool = False
+    """The reference without Dale's principle: signed normal weights, no projection, Adam 2e-4."""
+
+    projection: bool | None = None
+    """Project to Dale's signs after every update (auto: yes, unless unbounded)."""
+
+    epochs: int = Field(default=30, ge=1)
+    """Passes over the training samples."""
+
+    batch_size: int = Field(default=256, ge=1)
+    """Samples an update."""
+
+    drop_last: bool = False
+    """Drop the samples that don't fill a batch, in training and in testing, as published."""
+
+    validation: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the training samples held out to choose an epoch by."""
+
+    optimizer: str | None = None
+    """Any optimizer of torch.optim, in lower case (auto: sgd; adam when unbounded)."""
+
+    lr: float | None = Field(default=None, gt=0)
+    """Learning rate (auto: 0.01; 2e-4 when unbounded)."""
+
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    """Momentum, for an optimizer that has one."""
+
+    update_noise: float = Field(default=0.0, ge=0)
+    """Standard deviation of the noise on every weight after every update."""
+
+    noise_scale: Literal["absolute", "relative"] = "absolute"
+    """Noise in units of the weights, or relative to each layer's initial scale."""
+
+    seed: int = Field(default=0, ge=0)
+    """Seed of everything random; the same seed gives the same bits."""
+
+    engine: Literal["auto", "event", "dense"] = "auto"
+    """Event-driven kernels or dense equations (auto: the faster one that fits)."""
+
+    device: Literal["cpu", "cuda"] = "cpu"
+    """Where to compute; a GPU uses the dense equations."""
+
+    @field_validator("ei", mode="before")
+    @classmethod
+    def _spell_ratio(cls, value: object) -> object:
+        return canonical(value) if isinstance(value, str | float | int) else value
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        self.populations()
+        if self.unbounded and self.projection:
+            raise must("train", "projection", "off when unbounded", True, "drop one of the two")
+        return self
+
+    def populations(self) -> Populations:
+        """Return the hidden layer's excitatory and inhibitory neurons."""
+        return Populations.parse(self.ei, self.hidden, rounding=self.ei_rounding)
+
+    def resolved(self) -> Self:
+        """Return the same run with every "auto" filled in that no data is needed for."""
+        implied = {
+            "w1_std": None if self.unbounded else 0.001,
+            "projection": not self.unbounded,
+            "optimizer": "adam" if self.unbounded else "sgd",
+            "lr": 2e-4 if self.unbounded else 0.01,
+        }
+        missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
+        return self.model_copy(update=missing)
+
+    def identity(self) -> str:
+        """Return the run's identity: the hash of its resolved settings."""
+        return Settings.identity(self.resolved())

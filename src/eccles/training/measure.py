@@ -1,0 +1,76 @@
+"""How a network does on a data set: accuracy and activity by class, streamed batch by batch."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eccles import functional
+from eccles.data.dataset import SpikeDataset
+from eccles.nn.shallow import EINetwork
+
+_BATCH = 1000
+
+
+class Evaluation(NamedTuple):
+    """Counts over a data set; every array has one entry a class, int64 [C].
+
+    Attributes:
+        samples: samples of the class.
+        correct: samples of the class that were recognised.
+        excitatory_spikes, inhibitory_spikes: hidden spikes in samples of the class.
+        n_hidden: hidden neurons.
+        duration: simulated time of a sample in seconds.
+    """
+
+    samples: NDArray[np.int64]
+    correct: NDArray[np.int64]
+    excitatory_spikes: NDArray[np.int64]
+    inhibitory_spikes: NDArray[np.int64]
+    n_hidden: int
+    duration: float
+
+    @property
+    def accuracy(self) -> float:
+        """Share of all samples that were recognised."""
+        return float(self.correct.sum() / max(1, self.samples.sum()))
+
+    @property
+    def rate_hz(self) -> float:
+        """Mean hidden spikes a neuron and second of simulated time."""
+        spikes = int(self.excitatory_spikes.sum() + self.inhibitory_spikes.sum())
+        return spikes / (max(1, int(self.samples.sum())) * self.n_hidden * self.duration)
+
+    def rows(self, classes: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Return a row a class: samples, accuracy, and hidden spikes a sample of either kind."""
+        n = np.maximum(1, self.samples)
+        return [
+            {
+                "class": k,
+                "class_name": name,
+                "samples": int(self.samples[k]),
+                "accuracy": float(self.correct[k] / n[k]),
+                "excitatory_spikes": float(self.excitatory_spikes[k] / n[k]),
+                "inhibitory_spikes": float(self.inhibitory_spikes[k] / n[k]),
+            }
+            for k, name in enumerate(classes)
+        ]
+
+
+def evaluate(network: EINetwork, data: SpikeDataset, batch_size: int = _BATCH) -> Evaluation:
+    """Run the network over a data set and count; the counts don't depend on `batch_size`."""
+    totals = np.zeros((4, data.n_classes), np.int64)
+    for first in range(0, len(data), batch_size):
+        events, labels = data.batch(slice(first, first + batch_size))
+        peaks, spikes = network.respond(events)
+        y = labels.numpy()
+        right = functional.predict(peaks).cpu().numpy() == y
+        counts = spikes.cpu().numpy()
+        np.add.at(totals[0], y, 1)
+        np.add.at(totals[1], y, right)
+        np.add.at(totals[2], y, counts[:, network.hidden["E"]].sum(axis=1))
+        np.add.at(totals[3], y, counts[:, network.hidden["I"]].sum(axis=1))
+    duration = data.events.n_steps * data.events.dt
+    return Evaluation(*totals, network.hidden.n_neurons, duration)

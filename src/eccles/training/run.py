@@ -1,0 +1,111 @@
+"""The run folder: plain files that say what was asked, what came of it, and how to go on.
+
+config.json              the settings, resolved, and the run's identity
+provenance.json          versions, machine, data, and what "auto" became
+history.jsonl            a row an epoch, from -1 (before training)
+classes.jsonl            a row an epoch and class
+checkpoint.safetensors   weights, optimizer, random streams, next epoch
+result.json              the summary, once the run has finished
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from eccles.errors import InputError, RunError
+from eccles.storage import unwritable, write_text
+from eccles.training.config import TrainConfig
+
+Rows = list[dict[str, Any]]
+
+
+class RunFolder:
+    """The files of one run; every file in it is whole at any moment."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoint = path / "checkpoint.safetensors"
+
+    def claim(self, config: TrainConfig, *, resume: bool) -> bool:
+        """Make this the folder of a run; return whether an earlier start of it can go on.
+
+        Raises InputError where the folder holds another run or is a file, RunError where it
+        can't be written. With `resume` off, what an earlier start of the same run left is removed.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(f"train: --out must be a folder, got the file {self.path}")
+        record = self.path / "config.json"
+        if record.exists():
+            theirs = self._read_json(record).get("identity")
+            if theirs != config.identity():
+                raise InputError(
+                    f"train: --out must be empty or hold this run ({config.identity()}), got "
+                    f"{self.path} with run {theirs}; choose another --out"
+                )
+        elif self.path.exists() and any(self.path.iterdir()):
+            raise InputError(
+                f"train: --out must be empty or hold this run, got {self.path} with other files; "
+                "choose another --out"
+            )
+        if not resume:
+            self._clear()
+        settings = {"identity": config.identity(), **config.resolved().model_dump(mode="json")}
+        write_text(record, json.dumps(settings, indent=2) + "\n")
+        return self.checkpoint.exists()
+
+    def write_provenance(self, resolved: dict[str, Any]) -> None:
+        """Record versions, machine and what the settings became."""
+        packages = ("eccles", "torch", "numpy", "numba", "safetensors")
+        record = {
+            "started": datetime.now(UTC).isoformat(timespec="seconds"),
+            "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "versions": {name: version(name) for name in packages},
+            "resolved": resolved,
+        }
+        write_text(self.path / "provenance.json", json.dumps(record, indent=2) + "\n")
+
+    def write_rows(self, name: str, rows: Rows) -> None:
+        """Write a table of JSON lines as a whole."""
+        write_text(self.path / name, "".join(json.dumps(row) + "\n" for row in rows))
+
+    def read_rows(self, name: str, before_epoch: int) -> Rows:
+        """Return a table's rows of the epochs before one; later ones have no checkpoint."""
+        path = self.path / name
+        try:
+            rows = [json.loads(line) for line in path.read_text().splitlines()]
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"train: {path} must be readable JSON lines, got {error}; start over with "
+                "--no-resume"
+            ) from None
+        return [row for row in rows if row["epoch"] < before_epoch]
+
+    def write_result(self, summary: dict[str, Any]) -> None:
+        """Write the summary; a folder that has it is finished."""
+        write_text(self.path / "result.json", json.dumps(summary, indent=2) + "\n")
+
+    def _clear(self) -> None:
+        # The checkpoint goes first: without it nothing of the rest is believed.
+        names = ("checkpoint.safetensors", "result.json", "history.jsonl", "classes.jsonl")
+        try:
+            for name in names:
+                (self.path / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+
+    def _read_json(self, path: Path) -> dict[str, Any]:
+        try:
+            content = json.loads(path.read_text())
+        except (OSError, ValueError):
+            content = None
+        if not isinstance(content, dict):
+            raise RunError(f"train: {path} must be readable JSON; choose another --out")
+        return content

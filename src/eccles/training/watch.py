@@ -1,0 +1,37 @@
+"""What a training loop tells whoever watches it; a display or a logger implements it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from eccles.nn.shallow import EINetwork
+from eccles.training.config import TrainConfig
+
+
+class Watcher(Protocol):
+    """Called by the loop, in this order; nothing that it does changes the run."""
+
+    def started(self, config: TrainConfig, network: EINetwork, next_epoch: int) -> None:
+        """Training begins, or goes on, with this epoch."""
+        ...
+
+    def advanced(self, epoch: int, done: int, samples: int) -> None:
+        """So many of an epoch's samples are done."""
+        ...
+
+    def measured(self, row: dict[str, Any]) -> None:
+        """An epoch ended with this row of the history."""
+        ...
+
+
+class Unwatched:
+    """A watcher that looks away."""
+
+    def started(self, config: TrainConfig, network: EINetwork, next_epoch: int) -> None:
+        """Do nothing."""
+
+    def advanced(self, epoch: int, done: int, samples: int) -> None:
+        """Do nothing."""
+
+    def measured(self, row: dict[str, Any]) -> None:
+        """Do nothing."""

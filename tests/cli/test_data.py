@@ -1,0 +1,144 @@
+import gzip
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eccles.cli import data as cli
+from eccles.data import fashion_mnist, sources
+from eccles.data.cache import events_folder
+from eccles.errors import InputError, RunError
+
+
+@pytest.fixture(autouse=True)
+def _walls(tmp_path, monkeypatch):
+    monkeypatch.setenv("ECCLES_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ECCLES_OFFLINE", "1")
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.delenv("ECCLES_DATA", raising=False)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """A folder with a small set that takes Fashion-MNIST's place, where no search looks."""
+    here = tmp_path / "small"
+    here.mkdir()
+    files = []
+    for file, shape in zip(
+        sources.FASHION_MNIST.files, [(20, 28, 28), (20,), (10, 28, 28), (10,)], strict=True
+    ):
+        values = np.arange(np.prod(shape)) % (10 if len(shape) == 1 else 256)
+        sizes = b"".join(size.to_bytes(4, "big") for size in shape)
+        raw = bytes([0, 0, 8, len(shape)]) + sizes + values.astype(np.uint8).tobytes()
+        (here / file.name).write_bytes(gzip.compress(raw))
+        files.append(replace(file, sha256=hashlib.sha256(raw).hexdigest()))
+    small = replace(sources.FASHION_MNIST, files=tuple(files), system=())
+    monkeypatch.setattr(fashion_mnist, "FASHION_MNIST", small)
+    monkeypatch.setitem(sources.SOURCES, "fashion-mnist", small)
+    return here
+
+
+def test_list_as_a_table(folder, capsys):
+    cli.list_()
+    out = capsys.readouterr().out
+    full = next(line for line in out.splitlines() if "60,000 + 10,000" in line)
+    sample = next(line for line in out.splitlines() if "4,000 + 1,000" in line)
+    assert "not here" in full
+    assert str(sources.FASHION_MNIST_SAMPLE.system[0]) in sample
+    assert "MIT" in sample
+
+
+def test_list_as_json(folder, capsys, monkeypatch):
+    cli.list_(json=True)
+    full, sample = json.loads(capsys.readouterr().out)
+    assert (full["name"], full["train"], full["found"]) == ("fashion-mnist", 60_000, None)
+    assert full["files"][0]["md5"] == "8d4fb7e6c68d591d4c3dfef9ec88bf0d"
+    assert sample["kind"] == "real"
+
+
+def test_path_prints_the_folder_alone(folder, capsys):
+    cli.path(data_dir=folder)
+    assert capsys.readouterr().out == f"{folder}\n"
+    with pytest.raises(RunError, match="eccles data fetch fashion-mnist"):
+        cli.path()
+
+
+def test_fetch_says_what_it_did(folder, capsys):
+    cli.fetch(data_dir=folder)
+    out, err = capsys.readouterr()
+    assert f"found in {folder}, checksums right" in out
+    assert "20 samples to train on, 10 to test on" in out
+    assert f"events stored in {events_folder()}" in out
+    assert err == ""
+
+
+def test_fetch_where_events_cannot_be_stored(folder, capsys, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ECCLES_CACHE", str(tmp_path / "file"))
+    cli.fetch(data_dir=folder)
+    assert "each run encodes anew" in capsys.readouterr().out
+
+
+def test_fetch_of_the_sample(capsys):
+    cli.fetch("fashion-mnist-sample")
+    assert "4,000 samples" in capsys.readouterr().out
+    assert not events_folder().exists()
+
+
+def test_fetch_of_what_cannot_be_had(folder, tmp_path):
+    with pytest.raises(RunError, match=f"ECCLES_OFFLINE.* into {tmp_path / 'new'}"):
+        cli.fetch(data_dir=tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(InputError, match="leave data_dir out"):
+        cli.fetch("fashion-mnist-sample", folder)
+    with pytest.raises(InputError, match="did you mean"):
+        cli.fetch("fashion-minst")
+
+
+def test_doctor_finds_nothing_wrong(folder, capsys):
+    cli.fetch(data_dir=folder)
+    capsys.readouterr()
+    assert cli.doctor(folder) == 0
+    out = capsys.readouterr().out
+    assert "problem" not in out
+    for file in sources.FASHION_MNIST.files:
+        assert str(folder / file.name) in out
+    assert "GiB free" in out
+
+
+def test_doctor_minds_no_set_that_is_not_here(folder, capsys):
+    assert cli.doctor() == 0
+    assert "eccles data fetch fashion-mnist" in capsys.readouterr().out
+
+
+def test_doctor_finds_each_damage(folder, capsys):
+    cli.fetch(data_dir=folder)
+    names = [file.name for file in sources.FASHION_MNIST.files]
+    (folder / names[0]).write_bytes((folder / names[0]).read_bytes()[:-20])
+    (folder / names[1]).unlink()
+    (folder / names[2]).write_bytes(gzip.compress(b"others"))
+    broken = next(events_folder().iterdir())
+    (broken / "units.npy").unlink()
+    capsys.readouterr()
+    assert cli.doctor(folder) == 1
+    lines = capsys.readouterr().out.splitlines()
+    for what, fault in [
+        (names[0], "whole gzip"),
+        (names[1], "missing"),
+        (names[2], "SHA-256"),
+        (broken.name, "delete it"),
+    ]:
+        assert any(what in line and "problem" in line and fault in line for line in lines), what
+    assert any(names[3] in line and "ok" in line for line in lines)
+
+
+def test_doctor_of_folders_of_no_use(folder, capsys, tmp_path, monkeypatch):
+    assert cli.doctor(tmp_path / "none") == 1
+    assert "holds no known data set" in capsys.readouterr().out
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ECCLES_CACHE", str(tmp_path / "file"))
+    assert cli.doctor() == 1
+    assert "set ECCLES_CACHE" in capsys.readouterr().out

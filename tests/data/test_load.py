@@ -1,0 +1,32 @@
+import subprocess
+import sys
+
+import pytest
+
+from eccles import data
+from eccles.errors import InputError
+
+
+def test_every_name_has_a_loader():
+    assert data.names() == tuple(data._LOADERS)
+
+
+def test_load_by_name(as_fashion_mnist):
+    assert len(data.load("fashion-mnist").train) == 30
+    assert len(data.load("fashion-mnist", as_fashion_mnist.folder).test) == 10
+    assert len(data.load("fashion-mnist-sample").test) == 1000
+
+
+def test_an_unknown_name():
+    with pytest.raises(InputError, match=r"data: .* got 'mnist' \(did you mean 'fashion-mnist'"):
+        data.load("mnist")
+
+
+def test_importing_and_loading_stay_light():
+    script = (
+        "import sys, eccles.data\n"
+        "eccles.data.load('fashion-mnist-sample')\n"
+        "heavy = {'torch', 'numba', 'pooch', 'requests', 'rich'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
