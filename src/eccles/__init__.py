@@ -1,0 +1,60 @@
+"""Eccles: spiking neural networks of excitatory and inhibitory neurons.
+
+The names below are imported when first used, so that `import eccles` is quick:
+
+    import eccles
+
+    result = eccles.train(eccles.TrainConfig(ei="80:20", epochs=5))
+    print(result.accuracy)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from eccles.errors import EcclesError as EcclesError
+from eccles.errors import InputError as InputError
+from eccles.errors import RunError as RunError
+from eccles.events import SpikeEvents as SpikeEvents
+from eccles.populations import Populations as Populations
+
+if TYPE_CHECKING:
+    from eccles import bench as bench
+    from eccles import dale as dale
+    from eccles import data as data
+    from eccles import engines as engines
+    from eccles import functional as functional
+    from eccles import initial as initial
+    from eccles import nn as nn
+    from eccles import noise as noise
+    from eccles.data import SpikeDataset as SpikeDataset
+    from eccles.nn import EINetwork as EINetwork
+    from eccles.training.config import TrainConfig as TrainConfig
+    from eccles.training.loop import train as train
+    from eccles.training.measure import evaluate as evaluate
+    from eccles.training.result import TrainResult as TrainResult
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "SpikeDataset": "eccles.data",
+    "EINetwork": "eccles.nn",
+    "TrainConfig": "eccles.training.config",
+    "TrainResult": "eccles.training.result",
+    "evaluate": "eccles.training.measure",
+    "train": "eccles.training.loop",
+}
+_MODULES = ("bench", "dale", "data", "engines", "functional", "initial", "nn", "noise", "training")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    if name in _MODULES:
+        return import_module(f"eccles.{name}")
+    raise AttributeError(f"module 'eccles' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME, *_MODULES})

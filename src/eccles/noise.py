@@ -13,20 +13,17 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
 from eccles.errors import must
+from eccles.jit import compiled, inlined
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 _f = np.float32
-_jit = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
-# Numba inlines these before LLVM sees them: a loop that still holds a call isn't vectorised.
-_inlined = njit(nogil=True, error_model="numpy", fastmath={"contract"}, inline="always")
 
 
-@_inlined
+@inlined
 def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     """Return the four random 32-bit words of a counter (c0 .. c3) under a key (k0, k1)."""
     for _ in range(10):
@@ -41,7 +38,7 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     return c0, c1, c2, c3
 
 
-@_inlined
+@inlined
 def _logarithm(x: Any) -> Any:
     """Natural logarithm of a float32 in (0, 1], to about 1e-7, as code that vectorises.
 
@@ -56,7 +53,7 @@ def _logarithm(x: Any) -> Any:
     return _f(exponent) * _f(math.log(2)) + _f(2) * s * p
 
 
-@_inlined
+@inlined
 def _normal_pair(u: Any, angle: Any) -> Any:
     """Return two independent normals from two uniform 32-bit words."""
     # The upper 24 bits, made odd: in (0, 1), never 0, exact in float32.
@@ -75,7 +72,7 @@ def _normal_pair(u: Any, angle: Any) -> Any:
     return radius * (_f(2) * cosine * cosine - _f(1)), radius * (_f(2) * sine * cosine)
 
 
-@_inlined
+@inlined
 def _four_normals(counter: Any, batch: Any, layer: Any, key0: Any, key1: Any) -> Any:
     r0, r1, r2, r3 = philox(np.uint32(counter), np.uint32(0), batch, layer, key0, key1)
     a, b = _normal_pair(r0, r1)
@@ -83,7 +80,7 @@ def _four_normals(counter: Any, batch: Any, layer: Any, key0: Any, key1: Any) ->
     return a, b, c, d
 
 
-@_jit
+@compiled
 def _add_normals(values: Any, sigma: Any, key0: Any, key1: Any, batch: Any, layer: Any) -> None:
     # A counter gives four normals; they go to four quarters, so that the loop vectorises.
     n = values.size // 4

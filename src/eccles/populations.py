@@ -46,12 +46,13 @@ class Populations:
         """
         if n_neurons < 1:
             raise must("populations", "the number of neurons", "1 or more", n_neurons)
-        exact = _fraction(ei) * n_neurons
+        share = _fraction(ei)
+        exact = share * n_neurons
         if exact.denominator != 1 and not rounding:
             raise InputError(
-                f"populations: ei {str(ei)!r} of {n_neurons} neurons gives {float(exact):g} "
-                "excitatory ones, which isn't whole; choose another ratio or number of neurons, "
-                "or ask for rounding"
+                f"populations: ei must give a whole number of neurons, got {str(ei)!r}, which is "
+                f"{float(share):g} x {n_neurons} = {float(exact):g} excitatory ones; choose "
+                "another ratio or number of neurons, or allow rounding (--ei-rounding)"
             )
         n_excitatory = round(exact)
         return cls(n_excitatory, n_neurons - n_excitatory)

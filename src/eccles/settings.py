@@ -9,20 +9,40 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from tyro.constructors import PrimitiveConstructorSpec
 
 from eccles.errors import InputError, nearest
 from eccles.units import duration, seconds
 
+
+def _named_seconds(value: str | float, info: ValidationInfo) -> float:
+    return seconds(value, info.field_name or "duration")
+
+
+def _flag_seconds(words: list[str]) -> float:
+    try:
+        return seconds(words[0])
+    except InputError as error:
+        # A ValueError is what tyro catches, to say which flag it was.
+        raise ValueError(str(error)) from None
+
+
 Duration = Annotated[
     float,
-    BeforeValidator(seconds),
+    BeforeValidator(_named_seconds),
     PrimitiveConstructorSpec(
         nargs=1,
         metavar="TIME",
-        instance_from_str=lambda words: seconds(words[0]),
+        instance_from_str=_flag_seconds,
         is_instance=lambda value: isinstance(value, float),
         str_from_instance=lambda value: [duration(value)],
     ),
@@ -88,7 +108,7 @@ _Loader.add_implicit_resolver(
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds, or raise InputError that says where it fails."""
     try:
-        content = yaml.load(path.read_text(), _Loader)  # noqa: S506 - derives from SafeLoader
+        content = yaml.load(path.read_text(), _Loader)
     except OSError as error:
         raise InputError(f"config: {path} must be a readable file: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -27,7 +27,7 @@ def seconds(value: str | float, name: str = "duration") -> float:
         number = float(match[1])
     except ValueError:
         raise must("units", name, accepted, value) from None
-    # Dividing by 1000 rounds once and so gives the same float as the literal 0.01; 10 * 1e-3 may not.
+    # Dividing by 1000 rounds once, as the literal 0.01 does; multiplying by 1e-3 may not.
     scale = _SECONDS[match[2] or "s"]
     result = number / round(1 / scale)
     if not (math.isfinite(result) and result > 0):

@@ -1,0 +1,106 @@
+"""The command line: a file a verb, imported only when that verb is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from eccles.errors import EcclesError, InputError, nearest
+
+_VERBS = {
+    "train": "Train a network of excitatory and inhibitory neurons.",
+    "data": "List, find, fetch and check data sets.",
+    "bench": "Measure the engines on this machine, with ratios from one run.",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `eccles ARGUMENTS` and return its exit status.
+
+    0 is success, 1 a failure at run time, 2 a request that can't be met, 130 Ctrl-C. An error is
+    one sentence on stderr; `--debug` shows where it comes from.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    try:
+        return _dispatch(words)
+    except EcclesError as error:
+        if debug:
+            raise
+        print(f"eccles: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        if debug:
+            raise
+        print("eccles: stopped; the same command goes on from there", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has left; give the interpreter nowhere to complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 2
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in {"-h", "--help"}:
+        _print_help()
+        return 0 if words else 2
+    if words[0] == "--version":
+        from eccles import __version__
+
+        print(f"eccles {__version__}")
+        return 0
+    verb, rest = words[0], words[1:]
+    if verb == "train":
+        from eccles.cli.train import run
+
+        return run(rest)
+    if verb == "data":
+        return _data(rest)
+    if verb == "bench":
+        import tyro
+
+        from eccles.cli.bench import bench
+
+        tyro.cli(bench, prog="eccles bench", args=rest)
+        return 0
+    raise InputError(f"there is no verb {verb!r}{nearest(verb, _VERBS)}; see eccles --help")
+
+
+def _data(words: list[str]) -> int:
+    import tyro
+
+    from eccles.cli import data
+
+    verbs: dict[str, Callable[..., int | None]] = {
+        "list": data.list_,
+        "path": data.path,
+        "fetch": data.fetch,
+        "doctor": data.doctor,
+    }
+    status: int | None = tyro.extras.subcommand_cli_from_dict(verbs, prog="eccles data", args=words)
+    return status or 0
+
+
+def _print_help() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(
+        "[bold]eccles[/] VERB [OPTIONS]   networks of excitatory and inhibitory neurons\n"
+    )
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    for verb, meaning in _VERBS.items():
+        table.add_row(f"[bold]{verb}[/]", meaning)
+    console.print(table)
+    console.print(
+        "\nStart with   [bold]eccles train[/]                   a small real data set, offline\n"
+        "then         [bold]eccles train --data fashion-mnist --ei 95:5[/]\n"
+        "\neccles VERB --help explains a verb, eccles --version names the version, and\n"
+        "--debug shows where an error comes from.",
+        highlight=False,
+    )

@@ -54,7 +54,8 @@ class EventEngine:
         self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
     ) -> Tensor:
         """Return the max-over-time loss of a batch; see `Engine.loss`."""
-        result: Tensor = _EventLoss.apply(*weights, self, events, labels, neuron)
+        apply: Any = _EventLoss.apply
+        result: Tensor = apply(*weights, self, events, labels, neuron)
         return result
 
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:

@@ -10,14 +10,12 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from eccles.engines.packing import LANES
+from eccles.jit import compiled
 
-_jit = njit(nogil=True, cache=True, error_model="numpy")
 
-
-@_jit
+@compiled
 def _forward(
     b: int,
     begins: Any,
@@ -70,7 +68,7 @@ def _forward(
             event += 1
 
 
-@_jit
+@compiled
 def _softmax_slopes(peak: Any, label: int, n_classes: int, weight: Any, slopes: Any) -> Any:
     """Return -log softmax(peak)[label]; leave its slopes times `weight`."""
     highest = peak[:n_classes].max()
@@ -81,7 +79,7 @@ def _softmax_slopes(peak: Any, label: int, n_classes: int, weight: Any, slopes: 
     return math.log(total) - (peak[label] - highest)
 
 
-@_jit
+@compiled
 def _backward(
     b: int,
     begins: Any,
@@ -148,7 +146,7 @@ def _backward(
                     a[n] += slopes[k] * w2t[k * n_hidden + n]
 
 
-@_jit
+@compiled
 def train_samples(
     hidden_shape: Any,
     class_shape: Any,
@@ -224,7 +222,7 @@ def train_samples(
         )
 
 
-@_jit
+@compiled
 def respond_samples(
     hidden_shape: Any,
     class_shape: Any,

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
 from eccles.engines.engine import Weights
+from eccles.jit import compiled
 
 LANES = 16
 _LARGEST_BLOCK = 7
@@ -94,7 +94,7 @@ def _aligned(sizes: list[int], dtype: np.dtype[Any]) -> list[NDArray[Any]]:
     return arrays
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _pack(rows: Any, packed: Any, width: int) -> None:
     """Copy rows [n, m] into blocks [m / width][n][width]."""
     n, m = rows.shape
@@ -107,7 +107,7 @@ def _pack(rows: Any, packed: Any, width: int) -> None:
                 target[j] = source[j]
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _unpack(packed: Any, width: int, rows: Any) -> None:
     """Copy blocks [m / width][n][width] out to rows [n, m]; the inverse of `_pack`."""
     n, m = rows.shape

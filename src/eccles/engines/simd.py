@@ -6,313 +6,284 @@ LLVM holds in registers: an LLVM array of <16 x float>. Each function below is o
 whole value, emitted once for every vector in it; LLVM lowers it to AVX-512, AVX2, SSE or NEON,
 whichever the processor has. Nothing here knows a neuron: `eccles.engines.vector_kernels` does.
 
-The count and number type come from a tuple of zeros, the `shape` argument of `zeros` and `load`:
-`(0.0,) * 7` as float32 stands for seven vectors. A tuple's length is part of its type in numba,
+The count and number type come from a tuple of zeros, the `shape` argument of `zeros`, `splat` and
+`load`: seven float32 zeros stand for seven vectors. A tuple's length is part of its type in numba,
 so one kernel is compiled, and cached on disk, for each count.
+
+An operation is a numba intrinsic: a function of the arguments' types that returns the signature
+and a function that emits LLVM code. Memory is one-dimensional arrays and element offsets.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
-LANES = 16
+from eccles.engines.packing import LANES
+
+_BIT = ir.IntType(1)
+_WORD = ir.IntType(16)
+_PLACE = ir.IntType(64)
 
 
-class Vectors(types.Type):  # type: ignore[misc]
+class Vectors(types.Type):
     """The numba type of `count` vectors of 16 numbers of type `dtype`."""
 
     def __init__(self, dtype: Any, count: int) -> None:
         self.dtype = dtype
         self.count = count
-        super().__init__(name=f"Vectors({dtype}, {count})")
+        super().__init__(f"Vectors({dtype}, {count})")
 
 
-class Masks(types.Type):  # type: ignore[misc]
+class Masks(types.Type):
     """The numba type of `count` vectors of 16 truth values."""
 
     def __init__(self, count: int) -> None:
         self.count = count
-        super().__init__(name=f"Masks({count})")
+        super().__init__(f"Masks({count})")
 
 
-def _lanes(dtype: Any) -> ir.VectorType:
+def _lanes(dtype: Any) -> Any:
     return ir.VectorType(ir.FloatType() if dtype == types.float32 else ir.DoubleType(), LANES)
 
 
 @register_model(Vectors)
-class _VectorsModel(models.PrimitiveModel):  # type: ignore[misc]
+class _VectorsModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Vectors) -> None:
-        super().__init__(manager, kind, ir.ArrayType(_lanes(kind.dtype), kind.count))
+        array = ir.ArrayType(_lanes(kind.dtype), kind.count)
+        super().__init__(manager, kind, array)  # type: ignore[no-untyped-call]
 
 
 @register_model(Masks)
-class _MasksModel(models.PrimitiveModel):  # type: ignore[misc]
+class _MasksModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Masks) -> None:
-        lanes = ir.VectorType(ir.IntType(1), LANES)
-        super().__init__(manager, kind, ir.ArrayType(lanes, kind.count))
+        array = ir.ArrayType(ir.VectorType(_BIT, LANES), kind.count)
+        super().__init__(manager, kind, array)  # type: ignore[no-untyped-call]
 
 
-def shape(width: int, dtype: Any) -> tuple[Any, ...]:
-    """Return the `shape` argument for a width of whole vectors, for use from Python.
-
-    >>> len(shape(112, np.float32))
-    7
-    """
-    return (np.dtype(dtype).type(0),) * (width // LANES)
+def _operation(function: Callable[..., Any]) -> Any:
+    return intrinsic(function)
 
 
-def _each(builder: Any, result: Any, count: int, operation: Any) -> Any:
-    """Collect operation(k), the k-th vector, into an LLVM array of type `result`."""
-    value = ir.Constant(result, ir.Undefined)
+def _each(builder: Any, count: int, emit: Callable[..., Any], *values: Any) -> Any:
+    """Emit emit(*vectors) for every vector of the values, and collect what it returns."""
+    results = []
     for k in range(count):
-        value = builder.insert_value(value, operation(k), k)
-    return value
+        vectors = [
+            builder.extract_value(value, k) if isinstance(value.type, ir.ArrayType) else value
+            for value in values
+        ]
+        results.append(emit(*vectors))
+    collected = ir.Constant(ir.ArrayType(results[0].type, count), ir.Undefined)
+    for k, result in enumerate(results):
+        collected = builder.insert_value(collected, result, k)
+    return collected
 
 
 def _splat(builder: Any, scalar: Any) -> Any:
-    lanes = ir.VectorType(scalar.type, LANES)
-    first = builder.insert_element(ir.Constant(lanes, ir.Undefined), scalar, ir.IntType(32)(0))
+    """A vector that holds one number throughout."""
+    empty = ir.Constant(ir.VectorType(scalar.type, LANES), ir.Undefined)
     order = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-    return builder.shuffle_vector(first, ir.Constant(lanes, ir.Undefined), order)
+    first = builder.insert_element(empty, scalar, ir.IntType(32)(0))
+    return builder.shuffle_vector(first, empty, order)
 
 
-def _address(context: Any, builder: Any, kind: Any, array: Any, offset: Any, lanes: Any) -> Any:
-    data = context.make_array(kind)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [offset]), lanes.as_pointer())
-
-
-def _read(builder: Any, base: Any, k: int) -> Any:
-    read = builder.load(builder.gep(base, [ir.IntType(64)(k)]))
-    # Rows are 64-byte aligned in practice; promising less costs nothing and can't fault.
-    read.align = 4
-    return read
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def zeros(typingctx: Any, shape: Any) -> Any:
-    """Vectors of zeros."""
-    kind = Vectors(shape.dtype, shape.count)
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return ir.Constant(context.get_value_type(kind), None)
-
-    return kind(shape), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def load(typingctx: Any, shape: Any, array: Any, offset: Any) -> Any:
-    """The numbers of a one-dimensional array from an element offset on."""
-    kind = Vectors(shape.dtype, shape.count)
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        base = _address(context, builder, array, args[1], args[2], _lanes(kind.dtype))
-        result = context.get_value_type(kind)
-        return _each(builder, result, kind.count, lambda k: _read(builder, base, k))
-
-    return kind(shape, array, types.int64), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def store(typingctx: Any, array: Any, offset: Any, a: Any) -> Any:
-    """Write the vectors to a one-dimensional array from an element offset on."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        base = _address(context, builder, array, args[0], args[1], _lanes(a.dtype))
-        for k in range(a.count):
-            place = builder.gep(base, [ir.IntType(64)(k)])
-            builder.store(builder.extract_value(args[2], k), place).align = 4
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64, a), generate
+def _call(builder: Any, name: str, *vectors: Any) -> Any:
+    """Call an LLVM intrinsic that takes and returns vectors of one type."""
+    kind = vectors[0].type
+    suffix = "v16f32" if kind.element == ir.FloatType() else "v16f64"
+    function = ir.FunctionType(kind, [kind] * len(vectors))
+    insert: Any = cgutils.get_or_insert_function
+    return builder.call(insert(builder.module, function, f"{name}.{suffix}"), vectors)
 
 
 def _fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
     # fmuladd fuses where the processor can and never becomes a library call where it can't.
-    name = "llvm.fmuladd.v16" + ("f32" if a.type.element == ir.FloatType() else "f64")
-    kind = ir.FunctionType(a.type, [a.type] * 3)
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b, c])
+    return _call(builder, "llvm.fmuladd", a, b, c)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def add(typingctx: Any, a: Any, b: Any) -> Any:
-    """a + b."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        x, y = args
-
-        def one(k: int) -> Any:
-            return builder.fadd(builder.extract_value(x, k), builder.extract_value(y, k))
-
-        return _each(builder, x.type, a.count, one)
-
-    return a(a, a), generate
+def _places(
+    context: Any, builder: Any, kind: Any, array: Any, offset: Any, element: Any, count: int
+) -> list[Any]:
+    """Pointers to `count` successive elements of some type, from an array's offset on."""
+    data = context.make_array(kind)(context, builder, array).data
+    base = builder.bitcast(builder.gep(data, [offset]), element.as_pointer())
+    return [builder.gep(base, [_PLACE(k)]) for k in range(count)]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def multiply(typingctx: Any, a: Any, b: Any) -> Any:
-    """a b, element by element."""
+@_operation
+def zeros(typingctx: Any, shape: Any) -> Any:
+    """Vectors of zeros."""
+    kind = Vectors(shape.dtype, shape.count)
 
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        x, y = args
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return ir.Constant(context.get_value_type(kind), None)
 
-        def one(k: int) -> Any:
-            return builder.fmul(builder.extract_value(x, k), builder.extract_value(y, k))
-
-        return _each(builder, x.type, a.count, one)
-
-    return a(a, a), generate
+    return kind(shape), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def scale(typingctx: Any, factor: Any, a: Any) -> Any:
-    """factor a, of a number and vectors."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        f, x = _splat(builder, args[0]), args[1]
-        one = lambda k: builder.fmul(f, builder.extract_value(x, k))  # noqa: E731
-        return _each(builder, x.type, a.count, one)
-
-    return a(a.dtype, a), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def scale_add(typingctx: Any, factor: Any, a: Any, b: Any) -> Any:
-    """factor a + b, of a number and vectors, fused."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        f, x, y = _splat(builder, args[0]), args[1], args[2]
-
-        def one(k: int) -> Any:
-            return _fused(builder, f, builder.extract_value(x, k), builder.extract_value(y, k))
-
-        return _each(builder, x.type, a.count, one)
-
-    return a(a.dtype, a, a), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def multiply_add(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
-    """a b + c, element by element, fused."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        x, y, z = args
-
-        def one(k: int) -> Any:
-            return _fused(builder, *(builder.extract_value(value, k) for value in (x, y, z)))
-
-        return _each(builder, x.type, a.count, one)
-
-    return a(a, a, a), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def above(typingctx: Any, a: Any, b: Any) -> Any:
-    """Where a > b, element by element; b may be a number."""
-    kind = Masks(a.count)
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        x, y = args
-        level = None if isinstance(b, Vectors) else _splat(builder, y)
-
-        def one(k: int) -> Any:
-            other = builder.extract_value(y, k) if level is None else level
-            return builder.fcmp_ordered(">", builder.extract_value(x, k), other)
-
-        return _each(builder, context.get_value_type(kind), a.count, one)
-
-    return kind(a, b if isinstance(b, Vectors) else a.dtype), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def where(typingctx: Any, mask: Any, a: Any, b: Any) -> Any:
-    """a where the mask holds, else b."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        m, x, y = args
-
-        def one(k: int) -> Any:
-            return builder.select(*(builder.extract_value(value, k) for value in (m, x, y)))
-
-        return _each(builder, x.type, a.count, one)
-
-    return a(mask, a, a), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
+@_operation
 def splat(typingctx: Any, shape: Any, number: Any) -> Any:
     """Vectors that hold one number throughout."""
     kind = Vectors(shape.dtype, shape.count)
 
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        f = _splat(builder, args[1])
-        return _each(builder, context.get_value_type(kind), kind.count, lambda _: f)
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, kind.count, lambda lanes: lanes, _splat(builder, args[1]))
 
-    return kind(shape, kind.dtype), generate
+    return kind(shape, kind.dtype), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_operation
+def load(typingctx: Any, shape: Any, array: Any, offset: Any) -> Any:
+    """The numbers of an array from an offset on."""
+    kind = Vectors(shape.dtype, shape.count)
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _, data, first = args
+        places = _places(context, builder, array, data, first, _lanes(kind.dtype), kind.count)
+        reads = [builder.load(place) for place in places]
+        for read in reads:
+            # Rows are on 64-byte lines; promising less costs nothing and can't fault.
+            read.align = 4
+        waiting = iter(reads)
+        return _each(builder, kind.count, lambda: next(waiting))
+
+    return kind(shape, array, types.int64), emit
+
+
+@_operation
+def store(typingctx: Any, array: Any, offset: Any, a: Any) -> Any:
+    """Write vectors to an array from an offset on."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data, first, value = args
+        places = _places(context, builder, array, data, first, _lanes(a.dtype), a.count)
+        for k, place in enumerate(places):
+            builder.store(builder.extract_value(value, k), place).align = 4
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, a), emit
+
+
+@_operation
+def add(typingctx: Any, a: Any, b: Any) -> Any:
+    """a + b."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, a.count, builder.fadd, *args)
+
+    return a(a, b), emit
+
+
+@_operation
+def scale(typingctx: Any, factor: Any, a: Any) -> Any:
+    """factor a, of a number and vectors."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, a.count, builder.fmul, _splat(builder, args[0]), args[1])
+
+    return a(a.dtype, a), emit
+
+
+@_operation
+def scale_add(typingctx: Any, factor: Any, a: Any, b: Any) -> Any:
+    """factor a + b, of a number and vectors, fused."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        factors = _splat(builder, args[0])
+        return _each(builder, a.count, lambda *abc: _fused(builder, *abc), factors, *args[1:])
+
+    return a(a.dtype, a, b), emit
+
+
+@_operation
+def multiply_add(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
+    """a b + c, element by element, fused."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, a.count, lambda *abc: _fused(builder, *abc), *args)
+
+    return a(a, b, c), emit
+
+
+@_operation
+def above(typingctx: Any, a: Any, b: Any) -> Any:
+    """Where a > b, element by element; b may be a number."""
+    mask = Masks(a.count)
+    whole = isinstance(b, Vectors)
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        level = args[1] if whole else _splat(builder, args[1])
+        return _each(builder, a.count, lambda x, y: builder.fcmp_ordered(">", x, y), args[0], level)
+
+    return mask(a, b if whole else a.dtype), emit
+
+
+@_operation
+def where(typingctx: Any, mask: Any, a: Any, b: Any) -> Any:
+    """a where the mask holds, else b."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, a.count, builder.select, *args)
+
+    return a(mask, a, b), emit
+
+
+@_operation
 def any_of(typingctx: Any, mask: Any) -> Any:
     """True if the mask holds anywhere."""
 
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         merged = builder.extract_value(args[0], 0)
         for k in range(1, mask.count):
             merged = builder.or_(merged, builder.extract_value(args[0], k))
-        return builder.icmp_unsigned(
-            "!=", builder.bitcast(merged, ir.IntType(16)), ir.IntType(16)(0)
-        )
+        return builder.icmp_unsigned("!=", builder.bitcast(merged, _WORD), _WORD(0))
 
-    return types.boolean(mask), generate
+    return types.boolean(mask), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_operation
 def store_bits(typingctx: Any, array: Any, offset: Any, mask: Any) -> Any:
-    """Write each vector of a mask as one uint16 of bits, from an element offset on."""
+    """Write each vector of a mask as one uint16 of bits, from an offset on."""
 
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        word = ir.IntType(16)
-        base = _address(context, builder, array, args[0], args[1], word)
-        for k in range(mask.count):
-            bits = builder.bitcast(builder.extract_value(args[2], k), word)
-            builder.store(bits, builder.gep(base, [ir.IntType(64)(k)]))
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data, first, value = args
+        places = _places(context, builder, array, data, first, _WORD, mask.count)
+        for k, place in enumerate(places):
+            builder.store(builder.bitcast(builder.extract_value(value, k), _WORD), place)
         return context.get_dummy_value()
 
-    return types.void(array, types.int64, mask), generate
+    return types.void(array, types.int64, mask), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_operation
 def superspike(typingctx: Any, v: Any, threshold: Any, steepness: Any) -> Any:
     """1 / (steepness |v - threshold| + 1)^2."""
 
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        x, level, slope = args[0], _splat(builder, args[1]), _splat(builder, args[2])
-        lanes = _lanes(v.dtype)
-        one = ir.Constant(lanes, [1.0] * LANES)
-        name = "llvm.fabs.v16" + ("f32" if v.dtype == types.float32 else "f64")
-        kind = ir.FunctionType(lanes, [lanes])
-        absolute = cgutils.get_or_insert_function(builder.module, kind, name)
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        level, slope = _splat(builder, args[1]), _splat(builder, args[2])
+        one = ir.Constant(_lanes(v.dtype), [1.0] * LANES)
 
-        def each(k: int) -> Any:
-            distance = builder.call(absolute, [builder.fsub(builder.extract_value(x, k), level)])
+        def lane(x: Any) -> Any:
+            distance = _call(builder, "llvm.fabs", builder.fsub(x, level))
             root = _fused(builder, slope, distance, one)
             return builder.fdiv(one, builder.fmul(root, root))
 
-        return _each(builder, x.type, v.count, each)
+        return _each(builder, v.count, lane, args[0])
 
-    return v(v, v.dtype, v.dtype), generate
+    return v(v, v.dtype, v.dtype), emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@_operation
 def lowest_bit(typingctx: Any, bits: Any) -> Any:
     """The position of the lowest set bit of an unsigned integer that isn't zero."""
 
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.cttz(args[0], ir.IntType(1)(1))
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], _BIT(1))
 
-    return bits(bits), generate
+    return bits(bits), emit

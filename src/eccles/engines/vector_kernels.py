@@ -20,16 +20,14 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from eccles.engines.packing import LANES
 from eccles.engines.simd import (
-    LANES,
     above,
     add,
     any_of,
     load,
     lowest_bit,
-    multiply,
     multiply_add,
     scale,
     scale_add,
@@ -40,11 +38,10 @@ from eccles.engines.simd import (
     where,
     zeros,
 )
+from eccles.jit import compiled
 
-_jit = njit(nogil=True, cache=True, error_model="numpy")
 
-
-@_jit
+@compiled
 def _aligned(size: int, like: Any) -> Any:
     """An uninitialised array that starts on a 64-byte line, as whole vectors want."""
     raw = np.empty(size + LANES, like.dtype)
@@ -52,8 +49,8 @@ def _aligned(size: int, like: Any) -> Any:
     return raw[shift : shift + size]
 
 
-@_jit
-def _step_bounds(steps: Any, first: int, last: int, bounds: Any) -> int:
+@compiled
+def _step_bounds(steps: Any, first: int, last: int, bounds: Any) -> Any:
     """Fill bounds[t] with the first event at or after step t; return the first event's step."""
     n_steps = len(bounds) - 1
     # Two passes without a branch that depends on the data: such a branch is mispredicted.
@@ -65,7 +62,7 @@ def _step_bounds(steps: Any, first: int, last: int, bounds: Any) -> int:
     return np.int64(steps[first]) if first < last else n_steps
 
 
-@_jit
+@compiled
 def _hidden(
     shape: Any,
     w1: Any,
@@ -103,7 +100,7 @@ def _hidden(
             i = scale_add(one * counts[np.uint64(p)], row, i) if counted else add(i, row)
 
 
-@_jit
+@compiled
 def _readout(
     shape: Any,
     w2: Any,
@@ -152,7 +149,7 @@ def _readout(
     return n_spikes
 
 
-@_jit
+@compiled
 def _softmax_loss(peak: Any, label: int, n_classes: int, weight: Any, slopes: Any) -> Any:
     """Return -log softmax(peak)[label]; leave its slopes times `weight`."""
     highest = peak[0]
@@ -168,7 +165,7 @@ def _softmax_loss(peak: Any, label: int, n_classes: int, weight: Any, slopes: An
     return math.log(total) - (peak[label] - highest)
 
 
-@_jit
+@compiled
 def _order_by_step(peak_step: Any, n_classes: int, order: Any) -> None:
     """Sort the classes by the step of their peak, latest first."""
     for k in range(n_classes):
@@ -179,7 +176,7 @@ def _order_by_step(peak_step: Any, n_classes: int, order: Any) -> None:
         order[place] = k
 
 
-@_jit
+@compiled
 def _hidden_backward(
     shape: Any,
     grad1: Any,
@@ -237,7 +234,7 @@ def _hidden_backward(
         t -= 1
 
 
-@_jit
+@compiled
 def _readout_backward(
     shape: Any,
     grad2: Any,
@@ -273,7 +270,7 @@ def _readout_backward(
         t -= 1
 
 
-@_jit
+@compiled
 def train_samples(
     hidden_shape: Any,
     class_shape: Any,
@@ -405,7 +402,7 @@ def train_samples(
         )
 
 
-@_jit
+@compiled
 def respond_samples(
     hidden_shape: Any,
     class_shape: Any,

@@ -113,5 +113,6 @@ class _Spike(torch.autograd.Function):
 
 def spike(x: Tensor, derivative: Surrogate) -> Tensor:
     """Return 1 where x > 0 (strictly), else 0; its gradient is `derivative(x)`."""
-    result: Tensor = _Spike.apply(x, derivative)
+    apply: Any = _Spike.apply
+    result: Tensor = apply(x, derivative)
     return result

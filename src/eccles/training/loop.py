@@ -54,7 +54,8 @@ def train(
     if threads < 1:
         raise must("train", "threads", "1 or more", threads)
     folder = None if out is None else RunFolder(Path(out))
-    going_on = folder is not None and folder.claim(config, resume=resume)
+    if folder is not None:
+        folder.check(config)
     train_set, validation_set, test_set = _samples(config, data or load(config.data, data_dir))
     watch = watch or Unwatched()
     with _torch_threads(threads):
@@ -63,7 +64,7 @@ def train(
         history: list[dict[str, Any]] = []
         classes: list[dict[str, Any]] = []
         next_epoch = -1
-        if folder is not None and going_on:
+        if folder is not None and folder.open(config, resume=resume):
             identity = config.identity()
             next_epoch = checkpoint.load(folder.checkpoint, network, optimizer, identity=identity)
             history = folder.read_rows("history.jsonl", next_epoch)

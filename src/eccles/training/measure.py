@@ -73,4 +73,6 @@ def evaluate(network: EINetwork, data: SpikeDataset, batch_size: int = _BATCH) -
         np.add.at(totals[2], y, counts[:, network.hidden["E"]].sum(axis=1))
         np.add.at(totals[3], y, counts[:, network.hidden["I"]].sum(axis=1))
     duration = data.events.n_steps * data.events.dt
-    return Evaluation(*totals, network.hidden.n_neurons, duration)
+    samples, correct, excitatory, inhibitory = totals
+    n_hidden = network.hidden.n_neurons
+    return Evaluation(samples, correct, excitatory, inhibitory, n_hidden, duration)

@@ -32,12 +32,8 @@ class RunFolder:
         self.path = path
         self.checkpoint = path / "checkpoint.safetensors"
 
-    def claim(self, config: TrainConfig, *, resume: bool) -> bool:
-        """Make this the folder of a run; return whether an earlier start of it can go on.
-
-        Raises InputError where the folder holds another run or is a file, RunError where it
-        can't be written. With `resume` off, what an earlier start of the same run left is removed.
-        """
+    def check(self, config: TrainConfig) -> None:
+        """Raise InputError, before anything is written, unless this can be the run's folder."""
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"train: --out must be a folder, got the file {self.path}")
         record = self.path / "config.json"
@@ -53,10 +49,18 @@ class RunFolder:
                 f"train: --out must be empty or hold this run, got {self.path} with other files; "
                 "choose another --out"
             )
+
+    def open(self, config: TrainConfig, *, resume: bool) -> bool:
+        """Make this the folder of a run; return whether an earlier start of it can go on.
+
+        With `resume` off, what an earlier start of the same run left is removed. Raises as
+        `check` does, and RunError where the folder can't be written.
+        """
+        self.check(config)
         if not resume:
             self._clear()
         settings = {"identity": config.identity(), **config.resolved().model_dump(mode="json")}
-        write_text(record, json.dumps(settings, indent=2) + "\n")
+        write_text(self.path / "config.json", json.dumps(settings, indent=2) + "\n")
         return self.checkpoint.exists()
 
     def write_provenance(self, resolved: dict[str, Any]) -> None:

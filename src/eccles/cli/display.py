@@ -1,0 +1,115 @@
+"""What a person sees of a run: a live bar and the epochs so far, then a summary."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from eccles.nn.shallow import EINetwork
+from eccles.training.config import TrainConfig
+from eccles.training.result import TrainResult
+from eccles.units import duration
+
+_REDRAW = 0.1
+"""Seconds between two looks of the bar; drawing each batch would cost more than training it."""
+
+
+class TrainDisplay:
+    """A progress bar with ETA on a terminal, a line an epoch elsewhere; a `Watcher`."""
+
+    def __init__(self, *, json: bool = False) -> None:
+        self._console = Console(file=sys.stderr if json else sys.stdout)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task: TaskID | None = None
+        self._epochs = 0
+        self._drawn = 0.0
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def started(self, config: TrainConfig, network: EINetwork, next_epoch: int) -> None:
+        """Say what is trained, and draw the bar."""
+        self._epochs = config.epochs
+        kind = "unbounded" if network.unbounded else f"{config.ei} ({network.hidden})"
+        self._console.print(
+            f"{config.data}, {kind}, tau_mem {duration(config.tau_mem)}, "
+            f"{config.resolved().optimizer}, {network.engine.name} engine, seed {config.seed}",
+            highlight=False,
+        )
+        if next_epoch == config.epochs:
+            self._console.print("finished before; --no-resume trains it again", highlight=False)
+        elif next_epoch:
+            self._console.print(f"going on with epoch {next_epoch + 1}", highlight=False)
+        self._task = self._bar.add_task("", total=config.epochs, completed=next_epoch, note="")
+
+    def advanced(self, epoch: int, done: int, samples: int) -> None:
+        """Move the bar."""
+        now = time.monotonic()
+        if self._task is not None and now - self._drawn > _REDRAW:
+            self._drawn = now
+            self._bar.update(
+                self._task,
+                completed=epoch + done / samples,
+                description=f"epoch {epoch + 1} of {self._epochs}",
+            )
+
+    def measured(self, row: dict[str, Any]) -> None:
+        """Print the epoch, and note it at the bar."""
+        accuracy, rate = f"{row['accuracy']:.2%}", f"{row['rate_hz']:.2f} Hz"
+        name = f"epoch {row['epoch'] + 1:3d}" if row["epoch"] >= 0 else "untrained"
+        loss = "" if row["loss"] is None else f"   loss {row['loss']:.4f}"
+        self._console.print(
+            f"{name:>9}   accuracy {accuracy:>6}   rate {rate:>9}{loss}", highlight=False
+        )
+        if self._task is not None and row["epoch"] >= 0:
+            self._bar.update(self._task, completed=row["epoch"] + 1, note=accuracy)
+
+
+def print_result(result: TrainResult) -> None:
+    """Print how a run ended, class by class, and where it is kept."""
+    console = Console()
+    last = result.history[-1]["epoch"]
+    table = Table(title="by class, after the last epoch", title_justify="left")
+    for title in ("class", "accuracy", "E spikes", "I spikes"):
+        table.add_column(title, justify="left" if title == "class" else "right")
+    for row in result.classes:
+        if row["epoch"] == last:
+            table.add_row(
+                row["class_name"],
+                f"{row['accuracy']:.1%}",
+                f"{row['excitatory_spikes']:.1f}",
+                f"{row['inhibitory_spikes']:.1f}",
+            )
+    summary = result.summary()
+    console.print(table)
+    console.print(
+        f"accuracy {result.final_accuracy:.2%} at the end, {result.peak_accuracy:.2%} at its peak; "
+        f"{summary['initial_rate_hz']:.2f} Hz before, {summary['final_rate_hz']:.2f} Hz after; "
+        f"{summary['seconds_per_epoch']:.2f} s an epoch",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(f"kept in {result.out}", highlight=False, soft_wrap=True)

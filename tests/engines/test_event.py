@@ -1,0 +1,356 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from eccles.engines import Weights
+from eccles.engines.event import EventEngine
+from eccles.errors import InputError
+from eccles.events import SpikeEvents
+from eccles.functional import LIFParameters, Sigmoid, SuperSpike
+
+KERNELS = ("vector", "loop")
+
+# (hidden, classes): one vector, two, seven, and blocks of four, five and seven vectors.
+WIDTHS = [(1, 1), (5, 3), (17, 2), (100, 10), (113, 17), (128, 16), (230, 20), (224, 10)]
+
+
+@pytest.fixture(scope="session", params=KERNELS)
+def event(request):
+    return EventEngine(kernels=request.param)
+
+
+def relative(found, wanted):
+    """Return the largest difference in units of the largest number that is wanted."""
+    return float((found - wanted).abs().max() / wanted.abs().max().clamp_min(1e-300))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    widths=st.sampled_from(WIDTHS),
+    n_inputs=st.integers(1, 70),
+    n_samples=st.sampled_from([1, 2, 9, 40]),
+    n_steps=st.sampled_from([1, 2, 3, 4, 5, 10, 100, 200]),
+    per_step=st.sampled_from([0.0, 0.2, 2.0, 10.0]),
+    drive=st.sampled_from([0.0, 0.1, 0.5, 1.0, 3.0, 100.0]),
+    taus=st.sampled_from([(10e-3, 5e-3), (5e-3, 5e-3), (3e-3, 20e-3)]),
+    scale=st.sampled_from([100.0, 1.0, 17.5]),
+    counts=st.booleans(),
+)
+def test_float64_agrees_with_the_equations(
+    event,
+    dense,
+    problem,
+    seed,
+    widths,
+    n_inputs,
+    n_samples,
+    n_steps,
+    per_step,
+    drive,
+    taus,
+    scale,
+    counts,
+):
+    case = problem(
+        seed,
+        n_inputs,
+        *widths,
+        n_samples,
+        n_steps,
+        mean_events=per_step * n_steps,
+        drive=drive,
+        neuron=LIFParameters(*taus, surrogate=SuperSpike(scale)),
+        counts=counts,
+    )
+    clear = case.clear_samples(1e-10)
+    assume(clear.any())
+    case = case.take(clear)
+    for found, wanted in zip(case.solve(event), case.solve(dense), strict=True):
+        assert found.dtype == wanted.dtype
+        assert found.shape == wanted.shape
+        assert relative(found, wanted) < 1e-10
+    found = event.respond(case.weights, case.events, case.neuron)
+    wanted = dense.respond(case.weights, case.events, case.neuron)
+    assert found.spike_counts.dtype == wanted.spike_counts.dtype == torch.int32
+    assert torch.equal(found.spike_counts, wanted.spike_counts)
+    assert relative(found.peaks, wanted.peaks) < 1e-10
+
+
+@pytest.mark.parametrize("drive", [0.3, 1.0, 100.0])
+def test_few_samples_leave_room_for_rounding(problem, drive):
+    """Else the comparisons, which leave those out, would compare nothing."""
+    assert problem(n_samples=200, drive=drive).clear_samples(1e-10).all()
+
+
+def test_the_problems_span_silent_to_saturated(dense, problem):
+    """Else the comparisons would cover one regime."""
+
+    def per_neuron(drive):
+        case = problem(drive=drive)
+        events = case.events[case.events.ends > case.events.begins]
+        counts = dense.respond(case.weights, events, case.neuron).spike_counts
+        return float(counts.double().mean())
+
+    silent, sparse, busy, full = (per_neuron(drive) for drive in (0.01, 0.5, 1.0, 100.0))
+    assert silent == 0
+    assert 0.1 < sparse < 15 < busy < 40 < full <= 50
+
+
+@pytest.mark.parametrize("drive", [0.5, 1.0])
+@pytest.mark.parametrize("counts", [False, True])
+def test_float32_agrees_with_float64(event, dense, problem, drive, counts):
+    case = problem(3, drive=drive, n_samples=150, counts=counts, dtype=torch.float32)
+    clear = case.clear_samples(1e-5)
+    assert clear.mean() > 0.7
+    case = case.take(clear)
+    exact = case.cast(torch.float64)
+    found = event.respond(case.weights, case.events, case.neuron)
+    wanted = dense.respond(exact.weights, case.events, case.neuron)
+    assert wanted.spike_counts.sum() > 1000
+    assert torch.equal(found.spike_counts, wanted.spike_counts)
+    assert relative(found.peaks, wanted.peaks) < 1e-5
+    loss, *gradients = case.solve(event)
+    wanted_loss, *wanted_gradients = exact.solve(dense)
+    assert relative(loss, wanted_loss) < 1e-6
+    for gradient, wanted_gradient in zip(gradients, wanted_gradients, strict=True):
+        assert gradient.dtype == torch.float32
+        assert relative(gradient, wanted_gradient) < 1e-4
+
+
+@pytest.fixture
+def counting():
+    """Decays of exactly 0 and 1: the current lasts one step, and membranes count in whole numbers.
+
+    One input, two hidden neurons, two classes; the input fires at steps 0 and 3 of 8.
+    """
+    neuron = LIFParameters(tau_mem=1e300, tau_syn=1e-300)
+    assert (neuron.alpha, neuron.beta) == (0.0, 1.0)
+    x = torch.zeros(8, 1, 1)
+    x[0] = x[3] = 1
+    return SpikeEvents.from_dense(x), neuron
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_exact_numbers_by_hand(event, dense, counting, dtype):
+    """A neuron of weight 1 fires after the second event alone: 1 isn't above the threshold."""
+    events, neuron = counting
+    w1 = torch.tensor([[1.0, 2.0]], dtype=dtype)
+    w2 = torch.tensor([[1.0, -1.0], [0.25, 0.5]], dtype=dtype)
+    for engine in (event, dense):
+        peaks, counts = engine.respond(Weights(w1, w2), events, neuron)
+        assert counts.tolist() == [[1, 2]]
+        # Class 0: 0.25 from step 4, 1.5 from step 7. Class 1: 0.5, then 0.5 - 1 + 0.5 = 0.
+        assert peaks.tolist() == [[1.5, 0.5]]
+
+
+def test_of_equal_maxima_the_first_takes_the_gradient(event, dense, counting):
+    """The potential stays at its peak from step 4 to step 8; only the spike before 4 earns."""
+    events, neuron = counting
+    w1 = torch.tensor([[2.0]], dtype=torch.float64)
+    w2 = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
+    x = events.to_dense()
+    x[3] = 0
+    once = SpikeEvents.from_dense(x)
+    grads = []
+    for engine in (event, dense):
+        w = [w1.clone().requires_grad_(), w2.clone().requires_grad_()]
+        engine.loss(Weights(*w), once, torch.tensor([0]), neuron).backward()
+        p = 1 / (1 + np.exp(-1.0))
+        # The second class never rises above its start, so it passes nothing on.
+        assert torch.allclose(w[1].grad, torch.tensor([[p - 1, 0.0]]).double(), atol=1e-15)
+        grads.append(w[0].grad)
+    # One step of memory in the current: dL/dw1 = dL/do * w2 / (100 |v - 1| + 1)^2 with v = 2.
+    assert torch.allclose(grads[0], torch.tensor([[(p - 1) / 101**2]]).double(), rtol=1e-12)
+    assert torch.allclose(grads[0], grads[1], rtol=1e-12, atol=0)
+
+
+def test_a_silent_network_is_dead(event, dense, problem):
+    case = problem(drive=0.01)
+    for engine in (event, dense):
+        loss, g1, g2 = case.solve(engine)
+        assert float(loss) == pytest.approx(np.log(10), rel=1e-15)
+        assert not g1.any()
+        assert not g2.any()
+
+
+@pytest.mark.parametrize("n_samples", [1, 15, 31, 32, 50, 130])
+def test_any_number_of_threads_gives_the_same_bits(problem, n_samples):
+    case = problem(1, n_samples=n_samples, dtype=torch.float32)
+    one = EventEngine(1)
+    loss, g1, g2 = case.solve(one)
+    peaks, counts = one.respond(case.weights, case.events, case.neuron)
+    assert g1.any()
+    for threads in (2, 3, 7):
+        engine = EventEngine(threads)
+        for _ in range(2):
+            for found, wanted in zip(case.solve(engine), (loss, g1, g2), strict=True):
+                assert torch.equal(found, wanted)
+        response = engine.respond(case.weights, case.events, case.neuron)
+        assert torch.equal(response.peaks, peaks)
+        assert torch.equal(response.spike_counts, counts)
+
+
+@settings(max_examples=15, deadline=None)
+@given(order=st.permutations(range(24)), cuts=st.sets(st.integers(1, 23), max_size=5))
+def test_a_response_does_not_depend_on_its_batch(event, problem, order, cuts):
+    case = problem(2, n_samples=24, dtype=torch.float32)
+    whole = event.respond(case.weights, case.events, case.neuron)
+    for group in np.split(np.array(order), sorted(cuts)):
+        part = event.respond(case.weights, case.events[group], case.neuron)
+        assert torch.equal(part.peaks, whole.peaks[group])
+        assert torch.equal(part.spike_counts, whole.spike_counts[group])
+
+
+def test_gradients_are_means_over_samples(event, problem):
+    case = problem(4, n_samples=33)
+    whole = case.solve(event)
+    singles = [case.take([b]).solve(event) for b in range(33)]
+    for k in range(3):
+        mean = torch.stack([single[k] for single in singles]).mean(dim=0)
+        assert relative(whole[k], mean) < 1e-12
+
+
+def test_gradients_follow_the_loss_upstream(event, problem):
+    case = problem(5)
+    loss, g1, g2 = case.solve(event)
+    twice = case.solve(event, factor=2.0)
+    assert torch.equal(twice[1], 2 * g1)
+    assert torch.equal(twice[2], 2 * g2)
+    w1, w2 = (w.clone().requires_grad_() for w in case.weights)
+    weights = Weights(w1, w2)
+    total = event.loss(weights, case.events, case.labels, case.neuron) + (w1**2).sum()
+    total.backward()
+    assert relative(w1.grad, g1 + 2 * w1.detach()) < 1e-12
+    assert torch.equal(w2.grad, g2)
+
+
+def test_one_weight_may_be_frozen(event, problem):
+    case = problem(5)
+    _, g1, _ = case.solve(event)
+    w1 = case.weights.input_to_hidden.clone().requires_grad_()
+    weights = Weights(w1, case.weights.hidden_to_output)
+    event.loss(weights, case.events, case.labels, case.neuron).backward()
+    assert torch.equal(w1.grad, g1)
+
+
+def test_an_engine_serves_network_after_network(problem):
+    """Nothing of one batch, shape or type stays behind for the next."""
+    shared = EventEngine()
+    cases = [
+        problem(6, dtype=torch.float32),
+        problem(7, n_hidden=17, n_classes=2, n_samples=80),
+        problem(6, drive=0.01, dtype=torch.float32),
+        problem(8, n_inputs=7, dtype=torch.float32),
+        problem(6, n_hidden=100, n_samples=3, dtype=torch.float32),
+        problem(6),
+    ]
+    for case in [*cases, *reversed(cases)]:
+        for found, wanted in zip(case.solve(shared), case.solve(EventEngine()), strict=True):
+            assert torch.equal(found, wanted)
+
+
+def test_loss_and_gradients_without_autograd(event, problem):
+    case = problem(9)
+    loss, gradients = event.loss_and_gradients(case.weights, case.events, case.labels, case.neuron)
+    for found, wanted in zip((loss, *gradients), case.solve(event), strict=True):
+        assert torch.equal(found, wanted)
+
+
+def test_weights_are_read_and_not_written(event, problem):
+    case = problem(9)
+    before = [w.clone() for w in case.weights]
+    case.solve(event)
+    event.respond(case.weights, case.events, case.neuron)
+    assert all(map(torch.equal, before, case.weights))
+
+
+def test_weights_in_any_memory_order(event, problem):
+    case = problem(10, dtype=torch.float32)
+    turned = Weights(*(w.t().contiguous().t() for w in case.weights))
+    assert not turned.input_to_hidden.is_contiguous()
+    found = event.loss_and_gradients(turned, case.events, case.labels, case.neuron)
+    wanted = event.loss_and_gradients(case.weights, case.events, case.labels, case.neuron)
+    assert torch.equal(found[0], wanted[0])
+    assert all(map(torch.equal, found[1], wanted[1]))
+
+
+def test_a_batch_of_none(event, dense, problem):
+    """As the equations have it: the mean over no samples is no number, and moves no weight."""
+    case = problem(n_samples=5).take(slice(0, 0))
+    for engine in (event, dense):
+        loss, g1, g2 = case.solve(engine)
+        assert loss.isnan()
+        assert not g1.any()
+        assert not g2.any()
+        peaks, counts = engine.respond(case.weights, case.events, case.neuron)
+        assert peaks.shape == (0, 10)
+        assert counts.shape == (0, 100)
+
+
+def test_samples_without_events(event, dense, problem):
+    case = problem(n_samples=3, mean_events=0)
+    assert case.events.n_events == 0
+    for engine in (event, dense):
+        loss, g1, g2 = case.solve(engine)
+        assert float(loss) == pytest.approx(np.log(10), rel=1e-15)
+        assert not g1.any()
+        assert not g2.any()
+        peaks, counts = engine.respond(case.weights, case.events, case.neuron)
+        assert not peaks.any()
+        assert not counts.any()
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+@pytest.mark.parametrize("layer", [0, 1])
+def test_weights_that_are_no_numbers_show_in_the_loss(event, problem, bad, layer):
+    """A run whose weights went astray must not look like a silent network."""
+    case = problem(11)
+    case.weights[layer][:] = bad
+    assert not case.solve(event)[0].isfinite()
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ([0, 10], r"labels must be one class from 0 to 9 for each of 2 samples, got \[0, 10\]"),
+        ([-1, 0], "one class from 0 to 9"),
+        ([0], "for each of 2 samples"),
+        ([0, 1, 2], "for each of 2 samples"),
+    ],
+)
+def test_labels_must_be_classes(event, problem, labels, sentence):
+    case = problem(n_samples=2)
+    with pytest.raises(InputError, match=sentence):
+        event.loss(case.weights, case.events, torch.tensor(labels), case.neuron)
+
+
+def test_units_must_be_inputs(event, problem):
+    case = problem(n_inputs=60)
+    weights = Weights(torch.zeros(59, 100), torch.zeros(100, 10))
+    with pytest.raises(InputError, match=r"units must be as many as inputs \(59\), got 60"):
+        event.loss(weights, case.events, case.labels, case.neuron)
+    with pytest.raises(InputError, match="as many as inputs"):
+        event.respond(weights, case.events, case.neuron)
+
+
+@pytest.mark.parametrize(
+    "neuron",
+    [LIFParameters(v_rest=0.1), LIFParameters(threshold=2.0), LIFParameters(surrogate=Sigmoid())],
+)
+def test_other_neurons_are_the_dense_engines(event, problem, neuron):
+    case = problem(n_samples=2)
+    with pytest.raises(InputError, match="the dense engine takes any"):
+        event.loss(case.weights, case.events, case.labels, neuron)
+    with pytest.raises(InputError, match="the dense engine takes any"):
+        event.respond(case.weights, case.events, neuron)
+
+
+def test_what_an_engine_is_made_of():
+    with pytest.raises(InputError, match="threads must be 1 or more, got 0"):
+        EventEngine(0)
+    with pytest.raises(InputError, match="kernels must be 'vector' or 'loop', got 'fast'"):
+        EventEngine(kernels="fast")
+    assert EventEngine.name == "event"
