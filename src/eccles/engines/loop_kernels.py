@@ -17,22 +17,8 @@ from eccles.jit import compiled
 
 @compiled
 def _forward(
-    b: int,
-    begins: Any,
-    ends: Any,
-    steps: Any,
-    units: Any,
-    counts: Any,
-    width: int,
-    n_inputs: int,
-    alpha: Any,
-    beta: Any,
-    w1: Any,
-    w2: Any,
-    v: Any,
-    s: Any,
-    peak: Any,
-    peak_step: Any,
+    b: int, begins: Any, ends: Any, steps: Any, units: Any, counts: Any, width: int, n_inputs: int,
+    alpha: Any, beta: Any, w1: Any, w2: Any, v: Any, s: Any, peak: Any, peak_step: Any,
 ) -> None:
     """Run sample b; leave membranes v [T, H], spikes s [T, H], peaks [C] and their first steps."""
     n_steps, n_hidden = v.shape
@@ -81,25 +67,9 @@ def _softmax_slopes(peak: Any, label: int, n_classes: int, weight: Any, slopes: 
 
 @compiled
 def _backward(
-    b: int,
-    begins: Any,
-    ends: Any,
-    steps: Any,
-    units: Any,
-    counts: Any,
-    width: int,
-    n_inputs: int,
-    n_classes: int,
-    alpha: Any,
-    beta: Any,
-    steepness: Any,
-    w2t: Any,
-    v: Any,
-    s: Any,
-    slopes: Any,
-    peak_step: Any,
-    grad1: Any,
-    grad2: Any,
+    b: int, begins: Any, ends: Any, steps: Any, units: Any, counts: Any, width: int, n_inputs: int,
+    n_classes: int, alpha: Any, beta: Any, steepness: Any, w2t: Any, v: Any, s: Any, slopes: Any,
+    peak_step: Any, grad1: Any, grad2: Any,
 ) -> None:
     """Add sample b's gradients, from its last peak back to its first event.
 
@@ -148,29 +118,10 @@ def _backward(
 
 @compiled
 def train_samples(
-    hidden_shape: Any,
-    class_shape: Any,
-    chosen: Any,
-    begins: Any,
-    ends: Any,
-    steps: Any,
-    units: Any,
-    counts: Any,
-    labels: Any,
-    weight: Any,
-    n_steps: int,
-    n_inputs: int,
-    n_blocks: int,
-    n_classes: int,
-    alpha: Any,
-    beta: Any,
-    steepness: Any,
-    w1: Any,
-    w2: Any,
-    w2t: Any,
-    grad1: Any,
-    grad2: Any,
-    losses: Any,
+    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units:
+    Any, counts: Any, labels: Any, weight: Any, n_steps: int, n_inputs: int, n_blocks: int,
+    n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any, w2: Any, w2t: Any, grad1: Any,
+    grad2: Any, losses: Any,
 ) -> None:
     """Write the losses of some samples and add their gradients; see the twin for the arguments."""
     width = LANES * len(hidden_shape)
@@ -181,66 +132,21 @@ def train_samples(
     slopes = np.zeros(n_classes, w1.dtype)
     for b in range(chosen[0], chosen[1]):
         _forward(
-            b,
-            begins,
-            ends,
-            steps,
-            units,
-            counts,
-            width,
-            n_inputs,
-            alpha,
-            beta,
-            w1,
-            w2,
-            v,
-            s,
-            peak,
+            b, begins, ends, steps, units, counts, width, n_inputs, alpha, beta, w1, w2, v, s, peak,
             peak_step,
         )
         losses[b] = _softmax_slopes(peak, labels[b], n_classes, weight, slopes)
         _backward(
-            b,
-            begins,
-            ends,
-            steps,
-            units,
-            counts,
-            width,
-            n_inputs,
-            n_classes,
-            alpha,
-            beta,
-            steepness,
-            w2t,
-            v,
-            s,
-            slopes,
-            peak_step,
-            grad1,
-            grad2,
+            b, begins, ends, steps, units, counts, width, n_inputs, n_classes, alpha, beta,
+            steepness, w2t, v, s, slopes, peak_step, grad1, grad2,
         )
 
 
 @compiled
 def respond_samples(
-    hidden_shape: Any,
-    class_shape: Any,
-    chosen: Any,
-    begins: Any,
-    ends: Any,
-    steps: Any,
-    units: Any,
-    counts: Any,
-    n_steps: int,
-    n_inputs: int,
-    n_blocks: int,
-    alpha: Any,
-    beta: Any,
-    w1: Any,
-    w2: Any,
-    peaks: Any,
-    spike_counts: Any,
+    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units:
+    Any, counts: Any, n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any, w1: Any,
+    w2: Any, peaks: Any, spike_counts: Any,
 ) -> None:
     """Write the readouts' peaks and the spike counts of some samples; see the twin."""
     width = LANES * len(hidden_shape)
@@ -250,21 +156,7 @@ def respond_samples(
     peak_step = np.empty(LANES * len(class_shape), w1.dtype)
     for b in range(chosen[0], chosen[1]):
         _forward(
-            b,
-            begins,
-            ends,
-            steps,
-            units,
-            counts,
-            width,
-            n_inputs,
-            alpha,
-            beta,
-            w1,
-            w2,
-            v,
-            s,
-            peak,
+            b, begins, ends, steps, units, counts, width, n_inputs, alpha, beta, w1, w2, v, s, peak,
             peak_step,
         )
         peaks[b] = peak[: peaks.shape[1]]

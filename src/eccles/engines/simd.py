@@ -171,6 +171,23 @@ def store(typingctx: Any, array: Any, offset: Any, a: Any) -> Any:
 
 
 @_operation
+def prefetch(typingctx: Any, array: Any, offset: Any) -> Any:
+    """Ask for the cache line of an array's offset, without waiting; any offset is harmless."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        byte, number = ir.IntType(8), ir.IntType(32)
+        place = _places(context, builder, array, args[0], args[1], byte, 1)[0]
+        kind = ir.FunctionType(ir.VoidType(), [byte.as_pointer(), number, number, number])
+        insert: Any = cgutils.get_or_insert_function
+        function = insert(builder.module, kind, "llvm.prefetch.p0")
+        # For reading, to keep in the second-level cache and above, as data.
+        builder.call(function, [place, number(0), number(2), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), emit
+
+
+@_operation
 def add(typingctx: Any, a: Any, b: Any) -> Any:
     """a + b."""
 

@@ -29,6 +29,7 @@ from eccles.engines.simd import (
     load,
     lowest_bit,
     multiply_add,
+    prefetch,
     scale,
     scale_add,
     splat,
@@ -39,6 +40,8 @@ from eccles.engines.simd import (
     zeros,
 )
 from eccles.jit import compiled
+
+_EVENTS_A_LINE = 32
 
 
 @compiled
@@ -63,23 +66,17 @@ def _step_bounds(steps: Any, first: int, last: int, bounds: Any) -> Any:
 
 
 @compiled
+def _prefetch_events(steps: Any, units: Any, first: int, last: int) -> None:
+    """Fetch a sample's events ahead of time: shuffled samples lie anywhere in memory."""
+    for p in range(first, last, _EVENTS_A_LINE):
+        prefetch(steps, p)
+        prefetch(units, p)
+
+
+@compiled
 def _hidden(
-    shape: Any,
-    w1: Any,
-    base: int,
-    width: int,
-    units: Any,
-    counts: Any,
-    bounds: Any,
-    start: int,
-    alpha: Any,
-    beta: Any,
-    v_trace: Any,
-    trace: int,
-    bits: Any,
-    word: int,
-    n_words: int,
-    fired: Any,
+    shape: Any, w1: Any, base: int, width: int, units: Any, counts: Any, bounds: Any, start: int,
+    alpha: Any, beta: Any, v_trace: Any, trace: int, bits: Any, word: int, n_words: int, fired: Any,
 ) -> None:
     """Run one block of hidden neurons; record membranes, spike bits and which steps had any."""
     one = alpha / alpha
@@ -102,20 +99,8 @@ def _hidden(
 
 @compiled
 def _readout(
-    shape: Any,
-    w2: Any,
-    start: int,
-    n_steps: int,
-    alpha: Any,
-    beta: Any,
-    bits: Any,
-    n_words: int,
-    fired: Any,
-    spikes: Any,
-    spike_bounds: Any,
-    peak: Any,
-    peak_step: Any,
-    width: int,
+    shape: Any, w2: Any, start: int, n_steps: int, alpha: Any, beta: Any, bits: Any, n_words: int,
+    fired: Any, spikes: Any, spike_bounds: Any, peak: Any, peak_step: Any, width: int,
 ) -> int:
     """Integrate the spikes; list them by step; leave each class's peak and its first step."""
     one = alpha / alpha
@@ -178,26 +163,9 @@ def _order_by_step(peak_step: Any, n_classes: int, order: Any) -> None:
 
 @compiled
 def _hidden_backward(
-    shape: Any,
-    grad1: Any,
-    base: int,
-    width: int,
-    units: Any,
-    counts: Any,
-    bounds: Any,
-    start: int,
-    alpha: Any,
-    beta: Any,
-    steepness: Any,
-    v_trace: Any,
-    trace: int,
-    w2t: Any,
-    column: int,
-    n_hidden: int,
-    slopes: Any,
-    order: Any,
-    n_classes: int,
-    peak_step: Any,
+    shape: Any, grad1: Any, base: int, width: int, units: Any, counts: Any, bounds: Any, start: int,
+    alpha: Any, beta: Any, steepness: Any, v_trace: Any, trace: int, w2t: Any, column: int,
+    n_hidden: int, slopes: Any, order: Any, n_classes: int, peak_step: Any,
 ) -> None:
     """Add one block's share of dw1: the adjoint of `_hidden` and of the readout before it."""
     one = alpha / alpha
@@ -236,17 +204,8 @@ def _hidden_backward(
 
 @compiled
 def _readout_backward(
-    shape: Any,
-    grad2: Any,
-    start: int,
-    alpha: Any,
-    beta: Any,
-    spikes: Any,
-    spike_bounds: Any,
-    slopes: Any,
-    peak_step: Any,
-    last: int,
-    width: int,
+    shape: Any, grad2: Any, start: int, alpha: Any, beta: Any, spikes: Any, spike_bounds: Any,
+    slopes: Any, peak_step: Any, last: int, width: int,
 ) -> None:
     """Add dw2: the adjoint of `_readout`, in class space."""
     one = alpha / alpha
@@ -272,29 +231,10 @@ def _readout_backward(
 
 @compiled
 def train_samples(
-    hidden_shape: Any,
-    class_shape: Any,
-    chosen: Any,
-    begins: Any,
-    ends: Any,
-    steps: Any,
-    units: Any,
-    counts: Any,
-    labels: Any,
-    weight: Any,
-    n_steps: int,
-    n_inputs: int,
-    n_blocks: int,
-    n_classes: int,
-    alpha: Any,
-    beta: Any,
-    steepness: Any,
-    w1: Any,
-    w2: Any,
-    w2t: Any,
-    grad1: Any,
-    grad2: Any,
-    losses: Any,
+    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units:
+    Any, counts: Any, labels: Any, weight: Any, n_steps: int, n_inputs: int, n_blocks: int,
+    n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any, w2: Any, w2t: Any, grad1: Any,
+    grad2: Any, losses: Any,
 ) -> None:
     """Write the losses of some samples and add their gradients, each times `weight`.
 
@@ -324,103 +264,40 @@ def train_samples(
     slopes[:] = 0
     order = np.empty(n_classes, np.int64)
     for b in range(chosen[0], chosen[1]):
+        if b + 1 < chosen[1]:
+            _prefetch_events(steps, units, begins[b + 1], ends[b + 1])
         start = _step_bounds(steps, begins[b], ends[b], bounds)
         fired[:] = False
         for block in range(n_blocks):
             _hidden(
-                hidden_shape,
-                w1,
-                block * n_inputs * width,
-                width,
-                units,
-                counts,
-                bounds,
-                start,
-                alpha,
-                beta,
-                v_trace,
-                block * n_steps * width,
-                bits,
-                block * len(hidden_shape),
-                n_words,
-                fired,
+                hidden_shape, w1, block * n_inputs * width, width, units, counts, bounds, start,
+                alpha, beta, v_trace, block * n_steps * width, bits, block * len(hidden_shape),
+                n_words, fired,
             )
         _readout(
-            class_shape,
-            w2,
-            start,
-            n_steps,
-            alpha,
-            beta,
-            bits,
-            n_words,
-            fired,
-            spikes,
-            spike_bounds,
-            peak,
-            peak_step,
-            class_width,
+            class_shape, w2, start, n_steps, alpha, beta, bits, n_words, fired, spikes,
+            spike_bounds, peak, peak_step, class_width,
         )
         losses[b] = _softmax_loss(peak, labels[b], n_classes, weight, slopes)
         _order_by_step(peak_step, n_classes, order)
         last = np.int64(peak_step[order[0]])
         for block in range(n_blocks):
             _hidden_backward(
-                hidden_shape,
-                grad1,
-                block * n_inputs * width,
-                width,
-                units,
-                counts,
-                bounds,
-                start,
-                alpha,
-                beta,
-                steepness,
-                v_trace,
-                block * n_steps * width,
-                w2t,
-                block * width,
-                n_hidden,
-                slopes,
-                order,
-                n_classes,
-                peak_step,
+                hidden_shape, grad1, block * n_inputs * width, width, units, counts, bounds, start,
+                alpha, beta, steepness, v_trace, block * n_steps * width, w2t, block * width,
+                n_hidden, slopes, order, n_classes, peak_step,
             )
         _readout_backward(
-            class_shape,
-            grad2,
-            start,
-            alpha,
-            beta,
-            spikes,
-            spike_bounds,
-            slopes,
-            peak_step,
-            last,
+            class_shape, grad2, start, alpha, beta, spikes, spike_bounds, slopes, peak_step, last,
             class_width,
         )
 
 
 @compiled
 def respond_samples(
-    hidden_shape: Any,
-    class_shape: Any,
-    chosen: Any,
-    begins: Any,
-    ends: Any,
-    steps: Any,
-    units: Any,
-    counts: Any,
-    n_steps: int,
-    n_inputs: int,
-    n_blocks: int,
-    alpha: Any,
-    beta: Any,
-    w1: Any,
-    w2: Any,
-    peaks: Any,
-    spike_counts: Any,
+    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units:
+    Any, counts: Any, n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any, w1: Any,
+    w2: Any, peaks: Any, spike_counts: Any,
 ) -> None:
     """Write each sample's readout peaks and how often each hidden neuron fired.
 
@@ -441,42 +318,19 @@ def respond_samples(
     peak = _aligned(class_width, w1)
     peak_step = _aligned(class_width, w1)
     for b in range(chosen[0], chosen[1]):
+        if b + 1 < chosen[1]:
+            _prefetch_events(steps, units, begins[b + 1], ends[b + 1])
         start = _step_bounds(steps, begins[b], ends[b], bounds)
         fired[:] = False
         for block in range(n_blocks):
             _hidden(
-                hidden_shape,
-                w1,
-                block * n_inputs * width,
-                width,
-                units,
-                counts,
-                bounds,
-                start,
-                alpha,
-                beta,
-                v_trace,
-                block * n_steps * width,
-                bits,
-                block * len(hidden_shape),
-                n_words,
-                fired,
+                hidden_shape, w1, block * n_inputs * width, width, units, counts, bounds, start,
+                alpha, beta, v_trace, block * n_steps * width, bits, block * len(hidden_shape),
+                n_words, fired,
             )
         n_spikes = _readout(
-            class_shape,
-            w2,
-            start,
-            n_steps,
-            alpha,
-            beta,
-            bits,
-            n_words,
-            fired,
-            spikes,
-            spike_bounds,
-            peak,
-            peak_step,
-            class_width,
+            class_shape, w2, start, n_steps, alpha, beta, bits, n_words, fired, spikes,
+            spike_bounds, peak, peak_step, class_width,
         )
         peaks[b] = peak[: peaks.shape[1]]
         spike_counts[b] = 0
