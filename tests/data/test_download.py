@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from eccles.data import download
-from eccles.data.sources import FASHION_MNIST, cache_folder, resolve
+from eccles.data.download import resolve
+from eccles.data.sources import FASHION_MNIST, cache_folder
 from eccles.errors import RunError
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from eccles.data.download import resolve
 from eccles.data.sources import (
     FASHION_MNIST_SAMPLE,
     SOURCES,
@@ -11,7 +12,6 @@ from eccles.data.sources import (
     find,
     locate,
     named,
-    resolve,
 )
 from eccles.errors import InputError, RunError
 

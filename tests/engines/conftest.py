@@ -30,10 +30,13 @@ class Problem:
 
     def solve(self, engine, factor=1.0):
         """Return factor times the loss, and its two gradients through autograd."""
-        w1, w2 = (w.clone().requires_grad_() for w in self.weights)
-        loss = factor * engine.loss(Weights(w1, w2), self.events, self.labels, self.neuron)
-        loss.backward()
-        return loss.detach(), w1.grad, w2.grad
+        weights = Weights(*(w.clone().requires_grad_() for w in self.weights))
+        loss = factor * engine.loss(weights, self.events, self.labels, self.neuron)
+        # In one step no weight reaches the loss, in two none of the inputs.
+        if loss.requires_grad:
+            loss.backward()
+        gradients = (torch.zeros_like(w) if w.grad is None else w.grad for w in weights)
+        return loss.detach(), *gradients
 
     def clear_samples(self, margin):
         """Return the samples whose spikes and peaks no rounding below the margin can move."""
@@ -83,12 +86,12 @@ def problem(random_events):
         n_samples=40,
         n_steps=100,
         mean_events=120,
-        drive=1.0,
+        drive=0.3,
         neuron=None,
         counts=False,
         dtype=torch.float64,
     ):
-        """Return a random problem; a drive of 1 has a hidden neuron fire every few steps."""
+        """Return a random problem; at a drive of 0.1 a hidden neuron fires about once."""
         rng = np.random.default_rng(seed)
         events = random_events(rng, n_samples, n_steps, n_inputs, mean_events, counts=counts)
         neuron = neuron or LIFParameters()

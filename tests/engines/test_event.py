@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -26,7 +28,7 @@ def relative(found, wanted):
     return float((found - wanted).abs().max() / wanted.abs().max().clamp_min(1e-300))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     widths=st.sampled_from(WIDTHS),
@@ -34,7 +36,7 @@ def relative(found, wanted):
     n_samples=st.sampled_from([1, 2, 9, 40]),
     n_steps=st.sampled_from([1, 2, 3, 4, 5, 10, 100, 200]),
     per_step=st.sampled_from([0.0, 0.2, 2.0, 10.0]),
-    drive=st.sampled_from([0.0, 0.1, 0.5, 1.0, 3.0, 100.0]),
+    drive=st.sampled_from([0.0, 0.05, 0.1, 0.2, 0.5, 3.0, 100.0]),
     taus=st.sampled_from([(10e-3, 5e-3), (5e-3, 5e-3), (3e-3, 20e-3)]),
     scale=st.sampled_from([100.0, 1.0, 17.5]),
     counts=st.booleans(),
@@ -79,7 +81,7 @@ def test_float64_agrees_with_the_equations(
     assert relative(found.peaks, wanted.peaks) < 1e-10
 
 
-@pytest.mark.parametrize("drive", [0.3, 1.0, 100.0])
+@pytest.mark.parametrize("drive", [0.1, 0.3, 100.0])
 def test_few_samples_leave_room_for_rounding(problem, drive):
     """Else the comparisons, which leave those out, would compare nothing."""
     assert problem(n_samples=200, drive=drive).clear_samples(1e-10).all()
@@ -94,12 +96,14 @@ def test_the_problems_span_silent_to_saturated(dense, problem):
         counts = dense.respond(case.weights, events, case.neuron).spike_counts
         return float(counts.double().mean())
 
-    silent, sparse, busy, full = (per_neuron(drive) for drive in (0.01, 0.5, 1.0, 100.0))
+    silent, sparse, busy, full = (per_neuron(drive) for drive in (0.01, 0.1, 0.3, 100.0))
     assert silent == 0
-    assert 0.1 < sparse < 15 < busy < 40 < full <= 50
+    assert 0.5 < sparse < 2
+    assert 10 < busy < 15
+    assert 40 < full <= 50
 
 
-@pytest.mark.parametrize("drive", [0.5, 1.0])
+@pytest.mark.parametrize("drive", [0.15, 0.5])
 @pytest.mark.parametrize("counts", [False, True])
 def test_float32_agrees_with_float64(event, dense, problem, drive, counts):
     case = problem(3, drive=drive, n_samples=150, counts=counts, dtype=torch.float32)
@@ -121,50 +125,69 @@ def test_float32_agrees_with_float64(event, dense, problem, drive, counts):
 
 
 @pytest.fixture
-def counting():
-    """Decays of exactly 0 and 1: the current lasts one step, and membranes count in whole numbers.
+def halving():
+    """Decays of exactly 1/2 and 1, so that hand-worked numbers are exact in binary."""
+    neuron = LIFParameters(tau_mem=1e300, tau_syn=1e-3 / math.log(2))
+    assert (neuron.alpha, neuron.beta) == (0.5, 1.0)
+    return neuron
 
-    One input, two hidden neurons, two classes; the input fires at steps 0 and 3 of 8.
-    """
-    neuron = LIFParameters(tau_mem=1e300, tau_syn=1e-300)
-    assert (neuron.alpha, neuron.beta) == (0.0, 1.0)
+
+def inputs(*steps):
+    """Return one sample of 8 steps of one unit that fires at the given ones."""
     x = torch.zeros(8, 1, 1)
-    x[0] = x[3] = 1
-    return SpikeEvents.from_dense(x), neuron
+    x[list(steps)] = 1
+    return SpikeEvents.from_dense(x)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_exact_numbers_by_hand(event, dense, counting, dtype):
-    """A neuron of weight 1 fires after the second event alone: 1 isn't above the threshold."""
-    events, neuron = counting
-    w1 = torch.tensor([[1.0, 2.0]], dtype=dtype)
-    w2 = torch.tensor([[1.0, -1.0], [0.25, 0.5]], dtype=dtype)
+def test_exact_numbers_by_hand(event, dense, halving, dtype):
+    """Events at steps 0 and 3 of weights 1 and 2.
+
+    v of weight 1: 0 0 1 1.5 0 1.125 0 0.28125: it fires at 3 and 5, for 1 isn't above 1.
+    v of weight 2: 0 0 2 0 0.5 2.75 0 0.5625: it fires at 2 and 5.
+    j of class 0: 0 0 0 0.25 1.125 0.5625 1.53125 0.765625, and o its running sum.
+    j of class 1: 0 0 0 0.5 -0.75 -0.375 -0.6875 -0.34375.
+    """
+    weights = Weights(
+        torch.tensor([[1.0, 2.0]], dtype=dtype),
+        torch.tensor([[1.0, -1.0], [0.25, 0.5]], dtype=dtype),
+    )
     for engine in (event, dense):
-        peaks, counts = engine.respond(Weights(w1, w2), events, neuron)
-        assert counts.tolist() == [[1, 2]]
-        # Class 0: 0.25 from step 4, 1.5 from step 7. Class 1: 0.5, then 0.5 - 1 + 0.5 = 0.
-        assert peaks.tolist() == [[1.5, 0.5]]
+        peaks, counts = engine.respond(weights, inputs(0, 3), halving)
+        assert counts.tolist() == [[2, 2]]
+        assert peaks.tolist() == [[4.234375, 0.5]]
 
 
-def test_of_equal_maxima_the_first_takes_the_gradient(event, dense, counting):
-    """The potential stays at its peak from step 4 to step 8; only the spike before 4 earns."""
-    events, neuron = counting
-    w1 = torch.tensor([[2.0]], dtype=torch.float64)
-    w2 = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
-    x = events.to_dense()
-    x[3] = 0
-    once = SpikeEvents.from_dense(x)
-    grads = []
+def test_of_equal_maxima_the_first_takes_the_gradient(event, dense, halving):
+    """The potential is 1 from step 4 to the end; only the spike at 2 is behind the first.
+
+    v: 0 0 2 0 0.5 ... and 0 0 1 1.5 0 ..., so the neurons fire once each, at 2 and 3, and the
+    second one's spike stops the current. Class 1 has no weights and stays at its start.
+    """
+    g = 1 / (1 + math.exp(-1.0)) - 1
     for engine in (event, dense):
-        w = [w1.clone().requires_grad_(), w2.clone().requires_grad_()]
-        engine.loss(Weights(*w), once, torch.tensor([0]), neuron).backward()
-        p = 1 / (1 + np.exp(-1.0))
-        # The second class never rises above its start, so it passes nothing on.
-        assert torch.allclose(w[1].grad, torch.tensor([[p - 1, 0.0]]).double(), atol=1e-15)
-        grads.append(w[0].grad)
-    # One step of memory in the current: dL/dw1 = dL/do * w2 / (100 |v - 1| + 1)^2 with v = 2.
-    assert torch.allclose(grads[0], torch.tensor([[(p - 1) / 101**2]]).double(), rtol=1e-12)
-    assert torch.allclose(grads[0], grads[1], rtol=1e-12, atol=0)
+        w1 = torch.tensor([[2.0, 1.0]], dtype=torch.float64, requires_grad=True)
+        w2 = torch.tensor([[1.0, 0.0], [-0.5, 0.0]], dtype=torch.float64, requires_grad=True)
+        loss = engine.loss(Weights(w1, w2), inputs(0), torch.tensor([0]), halving)
+        assert loss.item() == pytest.approx(math.log(1 + math.exp(-1.0)), rel=1e-15)
+        loss.backward()
+        assert w2.grad == pytest.approx(np.array([[g, 0.0], [0.0, 0.0]]), rel=1e-14, abs=0)
+        # o at 4 is the spike at 2, whose membrane is the event's current: at 2, and at 1.
+        assert w1.grad == pytest.approx(np.array([[g / 101**2, -0.5 * g]]), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("tau_syn", [5e-6, 1e-300])
+def test_a_current_that_leaves_no_trace(request, event, dense, tau_syn):
+    """Its decay over a step is 0 in float32, or altogether."""
+    if request.node.callspec.params["event"] == "vector":
+        reason = "BUG: vector_kernels has one = alpha / alpha, which is no number for alpha 0"
+        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+    neuron = LIFParameters(tau_mem=1e300, tau_syn=tau_syn)
+    weights = Weights(torch.full((1, 1), 2.0), torch.ones(1, 1))
+    for engine in (dense, event):
+        peaks, counts = engine.respond(weights, inputs(0, 3), neuron)
+        assert counts.tolist() == [[2]]
+        assert peaks.tolist() == [[2.0]]
 
 
 def test_a_silent_network_is_dead(event, dense, problem):
@@ -303,12 +326,14 @@ def test_samples_without_events(event, dense, problem):
         assert not counts.any()
 
 
-@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
-@pytest.mark.parametrize("layer", [0, 1])
-def test_weights_that_are_no_numbers_show_in_the_loss(event, problem, bad, layer):
-    """A run whose weights went astray must not look like a silent network."""
+@pytest.mark.xfail(
+    strict=True, reason="BUG: a peak that is no number counts as 0, so the loss stays finite"
+)
+def test_output_weights_that_are_no_numbers_show_in_the_loss(event, dense, problem):
+    """As the equations have it: a run that went astray must not look like a silent network."""
     case = problem(11)
-    case.weights[layer][:] = bad
+    case.weights.hidden_to_output[:] = float("nan")
+    assert not case.solve(dense)[0].isfinite()
     assert not case.solve(event)[0].isfinite()
 
 

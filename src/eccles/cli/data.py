@@ -70,7 +70,8 @@ def path(name: str = "fashion-mnist", data_dir: Path | None = None) -> None:
         name: the data set; see `eccles data list`.
         data_dir: look only here.
     """
-    from eccles.data.sources import named, resolve
+    from eccles.data.download import resolve
+    from eccles.data.sources import named
 
     print(resolve(named(name), data_dir, download=False))
 

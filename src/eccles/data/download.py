@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,14 +11,38 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from eccles.data.files import verified
-from eccles.data.sources import File, Source, absent, locate, offline
-from eccles.errors import RunError
+from eccles.data.sources import File, Source, absent, cache_folder, find, locate, offline
+from eccles.errors import InputError, RunError, must
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 TIMEOUT = 10.0
 """Seconds to wait for a server to answer, or to go on."""
+
+
+def resolve(source: Source, data_dir: Path | None = None, *, download: bool = True) -> Path:
+    """Return a folder that holds every file of a data set; download them where none does.
+
+    The files are found, not yet verified. Raises InputError where `data_dir` lacks one: nothing
+    else is tried then. Raises RunError where the data is nowhere and can't be had.
+    """
+    folder = find(source, data_dir)
+    if folder is not None:
+        return folder
+    if data_dir is not None:
+        raise _lacking(source, data_dir)
+    if not source.urls:
+        raise RunError(
+            f"data: {source.name} must be in {source.system[0]}, where Eccles is installed, "
+            "got nothing there; install Eccles again"
+        )
+    folder = cache_folder() / source.name
+    if not download:
+        reason = f"no copy (`eccles data fetch {source.name}` downloads one)"
+        raise absent(source, reason, folder)
+    fetch(source, folder)
+    return folder
 
 
 def fetch(source: Source, folder: Path) -> None:
@@ -116,3 +141,16 @@ def _reason(error: Exception) -> str:
         return "other bytes than published"
     status = getattr(getattr(error, "response", None), "status_code", None)
     return f"HTTP status {status}" if status else type(error).__name__
+
+
+def _lacking(source: Source, data_dir: Path) -> InputError:
+    folder = data_dir.expanduser()
+    if not os.access(folder, os.R_OK | os.X_OK) or not folder.is_dir():
+        accepted = "a folder that exists and can be read"
+        return must("data", "data_dir", accepted, str(data_dir), "mend it, or leave it out")
+    names = ", ".join(file.name for file in source.files if not locate(file, folder))
+    way = f"fetch them with `eccles data fetch {source.name} --data-dir {data_dir}`, or "
+    return InputError(
+        f"data: {data_dir} must hold the files of {source.name}, got a folder without {names}; "
+        f"{way if source.urls else ''}leave data_dir out"
+    )

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from eccles.data.cache import Labelled, cached
 from eccles.data.dataset import SpikeDataset, Splits
+from eccles.data.download import resolve
 from eccles.data.encoding import latency_encode
 from eccles.data.files import verified
 from eccles.data.idx import read_idx
-from eccles.data.sources import FASHION_MNIST, FASHION_MNIST_SAMPLE, locate, resolve
+from eccles.data.sources import FASHION_MNIST, FASHION_MNIST_SAMPLE, locate
 
 CLASSES = (
     "T-shirt/top",
@@ -43,7 +44,7 @@ class Images(NamedTuple):
 
 
 def read(data_dir: Path | None = None) -> Images:
-    """Return the 60,000 and 10,000 images, verified; see `sources.resolve` for where they lie.
+    """Return the 60,000 and 10,000 images, verified; see `download.resolve` for where they lie.
 
     Raises InputError where `data_dir` lacks them, RunError where they are nowhere or damaged.
     """

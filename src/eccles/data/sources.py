@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from eccles.errors import InputError, RunError, must, nearest
+from eccles.errors import InputError, RunError, nearest
 
 
 @dataclass(frozen=True)
@@ -169,32 +169,6 @@ def find(source: Source, data_dir: Path | None = None) -> Path | None:
     )
 
 
-def resolve(source: Source, data_dir: Path | None = None, *, download: bool = True) -> Path:
-    """Return a folder that holds every file of a data set; download them where none does.
-
-    The files are found, not yet verified. Raises InputError where `data_dir` lacks one: nothing
-    else is tried then. Raises RunError where the data is nowhere and can't be had.
-    """
-    folder = find(source, data_dir)
-    if folder is not None:
-        return folder
-    if data_dir is not None:
-        raise _lacking(source, data_dir)
-    if not source.urls:
-        raise RunError(
-            f"data: {source.name} must be in {source.system[0]}, where Eccles is installed, "
-            "got nothing there; install Eccles again"
-        )
-    folder = cache_folder() / source.name
-    if not download:
-        reason = f"no copy (`eccles data fetch {source.name}` downloads one)"
-        raise absent(source, reason, folder)
-    from eccles.data.download import fetch
-
-    fetch(source, folder)
-    return folder
-
-
 def absent(source: Source, reason: str, folder: Path) -> RunError:
     """Return the error for data that is nowhere, with all that a user needs to put it there."""
     packaged = f", or install Debian's package {source.package}" if source.package else ""
@@ -213,16 +187,3 @@ def places(source: Source, data_dir: Path | None = None) -> list[Path]:
     shared = os.environ.get("ECCLES_DATA")
     first = [Path(shared).expanduser() / source.name] if shared else []
     return [*first, cache_folder() / source.name, *source.system]
-
-
-def _lacking(source: Source, data_dir: Path) -> InputError:
-    folder = data_dir.expanduser()
-    if not os.access(folder, os.R_OK | os.X_OK) or not folder.is_dir():
-        accepted = "a folder that exists and can be read"
-        return must("data", "data_dir", accepted, str(data_dir), "mend it, or leave it out")
-    names = ", ".join(file.name for file in source.files if not locate(file, folder))
-    way = f"fetch them with `eccles data fetch {source.name} --data-dir {data_dir}`, or "
-    return InputError(
-        f"data: {data_dir} must hold the files of {source.name}, got a folder without {names}; "
-        f"{way if source.urls else ''}leave data_dir out"
-    )

@@ -1,0 +1,186 @@
+"""Training steps of the network of Kilgore et al. 2025, by everything that can compute them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from eccles import functional
+from eccles.bench import peers
+from eccles.bench.timing import Timing, interleaved
+from eccles.bench.workload import (
+    UPDATE_NOISE,
+    Workload,
+    engine_loss,
+    training_step,
+)
+from eccles.engines import DenseEngine
+from eccles.engines.event import EventEngine
+from eccles.nn.shallow import EINetwork
+from eccles.training.measure import evaluate
+
+Step = Callable[[], float]
+
+DENSE = "dense equations, autograd"
+READY = "dense equations, rasters ready"
+EVENT = "event engine"
+LOOPS = "event engine, loop kernels"
+NOISE = "event engine, update noise"
+SNNTORCH = "snntorch"
+JAX = "JAX scan"
+
+_SAME = 1e-5
+"""Relative difference of losses up to which two contenders compute the same thing."""
+
+_ALIKE = 1e-2
+"""The same after an update. Rounding may move a spike there, which a wrong gradient dwarfs."""
+
+_READY_BATCHES = 2
+
+
+@dataclass(frozen=True)
+class Row:
+    """One contender's training step.
+
+    Attributes:
+        name: what computes it.
+        threads: threads it uses, or None where it chooses itself.
+        losses: its losses on the first two batches.
+        timing: None where it isn't timed.
+        note: why it isn't, or what the loss says; empty otherwise.
+    """
+
+    name: str
+    threads: int | None
+    losses: tuple[float, ...]
+    timing: Timing | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """All contenders at one level of activity.
+
+    Attributes:
+        name: which weights the network has.
+        rate_hz: mean firing rate of the hidden neurons on the batches, before a step.
+        rows: a row a contender.
+    """
+
+    name: str
+    rate_hz: float
+    rows: tuple[Row, ...]
+
+    def timing(self, name: str, threads: int | None) -> Timing | None:
+        """Return the timing of a contender, or None where it has none."""
+        found = (row.timing for row in self.rows if (row.name, row.threads) == (name, threads))
+        return next(found, None)
+
+
+def measure(
+    name: str, work: Workload, *, threads: int, rounds: int, turn: float, with_peers: bool = True
+) -> Group:
+    """Time a training step of every contender on the same work, in turns.
+
+    A contender is timed only if its losses are those of the dense equations: the first one
+    to 1e-5, and the second one, which depends on the gradients, to 1 %. Update noise is random
+    to the rest, so that its second loss isn't held against it.
+
+    Args:
+        name: name of the group.
+        work: batches and weights.
+        threads: threads of the contenders that use several.
+        rounds: turns of each contender; one more is thrown away.
+        turn: the least time of a turn in seconds.
+        with_peers: whether to run other libraries too.
+    """
+    before = torch.get_num_threads()
+    try:
+        steps = _own(work, threads)
+        absent = _add_peers(steps, work, threads) if with_peers else []
+        losses = {key: (step(), step()) for key, step in steps.items()}
+        expected = losses[DENSE, 1]
+        notes = {key: _note(key[0], losses[key], expected) for key in steps}
+        timed = {_label(key): steps[key] for key in steps if not notes[key]}
+        timings = interleaved(timed, rounds=rounds, turn=turn)
+    finally:
+        torch.set_num_threads(before)
+    rows = [Row(*key, losses[key], timings.get(_label(key)), notes[key]) for key in steps]
+    return Group(name, _rate_hz(work), (*rows, *absent))
+
+
+Key = tuple[str, int | None]
+
+
+def _own(work: Workload, threads: int) -> dict[Key, Step]:
+    """Return the steps of Eccles's own contenders."""
+    loss = engine_loss(work)
+
+    def dense(n: int) -> Step:
+        return training_step(work, loss, engine=DenseEngine(), threads=n)
+
+    def event(n: int) -> Step:
+        return training_step(work, loss, engine=EventEngine(n), threads=n)
+
+    several = {threads} - {1}
+    return {
+        (DENSE, 1): dense(1),
+        **{(DENSE, n): dense(n) for n in several},
+        (READY, 1): _ready(work),
+        (EVENT, 1): event(1),
+        **{(EVENT, n): event(n) for n in several},
+        (LOOPS, 1): training_step(work, loss, engine=EventEngine(1, "loop")),
+        (NOISE, 1): training_step(work, loss, engine=EventEngine(), update_noise=UPDATE_NOISE),
+    }
+
+
+def _ready(work: Workload) -> Step:
+    """Return the dense step without the cost of making batches dense."""
+    rasters, labels = [], []
+    # A raster takes 80 MB at the full size: two of them are enough to tell the time.
+    for number in range(_READY_BATCHES):
+        events, classes = work.batch(number)
+        rasters.append(events.to_dense())
+        labels.append(classes)
+
+    def loss(network: EINetwork, number: int) -> Tensor:
+        return functional.max_over_time_loss(network(rasters[number]), labels[number])
+
+    return training_step(work, loss, n_batches=_READY_BATCHES)
+
+
+def _add_peers(steps: dict[Key, Step], work: Workload, threads: int) -> list[Row]:
+    """Add the steps of the libraries that are installed; return rows for the others."""
+    makers: dict[Key, Callable[[], Step]] = {
+        (SNNTORCH, threads): lambda: training_step(
+            work, peers.snntorch_loss(work), threads=threads
+        ),
+        (JAX, None): lambda: peers.jax_step(work),
+    }
+    absent = []
+    for key, make in makers.items():
+        try:
+            steps[key] = make()
+        except ImportError:
+            absent.append(Row(*key, (), None, peers.NOT_INSTALLED))
+    return absent
+
+
+def _note(name: str, losses: tuple[float, ...], expected: tuple[float, ...]) -> str:
+    allowed = (_SAME,) if name == NOISE else (_SAME, _ALIKE)
+    for got, wanted, most in zip(losses, expected, allowed, strict=False):
+        if not abs(got - wanted) <= most * abs(wanted):
+            return f"different: a loss of {got:.7g} where the dense equations have {wanted:.7g}"
+    return ""
+
+
+def _label(key: Key) -> str:
+    return f"{key[0]}, {key[1]}"
+
+
+def _rate_hz(work: Workload) -> float:
+    samples = [index for batch in work.batches for index in batch.tolist()]
+    return evaluate(work.network(EventEngine()), work.data.take(samples)).rate_hz

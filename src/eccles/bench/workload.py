@@ -1,0 +1,137 @@
+"""What every contender runs: the same batches, in the same order, from the same weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import cycle
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from eccles import noise, seeds
+from eccles.data.dataset import SpikeDataset
+from eccles.engines import Engine, Weights
+from eccles.events import SpikeEvents
+from eccles.nn.shallow import EINetwork
+from eccles.populations import Populations
+
+LEARNING_RATE = 0.01
+UPDATE_NOISE = 2e-4
+"""A fifth of the initial scale of the input weights: in the middle of the levels of the article."""
+
+
+@dataclass(frozen=True, eq=False)
+class Workload:
+    """A short stretch of training an 80:20 network, which can be run again and again.
+
+    Attributes:
+        data: the samples.
+        batches: the samples of each batch; after the last one comes the first again.
+        weights: where training starts, every time that the first batch comes.
+        n_hidden: hidden neurons.
+    """
+
+    data: SpikeDataset
+    batches: tuple[NDArray[np.int64], ...]
+    weights: Weights
+    n_hidden: int
+
+    @classmethod
+    def of(
+        cls,
+        data: SpikeDataset,
+        batch_size: int,
+        n_batches: int = 16,
+        *,
+        n_hidden: int = 100,
+        w1_std: float = 0.001,
+        weights: Weights | None = None,
+    ) -> Workload:
+        """Return the work that these settings describe; `weights` replace the initial ones."""
+        order = seeds.stream(0, "order").permutation(len(data))
+        batches = tuple(np.resize(order, (n_batches, batch_size)))
+        if weights is None:
+            weights = _network(data, n_hidden, w1_std).weights
+        return cls(data, batches, Weights(*(w.detach().clone() for w in weights)), n_hidden)
+
+    def batch(self, number: int) -> tuple[SpikeEvents, Tensor]:
+        """Return the events and labels of a batch."""
+        return self.data.batch(self.batches[number])
+
+    def network(self, engine: Engine | None = None) -> EINetwork:
+        """Return a network with the weights that training starts from."""
+        network = _network(self.data, self.n_hidden, 0.001, engine)
+        restore(network, self.weights)
+        return network
+
+
+def restore(network: EINetwork, weights: Weights) -> None:
+    """Copy weights into a network."""
+    with torch.no_grad():
+        for target, source in zip(network.weights, weights, strict=True):
+            target.copy_(source)
+
+
+LossOf = Callable[[EINetwork, int], Tensor]
+"""The loss of a network on the batch of a number, which autograd can differentiate."""
+
+
+def engine_loss(work: Workload) -> LossOf:
+    """Return the loss as training computes it: fetch the batch, then ask the network's engine."""
+    return lambda network, number: network.loss(*work.batch(number))
+
+
+def training_step(
+    work: Workload,
+    loss_of: LossOf,
+    *,
+    engine: Engine | None = None,
+    threads: int = 1,
+    update_noise: float = 0.0,
+    n_batches: int | None = None,
+) -> Callable[[], float]:
+    """Return a function that does the next step of `work` and returns the batch's loss.
+
+    A step is what training does with a batch: fetch, forward, backward, plain SGD, update noise
+    if any, projection.
+
+    Args:
+        work: the batches and the weights to start from.
+        loss_of: what computes the loss.
+        engine: the network's engine, where `loss_of` asks it.
+        threads: threads for torch, set before each step.
+        update_noise: standard deviation of the noise on every weight, 0 for none.
+        n_batches: start over after so many batches; after all unless given.
+    """
+    network = work.network(engine)
+    optimizer = torch.optim.SGD(network.parameters(), lr=LEARNING_RATE)
+    numbers = cycle(range(n_batches or len(work.batches)))
+    key = seeds.key(0, "noise")
+
+    def step() -> float:
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        number = next(numbers)
+        if number == 0:
+            restore(network, work.weights)
+        optimizer.zero_grad()
+        loss = loss_of(network, number)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        if update_noise:
+            for layer, weight in enumerate(network.weights):
+                noise.add_noise_(weight, update_noise, key, number, layer)
+        network.project()
+        return loss.item()
+
+    return step
+
+
+def _network(
+    data: SpikeDataset, n_hidden: int, w1_std: float, engine: Engine | None = None
+) -> EINetwork:
+    hidden = Populations.parse("80:20", n_hidden)
+    return EINetwork(data.events.n_units, hidden, data.n_classes, w1_std=w1_std, engine=engine)

@@ -1,0 +1,83 @@
+"""Every snippet of README.md and docs/ runs, and every example."""
+
+import re
+import runpy
+import shlex
+from pathlib import Path
+
+import pytest
+
+from eccles.cli import main
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(language: str) -> list:
+    found = []
+    for page in PAGES:
+        for number, match in enumerate(
+            re.finditer(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
+        ):
+            found.append(pytest.param(match[1], id=f"{page.name}-{number}"))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("snippet", blocks("python"))
+def test_python_snippet(snippet):
+    exec(compile(snippet, "snippet", "exec"), {})
+
+
+@pytest.mark.parametrize("snippet", blocks("bash"))
+def test_eccles_commands(snippet, full_data, capfd):
+    lines = [shlex.split(line, comments=True) for line in snippet.splitlines()]
+    commands = [words[1:] for words in lines if words[:1] == ["eccles"]]
+    if not commands:
+        pytest.skip("a set-up snippet, which .ci/run itself follows")
+    for words in commands:
+        if "fashion-mnist" in words and not full_data:
+            continue
+        # A page shows a whole run; one epoch of it shows that the command is right.
+        short = ["--epochs", "1"] if words[0] == "train" else []
+        short = ["--quick"] if words[0] == "bench" else short
+        assert main([*words, *short]) == 0, capfd.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["ten_lines", "own_loop"])
+def test_example(name, capsys):
+    runpy.run_path(str(ROOT / "examples" / f"{name}.py"), run_name="__main__")
+    assert "accuracy" in capsys.readouterr().out
+
+
+def test_plain_pytorch_is_the_same_model():
+    import eccles
+    from eccles.engines.event import EventEngine
+
+    plain = runpy.run_path(str(ROOT / "examples" / "plain_pytorch.py"))["main"](3, 64)
+    train = eccles.data.load("fashion-mnist-sample").train
+    network = eccles.EINetwork(784, eccles.Populations(80, 20), 10, engine=EventEngine())
+    for step, expected in enumerate(plain):
+        events, labels = train.batch(slice(step * 64, (step + 1) * 64))
+        loss = network.loss(events, labels)
+        assert loss.item() == pytest.approx(expected, abs=1e-6)
+        network.zero_grad()
+        loss.backward()
+        for weight in network.parameters():
+            weight.data -= 0.01 * weight.grad
+        network.project()
+
+
+def test_compare_runs_draws_from_stored_results(tmp_path):
+    for seed in (0, 1):
+        assert main(["train", "--epochs", "2", "--seed", str(seed), "--out", f"run-{seed}"]) == 0
+    draw = runpy.run_path(str(ROOT / "examples" / "compare_runs.py"))["main"]
+    draw("picture.svg", "80:20=run-0", "80:20=run-1")
+    rows = (tmp_path / "picture.csv").read_text().splitlines()
+    assert rows[0] == "setting,seed,epochs,accuracy"
+    assert len(rows) == 1 + 2 * 3
+    assert (tmp_path / "picture.svg").read_text().count("</svg>") == 1
