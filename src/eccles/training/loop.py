@@ -80,11 +80,12 @@ def train(
             row, class_rows = _measure(network, test_set, epoch, loss)
             if validation_set is not None:
                 row["validation_accuracy"] = evaluate(network, validation_set).accuracy
+            row["seconds"] = time.perf_counter() - began
             history.append(row)
             classes.extend(class_rows)
             if folder is not None:
+                # The checkpoint comes last: rows without one are dropped, one without rows is lost.
                 folder.write_rows("classes.jsonl", classes)
-                row["seconds"] = time.perf_counter() - began
                 folder.write_rows("history.jsonl", history)
                 checkpoint.save(
                     folder.checkpoint,
@@ -94,7 +95,6 @@ def train(
                     next_epoch=epoch + 1,
                     streams={name: [config.seed, epoch + 1] for name in ("order", "noise")},
                 )
-            row["seconds"] = time.perf_counter() - began
             watch.measured(row)
     result = TrainResult(
         config.resolved(), network, history, classes, None if folder is None else folder.path
@@ -157,7 +157,6 @@ def _measure(
         "rate_hz": measured.rate_hz,
         "excitatory_spikes": int(measured.excitatory_spikes.sum()) / n,
         "inhibitory_spikes": int(measured.inhibitory_spikes.sum()) / n,
-        "seconds": 0.0,
     }
     return row, [{"epoch": epoch, **each} for each in measured.rows(data.classes)]
 

@@ -1,0 +1,238 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from eccles.cli import main
+
+FLAGS = [
+    "--data",
+    "--data-dir",
+    "--ei",
+    "--hidden",
+    "--tau-mem",
+    "--tau-syn",
+    "--w1-std",
+    "--w2-std",
+    "--epochs",
+    "--batch-size",
+    "--lr",
+    "--optimizer",
+    "--update-noise",
+    "--unbounded",
+    "--projection",
+    "--seed",
+    "--threads",
+    "--engine",
+    "--device",
+    "--out",
+    "--resume",
+    "--config",
+    "--json",
+    "--debug",
+]
+
+KEYS = {
+    "accuracy", "peak_accuracy", "final_accuracy", "loss", "initial_rate_hz", "final_rate_hz",
+    "seconds_per_epoch", "engine", "parameters", "out",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_help_names_every_stable_flag(capsys):
+    assert main(["train", "--help"]) == 0
+    text = capsys.readouterr().out
+    assert [flag for flag in FLAGS if not re.search(rf"{flag}[ ,]", text)] == []
+
+
+def test_nothing_said_but_epochs_leaves_a_run_folder(capsys):
+    assert main(["train", "--epochs", "2"]) == 0
+    text = capsys.readouterr().out
+    (folder,) = Path("runs").iterdir()
+    assert str(folder) in text
+    assert "80 excitatory, 20 inhibitory" in text
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "checkpoint.safetensors",
+        "classes.jsonl",
+        "config.json",
+        "history.jsonl",
+        "provenance.json",
+        "result.json",
+    ]
+
+
+def test_json_prints_one_object_and_progress_elsewhere(capsys):
+    assert main(["train", "--epochs", "2", "--json", "--out", "here"]) == 0
+    out, err = capsys.readouterr()
+    summary = json.loads(out)
+    assert set(summary) >= KEYS
+    assert len(summary["accuracy"]) == 3
+    assert len(summary["loss"]) == 2
+    assert summary["peak_accuracy"] == max(summary["accuracy"])
+    assert summary["final_accuracy"] == summary["accuracy"][-1]
+    assert summary["parameters"] == 784 * 100 + 100 * 10
+    assert summary["engine"] == "event"
+    assert summary["out"] == "here"
+    assert summary == json.loads(Path("here/result.json").read_text())
+    assert "epoch   2" in err
+
+
+def test_the_same_command_again_gives_the_same_result(capsys):
+    words = ["train", "--epochs", "2", "--json"]
+    assert main(words) == 0
+    first = capsys.readouterr().out
+    assert main(words) == 0
+    again, err = capsys.readouterr()
+    assert again == first
+    assert "finished before" in err
+
+
+def test_file_settings_are_defaults_and_flags_win(capsys):
+    Path("run.yaml").write_text("ei: 50:50\nepochs: 1\ntau_mem: 5 ms\nlr: 1e-2\nhidden: 40\n")
+    assert main(["train", "--config", "run.yaml", "--hidden", "20", "--json", "--out", "r"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["n_excitatory"], summary["n_inhibitory"]) == (10, 10)
+    settings = json.loads(Path("r/config.json").read_text())
+    assert (settings["tau_mem"], settings["ei"], settings["lr"]) == (0.005, "50:50", 0.01)
+
+
+def test_ratio_and_fraction_are_one_run(capsys):
+    identities = []
+    for ei in ("80:20", "0.8", "4:1"):
+        assert main(["train", "--ei", ei, "--epochs", "1", "--json"]) == 0
+        identities.append(json.loads(capsys.readouterr().out)["identity"])
+    assert len(set(identities)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        ("--ei 120:-20", 2, "ei must be a ratio such as 80:20"),
+        ("--ei 0.333", 2, "33.3 excitatory ones; choose another ratio"),
+        ("--ei 1.5", 2, "ei must be a ratio"),
+        ("--epochs 0", 2, "train: epochs must be greater than or equal to 1, got 0"),
+        ("--epochs -3", 2, "epochs must be greater than or equal to 1, got -3"),
+        ("--batch-size 0", 2, "batch_size must be greater than or equal to 1, got 0"),
+        ("--lr 0", 2, "lr must be greater than 0, got 0"),
+        ("--lr -0.1", 2, "lr must be greater than 0, got -0.1"),
+        ("--lr nan", 2, "lr must be a finite number"),
+        ("--hidden 0", 2, "hidden must be greater than or equal to 1"),
+        ("--update-noise -1", 2, "update_noise must be greater than or equal to 0"),
+        ("--threads 0", 2, "threads must be 1 or more, got 0"),
+        ("--seed -1", 2, "seed must be greater than or equal to 0"),
+        ("--data fasion-mnist", 2, "did you mean 'fashion-mnist'?"),
+        ("--data ../x", 2, "data"),
+        ("--optimizer sdg", 2, "did you mean 'sgd'?"),
+        ("--unbounded --projection True", 2, "projection must be off when unbounded"),
+        ("--engine event --surrogate sigmoid", 2, "use --engine dense or auto"),
+        ("--config nowhere.yaml", 2, "nowhere.yaml must be a readable file"),
+        ("--data-dir nowhere --data fashion-mnist", 2, "data_dir must be a folder that exists"),
+        ("--out /dev/null", 2, "--out must be a folder"),
+        ("--out /proc/nowhere/here", 1, "must be writable"),
+        ("--update-noise 1e38 --unbounded --epochs 3", 1, "the loss must stay finite"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_leaves_nothing(words, status, sentence, capsys, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["train", *words.split()]) == status
+    err = capsys.readouterr().err
+    assert err.startswith("eccles: ")
+    assert err.count("\n") == 1
+    assert sentence in err
+    if "finite number" not in sentence and "stay finite" not in sentence:
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("--tau-mem=0ms", "--tau-mem"),
+        ("--tau-mem=-5", "--tau-mem"),
+        ("--tau-syn=fast", "--tau-syn"),
+        ("--epochs many", "--epochs"),
+        ("--epoch 3", "--epochs"),
+        ("--engine evnt", "event"),
+    ],
+)
+def test_a_flag_that_cannot_be_read_is_named(words, hint, capsys):
+    assert main(["train", *words.split()]) == 2
+    out, err = capsys.readouterr()
+    assert hint in err + out
+    assert "Traceback" not in err + out
+
+
+def test_unknown_key_in_a_file(capsys):
+    Path("run.yaml").write_text("epoch: 3\n")
+    assert main(["train", "--config", "run.yaml"]) == 2
+    assert "no setting 'epoch' (did you mean 'epochs'?)" in capsys.readouterr().err
+
+
+def test_out_of_another_run_is_left_alone(capsys):
+    assert main(["train", "--epochs", "1", "--out", "here"]) == 0
+    before = {path: path.read_bytes() for path in Path("here").iterdir()}
+    assert main(["train", "--epochs", "1", "--seed", "1", "--out", "here"]) == 2
+    assert "--out must be empty or hold this run" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in Path("here").iterdir()} == before
+
+
+def test_damaged_checkpoint_says_what_to_do(capsys):
+    words = ["train", "--epochs", "1", "--out", "here"]
+    assert main(words) == 0
+    checkpoint = Path("here/checkpoint.safetensors")
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    assert main(words) == 1
+    assert "--no-resume" in capsys.readouterr().err
+    assert main([*words, "--no-resume"]) == 0
+
+
+def test_unknown_verb(capsys):
+    assert main(["trian"]) == 2
+    assert "did you mean 'train'?" in capsys.readouterr().err
+
+
+def test_debug_shows_where():
+    with pytest.raises(Exception, match="there is no verb"):
+        main(["--debug", "trian"])
+
+
+def test_ctrl_c_in_an_epoch_then_the_same_command(tmp_path):
+    words = [sys.executable, "-m", "eccles", "train", "--epochs", "400", "--out", "here"]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    checkpoint = tmp_path / "here" / "checkpoint.safetensors"
+    deadline = time.monotonic() + 60
+    while not checkpoint.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "eccles: stopped; the same command goes on from there\n"
+    assert not [path for path in (tmp_path / "here").iterdir() if path.name.startswith(".")]
+    done = len((tmp_path / "here" / "history.jsonl").read_text().splitlines())
+    assert 1 <= done < 401
+    from eccles.training import checkpoint as checkpoints
+
+    header, _ = checkpoints.read(checkpoint)
+    assert abs(header["next_epoch"] + 1 - done) <= 1
+
+
+def test_a_reader_that_leaves_is_no_error():
+    command = f"{sys.executable} -m eccles data list | true"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ,
+    )
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,40 @@
+"""No import runs up or sideways, and nothing heavy loads before it is needed."""
+
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+HOUSE = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "house.py"))
+FLOOR = {room: level for level, floor in enumerate(HOUSE["FLOORS"]) for room in floor}
+
+
+def test_every_room_has_a_floor():
+    assert set(HOUSE["imports"]()) == set(FLOOR)
+
+
+def test_every_arrow_points_down():
+    wrong = [
+        f"{room} -> {other}"
+        for room, used in HOUSE["imports"]().items()
+        for other in used
+        if other in FLOOR and FLOOR[other] <= FLOOR[room]
+    ]
+    assert wrong == []
+
+
+def test_the_picture_is_drawn(tmp_path):
+    HOUSE["main"](tmp_path / "house.svg")
+    assert (tmp_path / "house.svg").stat().st_size > 10_000
+
+
+def test_help_and_settings_need_no_torch():
+    code = (
+        "import sys, eccles\n"
+        "from eccles.cli import main\n"
+        "main(['--help'])\n"
+        "eccles.TrainConfig(ei='80:20')\n"
+        "assert 'torch' not in sys.modules and 'numba' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
