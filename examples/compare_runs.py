@@ -22,7 +22,8 @@ STYLES = [("#0072B2", "-"), ("#E69F00", "--"), ("#009E73", "-."), ("#CC79A7", ":
 
 def read(folder):
     """Return the epochs and accuracies of a run."""
-    rows = [json.loads(line) for line in (Path(folder) / "history.jsonl").open()]
+    text = (Path(folder) / "history.jsonl").read_text()
+    rows = [json.loads(line) for line in text.splitlines()]
     return [row["epoch"] + 1 for row in rows], [row["accuracy"] for row in rows]
 
 

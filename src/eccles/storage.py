@@ -27,6 +27,11 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
             aside.unlink()
 
 
+def is_aside(path: Path) -> bool:
+    """Return whether a file is one that a killed process was about to put in another's place."""
+    return path.name.startswith(".") and path.suffix[1:].isdigit()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file as a whole."""
     write_whole(path, lambda aside: aside.write_text(text))

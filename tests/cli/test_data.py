@@ -13,14 +13,6 @@ from eccles.data.cache import events_folder
 from eccles.errors import InputError, RunError
 
 
-@pytest.fixture(autouse=True)
-def _walls(tmp_path, monkeypatch):
-    monkeypatch.setenv("ECCLES_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ECCLES_OFFLINE", "1")
-    monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.delenv("ECCLES_DATA", raising=False)
-
-
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
     """A folder with a small set that takes Fashion-MNIST's place, where no search looks."""

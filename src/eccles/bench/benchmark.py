@@ -172,8 +172,8 @@ def _costs(start: startup.Startup) -> Iterator[Result]:
     yield _result("start to first batch", where, start.cached_start, "s", "cached start")
     yield _result("import eccles", where, start.import_eccles, "s")
     yield _result("reading and verifying images", where, start.reading, "s")
-    encoding = f"encoding {start.images or 0:,} images"
-    yield _result(encoding, where, start.encoding, "s", "encoding" if full else "")
+    encode = "encoding" if full else ""
+    yield _result("encoding the training images", where, start.encoding, "s", encode)
     yield _result("peak memory of an epoch", where, gigabytes, "GB", "peak memory" if full else "")
 
 

@@ -27,8 +27,8 @@ class Scale:
         quantity: what grows: samples, events a sample, or hidden neurons.
         amount: how much of it there is.
         timing: of the step.
-        relative: time for one unit of the quantity, relative to the base size. It stays at 1
-            where the cost grows in proportion, and is below 1 where it grows more slowly.
+        relative: time for one unit of the quantity, relative to the smallest size. It stays at 1
+            where the cost grows in proportion, and falls where it grows more slowly.
     """
 
     quantity: str
@@ -41,18 +41,17 @@ class Scale:
 class _Size:
     quantity: str
     amount: float
-    is_base: bool
     work: Workload
 
 
 def measure(data: SpikeDataset, *, batch_size: int, rounds: int, turn: float) -> tuple[Scale, ...]:
-    """Time a training step over sizes, in turns; all but one quantity stay as at the base.
+    """Time a training step over sizes, in turns, where all but one quantity stay equal.
 
-    The base is a batch of `batch_size` samples, all their events, and 100 hidden neurons.
+    The others are a batch of `batch_size` samples, the samples' own events, 100 hidden neurons.
 
     Args:
         data: real samples.
-        batch_size: samples of the base; others are from a quarter to four times as many.
+        batch_size: samples of a batch; where they vary, from a quarter to four times as many.
         rounds: turns of each size; one more is thrown away.
         turn: the least time of a turn in seconds.
     """
@@ -66,20 +65,19 @@ def measure(data: SpikeDataset, *, batch_size: int, rounds: int, turn: float) ->
         timings = list(interleaved(tasks, rounds=rounds, turn=turn).values())
     finally:
         torch.set_num_threads(before)
-    per_unit = [timing.median / size.amount for size, timing in zip(sizes, timings, strict=True)]
-    bases = {
-        size.quantity: cost for size, cost in zip(sizes, per_unit, strict=True) if size.is_base
-    }
-    return tuple(
-        Scale(size.quantity, size.amount, timing, cost / bases[size.quantity])
-        for size, timing, cost in zip(sizes, timings, per_unit, strict=True)
-    )
+    scales: list[Scale] = []
+    first: dict[str, float] = {}
+    for size, timing in zip(sizes, timings, strict=True):
+        cost = timing.median / size.amount
+        relative = cost / first.setdefault(size.quantity, cost)
+        scales.append(Scale(size.quantity, size.amount, timing, relative))
+    return tuple(scales)
 
 
 def _sizes(data: SpikeDataset, batch_size: int) -> Iterator[_Size]:
     for factor in _FACTORS:
         n = max(1, round(factor * batch_size))
-        yield _Size("samples", n, factor == 1, Workload.of(data, n))
+        yield _Size("samples", n, Workload.of(data, n))
     base = Workload.of(data, batch_size)
     own = data.take(np.unique(np.concatenate(base.batches)))
     for factor in _FACTORS:
@@ -87,10 +85,10 @@ def _sizes(data: SpikeDataset, batch_size: int) -> Iterator[_Size]:
         # Input weights change inversely, so that the hidden neurons stay about as active: more
         # spikes would cost something too.
         work = Workload.of(replace(own, events=events), batch_size, w1_std=0.001 / factor)
-        yield _Size("events a sample", events.n_events / len(events), factor == 1, work)
+        yield _Size("events a sample", events.n_events / len(events), work)
     for n in _HIDDEN:
         work = Workload.of(data, batch_size, n_hidden=n)
-        yield _Size("hidden neurons", n, n == 100, work)
+        yield _Size("hidden neurons", n, work)
 
 
 def with_events(events: SpikeEvents, factor: float) -> SpikeEvents:

@@ -11,12 +11,7 @@ from torch import Tensor
 from eccles import functional
 from eccles.bench import peers
 from eccles.bench.timing import Timing, interleaved
-from eccles.bench.workload import (
-    UPDATE_NOISE,
-    Workload,
-    engine_loss,
-    training_step,
-)
+from eccles.bench.workload import UPDATE_NOISE, Workload, engine_loss, training_step
 from eccles.engines import DenseEngine
 from eccles.engines.event import EventEngine
 from eccles.nn.shallow import EINetwork
@@ -93,7 +88,7 @@ def measure(
         name: name of the group.
         work: batches and weights.
         threads: threads of the contenders that use several.
-        rounds: turns of each contender; one more is thrown away.
+        rounds: turns of each contender, after its first two steps.
         turn: the least time of a turn in seconds.
         with_peers: whether to run other libraries too.
     """
@@ -101,11 +96,12 @@ def measure(
     try:
         steps = _own(work, threads)
         absent = _add_peers(steps, work, threads) if with_peers else []
+        # These two steps are the warm-up too.
         losses = {key: (step(), step()) for key, step in steps.items()}
         expected = losses[DENSE, 1]
         notes = {key: _note(key[0], losses[key], expected) for key in steps}
         timed = {_label(key): steps[key] for key in steps if not notes[key]}
-        timings = interleaved(timed, rounds=rounds, turn=turn)
+        timings = interleaved(timed, rounds=rounds, warmup=0, turn=turn)
     finally:
         torch.set_num_threads(before)
     rows = [Row(*key, losses[key], timings.get(_label(key)), notes[key]) for key in steps]
@@ -123,7 +119,9 @@ def _own(work: Workload, threads: int) -> dict[Key, Step]:
         return training_step(work, loss, engine=DenseEngine(), threads=n)
 
     def event(n: int) -> Step:
-        return training_step(work, loss, engine=EventEngine(n), threads=n)
+        # The engine has threads of its own. Torch's would only wait for work, spinning, on the
+        # cores that those need.
+        return training_step(work, loss, engine=EventEngine(n))
 
     several = {threads} - {1}
     return {

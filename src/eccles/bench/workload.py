@@ -50,7 +50,11 @@ class Workload:
         w1_std: float = 0.001,
         weights: Weights | None = None,
     ) -> Workload:
-        """Return the work that these settings describe; `weights` replace the initial ones."""
+        """Return the work that these settings describe; `weights` replace the initial ones.
+
+        Sixteen batches: a single one, repeated, is learnt by the processor's branch prediction
+        and flatters; many more change the weights, and with them the activity.
+        """
         order = seeds.stream(0, "order").permutation(len(data))
         batches = tuple(np.resize(order, (n_batches, batch_size)))
         if weights is None:

@@ -26,7 +26,7 @@ def bench(
 ) -> None:
     """Measure the speed of training in one run, and set its ratios beside the goals.
 
-    Seconds belong to this machine; the ratios are what counts. A full run takes about three
+    Seconds belong to this machine; the ratios are what counts. A full run takes about two
     minutes on two cores.
 
     Args:
@@ -81,7 +81,7 @@ def _show(done: Benchmark, console: Console) -> None:
                     row.name,
                     str(row.threads or "its own"),
                     *_times(row.timing),
-                    *(f"{loss:.7f}" for loss in row.losses or (float("nan"),) * 2),
+                    *([f"{loss:.7f}" for loss in row.losses] or ["", ""]),
                     row.note,
                 )
                 for row in group.rows
@@ -89,7 +89,7 @@ def _show(done: Benchmark, console: Console) -> None:
         )
     _table(
         console,
-        "Cost by size, event engine, 1 thread (per unit: 1 where proportional)",
+        "Cost by size, event engine, 1 thread; per unit, relative to the smallest size",
         ("what grows", "amount", "median", "minimum", "calls", "per unit"),
         [
             (size.quantity, f"{size.amount:.4g}", *_times(size.timing), f"{size.relative:.2f}")
@@ -124,7 +124,8 @@ def _table(
 ) -> None:
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left")
+    console.print(f"\n{title}", style="bold", highlight=False)
+    table = Table()
     for column in head:
         numeric = column in {"median", "minimum", "calls", "amount", "per unit", "value"}
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")

@@ -20,9 +20,10 @@ def _forward(
     b: int, begins: Any, ends: Any, steps: Any, units: Any, counts: Any, width: int, n_inputs: int,
     alpha: Any, beta: Any, w1: Any, w2: Any, v: Any, s: Any, peak: Any, peak_step: Any,
 ) -> None:
-    """Run sample b; leave membranes v [T, H], spikes s [T, H], peaks [C] and their first steps."""
-    n_steps, n_hidden = v.shape
+    """Run sample b; leave membranes v [T + 1, H], spikes s [T, H], peaks [C] and their first steps."""
+    n_steps, n_hidden = s.shape
     n_classes = len(peak)
+    one, rest = alpha / alpha, alpha - alpha
     i = np.zeros(n_hidden, w1.dtype)
     o = np.zeros(n_classes, w1.dtype)
     j = np.zeros(n_classes, w1.dtype)
@@ -37,20 +38,23 @@ def _forward(
             if o[k] > peak[k]:
                 peak[k] = o[k]
                 peak_step[k] = t + 1
+        following = v[t + 1]
         for n in range(n_hidden):
-            s[t, n] = v[t, n] > 1
-            if t + 1 < n_steps:
-                v[t + 1, n] = 0 if s[t, n] else beta * v[t, n] + i[n]
+            fires = v[t, n] > one
+            s[t, n] = fires
+            following[n] = rest if fires else beta * v[t, n] + i[n]
             i[n] *= alpha
+        for n in range(n_hidden):
             if s[t, n]:
                 for k in range(n_classes):
                     j[k] += w2[n * n_classes + k]
         while event < ends[b] and steps[event] == t:
-            count = counts[event] if len(counts) else np.uint8(1)
+            count = one * counts[event] if len(counts) else one
             for block in range(n_hidden // width):
-                row = (block * n_inputs + units[event]) * width
+                row = w1[(block * n_inputs + units[event]) * width :]
+                target = i[block * width :]
                 for n in range(width):
-                    i[block * width + n] += count * w1[row + n]
+                    target[n] += count * row[n]
             event += 1
 
 
@@ -76,6 +80,8 @@ def _backward(
     Adjoints in hidden space: a of the readouts' o and f of their j, both through w2; m of the
     membrane v and y of the synaptic current i. In class space: c of o and d of j.
     """
+    # A literal 1 would turn float32 into float64; these have the weights' type.
+    one, rest = alpha / alpha, alpha - alpha
     n_hidden = v.shape[1]
     class_width = len(peak_step)
     a = np.zeros(n_hidden, v.dtype)
@@ -89,20 +95,22 @@ def _backward(
     for t in range(last, -1, -1):
         while event >= begins[b] and steps[event] >= t:
             if steps[event] == t and t < last:
-                count = counts[event] if len(counts) else np.uint8(1)
+                count = one * counts[event] if len(counts) else one
                 for block in range(n_hidden // width):
-                    row = (block * n_inputs + units[event]) * width
+                    row = grad1[(block * n_inputs + units[event]) * width :]
+                    source = y[block * width :]
                     for n in range(width):
-                        grad1[row + n] += count * y[block * width + n]
+                        row[n] += count * source[n]
             event -= 1
         if t < last:
             for n in range(n_hidden):
-                gated = m[n] * (not s[t, n])
-                distance = steepness * abs(v[t, n] - 1) + 1
+                gated = rest if s[t, n] else m[n]
+                distance = steepness * abs(v[t, n] - one) + one
                 y[n] = alpha * y[n] + gated
                 m[n] = f[n] / (distance * distance) + beta * gated
                 f[n] = alpha * f[n] + a[n]
                 a[n] *= beta
+            for n in range(n_hidden):
                 if s[t, n]:
                     for k in range(n_classes):
                         grad2[n * class_width + k] += d[k]
@@ -112,8 +120,9 @@ def _backward(
         for k in range(n_classes):
             if peak_step[k] == t:
                 c[k] += slopes[k]
+                row = w2t[k * n_hidden :]
                 for n in range(n_hidden):
-                    a[n] += slopes[k] * w2t[k * n_hidden + n]
+                    a[n] += slopes[k] * row[n]
 
 
 @compiled
@@ -125,7 +134,7 @@ def train_samples(
 ) -> None:
     """Write the losses of some samples and add their gradients; see the twin for the arguments."""
     width = LANES * len(hidden_shape)
-    v = np.empty((n_steps, n_blocks * width), w1.dtype)
+    v = np.empty((n_steps + 1, n_blocks * width), w1.dtype)
     s = np.empty((n_steps, n_blocks * width), np.bool_)
     peak = np.empty(LANES * len(class_shape), w1.dtype)
     peak_step = np.empty(LANES * len(class_shape), w1.dtype)
@@ -150,7 +159,7 @@ def respond_samples(
 ) -> None:
     """Write the readouts' peaks and the spike counts of some samples; see the twin."""
     width = LANES * len(hidden_shape)
-    v = np.empty((n_steps, n_blocks * width), w1.dtype)
+    v = np.empty((n_steps + 1, n_blocks * width), w1.dtype)
     s = np.empty((n_steps, n_blocks * width), np.bool_)
     peak = np.empty(LANES * len(class_shape), w1.dtype)
     peak_step = np.empty(LANES * len(class_shape), w1.dtype)

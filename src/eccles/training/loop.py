@@ -58,8 +58,9 @@ def train(
         folder.check(config)
     train_set, validation_set, test_set = _samples(config, data or load(config.data, data_dir))
     watch = watch or Unwatched()
-    with _torch_threads(threads):
-        network = build_network(config, train_set, threads)
+    network = build_network(config, train_set, threads)
+    # Torch's idle threads spin; beside the event engine's own they would take its cores.
+    with _torch_threads(1 if network.engine.name == "event" else threads):
         optimizer = build_optimizer(config, network)
         history: list[dict[str, Any]] = []
         classes: list[dict[str, Any]] = []

@@ -13,16 +13,18 @@ from __future__ import annotations
 import json
 import platform
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from eccles.errors import InputError, RunError
-from eccles.storage import unwritable, write_text
+from eccles.storage import is_aside, unwritable, write_text
 from eccles.training.config import TrainConfig
 
 Rows = list[dict[str, Any]]
+_RESULTS = ("result.json", "history.jsonl", "classes.jsonl")
 
 
 class RunFolder:
@@ -44,7 +46,7 @@ class RunFolder:
                     f"train: --out must be empty or hold this run ({config.identity()}), got "
                     f"{self.path} with run {theirs}; choose another --out"
                 )
-        elif self.path.exists() and any(self.path.iterdir()):
+        elif self.path.exists() and any(not file.name.startswith(".") for file in self._files()):
             raise InputError(
                 f"train: --out must be empty or hold this run, got {self.path} with other files; "
                 "choose another --out"
@@ -57,8 +59,10 @@ class RunFolder:
         `check` does, and RunError where the folder can't be written.
         """
         self.check(config)
+        self._remove(file for file in self._files() if is_aside(file))
         if not resume:
-            self._clear()
+            # The checkpoint goes first: without it nothing of the rest is believed.
+            self._remove(self.path / name for name in ("checkpoint.safetensors", *_RESULTS))
         settings = {"identity": config.identity(), **config.resolved().model_dump(mode="json")}
         write_text(self.path / "config.json", json.dumps(settings, indent=2) + "\n")
         return self.checkpoint.exists()
@@ -96,12 +100,13 @@ class RunFolder:
         """Write the summary; a folder that has it is finished."""
         write_text(self.path / "result.json", json.dumps(summary, indent=2) + "\n")
 
-    def _clear(self) -> None:
-        # The checkpoint goes first: without it nothing of the rest is believed.
-        names = ("checkpoint.safetensors", "result.json", "history.jsonl", "classes.jsonl")
+    def _files(self) -> list[Path]:
+        return sorted(self.path.iterdir()) if self.path.exists() else []
+
+    def _remove(self, files: Iterable[Path]) -> None:
         try:
-            for name in names:
-                (self.path / name).unlink(missing_ok=True)
+            for file in files:
+                file.unlink(missing_ok=True)
         except OSError as error:
             raise unwritable(self.path, error) from None
 
