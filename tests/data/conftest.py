@@ -1,4 +1,4 @@
-"""A small stand-in in Fashion-MNIST's format, and walls against this machine's own folders."""
+"""A small stand-in in Fashion-MNIST's format, and a server for it."""
 
 import functools
 import gzip
@@ -16,14 +16,6 @@ from numpy.typing import NDArray
 from eccles.data import fashion_mnist
 from eccles.data.fashion_mnist import Images
 from eccles.data.sources import FASHION_MNIST, Source
-
-
-@pytest.fixture(autouse=True)
-def _walls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ECCLES_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ECCLES_OFFLINE", "1")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.delenv("ECCLES_DATA", raising=False)
 
 
 def idx(array: NDArray[np.uint8]) -> bytes:

@@ -28,7 +28,7 @@ def relative(found, wanted):
     return float((found - wanted).abs().max() / wanted.abs().max().clamp_min(1e-300))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     widths=st.sampled_from(WIDTHS),
@@ -176,12 +176,12 @@ def test_of_equal_maxima_the_first_takes_the_gradient(event, dense, halving):
         assert w1.grad == pytest.approx(np.array([[g / 101**2, -0.5 * g]]), rel=1e-12, abs=0)
 
 
+@pytest.mark.xfail(
+    strict=True, reason="BUG: kernels have one = alpha / alpha, which is no number for alpha 0"
+)
 @pytest.mark.parametrize("tau_syn", [5e-6, 1e-300])
-def test_a_current_that_leaves_no_trace(request, event, dense, tau_syn):
+def test_a_current_that_leaves_no_trace(event, dense, tau_syn):
     """Its decay over a step is 0 in float32, or altogether."""
-    if request.node.callspec.params["event"] == "vector":
-        reason = "BUG: vector_kernels has one = alpha / alpha, which is no number for alpha 0"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     neuron = LIFParameters(tau_mem=1e300, tau_syn=tau_syn)
     weights = Weights(torch.full((1, 1), 2.0), torch.ones(1, 1))
     for engine in (dense, event):
@@ -238,7 +238,7 @@ def test_gradients_are_means_over_samples(event, problem):
 
 def test_gradients_follow_the_loss_upstream(event, problem):
     case = problem(5)
-    loss, g1, g2 = case.solve(event)
+    _, g1, g2 = case.solve(event)
     twice = case.solve(event, factor=2.0)
     assert torch.equal(twice[1], 2 * g1)
     assert torch.equal(twice[2], 2 * g2)

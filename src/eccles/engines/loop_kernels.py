@@ -20,7 +20,7 @@ def _forward(
     b: int, begins: Any, ends: Any, steps: Any, units: Any, counts: Any, width: int, n_inputs: int,
     alpha: Any, beta: Any, w1: Any, w2: Any, v: Any, s: Any, peak: Any, peak_step: Any,
 ) -> None:
-    """Run sample b; leave membranes v [T + 1, H], spikes s [T, H], peaks [C] and their first steps."""
+    """Run sample b; leave v [T + 1, H], spikes s [T, H], peaks [C] and their first steps."""
     n_steps, n_hidden = s.shape
     n_classes = len(peak)
     one, rest = alpha / alpha, alpha - alpha

@@ -1,0 +1,48 @@
+import pytest
+
+from eccles import InputError
+from eccles.engines import DenseEngine, engine
+from eccles.engines.event import EventEngine
+from eccles.functional import LIFParameters, Sigmoid, SuperSpike
+
+NEURON = LIFParameters()
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({}, EventEngine),
+        ({"neuron": LIFParameters(20e-3, 1e-3, surrogate=SuperSpike(3.0))}, EventEngine),
+        ({"density": 0.1}, EventEngine),
+        ({"density": 0.9}, DenseEngine),
+        ({"device": "cuda"}, DenseEngine),
+        ({"neuron": LIFParameters(surrogate=Sigmoid())}, DenseEngine),
+        ({"neuron": LIFParameters(v_rest=0.1)}, DenseEngine),
+        ({"neuron": LIFParameters(threshold=2.0)}, DenseEngine),
+    ],
+)
+def test_auto_takes_the_fastest_that_fits(options, kind):
+    assert type(engine("auto", **{"neuron": NEURON, **options})) is kind
+
+
+def test_by_name():
+    assert engine("dense", neuron=NEURON).name == "dense"
+    assert engine("event", neuron=NEURON, density=0.9, threads=2).name == "event"
+    with pytest.raises(InputError, match="the name must be auto, event or dense, got 'fast'"):
+        engine("fast", neuron=NEURON)
+    with pytest.raises(InputError, match="threads must be 1 or more, got 0"):
+        engine("auto", neuron=NEURON, threads=0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"device": "cuda"},
+        {"neuron": LIFParameters(surrogate=Sigmoid())},
+        {"neuron": LIFParameters(v_rest=0.1)},
+        {"neuron": LIFParameters(threshold=2.0)},
+    ],
+)
+def test_event_says_what_to_use_instead(options):
+    with pytest.raises(InputError, match=r"event must have a CPU.*; use --engine dense or auto"):
+        engine("event", **{"neuron": NEURON, **options})

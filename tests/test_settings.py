@@ -1,0 +1,140 @@
+import json
+from typing import ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from eccles import InputError
+from eccles.settings import Duration, Settings, read_yaml
+
+
+class Toy(Settings):
+    section: ClassVar[str] = "toy"
+    count: int = Field(default=3, ge=1)
+    size: float = 0.5
+    name: str = "x"
+    tau: Duration = 0.01
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "toy.yaml"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"cuont": 4}, r"^toy: there is no setting 'cuont' \(did you mean 'count'\?\)$"),
+        ({"zzz": 4}, "^toy: there is no setting 'zzz'$"),
+        ({"count": 0}, "^toy: count must be greater than or equal to 1, got 0$"),
+        ({"size": float("inf")}, "^toy: size must be a finite number, got inf$"),
+        ({"name": 5}, "^toy: name must be a valid string, got 5$"),
+        ({"tau": "5 parsecs"}, "tau must be a time above 0 .* got '5 parsecs'$"),
+        ({"tau": -1.0}, "tau must be a time above 0 .* got -1.0$"),
+    ],
+)
+def test_mistakes_are_one_sentence(values, sentence):
+    with pytest.raises(InputError, match=sentence):
+        Toy(**values)
+    with pytest.raises(InputError, match=sentence):
+        Toy.model_validate(values)
+
+
+def test_a_duration_is_in_seconds():
+    assert Toy(tau="20 ms").tau == Toy(tau=0.02).tau == 0.02
+
+
+def test_the_identity_is_of_the_values():
+    assert Toy(tau="10 ms").identity() == Toy().identity() == "11903d2cf8a5f379"
+    assert Toy(count=4).identity() != Toy().identity()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("80:20", "80:20"),
+        ("12:30:45", "12:30:45"),
+        ("1e-3", 1e-3),
+        ("1E3", 1e3),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("-2", -2),
+        ("007", 7),
+        ("0x10", "0x10"),
+        ("1_000", "1_000"),
+        ("10 ms", "10 ms"),
+        ("true", True),
+        ("null", None),
+        ("'80'", "80"),
+        (".nan", ".nan"),
+        (".inf", ".inf"),
+    ],
+)
+def test_values_of_a_file(path, text, value):
+    path.write_text(f"value: {text}\n")
+    found = read_yaml(path)["value"]
+    assert found == value
+    assert type(found) is type(value)
+
+
+@given(
+    st.dictionaries(
+        st.text("abc", min_size=1),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text("ab :1", max_size=9),
+        max_size=4,
+    )
+)
+def test_json_is_read_as_it_is(tmp_path_factory, values):
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(json.dumps(values))
+    assert read_yaml(path) == values
+
+
+def test_an_empty_file_is_no_settings(path):
+    for text in ("", "# nothing\n", "{}"):
+        path.write_text(text)
+        assert Toy.from_yaml(path) == Toy()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"- 1\n- 2\n", r"must hold 'name: value' lines, got \[1, 2\]"),
+        (b"hello", "must hold 'name: value' lines, got 'hello'"),
+        (b"count: 1\nsize: [1\n", "must be YAML, got an error in line 3"),
+        (b"a: b: c", "must be YAML, got an error in line 1"),
+        (b"\xff\xfe\x00", "must be YAML, got an error"),
+        (b"a: \x00", "must be YAML, got an error"),
+        (b"a: !!python/object:os.system {}", "must be YAML, got an error in line 1"),
+    ],
+)
+def test_files_that_are_no_settings(path, content, sentence):
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=f"^config: {path} {sentence}$"):
+        Toy.from_yaml(path)
+
+
+def test_files_that_are_not_there(path, tmp_path):
+    with pytest.raises(InputError, match=f"^config: {path} must be a readable file: No such file"):
+        Toy.from_yaml(path)
+    with pytest.raises(InputError, match=r"must be a readable file: Is a directory"):
+        Toy.from_yaml(tmp_path)
+
+
+def test_a_mistake_in_a_file_is_one_sentence(path):
+    path.write_text("count: many\n")
+    with pytest.raises(InputError, match=r"^toy: count must be a valid integer.* got 'many'$"):
+        Toy.from_yaml(path)
+
+
+@pytest.mark.parametrize("text", ["1: 2\n", "null: 2\n", "80: 20\n"])
+def test_names_must_be_texts(path, text):
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"^toy: .* must .*string"):
+        Toy.from_yaml(path)

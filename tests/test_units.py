@@ -1,0 +1,68 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eccles import InputError
+from eccles.units import duration, seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("10 ms", 0.01),
+        ("5ms", 0.005),
+        (" 1.5 s ", 1.5),
+        ("2e1 ms", 0.02),
+        ("+3 ms", 0.003),
+        (".5 ms", 0.0005),
+        ("250 us", 0.00025),
+        ("250 µs", 0.00025),
+        ("0.02", 0.02),
+        (0.02, 0.02),
+        (1, 1.0),
+    ],
+)
+def test_times_by_hand(value, wanted):
+    found = seconds(value)
+    assert found == wanted
+    assert type(found) is float
+
+
+@given(st.integers(1, 10**6))
+def test_a_unit_gives_the_literals_float(n):
+    """0.007, not 0.007000000000000001: the settings' identity hangs on it."""
+    assert seconds(f"{n} ms") == float(f"{n}e-3")
+    assert seconds(f"{n} us") == float(f"{n}e-6")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0, -1, "0 ms", "-5 ms", "ten ms", "", "ms", "5 m", "5 min", "5 MS", "1 2 ms", "1e999 s"],
+)
+def test_what_is_no_time(value):
+    with pytest.raises(InputError, match=r'units: tau must be a time above 0 such as "10 ms"'):
+        seconds(value, "tau")
+
+
+@pytest.mark.parametrize(
+    "value", ["e ms", float("nan"), float("inf"), None, True, "5 ns", "1e-400"]
+)
+def test_what_is_no_number(value):
+    with pytest.raises(InputError, match=r'units: tau must be a time above 0 such as "10 ms"'):
+        seconds(value, "tau")
+
+
+@given(st.floats(1e-6, 1e4))
+def test_a_time_as_people_write_it(value):
+    """Six digits are kept."""
+    assert seconds(duration(value)) == pytest.approx(value, rel=1e-5)
+
+
+def test_spellings():
+    assert [duration(t) for t in (0.01, 0.0005, 1.0, 1.5, 0.999)] == [
+        "10 ms",
+        "0.5 ms",
+        "1 s",
+        "1.5 s",
+        "999 ms",
+    ]

@@ -1,0 +1,137 @@
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from eccles import Populations, RunError
+from eccles.nn import EINetwork
+from eccles.training import checkpoint
+
+OPTIMIZERS = {
+    "sgd": lambda p: torch.optim.SGD(p, 0.1),
+    "momentum": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9),
+    "adam": lambda p: torch.optim.Adam(p, 0.1),
+    "amsgrad": lambda p: torch.optim.AdamW(p, 0.1, amsgrad=True),
+    "rmsprop": lambda p: torch.optim.RMSprop(p, 0.1, momentum=0.9, centered=True),
+    "adagrad": lambda p: torch.optim.Adagrad(p, 0.1),
+    "asgd": lambda p: torch.optim.ASGD(p, 0.1),
+    "rprop": lambda p: torch.optim.Rprop(p, 0.1),
+    "nadam": lambda p: torch.optim.NAdam(p, 0.1),
+}
+
+
+def network(seed=0, hidden=4):
+    return EINetwork(3, Populations(hidden, 1), 2, w1_std=0.3, seed=seed)
+
+
+def step(net, optimizer, k):
+    optimizer.zero_grad()
+    sum((k + 1) * (w - 0.1 * k).square().sum() for w in net.parameters()).backward()
+    optimizer.step()
+
+
+def save(path, net, optimizer, identity="me", next_epoch=3):
+    checkpoint.save(
+        path, net, optimizer, identity=identity, next_epoch=next_epoch, streams={"order": [0, 3]}
+    )
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_going_on_is_as_if_never_stopped(tmp_path, name):
+    path = tmp_path / "c.safetensors"
+    net = network()
+    optimizer = OPTIMIZERS[name](net.parameters())
+    for k in range(3):
+        step(net, optimizer, k)
+    save(path, net, optimizer)
+    other = network(seed=1)
+    its_optimizer = OPTIMIZERS[name](other.parameters())
+    assert checkpoint.load(path, other, its_optimizer, identity="me") == 3
+    for k in range(3, 6):
+        step(net, optimizer, k)
+        step(other, its_optimizer, k)
+    assert all(map(torch.equal, net.parameters(), other.parameters()))
+    assert [file.name for file in tmp_path.iterdir()] == ["c.safetensors"]
+
+
+def test_what_is_written_can_be_read_without_eccles(tmp_path):
+    path = tmp_path / "c.safetensors"
+    net = network()
+    save(path, net, torch.optim.SGD(net.parameters(), 0.1))
+    tensors = load_file(path)
+    assert tensors.keys() == {"network.input_to_hidden", "network.hidden_to_output"}
+    assert torch.equal(tensors["network.input_to_hidden"], net.input_to_hidden)
+    header, again = checkpoint.read(path)
+    assert again.keys() == tensors.keys()
+    assert (header["format"], header["identity"], header["next_epoch"]) == (1, "me", 3)
+    assert header["streams"] == {"order": [0, 3]}
+
+
+def unfit(tmp_path, sentence):
+    """Assert that loading fails in one sentence and changes nothing."""
+    path = tmp_path / "c.safetensors"
+    net = network(seed=1)
+    optimizer = torch.optim.Adam(net.parameters())
+    step(net, optimizer, 1)
+    before = [w.clone() for w in net.parameters()]
+    state = json.dumps(optimizer.state_dict(), default=lambda tensor: tensor.tolist())
+    with pytest.raises(RunError, match=sentence) as caught:
+        checkpoint.load(path, net, optimizer, identity="me")
+    assert str(caught.value).startswith(f"checkpoint: {path} must be ")
+    assert "\n" not in str(caught.value)
+    assert all(map(torch.equal, before, net.parameters()))
+    assert json.dumps(optimizer.state_dict(), default=lambda tensor: tensor.tolist()) == state
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.9, 0.999])
+def test_a_file_cut_short(tmp_path, share):
+    path = tmp_path / "c.safetensors"
+    net = network()
+    save(path, net, torch.optim.SGD(net.parameters(), 0.1))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    unfit(tmp_path, "a whole checkpoint")
+
+
+@pytest.mark.parametrize("content", [b"x", b"\0" * 100, b"\xff" * 100, b"PK\3\4" * 50])
+def test_a_file_of_something_else(tmp_path, content):
+    (tmp_path / "c.safetensors").write_bytes(content)
+    unfit(tmp_path, "a whole checkpoint")
+
+
+def test_no_file(tmp_path):
+    unfit(tmp_path, "a whole checkpoint")
+
+
+def test_another_run(tmp_path):
+    net = network()
+    save(tmp_path / "c.safetensors", net, torch.optim.SGD(net.parameters(), 0.1), identity="you")
+    unfit(tmp_path, "of run me, got run you")
+
+
+def test_other_shapes(tmp_path):
+    net = network(hidden=5)
+    save(tmp_path / "c.safetensors", net, torch.optim.SGD(net.parameters(), 0.1))
+    unfit(tmp_path, "of this network's shapes")
+
+
+@pytest.mark.parametrize("header", [None, "{}", '{"format": 2}', '{"format": 1'])
+def test_another_format(tmp_path, header):
+    save_file(
+        {f"network.{name}": w.detach() for name, w in network().named_parameters()},
+        tmp_path / "c.safetensors",
+        header and {"eccles": header},
+    )
+    unfit(tmp_path, "a checkpoint of format 1|a whole checkpoint")
+
+
+@pytest.mark.xfail(strict=True, reason="BUG: a header that lacks a name is a KeyError")
+@pytest.mark.parametrize("header", ['{"format": 1}', '{"format": 1, "identity": "me"}', "[]"])
+def test_a_header_that_lacks_something(tmp_path, header):
+    save_file(
+        {f"network.{name}": w.detach() for name, w in network().named_parameters()},
+        tmp_path / "c.safetensors",
+        {"eccles": header},
+    )
+    unfit(tmp_path, "checkpoint")

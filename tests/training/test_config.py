@@ -1,0 +1,153 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from eccles import InputError, TrainConfig
+
+
+def test_the_defaults_are_the_articles():
+    config = TrainConfig().resolved()
+    assert (config.ei, config.hidden) == ("80:20", 100)
+    assert (config.tau_mem, config.tau_syn) == (0.01, 0.005)
+    assert (config.batch_size, config.epochs, config.lr) == (256, 30, 0.01)
+    assert (config.optimizer, config.momentum, config.projection) == ("sgd", 0.0, True)
+    assert (config.w1_std, config.w2_std) == (0.001, None)
+    assert (config.surrogate, config.update_noise) == ("superspike", 0.0)
+
+
+def test_unbounded_implies_its_own():
+    config = TrainConfig(unbounded=True).resolved()
+    assert (config.optimizer, config.lr, config.projection) == ("adam", 2e-4, False)
+    assert config.w1_std is None
+    config = TrainConfig(unbounded=True, optimizer="sgd", lr=0.1, w1_std=0.5).resolved()
+    assert (config.optimizer, config.lr, config.w1_std) == ("sgd", 0.1, 0.5)
+    with pytest.raises(InputError, match="projection must be off when unbounded"):
+        TrainConfig(unbounded=True, projection=True)
+
+
+def test_what_is_resolved_stays():
+    config = TrainConfig().resolved()
+    assert config.resolved() == config
+    assert TrainConfig(projection=False).resolved().projection is False
+
+
+@pytest.mark.parametrize(
+    ("settings", "same"),
+    [
+        ({"ei": 0.8}, {"ei": "80:20"}),
+        ({"ei": "4:1"}, {"ei": "0.8"}),
+        ({"ei": 1}, {"ei": "100:0"}),
+        ({"tau_mem": "10 ms"}, {"tau_mem": 0.01}),
+        ({"tau_syn": "5000 us"}, {}),
+        ({"lr": 0.01, "optimizer": "sgd", "projection": True, "w1_std": 0.001}, {}),
+        ({"unbounded": True}, {"unbounded": True, "optimizer": "adam", "lr": 2e-4}),
+        ({"batch_size": "256"}, {}),
+    ],
+)
+def test_the_same_run_has_the_same_identity(settings, same):
+    assert TrainConfig(**settings).identity() == TrainConfig(**same).identity()
+
+
+def test_every_setting_is_part_of_the_identity():
+    changes = {
+        "data": "fashion-mnist",
+        "ei": "50:50",
+        "ei_rounding": True,
+        "hidden": 50,
+        "tau_mem": 0.011,
+        "tau_syn": 0.006,
+        "w1_std": 0.002,
+        "w2_std": 0.1,
+        "surrogate": "arctan",
+        "surrogate_scale": 50.0,
+        "unbounded": True,
+        "projection": False,
+        "epochs": 29,
+        "batch_size": 255,
+        "drop_last": True,
+        "validation": 0.1,
+        "optimizer": "adam",
+        "lr": 0.011,
+        "momentum": 0.1,
+        "update_noise": 1e-5,
+        "noise_scale": "relative",
+        "seed": 1,
+        "engine": "dense",
+        "device": "cuda",
+    }
+    assert changes.keys() == TrainConfig.model_fields.keys()
+    found = {TrainConfig(**{name: value}).identity() for name, value in changes.items()}
+    found.add(TrainConfig().identity())
+    assert len(found) == len(changes) + 1
+
+
+def test_identities_outlive_versions_and_processes():
+    """A change here makes every stored run another run."""
+    assert TrainConfig().identity() == "f6d379db694e76eb"
+    assert TrainConfig(ei=0.5, unbounded=True, seed=7).identity() == "3df2e1a098387105"
+    code = "from eccles import TrainConfig; print(TrainConfig().identity())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == TrainConfig().identity() + "\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"epoch": 3}, r"there is no setting 'epoch' \(did you mean 'epochs'\?\)"),
+        ({"learning": 3}, "there is no setting 'learning'"),
+        ({"epochs": 0}, "epochs must be greater than or equal to 1, got 0"),
+        ({"epochs": -3}, "epochs must be .* got -3"),
+        ({"epochs": 2.5}, "epochs must be a valid integer.* got 2.5"),
+        ({"epochs": "many"}, "epochs must be a valid integer.* got 'many'"),
+        ({"batch_size": 0}, "batch_size must be .* got 0"),
+        ({"hidden": 0}, "hidden must be .* got 0"),
+        ({"lr": 0}, "lr must be greater than 0, got 0"),
+        ({"lr": -1.0}, "lr must be greater than 0"),
+        ({"lr": float("nan")}, "lr must be .*got nan"),
+        ({"lr": float("inf")}, "lr must be a finite number, got inf"),
+        ({"tau_mem": 0}, "tau_mem must be a time above 0 .* got 0"),
+        ({"tau_syn": -1e-3}, "tau_syn must be a time above 0"),
+        ({"tau_mem": "10 m"}, "tau_mem must be a time above 0 .* got '10 m'"),
+        ({"w1_std": -1}, "w1_std must be .* got -1"),
+        ({"update_noise": -1e-3}, "update_noise must be"),
+        ({"momentum": 1.0}, "momentum must be less than 1, got 1.0"),
+        ({"validation": 1.0}, "validation must be less than 1"),
+        ({"seed": -1}, "seed must be"),
+        ({"surrogate": "superspik"}, "surrogate must be 'superspike', 'sigmoid'"),
+        ({"engine": "fast"}, "engine must be 'auto', 'event' or 'dense', got 'fast'"),
+        ({"ei": "80:20:1"}, "ei must be a ratio such as 80:20"),
+        ({"ei": 1.5}, "ei must be a ratio .* got 1.5"),
+        ({"ei": 0.333}, "ei must give a whole number of neurons"),
+        ({"ei": None}, "ei must be a valid string, got None"),
+    ],
+)
+def test_mistakes_are_one_sentence(settings, sentence):
+    with pytest.raises(InputError, match=sentence) as caught:
+        TrainConfig(**settings)
+    assert "\n" not in str(caught.value)
+
+
+def test_rounding_is_a_setting():
+    populations = TrainConfig(ei=0.333, ei_rounding=True).populations()
+    assert (populations.n_excitatory, populations.n_inhibitory) == (33, 67)
+
+
+def test_settings_are_frozen():
+    with pytest.raises(ValueError, match="frozen"):
+        TrainConfig().epochs = 3
+
+
+def test_a_file_of_settings(tmp_path):
+    path = tmp_path / "run.yaml"
+    path.write_text("ei: 80:20\ntau_mem: 10 ms\ntau_syn: 5e-3\nlr: 1e-2\nepochs: 12\n")
+    config = TrainConfig.from_yaml(path)
+    assert config == TrainConfig(ei="80:20", tau_mem=0.01, tau_syn=0.005, lr=0.01, epochs=12)
+    path.write_text(json.dumps(config.model_dump()))
+    assert TrainConfig.from_yaml(path) == config
+    path.write_text("lr: ten\n")
+    with pytest.raises(InputError, match=r"train: lr must be a valid number.* got 'ten'"):
+        TrainConfig.from_yaml(path)
+    path.write_text("")
+    assert TrainConfig.from_yaml(path) == TrainConfig()
