@@ -106,7 +106,6 @@ def test_there_are_two_kinds():
     assert str(Populations(8, 2)) == "8 excitatory, 2 inhibitory"
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: mask takes any kind but 'E' for 'I'")
 def test_a_mask_of_no_kind():
     with pytest.raises(InputError, match="the kind must be 'E' or 'I'"):
         Populations(1, 1).mask("e")

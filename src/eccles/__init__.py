@@ -48,6 +48,11 @@ _HOME = {
 _MODULES = ("bench", "dale", "data", "engines", "functional", "initial", "nn", "noise", "training")
 
 
+__all__ = sorted(
+    {*_HOME, *_MODULES, "EcclesError", "InputError", "Populations", "RunError", "SpikeEvents"}
+)
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
@@ -57,4 +62,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME, *_MODULES})
+    return sorted({*globals(), *__all__})

@@ -35,8 +35,10 @@ def project_(weight: Tensor, pre: Populations) -> Tensor:
     """
     _check_rows(weight, pre)
     with torch.no_grad():
-        weight[pre["E"]].clamp_(min=0.0)
-        weight[pre["I"]].clamp_(max=0.0)
+        if pre.n_excitatory:
+            weight[pre["E"]].clamp_(min=0.0)
+        if pre.n_inhibitory:
+            weight[pre["I"]].clamp_(max=0.0)
     return weight
 
 

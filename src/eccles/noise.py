@@ -100,7 +100,7 @@ def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -
     """Add sigma N(0, 1) to every weight in place, and return the weight.
 
     Args:
-        weight: any shape, contiguous.
+        weight: any shape.
         sigma: standard deviation of the noise, absolute, 0 or more.
         key: 64 bits of a run's noise stream (`eccles.seeds.key`).
         batch: number of the batch under that key, from 0.
@@ -108,20 +108,22 @@ def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -
     """
     if not (math.isfinite(sigma) and sigma >= 0):
         raise must("noise", "sigma", "a finite number, 0 or more", sigma)
+    import torch
+
     target = weight.detach()
-    values = target.view(-1).cpu().float().numpy()
+    # On a CPU in float32 the noise goes into the weight's own memory; elsewhere it is made aside.
+    native = target.dtype == torch.float32 and target.device.type == "cpu"
+    within = native and target.is_contiguous()
+    noise = target.view(-1) if within else torch.zeros(target.numel())
     mask = 0xFFFFFFFF
     _add_normals(
-        values,
+        noise.numpy(),
         _f(sigma),
         np.uint32(key & mask),
         np.uint32(key >> 32),
         np.uint32(batch),
         np.uint32(layer),
     )
-    # On a CPU in float32 `values` is the weight's own memory and nothing is left to do.
-    if values.ctypes.data != target.data_ptr():
-        import torch
-
-        target.copy_(torch.from_numpy(values).view(target.shape))
+    if not within:
+        target += noise.view(target.shape).to(target)
     return weight

@@ -79,7 +79,11 @@ class Populations:
 
     def mask(self, kind: Literal["E", "I"]) -> torch.Tensor:
         """Return True for the neurons of one kind, bool [N]."""
-        return (self.signs() > 0) == (kind == "E")
+        import torch
+
+        mask = torch.zeros(self.n_neurons, dtype=torch.bool)
+        mask[self[kind]] = True
+        return mask
 
     def __str__(self) -> str:
         return f"{self.n_excitatory} excitatory, {self.n_inhibitory} inhibitory"

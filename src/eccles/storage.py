@@ -39,7 +39,8 @@ def write_text(path: Path, text: str) -> None:
 
 def unwritable(path: Path, error: OSError) -> RunError:
     """Return the error for a place that can't be written."""
+    reason = error.strerror or str(error)
     return RunError(
-        f"storage: {path} must be writable, got {error.strerror!r}; free space there, mend its "
-        "permissions or choose another place"
+        f"storage: {path} must be writable, got {reason!r}; free space there, mend its permissions "
+        "or choose another place"
     )

@@ -18,7 +18,7 @@ def result():
         ]
     ]
     network = EINetwork(3, Populations(2, 2), 2)
-    return TrainResult(TrainConfig(epochs=2).resolved(), network, history, [], None)
+    return TrainResult(TrainConfig(epochs=2).resolved(), "me", network, history, [], None)
 
 
 def test_a_summary_by_hand(result):
@@ -36,7 +36,7 @@ def test_a_summary_by_hand(result):
         "n_excitatory": 2,
         "n_inhibitory": 2,
         "parameters": 3 * 4 + 4 * 2,
-        "identity": TrainConfig(epochs=2).identity(),
+        "identity": "me",
         "out": None,
     }
     assert json.loads(json.dumps(result.summary())) == result.summary()
@@ -47,5 +47,5 @@ def test_the_first_best_epoch_is_chosen_on_held_out_samples(result):
     history = [{**row, "validation_accuracy": 0.5} for row in result.history]
     history[0]["validation_accuracy"] = 0.9
     history.append({**history[-1], "epoch": 2, "accuracy": 0.2})
-    chosen = TrainResult(config, result.network, history, [], None).summary()
+    chosen = TrainResult(config, "me", result.network, history, [], None).summary()
     assert (chosen["validation_epoch"], chosen["validation_chosen_accuracy"]) == (0, 0.8)

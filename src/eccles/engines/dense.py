@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from eccles import functional
-from eccles.engines.engine import Response, Weights
+from eccles.engines.engine import Response, Weights, check_labels, check_weights
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
 
@@ -20,6 +20,7 @@ class DenseEngine:
         self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
     ) -> Tensor:
         """Return the max-over-time loss of a batch; see `Engine.loss`."""
+        check_labels(labels, len(events), weights.hidden_to_output.shape[1])
         potentials, _ = _run(weights, events, neuron)
         return functional.max_over_time_loss(potentials, labels.to(potentials.device))
 
@@ -32,6 +33,7 @@ class DenseEngine:
 
 def _run(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> tuple[Tensor, Tensor]:
     """Return readout potentials [T + 1, B, C] and hidden spikes [T, B, H]."""
+    check_weights(weights, events)
     w1, w2 = weights
     inputs = events.to_dense(w1.dtype, w1.device)
     spikes, _, _ = functional.lif(inputs @ w1, neuron)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+import torch
 from torch import Tensor
 
+from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
 
@@ -20,6 +22,28 @@ class Weights(NamedTuple):
 
     input_to_hidden: Tensor
     hidden_to_output: Tensor
+
+
+def check_weights(weights: Weights, events: SpikeEvents) -> None:
+    """Raise InputError unless both weights are of one type and fit the events and each other."""
+    w1, w2 = weights
+    if w1.dtype != w2.dtype or w1.dtype not in (torch.float32, torch.float64):
+        raise must("engine", "the weights", "both float32 or both float64", (w1.dtype, w2.dtype))
+    if len(w1) != events.n_units or w1.shape[1] != len(w2):
+        accepted = f"[{events.n_units}, n_hidden] and [n_hidden, n_classes]"
+        got = (tuple(w1.shape), tuple(w2.shape))
+        raise must(
+            "engine", "the weights", accepted, got, f"the events have {events.n_units} units"
+        )
+
+
+def check_labels(labels: Tensor, n_samples: int, n_classes: int) -> None:
+    """Raise InputError unless there is one class from 0 to n_classes - 1 for each sample."""
+    if len(labels) != n_samples or (
+        n_samples and not 0 <= int(labels.min()) <= int(labels.max()) < n_classes
+    ):
+        accepted = f"one class from 0 to {n_classes - 1} for each of {n_samples} samples"
+        raise must("engine", "labels", accepted, labels.tolist())
 
 
 class Response(NamedTuple):

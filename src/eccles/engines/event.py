@@ -18,17 +18,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from eccles.engines.engine import Response, Weights
+from eccles.engines.engine import Response, Weights, check_labels, check_weights
 from eccles.engines.packing import Packing
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import SuperSpike
 
-PARTS = 4
-"""Parts of a batch with gradients of their own; more would cost memory traffic, not save time."""
+SAMPLES_A_PART = 128
+MOST_PARTS = 8
+"""A batch of 256 has two parts: each costs memory traffic of its own, and two threads suffice."""
 
-_SMALLEST_PART = 16
 _NO_COUNTS = np.empty(0, np.uint8)
 
 
@@ -92,14 +92,8 @@ class EventEngine:
         packing = self._pack(w1, w2, events, neuron)
         losses = np.empty(len(events))
         steepness = _steepness(neuron)
+        check_labels(labels, len(events), packing.n_classes)
         classes = np.ascontiguousarray(labels.numpy(), np.int64)
-        if len(classes) != len(events) or (
-            len(classes) and not 0 <= classes.min() <= classes.max() < packing.n_classes
-        ):
-            accepted = (
-                f"one class from 0 to {packing.n_classes - 1} for each of {len(events)} samples"
-            )
-            raise must("event engine", "labels", accepted, classes.tolist())
         alpha, beta, steepness, weight = packing.numbers(
             neuron.alpha, neuron.beta, steepness, 1.0 / max(1, len(events))
         )
@@ -133,10 +127,9 @@ class EventEngine:
 
     def _pack(self, w1: Tensor, w2: Tensor, events: SpikeEvents, neuron: LIFParameters) -> Packing:
         _steepness(neuron)
-        if events.n_units != len(w1):
-            raise must("event engine", "units", f"as many as inputs ({len(w1)})", events.n_units)
+        check_weights(Weights(w1, w2), events)
         if self._packing is None or not self._packing.fits(w1, w2):
-            self._packing = Packing(w1, w2, PARTS)
+            self._packing = Packing(w1, w2, MOST_PARTS)
         self._packing.load(w1, w2)
         return self._packing
 
@@ -162,16 +155,21 @@ def _work(task: Any, waiting: Iterator[Any]) -> None:
 class _EventLoss(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, w1: Tensor, w2: Tensor, engine: EventEngine, *batch: Any) -> Tensor:
-        loss, gradients = engine.loss_and_gradients(Weights(w1, w2), *batch)
-        ctx.save_for_backward(*gradients)
+        ctx.save_for_backward(w1, w2)
+        ctx.engine, ctx.batch = engine, batch
+        loss, ctx.gradients = engine.loss_and_gradients(Weights(w1, w2), *batch)
         return loss
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        g1, g2 = ctx.saved_tensors
-        if grads[0] != 1.0:
-            g1, g2 = grads[0] * g1, grads[0] * g2
-        return g1, g2, None, None, None, None
+        # Given away, they needn't be copied; a second backward pass computes them anew.
+        gradients, ctx.gradients = ctx.gradients, None
+        if gradients is None:
+            _, gradients = ctx.engine.loss_and_gradients(Weights(*ctx.saved_tensors), *ctx.batch)
+        factor = grads[0].item()
+        if factor != 1.0:
+            gradients = [factor * gradient for gradient in gradients]
+        return *gradients, None, None, None, None
 
 
 def _kernels(name: str) -> ModuleType:
@@ -210,6 +208,6 @@ def _arrays(events: SpikeEvents) -> tuple[NDArray[Any], ...]:
 
 def _parts(n_samples: int) -> list[tuple[int, int, int]]:
     """Cut a batch into (first, last, number), as a function of its size alone."""
-    n_parts = max(1, min(PARTS, n_samples // _SMALLEST_PART))
+    n_parts = max(1, min(MOST_PARTS, -(-n_samples // SAMPLES_A_PART)))
     edges = [n_samples * k // n_parts for k in range(n_parts + 1)]
     return [(edges[k], edges[k + 1], k) for k in range(n_parts)]

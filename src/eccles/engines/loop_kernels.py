@@ -18,12 +18,12 @@ from eccles.jit import compiled
 @compiled
 def _forward(
     b: int, begins: Any, ends: Any, steps: Any, units: Any, counts: Any, width: int, n_inputs: int,
-    alpha: Any, beta: Any, w1: Any, w2: Any, v: Any, s: Any, peak: Any, peak_step: Any,
+    one: Any, alpha: Any, beta: Any, w1: Any, w2: Any, v: Any, s: Any, peak: Any, peak_step: Any,
 ) -> None:
     """Run sample b; leave v [T + 1, H], spikes s [T, H], peaks [C] and their first steps."""
     n_steps, n_hidden = s.shape
     n_classes = len(peak)
-    one, rest = alpha / alpha, alpha - alpha
+    rest = one - one
     i = np.zeros(n_hidden, w1.dtype)
     o = np.zeros(n_classes, w1.dtype)
     j = np.zeros(n_classes, w1.dtype)
@@ -35,7 +35,8 @@ def _forward(
         for k in range(n_classes):
             o[k] = beta * o[k] + j[k]
             j[k] *= alpha
-            if o[k] > peak[k]:
+            # So written, a potential that is no number shows in the loss.
+            if not o[k] <= peak[k]:
                 peak[k] = o[k]
                 peak_step[k] = t + 1
         following = v[t + 1]
@@ -72,16 +73,15 @@ def _softmax_slopes(peak: Any, label: int, n_classes: int, weight: Any, slopes: 
 @compiled
 def _backward(
     b: int, begins: Any, ends: Any, steps: Any, units: Any, counts: Any, width: int, n_inputs: int,
-    n_classes: int, alpha: Any, beta: Any, steepness: Any, w2t: Any, v: Any, s: Any, slopes: Any,
-    peak_step: Any, grad1: Any, grad2: Any,
+    n_classes: int, one: Any, alpha: Any, beta: Any, steepness: Any, w2t: Any, v: Any, s: Any,
+    slopes: Any, peak_step: Any, grad1: Any, grad2: Any,
 ) -> None:
     """Add sample b's gradients, from its last peak back to its first event.
 
     Adjoints in hidden space: a of the readouts' o and f of their j, both through w2; m of the
     membrane v and y of the synaptic current i. In class space: c of o and d of j.
     """
-    # A literal 1 would turn float32 into float64; these have the weights' type.
-    one, rest = alpha / alpha, alpha - alpha
+    rest = one - one
     n_hidden = v.shape[1]
     class_width = len(peak_step)
     a = np.zeros(n_hidden, v.dtype)
@@ -127,8 +127,8 @@ def _backward(
 
 @compiled
 def train_samples(
-    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units:
-    Any, counts: Any, labels: Any, weight: Any, n_steps: int, n_inputs: int, n_blocks: int,
+    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any,
+    units: Any, counts: Any, labels: Any, weight: Any, n_steps: int, n_inputs: int, n_blocks: int,
     n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any, w2: Any, w2t: Any, grad1: Any,
     grad2: Any, losses: Any,
 ) -> None:
@@ -141,21 +141,21 @@ def train_samples(
     slopes = np.zeros(n_classes, w1.dtype)
     for b in range(chosen[0], chosen[1]):
         _forward(
-            b, begins, ends, steps, units, counts, width, n_inputs, alpha, beta, w1, w2, v, s, peak,
-            peak_step,
+            b, begins, ends, steps, units, counts, width, n_inputs, hidden_shape[0], alpha, beta,
+            w1, w2, v, s, peak, peak_step,
         )
         losses[b] = _softmax_slopes(peak, labels[b], n_classes, weight, slopes)
         _backward(
-            b, begins, ends, steps, units, counts, width, n_inputs, n_classes, alpha, beta,
-            steepness, w2t, v, s, slopes, peak_step, grad1, grad2,
+            b, begins, ends, steps, units, counts, width, n_inputs, n_classes, hidden_shape[0],
+            alpha, beta, steepness, w2t, v, s, slopes, peak_step, grad1, grad2,
         )
 
 
 @compiled
 def respond_samples(
-    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units:
-    Any, counts: Any, n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any, w1: Any,
-    w2: Any, peaks: Any, spike_counts: Any,
+    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any,
+    units: Any, counts: Any, n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any,
+    w1: Any, w2: Any, peaks: Any, spike_counts: Any,
 ) -> None:
     """Write the readouts' peaks and the spike counts of some samples; see the twin."""
     width = LANES * len(hidden_shape)
@@ -165,8 +165,8 @@ def respond_samples(
     peak_step = np.empty(LANES * len(class_shape), w1.dtype)
     for b in range(chosen[0], chosen[1]):
         _forward(
-            b, begins, ends, steps, units, counts, width, n_inputs, alpha, beta, w1, w2, v, s, peak,
-            peak_step,
+            b, begins, ends, steps, units, counts, width, n_inputs, hidden_shape[0], alpha, beta,
+            w1, w2, v, s, peak, peak_step,
         )
         peaks[b] = peak[: peaks.shape[1]]
         for n in range(spike_counts.shape[1]):

@@ -32,8 +32,8 @@ class Packing:
         in_block = -(-vectors // self.n_blocks)
         self.width = in_block * LANES
         classes = -(-self.n_classes // LANES)
-        zero = self.dtype.type(0)
-        self.shapes = ((zero,) * in_block, (zero,) * classes)
+        one = self.dtype.type(1)
+        self.shapes = ((one,) * in_block, (one,) * classes)
         padded, class_width = self.n_blocks * self.width, classes * LANES
         sizes = [self.n_inputs * padded, padded * class_width, self.n_classes * padded]
         both = sizes[0] + sizes[1]

@@ -6,8 +6,8 @@ LLVM holds in registers: an LLVM array of <16 x float>. Each function below is o
 whole value, emitted once for every vector in it; LLVM lowers it to AVX-512, AVX2, SSE or NEON,
 whichever the processor has. Nothing here knows a neuron: `eccles.engines.vector_kernels` does.
 
-The count and number type come from a tuple of zeros, the `shape` argument of `zeros`, `splat` and
-`load`: seven float32 zeros stand for seven vectors. A tuple's length is part of its type in numba,
+The count and number type come from a tuple of ones, the `shape` argument of `zeros`, `splat` and
+`load`: seven float32 ones stand for seven vectors. A tuple's length is part of its type in numba,
 so one kernel is compiled, and cached on disk, for each count.
 
 An operation is a numba intrinsic: a function of the arguments' types that returns the signature
@@ -239,6 +239,17 @@ def above(typingctx: Any, a: Any, b: Any) -> Any:
         return _each(builder, a.count, lambda x, y: builder.fcmp_ordered(">", x, y), args[0], level)
 
     return mask(a, b if whole else a.dtype), emit
+
+
+@_operation
+def above_or_nan(typingctx: Any, a: Any, b: Any) -> Any:
+    """Where a > b or either is no number, element by element."""
+    mask = Masks(a.count)
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, a.count, lambda x, y: builder.fcmp_unordered(">", x, y), *args)
+
+    return mask(a, b), emit
 
 
 @_operation

@@ -24,6 +24,7 @@ import numpy as np
 from eccles.engines.packing import LANES
 from eccles.engines.simd import (
     above,
+    above_or_nan,
     add,
     any_of,
     load,
@@ -79,7 +80,7 @@ def _hidden(
     alpha: Any, beta: Any, v_trace: Any, trace: int, bits: Any, word: int, n_words: int, fired: Any,
 ) -> None:
     """Run one block of hidden neurons; record membranes, spike bits and which steps had any."""
-    one = alpha / alpha
+    one = shape[0]
     counted = len(counts) > 0
     rest = zeros(shape)
     v = rest
@@ -103,7 +104,7 @@ def _readout(
     fired: Any, spikes: Any, spike_bounds: Any, peak: Any, peak_step: Any, width: int,
 ) -> int:
     """Integrate the spikes; list them by step; leave each class's peak and its first step."""
-    one = alpha / alpha
+    one = shape[0]
     n_spikes = 0
     j = zeros(shape)
     o = zeros(shape)
@@ -125,7 +126,7 @@ def _readout(
                     n_spikes += 1
                     j = add(j, load(shape, w2, n * width))
         o = scale_add(beta, o, old)
-        higher = above(o, best)
+        higher = above_or_nan(o, best)
         best = where(higher, o, best)
         best_step = where(higher, splat(shape, one * (t + 1)), best_step)
     spike_bounds[n_steps] = n_spikes
@@ -168,7 +169,7 @@ def _hidden_backward(
     n_hidden: int, slopes: Any, order: Any, n_classes: int, peak_step: Any,
 ) -> None:
     """Add one block's share of dw1: the adjoint of `_hidden` and of the readout before it."""
-    one = alpha / alpha
+    one = shape[0]
     counted = len(counts) > 0
     rest = zeros(shape)
     a = rest
@@ -208,7 +209,7 @@ def _readout_backward(
     slopes: Any, peak_step: Any, last: int, width: int,
 ) -> None:
     """Add dw2: the adjoint of `_readout`, in class space."""
-    one = alpha / alpha
+    one = shape[0]
     g = load(shape, slopes, 0)
     when = load(shape, peak_step, 0)
     rest = zeros(shape)
@@ -231,8 +232,8 @@ def _readout_backward(
 
 @compiled
 def train_samples(
-    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units:
-    Any, counts: Any, labels: Any, weight: Any, n_steps: int, n_inputs: int, n_blocks: int,
+    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any,
+    units: Any, counts: Any, labels: Any, weight: Any, n_steps: int, n_inputs: int, n_blocks: int,
     n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any, w2: Any, w2t: Any, grad1: Any,
     grad2: Any, losses: Any,
 ) -> None:
@@ -295,9 +296,9 @@ def train_samples(
 
 @compiled
 def respond_samples(
-    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units:
-    Any, counts: Any, n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any, w1: Any,
-    w2: Any, peaks: Any, spike_counts: Any,
+    hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any,
+    units: Any, counts: Any, n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any,
+    w1: Any, w2: Any, peaks: Any, spike_counts: Any,
 ) -> None:
     """Write each sample's readout peaks and how often each hidden neuron fired.
 

@@ -46,7 +46,7 @@ def save(
         "optimizer": numbers,
     }
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write_whole(path, lambda aside: save_file(whole, aside, {"eccles": json.dumps(header)}))
+    write_whole(path, lambda aside: _write(aside, whole, header))
 
 
 def load(path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, *, identity: str) -> int:
@@ -85,9 +85,21 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
         raise _unfit(path, "a whole checkpoint", str(error)) from None
-    if header.get("format") != FORMAT:
-        raise _unfit(path, f"a checkpoint of format {FORMAT}", f"{header.get('format')}")
-    return header, tensors
+    known = header if isinstance(header, dict) else {}
+    if known.get("format") != FORMAT:
+        raise _unfit(path, f"a checkpoint of format {FORMAT}", f"{known.get('format')}")
+    missing = {"identity", "next_epoch", "optimizer"} - known.keys()
+    if missing:
+        raise _unfit(path, "a whole checkpoint", f"a header without {', '.join(sorted(missing))}")
+    return known, tensors
+
+
+def _write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
+    try:
+        save_file(tensors, path, {"eccles": json.dumps(header)})
+    except SafetensorError as error:
+        # It wraps what the system said, a full disk for one.
+        raise OSError(str(error)) from None
 
 
 def _unfit(path: Path, accepted: str, got: str) -> RunError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from eccles import noise, seeds
@@ -53,9 +55,10 @@ def train(
     config = config or TrainConfig()
     if threads < 1:
         raise must("train", "threads", "1 or more", threads)
-    folder = None if out is None else RunFolder(Path(out))
+    identity = config.identity() if data is None else f"{config.identity()}-{_digest(data)}"
+    folder = None if out is None else RunFolder(Path(out), identity)
     if folder is not None:
-        folder.check(config)
+        folder.check()
     train_set, validation_set, test_set = _samples(config, data or load(config.data, data_dir))
     watch = watch or Unwatched()
     network = build_network(config, train_set, threads)
@@ -66,11 +69,11 @@ def train(
         classes: list[dict[str, Any]] = []
         next_epoch = -1
         if folder is not None and folder.open(config, resume=resume):
-            identity = config.identity()
             next_epoch = checkpoint.load(folder.checkpoint, network, optimizer, identity=identity)
             history = folder.read_rows("history.jsonl", next_epoch)
             classes = folder.read_rows("classes.jsonl", next_epoch)
-        if folder is not None:
+        finished = next_epoch == config.epochs
+        if folder is not None and not finished:
             folder.write_provenance(_resolved(network, train_set, test_set))
         watch.started(config, network, max(0, next_epoch))
         for epoch in range(next_epoch, config.epochs):
@@ -92,17 +95,31 @@ def train(
                     folder.checkpoint,
                     network,
                     optimizer,
-                    identity=config.identity(),
+                    identity=identity,
                     next_epoch=epoch + 1,
                     streams={name: [config.seed, epoch + 1] for name in ("order", "noise")},
                 )
             watch.measured(row)
     result = TrainResult(
-        config.resolved(), network, history, classes, None if folder is None else folder.path
+        config.resolved(),
+        identity,
+        network,
+        history,
+        classes,
+        None if folder is None else folder.path,
     )
-    if folder is not None:
+    if folder is not None and not (finished and folder.has_result()):
         folder.write_result(result.summary())
     return result
+
+
+def _digest(data: Splits) -> str:
+    """Return eight digits that tell one user's own samples from another's."""
+    digest = hashlib.sha256()
+    for part in data:
+        for array in (part.labels, part.events.begins, part.events.ends):
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:8]
 
 
 def _train_epoch(
@@ -116,6 +133,8 @@ def _train_epoch(
     """Train on every sample once, in an order of this epoch's own; return the mean loss."""
     config = config.resolved()
     order = seeds.stream(config.seed, "order", epoch).permutation(len(data))
+    # What doesn't fill a batch is dropped after shuffling: other samples each epoch.
+    order = order[: _whole_batches(config, data)]
     key = seeds.key(config.seed, "noise", epoch)
     total = 0.0
     for batch, first in enumerate(range(0, len(order), config.batch_size)):
@@ -136,7 +155,13 @@ def _train_epoch(
                 f"train: the loss must stay finite, got {loss.item()} in batch {batch} of epoch "
                 f"{epoch}; try a smaller --lr or --update-noise"
             )
-    return total / max(1, len(order))
+    if not all(bool(weight.isfinite().all()) for weight in network.parameters()):
+        # A weight that is no number may read as silence, and leave the loss finite.
+        raise RunError(
+            f"train: all weights must stay finite, got some that aren't after epoch {epoch}; try a "
+            "smaller --lr or --update-noise"
+        )
+    return total / len(order)
 
 
 def _add_noise(config: TrainConfig, network: EINetwork, key: int, batch: int) -> None:
@@ -171,14 +196,14 @@ def _samples(
     if config.validation:
         order = seeds.stream(config.seed, "validation").permutation(len(train_set))
         held_out = round(len(order) * config.validation)
+        if not held_out:
+            accepted = f"a share of the {len(order)} training samples that is one at least"
+            raise must("train", "validation", accepted, config.validation)
         validation_set = train_set.take(order[:held_out])
         train_set = train_set.take(order[held_out:])
     if config.drop_last:
-        train_set, test_set = (
-            part.take(slice(0, len(part) // config.batch_size * config.batch_size))
-            for part in (train_set, test_set)
-        )
-    if not (len(train_set) and len(test_set)):
+        test_set = test_set.take(slice(0, _whole_batches(config, test_set)))
+    if not (_whole_batches(config, train_set) and len(test_set)):
         raise must(
             "train",
             "the samples to train and to test on",
@@ -187,6 +212,12 @@ def _samples(
             "lower --validation, or --batch-size with --drop-last",
         )
     return train_set, validation_set, test_set
+
+
+def _whole_batches(config: TrainConfig, data: SpikeDataset) -> int:
+    """Return how many samples an epoch takes."""
+    remainder = len(data) % config.batch_size if config.drop_last else 0
+    return len(data) - remainder
 
 
 def _resolved(

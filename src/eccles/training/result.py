@@ -16,6 +16,7 @@ class TrainResult:
 
     Attributes:
         config: its settings, resolved.
+        identity: the hash of its settings, and of the samples where the caller gave them.
         network: the network after the last epoch.
         history: a row an epoch, the first one (-1) before training; `pandas.DataFrame` takes it.
         classes: a row an epoch and class.
@@ -23,6 +24,7 @@ class TrainResult:
     """
 
     config: TrainConfig
+    identity: str
     network: EINetwork
     history: list[dict[str, Any]]
     classes: list[dict[str, Any]]
@@ -58,7 +60,7 @@ class TrainResult:
             "n_excitatory": self.network.hidden.n_excitatory,
             "n_inhibitory": self.network.hidden.n_inhibitory,
             "parameters": sum(p.numel() for p in self.network.parameters()),
-            "identity": self.config.identity(),
+            "identity": self.identity,
             "out": None if self.out is None else str(self.out),
         }
         if self.config.validation:

@@ -30,20 +30,21 @@ _RESULTS = ("result.json", "history.jsonl", "classes.jsonl")
 class RunFolder:
     """The files of one run; every file in it is whole at any moment."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, identity: str) -> None:
         self.path = path
+        self.identity = identity
         self.checkpoint = path / "checkpoint.safetensors"
 
-    def check(self, config: TrainConfig) -> None:
+    def check(self) -> None:
         """Raise InputError, before anything is written, unless this can be the run's folder."""
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"train: --out must be a folder, got the file {self.path}")
         record = self.path / "config.json"
         if record.exists():
             theirs = self._read_json(record).get("identity")
-            if theirs != config.identity():
+            if theirs != self.identity:
                 raise InputError(
-                    f"train: --out must be empty or hold this run ({config.identity()}), got "
+                    f"train: --out must be empty or hold this run ({self.identity}), got "
                     f"{self.path} with run {theirs}; choose another --out"
                 )
         elif self.path.exists() and any(not file.name.startswith(".") for file in self._files()):
@@ -58,12 +59,12 @@ class RunFolder:
         With `resume` off, what an earlier start of the same run left is removed. Raises as
         `check` does, and RunError where the folder can't be written.
         """
-        self.check(config)
+        self.check()
         self._remove(file for file in self._files() if is_aside(file))
         if not resume:
             # The checkpoint goes first: without it nothing of the rest is believed.
             self._remove(self.path / name for name in ("checkpoint.safetensors", *_RESULTS))
-        settings = {"identity": config.identity(), **config.resolved().model_dump(mode="json")}
+        settings = {"identity": self.identity, **config.resolved().model_dump(mode="json")}
         write_text(self.path / "config.json", json.dumps(settings, indent=2) + "\n")
         return self.checkpoint.exists()
 
@@ -95,6 +96,10 @@ class RunFolder:
                 "--no-resume"
             ) from None
         return [row for row in rows if row["epoch"] < before_epoch]
+
+    def has_result(self) -> bool:
+        """Return whether the run has finished."""
+        return (self.path / "result.json").exists()
 
     def write_result(self, summary: dict[str, Any]) -> None:
         """Write the summary; a folder that has it is finished."""
