@@ -8,28 +8,20 @@ the result is the same bit for bit whatever the number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any, Literal
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from eccles.engines.batch import MOST_PARTS, Batch, event_arrays
 from eccles.engines.engine import Response, Weights, check_labels, check_weights
 from eccles.engines.packing import Packing
+from eccles.engines.team import Team
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import SuperSpike
-
-SAMPLES_A_PART = 128
-MOST_PARTS = 8
-"""A batch of 256 has two parts: each costs memory traffic of its own, and two threads suffice."""
-
-_NO_COUNTS = np.empty(0, np.uint8)
 
 
 class EventEngine:
@@ -46,8 +38,8 @@ class EventEngine:
         if threads < 1:
             raise must("event engine", "threads", "1 or more", threads)
         self._kernels = _kernels(kernels)
-        self._helpers = threads - 1
-        self._pool = ThreadPoolExecutor(self._helpers) if self._helpers else None
+        self._team = Team(threads)
+        self._batch = Batch()
         self._packing: Packing | None = None
 
     def loss(
@@ -74,14 +66,14 @@ class EventEngine:
             spike_counts.numpy(),
         )
 
-        arrays = _arrays(events)
+        arrays = event_arrays(events)
 
         def part(first: int, last: int) -> None:
             self._kernels.respond_samples(
                 *packing.shapes, (first, last), *arrays, events.n_steps, *shared
             )
 
-        self._share(part, [(first, last) for first, last, _ in _parts(len(events))])
+        self._team.map(part, len(events))
         return Response(peaks, spike_counts)
 
     def loss_and_gradients(
@@ -90,40 +82,26 @@ class EventEngine:
         """Return the loss of a batch and its gradients with respect to both weights."""
         w1, w2 = (w.detach() for w in weights)
         packing = self._pack(w1, w2, events, neuron)
-        losses = np.empty(len(events))
-        steepness = _steepness(neuron)
         check_labels(labels, len(events), packing.n_classes)
-        classes = np.ascontiguousarray(labels.numpy(), np.int64)
-        alpha, beta, steepness, weight = packing.numbers(
-            neuron.alpha, neuron.beta, steepness, 1.0 / max(1, len(events))
+        batch = self._batch.load(events, labels.numpy(), packing.dtype)
+        self._team.share(
+            self._kernels.train_parts,
+            self._kernels.serve,
+            *packing.shapes,
+            *batch.arrays,
+            events.n_steps,
+            packing.n_inputs,
+            packing.n_blocks,
+            packing.n_classes,
+            *packing.numbers(neuron.alpha, neuron.beta, _steepness(neuron)),
+            packing.w1,
+            packing.w2,
+            packing.w2t,
+            packing.gradients,
+            batch.losses,
         )
-        parts = _parts(len(events))
-        arrays = _arrays(events)
-
-        def part(first: int, last: int, k: int) -> None:
-            self._kernels.train_samples(
-                *packing.shapes,
-                (first, last),
-                *arrays,
-                classes,
-                weight,
-                events.n_steps,
-                packing.n_inputs,
-                packing.n_blocks,
-                packing.n_classes,
-                alpha,
-                beta,
-                steepness,
-                packing.w1,
-                packing.w2,
-                packing.w2t,
-                *packing.gradients(k),
-                losses,
-            )
-
-        self._share(part, parts)
-        loss = torch.tensor(losses.mean() if len(events) else float("nan"), dtype=w1.dtype)
-        return loss, packing.sum_gradients(len(parts))
+        loss = torch.tensor(batch.mean_loss(), dtype=w1.dtype)
+        return loss, packing.sum_gradients(batch.n_parts)
 
     def _pack(self, w1: Tensor, w2: Tensor, events: SpikeEvents, neuron: LIFParameters) -> Packing:
         _steepness(neuron)
@@ -132,24 +110,6 @@ class EventEngine:
             self._packing = Packing(w1, w2, MOST_PARTS)
         self._packing.load(w1, w2)
         return self._packing
-
-    def _share(self, task: Any, parts: list[Any]) -> None:
-        """Run task(*part) for every part, on the threads there are."""
-        if self._pool is None:
-            for part in parts:
-                task(*part)
-            return
-        waiting = iter(parts)
-        helpers = [self._pool.submit(_work, task, waiting) for _ in range(self._helpers)]
-        _work(task, waiting)
-        for helper in helpers:
-            helper.result()
-
-
-def _work(task: Any, waiting: Iterator[Any]) -> None:
-    # Threads may share a list's iterator: taking the next item is one atomic step.
-    for part in waiting:
-        task(*part)
 
 
 class _EventLoss(torch.autograd.Function):
@@ -194,20 +154,3 @@ def _steepness(neuron: LIFParameters) -> float:
             "the dense engine takes any",
         )
     return neuron.surrogate.scale
-
-
-def _arrays(events: SpikeEvents) -> tuple[NDArray[Any], ...]:
-    counts = _NO_COUNTS if events.counts is None else events.counts
-    arrays = events.begins, events.ends, events.steps, events.units, counts
-    # Mapped events are read-only and others aren't: two types to numba, which would compile twice.
-    views = tuple(np.ascontiguousarray(array).view() for array in arrays)
-    for view in views:
-        view.flags.writeable = False
-    return views
-
-
-def _parts(n_samples: int) -> list[tuple[int, int, int]]:
-    """Cut a batch into (first, last, number), as a function of its size alone."""
-    n_parts = max(1, min(MOST_PARTS, -(-n_samples // SAMPLES_A_PART)))
-    edges = [n_samples * k // n_parts for k in range(n_parts + 1)]
-    return [(edges[k], edges[k + 1], k) for k in range(n_parts)]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from eccles.engines.packing import LANES
+from eccles.engines.team import orders
 from eccles.jit import compiled
 
 
@@ -150,6 +151,34 @@ def train_samples(
             alpha, beta, steepness, w2t, v, s, slopes, peak_step, grad1, grad2,
         )
 
+
+@compiled
+def train_parts(
+    member: int, members: int, hidden_shape: Any, class_shape: Any, batch: Any, begins: Any,
+    ends: Any, steps: Any, units: Any, counts: Any, labels: Any, weight: Any, n_steps: int,
+    n_inputs: int, n_blocks: int, n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any,
+    w2: Any, w2t: Any, gradients: Any, losses: Any,
+) -> None:
+    """Train one member's share of a batch; see the twin."""
+    n_samples, n_parts = batch
+    for part in range(member, n_parts, members):
+        gradients[part] = 0
+        train_samples(
+            hidden_shape, class_shape,
+            (n_samples * part // n_parts, n_samples * (part + 1) // n_parts),
+            begins, ends, steps, units, counts, labels, weight[0], n_steps, n_inputs, n_blocks,
+            n_classes, alpha, beta, steepness, w1, w2, w2t, gradients[part, : len(w1)],
+            gradients[part, len(w1) :], losses,
+        )
+
+
+@compiled
+def serve(mailbox: Any, member: int, members: int, *work: Any) -> None:
+    """Train this member's share of each batch that is ordered."""
+    order = orders(mailbox, 0)
+    while order > 0:
+        train_parts(member, members, *work)
+        order = orders(mailbox, order)
 
 @compiled
 def respond_samples(

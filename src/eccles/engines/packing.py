@@ -39,7 +39,7 @@ class Packing:
         both = sizes[0] + sizes[1]
         self.w1, self.w2, self.w2t, gradients = _aligned([*sizes, n_parts * both], self.dtype)
         self._split = sizes[0]
-        self._gradients = gradients.reshape(n_parts, both)
+        self.gradients = gradients.reshape(n_parts, both)
 
     def fits(self, w1: Tensor, w2: Tensor) -> bool:
         """Return whether weights of this shape and type can be loaded."""
@@ -56,20 +56,14 @@ class Packing:
         )
         self.w2t.reshape(self.n_classes, -1)[:, : self.n_hidden] = w2_rows.T
 
-    def gradients(self, part: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return one part's gradients, set to zero."""
-        both = self._gradients[part]
-        both[:] = 0
-        return both[: self._split], both[self._split :]
-
     def sum_gradients(self, n_parts: int) -> Weights:
         """Add the parts' gradients, in order, without their padding."""
         kind = torch.float64 if self.dtype == np.float64 else torch.float32
         grad1 = torch.empty(self.n_inputs, self.n_hidden, dtype=kind)
         grad2 = torch.empty(self.n_hidden, self.n_classes, dtype=kind)
-        total = self._gradients[0]
+        total = self.gradients[0]
         for part in range(1, n_parts):
-            total += self._gradients[part]
+            total += self.gradients[part]
         _unpack(total[: self._split], self.width, grad1.numpy())
         _unpack(total[self._split :], len(self.shapes[1]) * LANES, grad2.numpy())
         return Weights(grad1, grad2)

@@ -40,6 +40,7 @@ from eccles.engines.simd import (
     where,
     zeros,
 )
+from eccles.engines.team import orders
 from eccles.jit import compiled
 
 _EVENTS_A_LINE = 32
@@ -293,6 +294,41 @@ def train_samples(
             class_width,
         )
 
+
+@compiled
+def train_parts(
+    member: int, members: int, hidden_shape: Any, class_shape: Any, batch: Any, begins: Any,
+    ends: Any, steps: Any, units: Any, counts: Any, labels: Any, weight: Any, n_steps: int,
+    n_inputs: int, n_blocks: int, n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any,
+    w2: Any, w2t: Any, gradients: Any, losses: Any,
+) -> None:
+    """Train one member's share of a batch: every so many of its parts, each on its own gradients.
+
+    Args as for `train_samples`, and:
+        member, members: which of how many threads this is.
+        batch: int64 [2], the numbers of samples and of parts.
+        weight: one number in an array.
+        gradients: [parts, w1 and w2], set to zero and filled.
+    """
+    n_samples, n_parts = batch
+    for part in range(member, n_parts, members):
+        gradients[part] = 0
+        train_samples(
+            hidden_shape, class_shape,
+            (n_samples * part // n_parts, n_samples * (part + 1) // n_parts),
+            begins, ends, steps, units, counts, labels, weight[0], n_steps, n_inputs, n_blocks,
+            n_classes, alpha, beta, steepness, w1, w2, w2t, gradients[part, : len(w1)],
+            gradients[part, len(w1) :], losses,
+        )
+
+
+@compiled
+def serve(mailbox: Any, member: int, members: int, *work: Any) -> None:
+    """Train this member's share of each batch that is ordered."""
+    order = orders(mailbox, 0)
+    while order > 0:
+        train_parts(member, members, *work)
+        order = orders(mailbox, order)
 
 @compiled
 def respond_samples(

@@ -1,0 +1,100 @@
+"""Shares are done once each, whoever does them, and helpers leave when they should."""
+
+import numpy as np
+import pytest
+
+from eccles.engines import team as module
+from eccles.engines.team import Team, orders
+from eccles.jit import compiled
+
+
+@compiled
+def add_share(member, members, batch, total):
+    for k in range(member, len(batch), members):
+        total[k] += batch[k]
+
+
+@compiled
+def serve(mailbox, member, members, *work):
+    order = orders(mailbox, 0)
+    while order > 0:
+        add_share(member, members, *work)
+        order = orders(mailbox, order)
+
+
+@pytest.fixture(params=[1, 2, 3])
+def team(request):
+    team = Team(request.param)
+    yield team
+    team.dismiss()
+
+
+def test_every_share_is_done_once_an_order(team):
+    batch, total, expected = np.zeros(7), np.zeros(7), np.zeros(7)
+    for turn in range(200):
+        batch[:] = turn + np.arange(7)
+        expected += batch
+        team.share(add_share, serve, batch, total)
+        assert (total == expected).all()
+
+
+def test_other_work_replaces_the_first(team):
+    for _ in range(5):
+        batch, total = np.arange(5.0), np.zeros(5)
+        team.share(add_share, serve, batch, total)
+        team.share(add_share, serve, batch, total)
+        assert (total == 2 * batch).all()
+
+
+def test_a_helper_that_lost_patience_is_called_back(team):
+    batch, total = np.arange(5.0), np.zeros(5)
+    for turn in range(1, 4):
+        team.share(add_share, serve, batch, total)
+        assert (total == turn * batch).all()
+        for serving in team._serving:
+            # Nobody orders, so every helper leaves by itself.
+            serving.result(timeout=30)
+
+
+def test_a_share_whose_helper_left_is_done_all_the_same(team, monkeypatch):
+    batch, total = np.arange(5.0), np.zeros(5)
+    team.share(add_share, serve, batch, total)
+    for mailbox, serving in zip(team._mailboxes, team._serving, strict=True):
+        serving.result(timeout=30)
+        # As if it left between the look at this number and the order.
+        mailbox[module._GONE] = 0
+    real = module._write
+
+    def late(mailbox, place, number):
+        real(mailbox, place, number)
+        mailbox[module._GONE] = 1
+
+    monkeypatch.setattr(module, "_write", late)
+    team.share(add_share, serve, batch, total)
+    assert (total == 2 * batch).all()
+
+
+def test_an_interrupt_leaves_no_helper_in_the_way(team):
+    batch, total = np.arange(5.0), np.zeros(5)
+    team.share(add_share, serve, batch, total)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        team.share(interrupted, serve, batch, total)
+    team.dismiss()
+    before = total.copy()
+    team.share(add_share, serve, batch, total)
+    assert (total == before + batch).all()
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 100])
+def test_map_covers_every_number_once(team, n):
+    seen = np.zeros(n)
+
+    def task(first, last):
+        seen[first:last] += 1
+
+    team.map(task, n)
+    assert (seen == 1).all()
