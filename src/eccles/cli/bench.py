@@ -75,22 +75,24 @@ def _show(done: Benchmark, console: Console) -> None:
         _table(
             console,
             f"One training step, {group.name}, hidden neurons at {group.rate_hz:.1f} Hz",
-            ("computed by", "threads", "median", "minimum", "calls", "loss", "then", "note"),
+            ("computed by", "threads", "median", "minimum", "loss"),
             [
                 (
                     row.name,
                     str(row.threads or "its own"),
                     *_times(row.timing),
-                    *([f"{loss:.7f}" for loss in row.losses] or ["", ""]),
-                    row.note,
+                    f"{row.losses[0]:.6f}" if row.losses else "",
                 )
                 for row in group.rows
             ],
         )
+        for row in group.rows:
+            if row.note:
+                console.print(f"{row.name}: {row.note}", highlight=False, markup=False)
     _table(
         console,
         "Cost by size, event engine, 1 thread; per unit, relative to the smallest size",
-        ("what grows", "amount", "median", "minimum", "calls", "per unit"),
+        ("what grows", "amount", "median", "minimum", "per unit"),
         [
             (size.quantity, f"{size.amount:.4g}", *_times(size.timing), f"{size.relative:.2f}")
             for size in done.scaling
@@ -103,7 +105,7 @@ def _show(done: Benchmark, console: Console) -> None:
         [
             (
                 result.name,
-                result.where,
+                result.where.split(" (")[0],
                 "unknown" if result.value is None else f"{result.value:.3g} {result.unit}",
                 result.goal or "",
                 _MET[result.met],
@@ -113,21 +115,22 @@ def _show(done: Benchmark, console: Console) -> None:
     )
 
 
-def _times(timing: Timing | None) -> tuple[str, str, str]:
+def _times(timing: Timing | None) -> tuple[str, str]:
     if timing is None:
-        return "", "", ""
-    return f"{timing.median * 1e3:.2f} ms", f"{timing.minimum * 1e3:.2f} ms", str(timing.n)
+        return "", ""
+    return f"{timing.median * 1e3:.2f} ms", f"{timing.minimum * 1e3:.2f} ms"
 
 
 def _table(
     console: Console, title: str, head: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     console.print(f"\n{title}", style="bold", highlight=False)
-    table = Table()
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     for column in head:
-        numeric = column in {"median", "minimum", "calls", "amount", "per unit", "value"}
+        numeric = column in {"median", "minimum", "amount", "per unit", "value"}
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
