@@ -6,6 +6,7 @@ Folders under one label are seeds of one setting: the line is their mean, the ba
 """
 
 import csv
+import itertools
 import json
 import sys
 from collections import defaultdict
@@ -35,7 +36,7 @@ def main(picture, *labelled):
         runs[label].append(read(folder))
     figure, axes = plt.subplots(figsize=(5.2, 3.4), layout="constrained")
     rows = []
-    for (label, seeds), (colour, line) in zip(runs.items(), STYLES, strict=False):
+    for (label, seeds), (colour, line) in zip(runs.items(), itertools.cycle(STYLES)):
         epochs = seeds[0][0]
         columns = list(zip(*(accuracy for _, accuracy in seeds), strict=True))
         mean = [100 * sum(column) / len(column) for column in columns]
@@ -55,4 +56,6 @@ def main(picture, *labelled):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3 or not all("=" in word for word in sys.argv[2:]):
+        sys.exit(f"usage:{__doc__.split('beside it.')[1].split('Folders')[0].rstrip()}")
     main(*sys.argv[1:])

@@ -27,6 +27,7 @@ def blocks(language: str) -> list:
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-run.yaml").write_text("ei: 80:20\ntau_mem: 10 ms\n")
 
 
 @pytest.mark.parametrize("snippet", blocks("python"))

@@ -137,13 +137,20 @@ class SpikeEvents:
         for b in range(len(self)):
             steps = self.steps[self.begins[b] : self.ends[b]]
             units = self.units[self.begins[b] : self.ends[b]]
-            if (np.diff(steps.astype(np.int64)) < 0).any():
+            if (steps[1:] < steps[:-1]).any():
                 raise InputError(f"events: sample {b} must be sorted by step")
             if len(steps) and int(steps[-1]) >= self.n_steps:
-                raise must(
-                    "events", f"a step of sample {b}", f"below {self.n_steps}", int(steps[-1])
-                )
+                accepted = f"below {self.n_steps}"
+                raise must("events", f"a step of sample {b}", accepted, int(steps[-1]))
             if len(units) and int(units.max()) >= self.n_units:
-                raise must(
-                    "events", f"a unit of sample {b}", f"below {self.n_units}", int(units.max())
-                )
+                accepted = f"below {self.n_units}"
+                raise must("events", f"a unit of sample {b}", accepted, int(units.max()))
+
+    def check_range(self) -> None:
+        """Raise InputError if any stored step or unit is beyond what these events say they have."""
+        for name, values, most in (
+            ("steps", self.steps, self.n_steps),
+            ("units", self.units, self.n_units),
+        ):
+            if len(values) and int(values.max()) >= most:
+                raise must("events", f"all {name}", f"below {most}", int(values.max()))

@@ -13,7 +13,11 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function on its first call for each set of types, and keep that on disk."""
-    return njit(cache=True, **_OPTIONS)(function)
+    try:
+        return njit(cache=True, **_OPTIONS)(function)
+    except RuntimeError:
+        # Neither the package nor the user has a folder that can be written: compile each time.
+        return njit(**_OPTIONS)(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:

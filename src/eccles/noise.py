@@ -3,8 +3,8 @@
 After each optimizer step, w += sigma N(0, 1), fresh for every weight and batch, before Dale's
 projection. The normals come from Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405),
 a generator without state: the numbers of a batch are a function of (key, batch, weight), so they
-are the same on every device and with any number of threads, and a run resumes without storing
-any. Box and Muller's transform makes them normal.
+are the same, to rounding, on every device, and a run resumes without storing any. Box and Muller's
+transform makes them normal.
 """
 
 from __future__ import annotations

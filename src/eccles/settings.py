@@ -28,21 +28,14 @@ def _named_seconds(value: str | float, info: ValidationInfo) -> float:
     return seconds(value, info.field_name or "duration")
 
 
-def _flag_seconds(words: list[str]) -> float:
-    try:
-        return seconds(words[0])
-    except InputError as error:
-        # A ValueError is what tyro catches, to say which flag it was.
-        raise ValueError(str(error)) from None
-
-
 Duration = Annotated[
     float,
     BeforeValidator(_named_seconds),
     PrimitiveConstructorSpec(
         nargs=1,
         metavar="TIME",
-        instance_from_str=_flag_seconds,
+        # The text as it is: the settings read it, and say which of them is wrong.
+        instance_from_str=lambda words: words[0],
         is_instance=lambda value: isinstance(value, float),
         str_from_instance=lambda value: [duration(value)],
     ),

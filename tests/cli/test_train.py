@@ -106,6 +106,34 @@ def test_file_settings_are_defaults_and_flags_win(capsys):
     assert (settings["tau_mem"], settings["ei"], settings["lr"]) == (0.005, "50:50", 0.01)
 
 
+def test_a_runs_own_settings_are_a_file_too(capsys):
+    assert main(["train", "--epochs", "1", "--ei", "50:50", "--json", "--out", "first"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert main(["train", "--config", "first/config.json", "--json", "--out", "second"]) == 0
+    second = json.loads(capsys.readouterr().out)
+    assert (second["identity"], second["accuracy"]) == (first["identity"], first["accuracy"])
+
+
+def test_a_shortened_history_is_noticed(capsys):
+    words = ["train", "--epochs", "3", "--out", "here"]
+    assert main(words) == 0
+    history = Path("here/history.jsonl")
+    history.write_text("".join(history.read_text().splitlines(keepends=True)[:2]))
+    assert main(words) == 1
+    assert "--no-resume" in capsys.readouterr().err
+
+
+def test_a_flipped_bit_in_a_checkpoint_is_noticed(capsys):
+    words = ["train", "--epochs", "1", "--out", "here"]
+    assert main(words) == 0
+    checkpoint = Path("here/checkpoint.safetensors")
+    content = bytearray(checkpoint.read_bytes())
+    content[200_000] ^= 0x40
+    checkpoint.write_bytes(content)
+    assert main(words) == 1
+    assert "must be as it was written" in capsys.readouterr().err
+
+
 def test_ratio_and_fraction_are_one_run(capsys):
     identities = []
     for ei in ("80:20", "0.8", "4:1"):
@@ -123,6 +151,7 @@ def test_ratio_and_fraction_are_one_run(capsys):
         ("--epochs 0", 2, "train: epochs must be greater than or equal to 1, got 0"),
         ("--epochs -3", 2, "epochs must be greater than or equal to 1, got -3"),
         ("--batch-size 0", 2, "batch_size must be greater than or equal to 1, got 0"),
+        ("--tau-mem 10", 2, "tau_mem must be at most 1 s, got '10 s'; a number alone is seconds"),
         ("--lr 0", 2, "lr must be greater than 0, got 0"),
         ("--lr -0.1", 2, "lr must be greater than 0, got -0.1"),
         ("--lr nan", 2, "lr must be a finite number"),
@@ -156,19 +185,21 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(words, status, sentence, c
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        ("--tau-mem=0ms", "--tau-mem"),
-        ("--tau-mem=-5", "--tau-mem"),
-        ("--tau-syn=fast", "--tau-syn"),
-        ("--epochs many", "--epochs"),
-        ("--epoch 3", "--epochs"),
-        ("--engine evnt", "event"),
+        ("--tau-mem=0ms", "tau_mem must be a time above 0"),
+        ("--tau-mem=-5", "tau_mem must be a time above 0"),
+        ("--tau-syn=fast", "tau_syn must be a time above 0"),
+        ("--epochs many", "--epochs: invalid literal"),
+        ("--epoch 3", "did you mean --epochs?"),
+        ("--engine evnt", "--engine"),
     ],
 )
 def test_a_flag_that_cannot_be_read_is_named(words, hint, capsys):
     assert main(["train", *words.split()]) == 2
     out, err = capsys.readouterr()
-    assert hint in err + out
-    assert "Traceback" not in err + out
+    assert out == ""
+    assert err.startswith("eccles: ")
+    assert err.count("\n") == 1
+    assert hint in err
 
 
 def test_unknown_key_in_a_file(capsys):
@@ -216,7 +247,7 @@ def test_ctrl_c_in_an_epoch_then_the_same_command(tmp_path):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert err == "eccles: stopped; the same command goes on from there\n"
+    assert err == "eccles: stopped; a run goes on from its last epoch with the same command\n"
     assert not [path for path in (tmp_path / "here").iterdir() if path.name.startswith(".")]
     done = len((tmp_path / "here" / "history.jsonl").read_text().splitlines())
     assert 1 <= done < 401

@@ -1,5 +1,8 @@
 """Shares are done once each, whoever does them, and helpers leave when they should."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -83,7 +86,7 @@ def test_an_interrupt_leaves_no_helper_in_the_way(team):
 
     with pytest.raises(KeyboardInterrupt):
         team.share(interrupted, serve, batch, total)
-    team.dismiss()
+    assert team._serving == [None] * (team.members - 1)
     before = total.copy()
     team.share(add_share, serve, batch, total)
     assert (total == before + batch).all()
@@ -98,3 +101,33 @@ def test_map_covers_every_number_once(team, n):
 
     team.map(task, n)
     assert (seen == 1).all()
+
+
+def test_a_helper_that_fails_is_heard():
+    def broken(*_):
+        raise MemoryError("no room for a helper")
+
+    team = Team(2)
+    with pytest.raises(MemoryError, match="no room"):
+        team.share(add_share, broken, np.arange(5.0), np.zeros(5))
+    team.share(add_share, serve, np.arange(5.0), np.zeros(5))
+    team.dismiss()
+
+
+def test_a_fork_has_helpers_of_its_own():
+    code = (
+        "import os, sys, numpy as np, eccles\n"
+        "from eccles.engines.event import EventEngine\n"
+        "data = eccles.data.load('fashion-mnist-sample').train\n"
+        "network = eccles.EINetwork(784, eccles.Populations(80, 20), 10, engine=EventEngine(2))\n"
+        "batch = data.batch(slice(0, 256))\n"
+        "loss = network.loss(*batch).item()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    os._exit(0 if network.loss(*batch).item() == loss else 1)\n"
+        "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], timeout=120, check=False, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr

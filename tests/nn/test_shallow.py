@@ -34,7 +34,7 @@ def test_what_a_network_holds():
     }
     assert all(w.dtype == torch.float32 and w.requires_grad for w in network.parameters())
     assert network.weights == tuple(network.parameters())
-    assert isinstance(network.engine, DenseEngine)
+    assert network.engine.name == "event"
     assert network.neuron == LIFParameters()
 
 

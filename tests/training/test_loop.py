@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -539,8 +540,19 @@ def test_a_folder_holds_one_run(data, config, tmp_path):
 def test_other_samples_are_another_run(data, config, tmp_path):
     train(config, data=data, out=tmp_path)
     fewer = data._replace(train=data.train.take(slice(0, 200)))
-    with pytest.raises(InputError, match="choose another --out"):
-        train(config, data=fewer, out=tmp_path)
+    events = data.train.events
+    turned = replace(events, units=(events.n_units - 1 - events.units).astype(np.uint16))
+    other = data._replace(train=replace(data.train, events=turned))
+    for samples in (fewer, other):
+        with pytest.raises(InputError, match="choose another --out"):
+            train(config, data=samples, out=tmp_path)
+
+
+def test_events_out_of_range_are_named(data, config):
+    events = data.train.events
+    wild = replace(data.train, events=replace(events, n_units=10))
+    with pytest.raises(InputError, match="a unit of sample 0 must be below 10"):
+        train(config, data=data._replace(train=wild))
 
 
 def test_a_folder_of_other_files_is_left_alone(data, config, tmp_path):

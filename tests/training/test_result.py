@@ -32,7 +32,7 @@ def test_a_summary_by_hand(result):
         "initial_rate_hz": 2.0,
         "final_rate_hz": 4.0,
         "seconds_per_epoch": 1.5,
-        "engine": "dense",
+        "engine": "event",
         "n_excitatory": 2,
         "n_inhibitory": 2,
         "parameters": 3 * 4 + 4 * 2,

@@ -15,6 +15,9 @@ _VERBS = {
 }
 
 
+_STOPPED = "stopped; a run goes on from its last epoch with the same command"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `eccles ARGUMENTS` and return its exit status.
 
@@ -34,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         if debug:
             raise
-        print("eccles: stopped; the same command goes on from there", file=sys.stderr)
+        print(f"eccles: {_STOPPED}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Whoever read our output has left; give the interpreter nowhere to complain at exit.

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import tyro
+
 from eccles.errors import EcclesError, RunError
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def list_(json: bool = False) -> None:
     )
 
 
-def path(name: str = "fashion-mnist", data_dir: Path | None = None) -> None:
+def path(name: tyro.conf.Positional[str] = "fashion-mnist", data_dir: Path | None = None) -> None:
     """Print the folder that holds a data set; fail where none does.
 
     Args:
@@ -76,7 +78,7 @@ def path(name: str = "fashion-mnist", data_dir: Path | None = None) -> None:
     print(resolve(named(name), data_dir, download=False))
 
 
-def fetch(name: str = "fashion-mnist", data_dir: Path | None = None) -> None:
+def fetch(name: tyro.conf.Positional[str] = "fashion-mnist", data_dir: Path | None = None) -> None:
     """Make a data set ready: download what is missing, verify it, encode it, store the events.
 
     Args:
@@ -86,13 +88,13 @@ def fetch(name: str = "fashion-mnist", data_dir: Path | None = None) -> None:
     from eccles import data
     from eccles.data import download
     from eccles.data.cache import events_folder, is_mapped
-    from eccles.data.sources import cache_folder, find, named
+    from eccles.data.sources import cache_folder, expanded, find, named
 
     source = named(name)
     folder = find(source, data_dir)
     verb = "found in"
     if folder is None and source.urls:
-        folder = data_dir.expanduser() if data_dir else cache_folder() / source.name
+        folder = expanded(data_dir) if data_dir else cache_folder() / source.name
         download.fetch(source, folder)
         verb = "downloaded into"
     start = time.perf_counter()
@@ -113,7 +115,7 @@ def doctor(data_dir: Path | None = None) -> int:
     Args:
         data_dir: check the data sets in this folder too.
     """
-    from eccles.data.sources import SOURCES, places
+    from eccles.data.sources import SOURCES, expanded, places
 
     rows: list[Row] = []
     for source in SOURCES.values():
@@ -125,7 +127,7 @@ def doctor(data_dir: Path | None = None) -> int:
         ]
         remedy = f"eccles data fetch {source.name}" if source.urls else "install Eccles again"
         rows += found or [(source.name, "not here", remedy)]
-    if data_dir and not any(Path(what).is_relative_to(data_dir.expanduser()) for what, *_ in rows):
+    if data_dir and not any(Path(what).is_relative_to(expanded(data_dir)) for what, *_ in rows):
         rows.append((str(data_dir), "problem", "holds no known data set; leave it out"))
     rows += _examine_cache()
     _print_table(("what", "state", "what to do"), rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import tyro
 
+from eccles.cli.flags import parsed
 from eccles.errors import InputError, must
 from eccles.settings import read_yaml
 from eccles.training.config import TrainConfig
@@ -42,7 +44,7 @@ class Arguments:
     """Go on with what an interrupted run left in the folder, or start over."""
 
     threads: int = 1
-    """Threads to compute with; the results don't depend on it."""
+    """Threads; the event engine uses up to one for every 128 samples of a batch."""
 
     config: Path | None = None
     """YAML file with any of the settings; flags win over it."""
@@ -56,13 +58,16 @@ class Arguments:
 
 def run(words: Sequence[str]) -> int:
     """Run `eccles train WORDS`."""
-    default = TrainConfig(**_file_settings(words))
-    arguments = tyro.cli(
-        Annotated[Arguments, tyro.conf.arg(name="")],
-        prog="eccles train",
-        args=words,
-        default=Arguments(settings=default),
-        config=(tyro.conf.OmitArgPrefixes,),
+    default = TrainConfig.model_validate(_file_settings(words))
+    arguments = parsed(
+        lambda: tyro.cli(
+            Annotated[Arguments, tyro.conf.arg(name="")],
+            prog="eccles train",
+            args=words,
+            default=Arguments(settings=default),
+            config=(tyro.conf.OmitArgPrefixes,),
+        ),
+        "eccles train",
     )
     if arguments.threads < 1:
         raise must("train", "threads", "1 or more", arguments.threads)
@@ -90,16 +95,19 @@ def run(words: Sequence[str]) -> int:
 
 def _file_settings(words: Sequence[str]) -> dict[str, object]:
     """Return the settings of the file that --config names, which become the flags' defaults."""
-    for place, word in enumerate(words):
-        if word == "--config" and place + 1 < len(words):
-            return read_yaml(Path(words[place + 1]))
-        if word.startswith("--config="):
-            return read_yaml(Path(word.removeprefix("--config=")))
-    return {}
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config", nargs="?")
+    path = parser.parse_known_args(words)[0].config
+    if path is None:
+        return {}
+    settings = read_yaml(Path(path))
+    # A run's own config.json serves as well; its identity is no setting.
+    settings.pop("identity", None)
+    return settings
 
 
 def _default_folder(config: TrainConfig) -> Path:
-    ratio = config.ei.replace(":", "-")
+    ratio = "unbounded" if config.unbounded else config.ei.replace(":", "-")
     name = f"{config.data}-{ratio}-seed{config.seed}-{config.identity()[:8]}"
     if "/" in name:
         raise InputError(f"train: there is no data set {config.data!r}; see eccles data list")

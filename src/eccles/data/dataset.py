@@ -73,12 +73,16 @@ class SpikeDataset:
         import torch
 
         first = samples[0][0]
+        spans = [np.arange(b, e) for s, _ in samples for b, e in zip(s.begins, s.ends, strict=True)]
+        # The batch's own events alone, so that a worker process needn't send the whole set.
+        chosen = np.concatenate(spans)
+        ends = np.cumsum([len(span) for span in spans])
         events = SpikeEvents(
-            np.concatenate([events.begins for events, _ in samples]),
-            np.concatenate([events.ends for events, _ in samples]),
-            first.steps,
-            first.units,
-            first.counts,
+            np.concatenate([[0], ends[:-1]]),
+            ends,
+            first.steps[chosen],
+            first.units[chosen],
+            None if first.counts is None else first.counts[chosen],
             first.n_steps,
             first.n_units,
             first.dt,

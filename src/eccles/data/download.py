@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from eccles.data.files import verified
-from eccles.data.sources import File, Source, absent, cache_folder, find, locate, offline
+from eccles.data.sources import File, Source, absent, cache_folder, expanded, find, locate, offline
 from eccles.errors import InputError, RunError, must
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _reason(error: Exception) -> str:
 
 
 def _lacking(source: Source, data_dir: Path) -> InputError:
-    folder = data_dir.expanduser()
+    folder = expanded(data_dir)
     if not os.access(folder, os.R_OK | os.X_OK) or not folder.is_dir():
         accepted = "a folder that exists and can be read"
         return must("data", "data_dir", accepted, str(data_dir), "mend it, or leave it out")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from eccles.errors import InputError, RunError, nearest
+from eccles.errors import InputError, RunError, must, nearest
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,18 @@ def named(name: str) -> Source:
     return SOURCES[name]
 
 
+def expanded(folder: Path) -> Path:
+    """Return a folder with ~ spelt out, or raise InputError for a user whom nobody knows."""
+    try:
+        return folder.expanduser()
+    except RuntimeError:
+        raise must("data", "a folder", "one that exists", str(folder)) from None
+
+
 def cache_folder() -> Path:
     """Return the folder for downloads and encoded events: $ECCLES_CACHE or the system's choice."""
     if chosen := os.environ.get("ECCLES_CACHE"):
-        return Path(chosen).expanduser()
+        return expanded(Path(chosen))
     import pooch
 
     return Path(pooch.os_cache("eccles"))
@@ -182,8 +190,8 @@ def absent(source: Source, reason: str, folder: Path) -> RunError:
 def places(source: Source, data_dir: Path | None = None) -> list[Path]:
     """Return the folders where `find` looks, in turn; they need not exist."""
     if data_dir is not None:
-        chosen = data_dir.expanduser()
+        chosen = expanded(data_dir)
         return [chosen, chosen / source.name]
     shared = os.environ.get("ECCLES_DATA")
-    first = [Path(shared).expanduser() / source.name] if shared else []
+    first = [expanded(Path(shared)) / source.name] if shared else []
     return [*first, cache_folder() / source.name, *source.system]

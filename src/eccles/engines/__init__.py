@@ -8,9 +8,9 @@ from eccles.engines.dense import DenseEngine as DenseEngine
 from eccles.engines.engine import Engine as Engine
 from eccles.engines.engine import Response as Response
 from eccles.engines.engine import Weights as Weights
+from eccles.engines.engine import fits_kernels
 from eccles.errors import InputError, must
 from eccles.functional.lif import LIFParameters
-from eccles.functional.surrogate import SuperSpike
 
 EngineName = Literal["auto", "event", "dense"]
 
@@ -37,7 +37,7 @@ def engine(
 
     Raises InputError for an unknown name, or an event engine where it can't work.
     """
-    fits = device == "cpu" and isinstance(neuron.surrogate, SuperSpike) and neuron[3:5] == (0, 1)
+    fits = device == "cpu" and fits_kernels(neuron)
     if name == "auto":
         name = "event" if fits and density <= DENSEST else "dense"
     if name == "dense":

@@ -51,6 +51,8 @@ class Batch:
         self._begins[:n], self._ends[:n], self._labels[:n] = events.begins, events.ends, labels
         base = (events.steps, events.units, events.counts)
         if any(a is not b for a, b in zip(base, self._base or (0, 0, 0), strict=True)):
+            # Once for all batches of a set: the kernels trust every number.
+            events.check_range()
             self._base, self._events = base, event_arrays(events)[2:]
         if self._weight.dtype != dtype:
             self._weight = np.zeros(1, dtype)

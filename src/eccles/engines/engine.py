@@ -10,6 +10,7 @@ from torch import Tensor
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
+from eccles.functional.surrogate import SuperSpike
 
 
 class Weights(NamedTuple):
@@ -22,6 +23,12 @@ class Weights(NamedTuple):
 
     input_to_hidden: Tensor
     hidden_to_output: Tensor
+
+
+def fits_kernels(neuron: LIFParameters) -> bool:
+    """Return whether the event kernels know this neuron: SuperSpike, rest 0, threshold 1."""
+    standard = (neuron.v_rest, neuron.threshold) == (0.0, 1.0)
+    return standard and isinstance(neuron.surrogate, SuperSpike)
 
 
 def check_weights(weights: Weights, events: SpikeEvents) -> None:

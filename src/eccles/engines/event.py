@@ -8,14 +8,16 @@ the result is the same bit for bit whatever the number of threads.
 
 from __future__ import annotations
 
+from threading import RLock
 from types import ModuleType
 from typing import Any, Literal
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from eccles.engines.batch import MOST_PARTS, Batch, event_arrays
-from eccles.engines.engine import Response, Weights, check_labels, check_weights
+from eccles.engines.engine import Response, Weights, check_labels, check_weights, fits_kernels
 from eccles.engines.packing import Packing
 from eccles.engines.team import Team
 from eccles.errors import must
@@ -37,10 +39,17 @@ class EventEngine:
     def __init__(self, threads: int = 1, kernels: Literal["vector", "loop"] = "vector") -> None:
         if threads < 1:
             raise must("event engine", "threads", "1 or more", threads)
+        self._made_of = (threads, kernels)
         self._kernels = _kernels(kernels)
-        self._team = Team(threads)
+        self._team = Team(min(threads, MOST_PARTS))
         self._batch = Batch()
+        # Two threads that call one engine would fill the same arrays.
+        self._lock = RLock()
         self._packing: Packing | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy, here or in another process, has threads and arrays of its own.
+        return EventEngine, self._made_of
 
     def loss(
         self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
@@ -52,8 +61,13 @@ class EventEngine:
 
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         """Return the response to a batch; see `Engine.respond`."""
+        with self._lock:
+            return self._respond(weights, events, neuron)
+
+    def _respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         w1, w2 = (w.detach() for w in weights)
         packing = self._pack(w1, w2, events, neuron)
+        events.check_range()
         peaks = torch.empty(len(events), packing.n_classes, dtype=w1.dtype)
         spike_counts = torch.empty(len(events), packing.n_hidden, dtype=torch.int32)
         shared = (
@@ -80,6 +94,12 @@ class EventEngine:
         self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
     ) -> tuple[Tensor, Weights]:
         """Return the loss of a batch and its gradients with respect to both weights."""
+        with self._lock:
+            return self._loss_and_gradients(weights, events, labels, neuron)
+
+    def _loss_and_gradients(
+        self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
+    ) -> tuple[Tensor, Weights]:
         w1, w2 = (w.detach() for w in weights)
         packing = self._pack(w1, w2, events, neuron)
         check_labels(labels, len(events), packing.n_classes)
@@ -105,6 +125,8 @@ class EventEngine:
 
     def _pack(self, w1: Tensor, w2: Tensor, events: SpikeEvents, neuron: LIFParameters) -> Packing:
         _steepness(neuron)
+        if w1.device.type != "cpu":
+            raise must("event engine", "the weights", "on a CPU", w1.device.type, "use dense")
         check_weights(Weights(w1, w2), events)
         if self._packing is None or not self._packing.fits(w1, w2):
             self._packing = Packing(w1, w2, MOST_PARTS)
@@ -121,6 +143,7 @@ class _EventLoss(torch.autograd.Function):
         return loss
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         # Given away, they needn't be copied; a second backward pass computes them anew.
         gradients, ctx.gradients = ctx.gradients, None
@@ -145,7 +168,7 @@ def _kernels(name: str) -> ModuleType:
 
 
 def _steepness(neuron: LIFParameters) -> float:
-    if not isinstance(neuron.surrogate, SuperSpike) or neuron[3:5] != (0.0, 1.0):
+    if not fits_kernels(neuron) or not isinstance(neuron.surrogate, SuperSpike):
         raise must(
             "event engine",
             "the neuron",

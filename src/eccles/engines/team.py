@@ -11,9 +11,10 @@ about lies in arrays that both sides know; the numbers are written last and read
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Team:
 
     def __init__(self, members: int) -> None:
         self.members = members
+        self._process = os.getpid()
         helpers = members - 1
         self._pool = ThreadPoolExecutor(helpers) if helpers else None
         self._mailboxes = [np.zeros(24, np.int64) for _ in range(helpers)]
@@ -53,12 +55,24 @@ class Team:
                 order, as `orders` below gives them.
             work: numbers and arrays; what changes from batch to batch lies inside the arrays.
         """
-        if not all(map(_same, self._work, work)) or any(map(_is_behind, self._mailboxes)):
+        if os.getpid() != self._process:
+            # A fork copies the pool but not its threads.
+            self.__init__(self.members)  # type: ignore[misc]
+        if len(work) != len(self._work) or not all(map(_same, self._work, work)):
             self.dismiss()
         self._work = work
+        try:
+            self._share(do, serve, work)
+        except BaseException:
+            # No helper may go on with arrays that the caller is about to change.
+            self.dismiss()
+            raise
+
+    def _share(self, do: Any, serve: Any, work: tuple[Any, ...]) -> None:
         self._order += 1
         for k, mailbox in enumerate(self._mailboxes):
-            if self._serving[k] is None or mailbox[_GONE]:
+            serving = self._serving[k]
+            if serving is None or serving.done() or mailbox[_GONE]:
                 mailbox[[_ORDERED, _DONE]] = self._order - 1
                 mailbox[_GONE] = 0
                 assert self._pool is not None
@@ -66,12 +80,15 @@ class Team:
             _write(mailbox, _ORDERED, self._order)
         do(0, self.members, *work)
         for k, mailbox in enumerate(self._mailboxes):
-            while not _has_answered(mailbox, self._order):
+            serving = self._serving[k]
+            assert serving is not None
+            while not _has_answered(mailbox, self._order) and not serving.done():
                 time.sleep(0)
             if mailbox[_DONE] != self._order:
-                # It left just before the order came.
-                do(k + 1, self.members, *work)
-                mailbox[_DONE] = self._order
+                # It left just before the order came, or failed, which this raises.
+                serving.result()
+                if mailbox[_DONE] != self._order:
+                    do(k + 1, self.members, *work)
 
     def map(self, task: Callable[[int, int], None], n: int) -> None:
         """Call task(first, last) so that 0 to n is covered, each member a stretch of it."""
@@ -91,7 +108,7 @@ class Team:
         for mailbox, serving in zip(self._mailboxes, self._serving, strict=True):
             if serving is not None:
                 _write(mailbox, _ORDERED, _LEAVE)
-                serving.result()
+                wait([serving])
         self._serving = [None] * len(self._serving)
 
 
@@ -129,11 +146,6 @@ def _write(mailbox: Any, place: int, number: int) -> None:
 
 def _same(a: Any, b: Any) -> bool:
     return a is b or (not isinstance(a, np.ndarray) and a == b)
-
-
-def _is_behind(mailbox: Any) -> bool:
-    # So it is where an interrupt came between an order and its answer.
-    return bool(mailbox[_ORDERED] not in (mailbox[_DONE], _LEAVE))
 
 
 def _operation(function: Callable[..., Any]) -> Any:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from eccles.errors import must
 from eccles.functional.surrogate import SuperSpike, Surrogate, spike
 
 
@@ -52,7 +53,12 @@ class LIFState(NamedTuple):
 
 
 def decay(tau: float, dt: float) -> float:
-    """Return exp(-dt / tau), the exact decay over one step of length dt (both in seconds)."""
+    """Return exp(-dt / tau), the exact decay over one step of length dt (both in seconds).
+
+    Raises InputError unless both are above 0.
+    """
+    if not (tau > 0 and dt > 0):
+        raise must("lif", "time constants and dt", "above 0 (seconds)", (tau, dt))
     return math.exp(-dt / tau)
 
 

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from eccles import dale, functional, initial, seeds
-from eccles.engines import DenseEngine, Engine, Response, Weights
+from eccles.engines import Engine, Response, Weights
+from eccles.engines import engine as choose_engine
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
 from eccles.populations import Populations
@@ -28,7 +29,7 @@ class EINetwork(nn.Module):
             is 7 (1 - beta) / sqrt(n_hidden); unbounded, both are 7 (1 - beta) / sqrt(fan-in).
         unbounded: signed normal weights and no projection, the reference without Dale.
         seed: seed of the initial weights.
-        engine: what computes `loss` and `respond`; the dense equations unless given.
+        engine: what computes `loss` and `respond`; the fastest that fits on a CPU unless given.
 
     Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
     """
@@ -51,7 +52,7 @@ class EINetwork(nn.Module):
         self.inputs = Populations(n_inputs, 0)
         self.hidden = hidden
         self.unbounded = unbounded
-        self.engine: Engine = engine or DenseEngine()
+        self.engine: Engine = engine or choose_engine("auto", neuron=self.neuron)
         beta = self.neuron.beta
         if w1_std is None:
             w1_std = initial.fan_in_std(n_inputs, beta) if unbounded else 0.001

@@ -24,7 +24,7 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
     Args:
         config: the run's settings.
         data: training samples; they set the inputs, the classes and, on "auto", the engine.
-        threads: threads for the event engine; the results don't depend on it.
+        threads: threads for the event engine, whose results don't depend on it.
     """
     if config.device == "cuda" and not torch.cuda.is_available():
         raise InputError("train: device must be one that torch finds, got 'cuda'; use --device cpu")

@@ -7,6 +7,7 @@ so their names say everything about them. One file, because one rename is what a
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def save(
         "optimizer": numbers,
     }
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    header["sha256"] = _digest(whole)
     write_whole(path, lambda aside: _write(aside, whole, header))
 
 
@@ -88,10 +90,20 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     known = header if isinstance(header, dict) else {}
     if known.get("format") != FORMAT:
         raise _unfit(path, f"a checkpoint of format {FORMAT}", f"{known.get('format')}")
-    missing = {"identity", "next_epoch", "optimizer"} - known.keys()
+    missing = {"identity", "next_epoch", "optimizer", "sha256"} - known.keys()
     if missing:
         raise _unfit(path, "a whole checkpoint", f"a header without {', '.join(sorted(missing))}")
+    if _digest(tensors) != known["sha256"]:
+        raise _unfit(path, "as it was written", "other numbers")
     return known, tensors
+
+
+def _digest(tensors: dict[str, Tensor]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:

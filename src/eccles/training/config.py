@@ -99,6 +99,11 @@ class TrainConfig(Settings):
     @model_validator(mode="after")
     def _agree(self) -> Self:
         self.populations()
+        for name in ("tau_mem", "tau_syn"):
+            if getattr(self, name) > 1:
+                got = f"{getattr(self, name):g} s"
+                hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
+                raise must("train", name, "at most 1 s", got, hint)
         if self.unbounded and self.projection:
             raise must("train", "projection", "off when unbounded", True, "drop one of the two")
         return self

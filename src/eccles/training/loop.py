@@ -16,6 +16,7 @@ import torch
 from eccles import noise, seeds
 from eccles.data import load
 from eccles.data.dataset import SpikeDataset, Splits
+from eccles.engines.batch import event_arrays
 from eccles.errors import RunError, must
 from eccles.nn.shallow import EINetwork
 from eccles.training import checkpoint
@@ -46,7 +47,8 @@ def train(
         out: the run's folder; nothing is written unless given. A folder that holds the same
             run, unfinished, goes on after its last whole epoch, bit for bit.
         resume: False starts over in `out`.
-        threads: threads to compute with; the result doesn't depend on it.
+        threads: threads to compute with; with the event engine, which takes one for every 128
+            samples of a batch at most, the result doesn't depend on it.
         watch: what to tell the progress to.
 
     Raises InputError for settings that can't be met, RunError where data or disk fail or the
@@ -59,6 +61,8 @@ def train(
     folder = None if out is None else RunFolder(Path(out), identity)
     if folder is not None:
         folder.check()
+    for part in data or ():
+        part.events.check()
     train_set, validation_set, test_set = _samples(config, data or load(config.data, data_dir))
     watch = watch or Unwatched()
     network = build_network(config, train_set, threads)
@@ -117,7 +121,9 @@ def _digest(data: Splits) -> str:
     """Return eight digits that tell one user's own samples from another's."""
     digest = hashlib.sha256()
     for part in data:
-        for array in (part.labels, part.events.begins, part.events.ends):
+        events = part.events
+        digest.update(repr((events.n_steps, events.n_units, events.dt)).encode())
+        for array in (part.labels, *event_arrays(events)):
             digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:8]
 

@@ -37,6 +37,12 @@ class RunFolder:
 
     def check(self) -> None:
         """Raise InputError, before anything is written, unless this can be the run's folder."""
+        try:
+            self._check()
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+
+    def _check(self) -> None:
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"train: --out must be a folder, got the file {self.path}")
         record = self.path / "config.json"
@@ -90,12 +96,15 @@ class RunFolder:
         path = self.path / name
         try:
             rows = [json.loads(line) for line in path.read_text().splitlines()]
-        except (OSError, ValueError) as error:
+            rows = [row for row in rows if row["epoch"] < before_epoch]
+            if {row["epoch"] for row in rows} != set(range(-1, before_epoch)):
+                raise ValueError(f"rows that aren't of the epochs before {before_epoch}")
+        except (OSError, ValueError, LookupError, TypeError) as error:
             raise RunError(
                 f"train: {path} must be readable JSON lines, got {error}; start over with "
                 "--no-resume"
             ) from None
-        return [row for row in rows if row["epoch"] < before_epoch]
+        return rows
 
     def has_result(self) -> bool:
         """Return whether the run has finished."""
