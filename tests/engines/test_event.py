@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -419,3 +420,13 @@ def test_what_an_engine_is_made_of():
     with pytest.raises(InputError, match="kernels must be 'vector' or 'loop', got 'fast'"):
         EventEngine(kernels="fast")
     assert EventEngine.name == "event"
+
+
+def test_the_same_events_under_another_length_are_looked_into_anew(event, problem):
+    case = problem(n_samples=4)
+    event.respond(case.weights, case.events, case.neuron)
+    shorter = replace(case.events, n_steps=1)
+    with pytest.raises(InputError, match="all steps must be below 1"):
+        event.respond(case.weights, shorter, case.neuron)
+    with pytest.raises(InputError, match="all steps must be below 1"):
+        event.loss(case.weights, shorter, case.labels, case.neuron)

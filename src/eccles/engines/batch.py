@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.engines.team import same
 from eccles.events import SpikeEvents
 
 SAMPLES_A_PART = 128
@@ -49,11 +50,7 @@ class Batch:
         if n > len(self.losses):
             self._grow(2 * n)
         self._begins[:n], self._ends[:n], self._labels[:n] = events.begins, events.ends, labels
-        base = (events.steps, events.units, events.counts)
-        if any(a is not b for a, b in zip(base, self._base or (0, 0, 0), strict=True)):
-            # Once for all batches of a set: the kernels trust every number.
-            events.check_range()
-            self._base, self._events = base, event_arrays(events)[2:]
+        self.hold(events)
         if self._weight.dtype != dtype:
             self._weight = np.zeros(1, dtype)
         self._weight[0] = 1.0 / max(1, n)
@@ -61,6 +58,17 @@ class Batch:
         self._numbers[:] = n, self.n_parts
         self._n = n
         return self
+
+    def hold(self, events: SpikeEvents) -> tuple[NDArray[Any], ...]:
+        """Return steps, units and counts; look into them once for all batches of a set.
+
+        Raises InputError for a step or unit out of range: the kernels trust every number.
+        """
+        base = (events.steps, events.units, events.counts, events.n_steps, events.n_units)
+        if len(self._base) != len(base) or not all(map(same, self._base, base)):
+            events.check_range()
+            self._base, self._events = base, event_arrays(events)[2:]
+        return self._events
 
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:

@@ -67,7 +67,6 @@ class EventEngine:
     def _respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         w1, w2 = (w.detach() for w in weights)
         packing = self._pack(w1, w2, events, neuron)
-        events.check_range()
         peaks = torch.empty(len(events), packing.n_classes, dtype=w1.dtype)
         spike_counts = torch.empty(len(events), packing.n_hidden, dtype=torch.int32)
         shared = (
@@ -80,7 +79,7 @@ class EventEngine:
             spike_counts.numpy(),
         )
 
-        arrays = event_arrays(events)
+        arrays = (*event_arrays(events)[:2], *self._batch.hold(events))
 
         def part(first: int, last: int) -> None:
             self._kernels.respond_samples(

@@ -58,7 +58,7 @@ class Team:
         if os.getpid() != self._process:
             # A fork copies the pool but not its threads.
             self.__init__(self.members)  # type: ignore[misc]
-        if len(work) != len(self._work) or not all(map(_same, self._work, work)):
+        if len(work) != len(self._work) or not all(map(same, self._work, work)):
             self.dismiss()
         self._work = work
         try:
@@ -144,7 +144,8 @@ def _write(mailbox: Any, place: int, number: int) -> None:
     _write_number(mailbox, place, number)
 
 
-def _same(a: Any, b: Any) -> bool:
+def same(a: Any, b: Any) -> bool:
+    """Return whether two arrays are one, or two numbers equal."""
     return a is b or (not isinstance(a, np.ndarray) and a == b)
 
 
