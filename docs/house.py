@@ -13,10 +13,10 @@ PACKAGE = Path(__file__).parent.parent / "src" / "eccles"
 
 FLOORS = [
     ["cli"],
-    ["bench"],
+    ["bench", "sweeps", "studies"],
     ["training"],
     ["nn", "data"],
-    ["engines", "initial", "dale"],
+    ["engines", "initial", "dale", "measures"],
     ["functional", "events", "populations", "noise", "settings", "storage"],
     ["units", "seeds", "jit"],
     ["errors"],

@@ -22,6 +22,10 @@ class RunError(EcclesError):
     """A sound request failed while it ran: data, disk or network (exit status 1)."""
 
 
+class StorageError(RunError):
+    """A folder can't be written: full, read-only or gone. Nothing that was stored is lost."""
+
+
 def must(where: str, name: str, accepted: str, got: object, hint: str = "") -> InputError:
     """Return the error for a value that breaks a rule, worded the same way everywhere.
 

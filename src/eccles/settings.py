@@ -76,8 +76,13 @@ class Settings(BaseModel):
 
     def identity(self) -> str:
         """Return a hash of these settings: 16 hexadecimal digits, the same on every machine."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashed(self.model_dump(mode="json"))
+
+
+def hashed(content: object) -> str:
+    """Return a hash of what JSON can say: 16 hexadecimal digits, the same on every machine."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class _Loader(yaml.SafeLoader):
@@ -113,3 +118,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InputError(f"config: {path} must hold 'name: value' lines, got {content!r}")
     return content
+
+
+def read_yaml_value(text: str, where: str) -> Any:
+    """Return the value that a piece of YAML holds, read as in a file; `where` is for the error."""
+    try:
+        return yaml.load(text, _Loader)
+    except yaml.YAMLError:
+        raise InputError(f"config: {where} must hold YAML after its '=', got {text!r}") from None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from functools import cache
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eccles.errors import must
 from eccles.populations import Populations, canonical
-from eccles.settings import Duration, Settings
+from eccles.settings import Duration, Settings, hashed
 
 
 class TrainConfig(Settings):
@@ -124,5 +125,16 @@ class TrainConfig(Settings):
         return self.model_copy(update=missing)
 
     def identity(self) -> str:
-        """Return the run's identity: the hash of its resolved settings."""
-        return Settings.identity(self.resolved())
+        """Return the run's identity: the hash of its resolved settings.
+
+        What is as the defaults have it stays out of the hash, so that a setting which a later
+        version adds, with a default that changes nothing, leaves known runs known.
+        """
+        usual = _usual()
+        own = self.resolved().model_dump(mode="json")
+        return hashed({name: value for name, value in own.items() if value != usual[name]})
+
+
+@cache
+def _usual() -> dict[str, Any]:
+    return TrainConfig().resolved().model_dump(mode="json")

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from eccles import noise, seeds
 from eccles.data import load
 from eccles.data.dataset import SpikeDataset, Splits
-from eccles.engines.batch import event_arrays
 from eccles.errors import RunError, must
 from eccles.nn.shallow import EINetwork
 from eccles.training import checkpoint
 from eccles.training.build import build_network, build_optimizer
 from eccles.training.config import TrainConfig
-from eccles.training.measure import evaluate
+from eccles.training.measure import MEASURES, check_measures, evaluate, is_due
 from eccles.training.result import TrainResult
-from eccles.training.run import RunFolder
+from eccles.training.run import Rows, RunFolder
+from eccles.training.samples import Samples, digest, divide, whole_batches
 from eccles.training.watch import Unwatched, Watcher
 
 
@@ -36,6 +34,7 @@ def train(
     out: Path | str | None = None,
     resume: bool = True,
     threads: int = 1,
+    measure: Mapping[str, int] | None = None,
     watch: Watcher | None = None,
 ) -> TrainResult:
     """Train a network and return it with its history.
@@ -49,6 +48,8 @@ def train(
         resume: False starts over in `out`.
         threads: threads to compute with; with the event engine, which takes one for every 128
             samples of a batch at most, the result doesn't depend on it.
+        measure: measures to take besides, and every how many epochs: `{"weights": 10}`. Each is
+            taken before training and after the last epoch too.
         watch: what to tell the progress to.
 
     Raises InputError for settings that can't be met, RunError where data or disk fail or the
@@ -57,75 +58,151 @@ def train(
     config = config or TrainConfig()
     if threads < 1:
         raise must("train", "threads", "1 or more", threads)
-    identity = config.identity() if data is None else f"{config.identity()}-{_digest(data)}"
+    identity = config.identity() if data is None else f"{config.identity()}-{digest(data)}"
     folder = None if out is None else RunFolder(Path(out), identity)
     if folder is not None:
         folder.check()
     for part in data or ():
         part.events.check()
-    train_set, validation_set, test_set = _samples(config, data or load(config.data, data_dir))
-    watch = watch or Unwatched()
-    network = build_network(config, train_set, threads)
-    # Torch's idle threads spin; beside the event engine's own they would take its cores.
-    with _torch_threads(1 if network.engine.name == "event" else threads):
-        optimizer = build_optimizer(config, network)
-        history: list[dict[str, Any]] = []
-        classes: list[dict[str, Any]] = []
-        next_epoch = -1
-        if folder is not None and folder.open(config, resume=resume):
-            next_epoch = checkpoint.load(folder.checkpoint, network, optimizer, identity=identity)
-            history = folder.read_rows("history.jsonl", next_epoch)
-            classes = folder.read_rows("classes.jsonl", next_epoch)
-        finished = next_epoch == config.epochs
+    return train_on(
+        data or load(config.data, data_dir),
+        config,
+        identity,
+        folder,
+        resume=resume,
+        threads=threads,
+        measure=measure,
+        watch=watch,
+    )
+
+
+def train_on(
+    data: Splits,
+    config: TrainConfig,
+    identity: str,
+    folder: RunFolder | None = None,
+    *,
+    resume: bool = True,
+    threads: int = 1,
+    measure: Mapping[str, int] | None = None,
+    watch: Watcher | None = None,
+    hold: bool = True,
+) -> TrainResult:
+    """Train on samples that are at hand already, as whoever trains many runs has them.
+
+    Args and errors are those of `train`. `hold` keeps other processes from writing `folder`; a
+    caller who does so already says False.
+    """
+    with ExitStack() as held:
+        if folder is not None and hold:
+            held.enter_context(folder.held())
+        samples = divide(config, data)
+        network = build_network(config, samples.train, threads)
+        # Torch's idle threads spin; beside the event engine's own they would take its cores.
+        held.enter_context(_torch_threads(1 if network.engine.name == "event" else threads))
+        run = _Run(config, identity, folder, network, samples, dict(measure or {}))
+        return run.train(resume, watch or Unwatched())
+
+
+class _Run:
+    """One run under way: what it is made of, and the tables that grow with it."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        identity: str,
+        folder: RunFolder | None,
+        network: EINetwork,
+        samples: Samples,
+        measure: dict[str, int],
+    ) -> None:
+        self.config = config
+        self.identity = identity
+        self.folder = folder
+        self.network = network
+        self.samples = samples
+        self.optimizer = build_optimizer(config, network)
+        self.every = {"history": 1, "classes": 1, **check_measures(measure)}
+        self.tables: dict[str, Rows] = {name: [] for name in self.every}
+
+    def train(self, resume: bool, watch: Watcher) -> TrainResult:
+        """Go from where the folder stands to the last epoch."""
+        config, folder = self.config, self.folder
+        first = self._go_on(folder, resume) if folder is not None else -1
+        finished = first == config.epochs
+        facts = run_facts(self.network, self.samples.train, self.samples.test)
         if folder is not None and not finished:
-            folder.write_provenance(_resolved(network, train_set, test_set))
-        watch.started(config, network, max(0, next_epoch))
-        for epoch in range(next_epoch, config.epochs):
+            folder.write_provenance(facts)
+        watch.started(config, self.network, max(0, first))
+        for epoch in range(first, config.epochs):
             began = time.perf_counter()
             loss = None
             if epoch >= 0:
-                loss = _train_epoch(config, network, optimizer, train_set, epoch, watch)
-            row, class_rows = _measure(network, test_set, epoch, loss)
-            if validation_set is not None:
-                row["validation_accuracy"] = evaluate(network, validation_set).accuracy
-            row["seconds"] = time.perf_counter() - began
-            history.append(row)
-            classes.extend(class_rows)
-            if folder is not None:
-                # The checkpoint comes last: rows without one are dropped, one without rows is lost.
-                folder.write_rows("classes.jsonl", classes)
-                folder.write_rows("history.jsonl", history)
-                checkpoint.save(
-                    folder.checkpoint,
-                    network,
-                    optimizer,
-                    identity=identity,
-                    next_epoch=epoch + 1,
-                    streams={name: [config.seed, epoch + 1] for name in ("order", "noise")},
+                loss = _train_epoch(
+                    config, self.network, self.optimizer, self.samples.train, epoch, watch
                 )
+            self._measure(epoch, loss)
+            row = self.tables["history"][-1]
+            row["seconds"] = time.perf_counter() - began
+            if folder is not None:
+                self._keep(folder, epoch + 1)
             watch.measured(row)
-    result = TrainResult(
-        config.resolved(),
-        identity,
-        network,
-        history,
-        classes,
-        None if folder is None else folder.path,
-    )
-    if folder is not None and not (finished and folder.has_result()):
-        folder.write_result(result.summary())
-    return result
+        tables = dict(self.tables)
+        result = TrainResult(
+            config.resolved(),
+            self.identity,
+            self.network,
+            tables.pop("history"),
+            tables.pop("classes"),
+            None if folder is None else folder.path,
+            tables,
+            facts,
+        )
+        if folder is not None and not (finished and folder.has_result()):
+            folder.write_result(result.summary())
+        return result
 
+    def _go_on(self, folder: RunFolder, resume: bool) -> int:
+        """Return the epoch to begin with, after putting back what the folder holds before it."""
+        if not folder.open(self.config, resume=resume):
+            return -1
+        next_epoch = checkpoint.load(
+            folder.checkpoint, self.network, self.optimizer, identity=self.identity
+        )
+        for name, every in self.every.items():
+            epochs = [e for e in range(-1, next_epoch) if is_due(e, every, self.config.epochs)]
+            self.tables[name] = folder.read_rows(f"{name}.jsonl", epochs)
+        return next_epoch
 
-def _digest(data: Splits) -> str:
-    """Return eight digits that tell one user's own samples from another's."""
-    digest = hashlib.sha256()
-    for part in data:
-        events = part.events
-        digest.update(repr((events.n_steps, events.n_units, events.dt)).encode())
-        for array in (part.labels, *event_arrays(events)):
-            digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()[:8]
+    def _measure(self, epoch: int, loss: float | None) -> None:
+        """Add an epoch's rows to the tables."""
+        network, samples, tables = self.network, self.samples, self.tables
+        measured = evaluate(network, samples.test)
+        row = {"epoch": epoch, "loss": loss, **measured.summary()}
+        if samples.validation is not None:
+            row["validation_accuracy"] = evaluate(network, samples.validation).accuracy
+        tables["history"].append(row)
+        for name, every in self.every.items():
+            if name == "history" or not is_due(epoch, every, self.config.epochs):
+                continue
+            if name == "classes":
+                rows = measured.rows(samples.test.classes)
+            else:
+                rows = MEASURES[name].measure(network)
+            tables[name].extend({"epoch": epoch, **each} for each in rows)
+
+    def _keep(self, folder: RunFolder, next_epoch: int) -> None:
+        # The checkpoint comes last: rows without one are dropped, one without rows is lost.
+        for name, rows in self.tables.items():
+            folder.write_rows(f"{name}.jsonl", rows)
+        checkpoint.save(
+            folder.checkpoint,
+            self.network,
+            self.optimizer,
+            identity=self.identity,
+            next_epoch=next_epoch,
+            streams={name: [self.config.seed, next_epoch] for name in ("order", "noise")},
+        )
 
 
 def _train_epoch(
@@ -140,7 +217,7 @@ def _train_epoch(
     config = config.resolved()
     order = seeds.stream(config.seed, "order", epoch).permutation(len(data))
     # What doesn't fill a batch is dropped after shuffling: other samples each epoch.
-    order = order[: _whole_batches(config, data)]
+    order = order[: whole_batches(config, data)]
     key = seeds.key(config.seed, "noise", epoch)
     total = 0.0
     for batch, first in enumerate(range(0, len(order), config.batch_size)):
@@ -176,57 +253,7 @@ def _add_noise(config: TrainConfig, network: EINetwork, key: int, batch: int) ->
         noise.add_noise_(weight, config.update_noise * unit, key, batch, layer)
 
 
-def _measure(
-    network: EINetwork, data: SpikeDataset, epoch: int, loss: float | None
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return an epoch's row of the history and its rows by class."""
-    measured = evaluate(network, data)
-    n = max(1, len(data))
-    row = {
-        "epoch": epoch,
-        "loss": loss,
-        "accuracy": measured.accuracy,
-        "rate_hz": measured.rate_hz,
-        "excitatory_spikes": int(measured.excitatory_spikes.sum()) / n,
-        "inhibitory_spikes": int(measured.inhibitory_spikes.sum()) / n,
-    }
-    return row, [{"epoch": epoch, **each} for each in measured.rows(data.classes)]
-
-
-def _samples(
-    config: TrainConfig, data: Splits
-) -> tuple[SpikeDataset, SpikeDataset | None, SpikeDataset]:
-    """Return the samples to train on, to choose an epoch by, and to test on."""
-    train_set, test_set = data
-    validation_set = None
-    if config.validation:
-        order = seeds.stream(config.seed, "validation").permutation(len(train_set))
-        held_out = round(len(order) * config.validation)
-        if not held_out:
-            accepted = f"a share of the {len(order)} training samples that is one at least"
-            raise must("train", "validation", accepted, config.validation)
-        validation_set = train_set.take(order[:held_out])
-        train_set = train_set.take(order[held_out:])
-    if config.drop_last:
-        test_set = test_set.take(slice(0, _whole_batches(config, test_set)))
-    if not (_whole_batches(config, train_set) and len(test_set)):
-        raise must(
-            "train",
-            "the samples to train and to test on",
-            "at least one each",
-            (len(train_set), len(test_set)),
-            "lower --validation, or --batch-size with --drop-last",
-        )
-    return train_set, validation_set, test_set
-
-
-def _whole_batches(config: TrainConfig, data: SpikeDataset) -> int:
-    """Return how many samples an epoch takes."""
-    remainder = len(data) % config.batch_size if config.drop_last else 0
-    return len(data) - remainder
-
-
-def _resolved(
+def run_facts(
     network: EINetwork, train_set: SpikeDataset, test_set: SpikeDataset
 ) -> dict[str, Any]:
     """Return what "auto" and the ratio became, for the record."""
@@ -241,6 +268,7 @@ def _resolved(
         "train_samples": len(train_set),
         "test_samples": len(test_set),
         "event_density": train_set.events.density,
+        "parameters": sum(p.numel() for p in network.parameters()),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ class TrainResult:
         history: a row an epoch, the first one (-1) before training; `pandas.DataFrame` takes it.
         classes: a row an epoch and class.
         out: the run's folder, or None where nothing was written.
+        measures: rows of the measures that were asked for, by name.
+        facts: what "auto" and the ratio became, and the samples used.
     """
 
     config: TrainConfig
@@ -29,6 +31,8 @@ class TrainResult:
     history: list[dict[str, Any]]
     classes: list[dict[str, Any]]
     out: Path | None
+    measures: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def accuracy(self) -> list[float]:

@@ -13,14 +13,15 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from eccles.errors import InputError, RunError
-from eccles.storage import is_aside, unwritable, write_text
+from eccles.storage import is_aside, locked, unwritable, write_text
 from eccles.training.config import TrainConfig
 
 Rows = list[dict[str, Any]]
@@ -59,6 +60,15 @@ class RunFolder:
                 "choose another --out"
             )
 
+    @contextmanager
+    def held(self, *, wait: bool = False) -> Iterator[None]:
+        """Keep every other process from writing the folder; `check` must have passed.
+
+        Raises RunError where another one does, unless `wait` is given to wait for it.
+        """
+        with locked(self.path / ".lock", f"train: --out {self.path}", wait=wait):
+            yield
+
     def open(self, config: TrainConfig, *, resume: bool) -> bool:
         """Make this the folder of a run; return whether an earlier start of it can go on.
 
@@ -73,6 +83,10 @@ class RunFolder:
         settings = {"identity": self.identity, **config.resolved().model_dump(mode="json")}
         write_text(self.path / "config.json", json.dumps(settings, indent=2) + "\n")
         return self.checkpoint.exists()
+
+    def empty(self) -> None:
+        """Remove every file but the lock, so that the run starts over."""
+        self._remove(file for file in self._files() if file.name != ".lock")
 
     def write_provenance(self, resolved: dict[str, Any]) -> None:
         """Record versions, machine and what the settings became."""
@@ -91,14 +105,14 @@ class RunFolder:
         """Write a table of JSON lines as a whole."""
         write_text(self.path / name, "".join(json.dumps(row) + "\n" for row in rows))
 
-    def read_rows(self, name: str, before_epoch: int) -> Rows:
-        """Return a table's rows of the epochs before one; later ones have no checkpoint."""
+    def read_rows(self, name: str, epochs: Sequence[int]) -> Rows:
+        """Return a table's rows of these epochs; later ones have no checkpoint."""
         path = self.path / name
         try:
             rows = [json.loads(line) for line in path.read_text().splitlines()]
-            rows = [row for row in rows if row["epoch"] < before_epoch]
-            if {row["epoch"] for row in rows} != set(range(-1, before_epoch)):
-                raise ValueError(f"rows that aren't of the epochs before {before_epoch}")
+            rows = [row for row in rows if row["epoch"] in epochs]
+            if {row["epoch"] for row in rows} != set(epochs):
+                raise ValueError("rows that aren't of every epoch that was measured")
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise RunError(
                 f"train: {path} must be readable JSON lines, got {error}; start over with "

@@ -1,0 +1,35 @@
+"""Studies that ship with Eccles: a folder an article, a file a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eccles.errors import InputError, nearest
+
+_HOME = Path(__file__).parent
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the studies that ship.
+
+    >>> names()[0]
+    'kilgore2025/fashion-mnist'
+    """
+    found = _HOME.glob("*/*.yaml")
+    return tuple(sorted(f"{file.parent.name}/{file.stem}" for file in found))
+
+
+def find(study: str) -> Path:
+    """Return the file of a study: a path to one, or the name of one that ships.
+
+    Raises InputError where there is neither.
+    """
+    path = Path(study)
+    if path.suffix in {".yaml", ".yml", ".json"} or path.is_file():
+        return path
+    if study not in names():
+        raise InputError(
+            f"sweep: there is no study {study!r}{nearest(study, names())}; name a YAML file, or "
+            f"one of {', '.join(names())}"
+        )
+    return _HOME / f"{study}.yaml"

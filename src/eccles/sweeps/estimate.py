@@ -1,0 +1,96 @@
+"""How long a study will take, from two seconds of training."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import NamedTuple
+
+from eccles import data
+from eccles.data.dataset import Splits
+from eccles.sweeps.plan import Plan, Planned
+from eccles.training.build import build_network, build_optimizer
+from eccles.training.measure import check_measures
+from eccles.training.samples import divide
+
+_SECONDS = 2.0
+_REHEARSED = 200
+
+
+class Estimate(NamedTuple):
+    """What a study will take, roughly: runs that spike more take longer.
+
+    Attributes:
+        sample_epochs: training samples times epochs, of the runs that are left.
+        throughput: training samples a second, of one worker.
+        seconds: to the end, with the workers that there are.
+    """
+
+    sample_epochs: int
+    throughput: float
+    seconds: float
+
+
+def rehearse(plan: Plan, splits: Splits) -> None:
+    """Build what each value of each setting needs, so that what none accepts is named at once.
+
+    Raises InputError as training would.
+    """
+    check_measures(plan.study.measure)
+    seen: set[tuple[str, str]] = set()
+    for run in plan.runs:
+        new = {(name, repr(value)) for name, value in run.settings.items() if name != "seed"} - seen
+        if (new or not seen) and len(seen) < _REHEARSED:
+            seen |= new | {("", "")}
+            config = plan.config(run)
+            samples = divide(
+                config, splits if config.data == splits.train.name else data.load(config.data)
+            )
+            build_optimizer(config, build_network(config, samples.train))
+
+
+def estimate(plan: Plan, left: list[Planned], slots: int, splits: Splits) -> Estimate:
+    """Train for two seconds, of runs from all over the plan, and reckon from that.
+
+    Testing after every epoch is reckoned by its share of the samples.
+    """
+    chosen = left[:: max(1, len(left) // 8)][:8]
+    trained, spent = 0, 0.0
+    for run in chosen:
+        n, seconds = _train(plan, run, splits, _SECONDS / len(chosen))
+        trained, spent = trained + n, spent + seconds
+    epochs = plan.config(left[0]).epochs if "epochs" not in plan.study.varied else None
+    per_run = len(splits.train)
+    if epochs is None:
+        sample_epochs = sum(plan.config(run).epochs for run in left) * per_run
+    else:
+        sample_epochs = epochs * per_run * len(left)
+    throughput = trained / spent
+    # Testing runs forward only, which takes a third of the time.
+    tested = sample_epochs * (1 + len(splits.test) / len(splits.train) / 3)
+    return Estimate(sample_epochs, throughput, tested / throughput / slots)
+
+
+def _train(plan: Plan, run: Planned, splits: Splits, seconds: float) -> tuple[int, float]:
+    config = plan.config(run).resolved()
+    train_set = divide(config, splits).train
+    network = build_network(config, train_set)
+    optimizer = build_optimizer(config, network)
+    trained, began = 0, None
+    for batch in itertools.count():
+        first = batch * config.batch_size % len(train_set)
+        events, labels = train_set.batch(slice(first, first + config.batch_size))
+        optimizer.zero_grad()
+        network.loss(events, labels).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        if config.projection:
+            network.project()
+        # The first batches compile, and warm the caches.
+        if batch == 2:
+            began = time.perf_counter()
+        elif began is not None:
+            trained += len(labels)
+            if time.perf_counter() - began > seconds:
+                break
+    assert began is not None
+    return trained, time.perf_counter() - began

@@ -1,0 +1,133 @@
+"""Where runs are done: processes of this machine, or the workers of a Dask cluster.
+
+Each is a `concurrent.futures.Executor`, and nothing beyond this file knows which.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eccles.errors import InputError, RunError, must
+from eccles.sweeps.schema import versions
+
+_PATIENCE = 10.0
+"""Seconds that a cluster has to answer."""
+
+
+class Workers(NamedTuple):
+    """An executor, and how many runs it does at once."""
+
+    executor: Executor
+    slots: int
+
+
+@contextmanager
+def local(jobs: int) -> Iterator[Workers]:
+    """Give so many processes of this machine; they end with this one, however it ends."""
+    if jobs < 1:
+        raise must("sweep", "--jobs", "1 or more", jobs)
+    before = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+    try:
+        yield Workers(executor, jobs)
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        # Whoever is still here had its time: what it did is stored up to its last epoch.
+        for child in set(multiprocessing.active_children()) - before:
+            child.kill()
+        raise
+    executor.shutdown()
+
+
+@contextmanager
+def dask(address: str, folder: Path) -> Iterator[Workers]:
+    """Give the workers of the Dask cluster whose scheduler answers at an address.
+
+    Raises InputError without the extra, where the workers' versions differ from ours or where
+    they don't see `folder`; RunError where nobody answers.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise InputError(
+            "sweep: --dask needs the package distributed; pip install 'eccles[dask]'"
+        ) from None
+    # It tells of every attempt to connect; the one sentence below is enough.
+    for name in ("distributed", "tornado", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        client: Any = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError) as error:
+        said = str(error).splitlines()[0] if str(error) else "no answer"
+        raise RunError(
+            f"sweep: --dask must be the address of a Dask scheduler, got {address!r}: {said}; "
+            "start one with dask scheduler, and see that it can be reached from here"
+        ) from None
+    try:
+        yield _checked(client, address, folder)
+    finally:
+        with contextlib.suppress(Exception):
+            client.close(timeout=2)
+
+
+def _checked(client: Any, address: str, folder: Path) -> Workers:
+    """Return a cluster's workers if they can do our runs."""
+    probe = folder / f".probe-{os.getpid()}"
+    probe.touch()
+    try:
+        answers = client.run(look, str(probe.absolute()), on_error="return")
+    finally:
+        probe.unlink(missing_ok=True)
+    if not answers:
+        raise RunError(
+            f"sweep: the Dask cluster at {address} must have workers, got none; start some with "
+            "dask worker"
+        )
+    for worker, answer in answers.items():
+        if isinstance(answer, BaseException):
+            raise InputError(
+                f"sweep: Dask worker {worker} must have Eccles installed, as here, got {answer!r}"
+            )
+        theirs, sees = answer
+        other = [f"{k} {theirs.get(k)} for {v}" for k, v in versions().items() if theirs[k] != v]
+        if other:
+            raise InputError(
+                f"sweep: Dask worker {worker} must have the versions that are here, got "
+                f"{', '.join(other)}; install the same set there, with the same constraints.txt"
+            )
+        if not sees:
+            raise InputError(
+                f"sweep: --out must be a folder that all workers share, got {folder}, which Dask "
+                f"worker {worker} doesn't see"
+            )
+    return Workers(client.get_executor(pure=False, retries=0), sum(client.nthreads().values()))
+
+
+def look(path: str) -> tuple[dict[str, str], bool]:
+    """Return a worker's versions, and whether it sees a file."""
+    return versions(), Path(path).exists()
+
+
+def _begin() -> None:
+    """Begin a local worker: it leaves Ctrl-C to the coordinator, and ends when that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _follow(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)

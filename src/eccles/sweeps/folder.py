@@ -1,0 +1,137 @@
+"""A study's folder: what lies where, and who may write it.
+
+study.json            the study, as it was last asked for
+runs.parquet          a row a run; other tables beside it
+records/RUN.json      a run that has ended; the tables are made of these
+underway/RUN/         the run folder of a run that hasn't, with its checkpoint
+weights/RUN.safetensors  final weights, where the study keeps them
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from eccles.errors import InputError, RunError
+from eccles.storage import locked, unwritable, write_text
+from eccles.sweeps.study import Study
+
+FORMAT = 1
+
+
+class StudyFolder:
+    """The files of one study."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.description = path / "study.json"
+        self.records = path / "records"
+        self._wanted = path / ".wanted"
+        self._own: Path | None = None
+
+    def scratch(self, identity: str) -> Path:
+        """Return the run folder of a run that is under way."""
+        return self.path / "underway" / identity
+
+    def table(self, name: str) -> Path:
+        """Return where a table lies."""
+        return self.path / f"{name}.parquet"
+
+    def check(self, study: Study) -> None:
+        """Raise InputError, before anything is written, unless this can be the study's folder."""
+        try:
+            if self.path.exists() and not self.path.is_dir():
+                raise InputError(f"sweep: --out must be a folder, got the file {self.path}")
+            if not self.description.exists():
+                if self.path.exists() and any(f.name[0] != "." for f in self.path.iterdir()):
+                    raise InputError(
+                        f"sweep: --out must be empty or hold this study, got {self.path} with "
+                        "other files; choose another --out"
+                    )
+                return
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+        theirs = self.read()
+        names = (theirs.name, theirs.scale)
+        if names != (study.name, study.scale):
+            raise InputError(
+                f"sweep: --out must be empty or hold study {study.name} at scale {study.scale}, "
+                f"got {self.path} with {names[0]} at scale {names[1]}; choose another --out"
+            )
+
+    def read(self) -> Study:
+        """Return the study that the folder holds, or raise RunError where it can't be read."""
+        try:
+            content = json.loads(self.description.read_text())
+            if content["format"] != FORMAT:
+                raise ValueError(f"format {content['format']}")
+            return Study.model_validate(content["study"])
+        except FileNotFoundError:
+            raise InputError(
+                f"study: {self.path} must be a folder that eccles sweep wrote, got none with a "
+                "study.json"
+            ) from None
+        except (OSError, ValueError, LookupError, TypeError, InputError) as error:
+            raise RunError(
+                f"study: {self.description} must be readable and of format {FORMAT}, got "
+                f"{error}; delete that file, and the same eccles sweep writes it anew"
+            ) from None
+
+    def write(self, study: Study) -> None:
+        """Say which study this is."""
+        content: dict[str, Any] = {"format": FORMAT, "study": study.model_dump(mode="json")}
+        write_text(self.description, json.dumps(content, indent=2) + "\n")
+
+    @contextmanager
+    def coordinated(self, shard: str | None) -> Iterator[Path]:
+        """Be the only coordinator, or the only one of a share; give the file that says so.
+
+        Workers look at that file: they do a run while it is there. Raises RunError where another
+        coordinator is at work.
+        """
+        name = "all" if shard is None else shard.replace("/", "-of-")
+        what = f"sweep: --out {self.path}"
+        with ExitStack() as held:
+            lock = self.path / ".coordinator.lock"
+            held.enter_context(locked(lock, what, shared=shard is not None))
+            if shard is not None:
+                held.enter_context(locked(self.path / f".shard-{name}.lock", what))
+            wanted = self._wanted / f"{name}-{uuid.uuid4().hex}"
+            try:
+                self._wanted.mkdir(exist_ok=True)
+                # Whoever was killed here left one; its workers may stop.
+                for left in self._wanted.glob("*" if shard is None else f"{name}-*"):
+                    left.unlink(missing_ok=True)
+                wanted.touch()
+                self._own = wanted
+            except OSError as error:
+                raise unwritable(self._wanted, error) from None
+            try:
+                yield wanted
+            finally:
+                wanted.unlink(missing_ok=True)
+
+    def unwanted(self) -> None:
+        """Tell the workers of this coordinator to stop."""
+        if self._own is not None:
+            self._own.unlink(missing_ok=True)
+
+    def keep_weights(self, identity: str, checkpoint: Path) -> None:
+        """Keep a finished run's last checkpoint."""
+        target = self.path / "weights" / f"{identity}.safetensors"
+        try:
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(checkpoint, aside := target.with_name(f".{target.name}"))
+            aside.replace(target)
+        except OSError as error:
+            raise unwritable(target, error) from None
+
+    def clear(self, identity: str) -> None:
+        """Remove the run folder of a run that has ended."""
+        with suppress(OSError):
+            shutil.rmtree(self.scratch(identity))

@@ -1,0 +1,100 @@
+"""From a study to its runs: what each is, and in which order they come."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from eccles.errors import InputError, must
+from eccles.settings import hashed
+from eccles.sweeps.study import Study
+from eccles.training.config import TrainConfig
+
+FORMAT = 1
+"""Version of what is stored of a run; another one makes every run another run."""
+
+
+class Planned(NamedTuple):
+    """A run to be.
+
+    Attributes:
+        identity: the hash of its resolved settings, of what is measured and of the format.
+        settings: those that vary, by name.
+    """
+
+    identity: str
+    settings: dict[str, Any]
+
+
+class Plan(NamedTuple):
+    """All runs of a study, those with the first seed before those with the second.
+
+    So a study that is interrupted is a whole study with fewer repeats.
+    """
+
+    study: Study
+    runs: list[Planned]
+
+    def config(self, run: Planned) -> TrainConfig:
+        """Return the settings of a run."""
+        return TrainConfig.model_validate({**self.study.base, **run.settings})
+
+    def shard(self, text: str) -> Plan:
+        """Return every so manieth run: "2/8" is the second of eight shares."""
+        share, _, shares = text.partition("/")
+        k, n = (int(part) if part.isdigit() else 0 for part in (share, shares))
+        if not 1 <= k <= n:
+            raise must("sweep", "--shard", "such as 2/8, the second of eight shares", text)
+        return self._replace(runs=self.runs[k - 1 :: n])
+
+
+def plan(study: Study) -> Plan:
+    """Return the runs of a study, each with settings that a run accepts.
+
+    Raises InputError for settings that none accepts, and for a run that would be done twice.
+    """
+    runs: list[Planned] = []
+    known: dict[str, dict[str, Any]] = {}
+    measured = [FORMAT, dict(sorted(study.measure.items()))]
+    for settings in _cells(study):
+        try:
+            config = TrainConfig.model_validate({**study.base, **settings})
+        except InputError as error:
+            cell = f" of the run with {spelt(settings)}" if settings else ""
+            raise InputError(f"study: settings{cell} can't be met: {error}") from None
+        identity = hashed([config.identity(), *measured])
+        if identity in known:
+            raise InputError(
+                f"study: every run must be another one, got {spelt(known[identity])} and "
+                f"{spelt(settings)}, which mean the same; drop one of the two"
+            )
+        known[identity] = settings
+        runs.append(Planned(identity, settings))
+    return Plan(study, runs)
+
+
+def spelt(settings: dict[str, Any]) -> str:
+    """Return settings as a person reads them.
+
+    >>> spelt({"ei": "80:20", "seed": 3})
+    'ei 80:20, seed 3'
+    """
+    return ", ".join(f"{name} {value}" for name, value in settings.items())
+
+
+def _cells(study: Study) -> Iterator[dict[str, Any]]:
+    axes: list[list[dict[str, Any]]] = [
+        [{name: value} for value in values] for name, values in study.grid.items()
+    ]
+    if study.zip:
+        together = zip(*study.zip.values(), strict=True)
+        axes.append([dict(zip(study.zip, values, strict=True)) for values in together])
+    seeds = study.seeds()
+    for seed in [None] if seeds is None else seeds:
+        repeated = {} if seed is None else {"seed": seed}
+        for parts in itertools.product(*axes):
+            cell: dict[str, Any] = {}
+            for part in parts:
+                cell.update(part)
+            yield {**cell, **repeated}

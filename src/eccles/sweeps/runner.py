@@ -1,0 +1,183 @@
+"""The coordinator: keeps an executor busy with runs until each has a record."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from contextlib import AbstractContextManager
+
+from eccles.errors import EcclesError, RunError
+from eccles.sweeps import record
+from eccles.sweeps.executors import Workers
+from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.plan import Planned
+from eccles.sweeps.watch import Standing, SweepWatcher
+from eccles.sweeps.worker import Job, Outcome, execute, failed, now
+
+_TICK = 0.25
+_LOSSES = 3
+"""A run that takes its worker with it so many times is the one to blame."""
+_GRACE = 8.0
+"""Seconds that runs have to stop at Ctrl-C."""
+
+Open = Callable[[], AbstractContextManager[Workers]]
+
+
+class Runner:
+    """Runs that are waiting, under way and ended.
+
+    Args:
+        folder: the study's.
+        job: makes a run ready to travel.
+        planned, known: numbers of runs, for the standing.
+        watch: whom to tell.
+        store: called now and then while runs end, to put their records into tables.
+    """
+
+    def __init__(
+        self,
+        folder: StudyFolder,
+        job: Callable[[Planned], Job],
+        planned: int,
+        known: int,
+        watch: SweepWatcher,
+        store: Callable[[], object],
+    ) -> None:
+        self._folder = folder
+        self._job = job
+        self._planned = planned
+        self._known = known
+        self._watch = watch
+        self._store = store
+        self._waiting: deque[Planned] = deque()
+        self._running: dict[Future[Outcome], Planned] = {}
+        self._losses: Counter[str] = Counter()
+        self._status: Counter[str] = Counter()
+        self._sample_epochs = 0
+        self._busy_seconds = 0.0
+        self._began = time.monotonic()
+        self._slots = 1
+        self._next_store = 30.0
+
+    @property
+    def standing(self) -> Standing:
+        """Where the study stands."""
+        return Standing(
+            self._planned,
+            self._known,
+            self._status["done"],
+            self._status["failed"],
+            min(len(self._running), self._slots),
+            self._sample_epochs,
+            time.monotonic() - self._began,
+            self._busy_seconds,
+            self._slots,
+        )
+
+    def run(self, runs: Iterable[Planned], open_workers: Open) -> None:
+        """Do the runs; an executor that breaks is opened anew.
+
+        Raises what stops a study: a folder that can't be written, a cluster that is lost.
+        """
+        self._waiting.extend(runs)
+        while self._waiting:
+            with open_workers() as workers:
+                self._slots = workers.slots
+                try:
+                    self._feed(workers)
+                except BaseException:
+                    self._stop()
+                    raise
+
+    def _feed(self, workers: Workers) -> None:
+        """Keep all workers busy until nothing is left, or the executor breaks."""
+        # One more each lies ready, so that no worker waits for us.
+        most = 2 * workers.slots
+        while self._waiting or self._running:
+            broken = False
+            try:
+                while self._waiting and len(self._running) < most:
+                    run = self._waiting[0]
+                    self._running[workers.executor.submit(execute, self._job(run))] = run
+                    self._waiting.popleft()
+            except EcclesError:
+                raise
+            except RuntimeError:
+                broken = True  # A pool whose worker died takes no more.
+            ended, _ = wait(self._running, timeout=_TICK, return_when=FIRST_COMPLETED)
+            lost = [future for future in ended if not self._end(future)]
+            self._watch.passed(self.standing)
+            self._store_at_times()
+            if (broken or lost) and not self._usable(workers):
+                self._give_back()
+                return
+
+    def _end(self, future: Future[Outcome]) -> bool:
+        """Take note of a run that came back; return False if its worker was lost."""
+        run = self._running.pop(future)
+        try:
+            outcome = future.result()
+        except EcclesError:
+            raise
+        except (Exception, CancelledError) as error:
+            self._lose(run, error)
+            return False
+        if outcome.status == "dropped":
+            raise RunError(
+                f"sweep: {self._folder.path} must be left to this command, got its runs stopped "
+                "by another; the same command goes on"
+            )
+        self._note(run, outcome)
+        return True
+
+    def _note(self, run: Planned, outcome: Outcome) -> None:
+        self._status[outcome.status] += 1
+        self._sample_epochs += outcome.sample_epochs
+        self._busy_seconds += outcome.seconds
+        self._watch.ended(run, outcome, self.standing)
+
+    def _lose(self, run: Planned, error: BaseException) -> None:
+        """Put a run whose worker died back, unless that happened to it before."""
+        reason = f"its worker died ({type(error).__name__})"
+        self._losses[run.identity] += 1
+        if self._losses[run.identity] < _LOSSES:
+            self._watch.lost(run, reason)
+            self._waiting.appendleft(run)
+            return
+        said = f"sweep: {reason} {_LOSSES} times; it may need more memory than there is"
+        lost = failed(self._job(run), said, None, 0.0, now())
+        record.write(self._folder.records, lost)
+        self._note(run, Outcome(run.identity, "failed", error=said))
+
+    def _usable(self, workers: Workers) -> bool:
+        """Return whether an executor still takes work: a broken process pool doesn't."""
+        try:
+            workers.executor.submit(int)
+        except RuntimeError:
+            return False
+        return True
+
+    def _give_back(self) -> None:
+        """Let what a broken executor still holds end, and put its runs back."""
+        wait(self._running)
+        for future in list(self._running):
+            self._end(future)
+
+    def _store_at_times(self) -> None:
+        elapsed = time.monotonic() - self._began
+        if elapsed > self._next_store:
+            began = time.monotonic()
+            self._store()
+            # However long a study, its tables take a twentieth of the time at most.
+            self._next_store = elapsed + max(30.0, 20 * (time.monotonic() - began))
+
+    def _stop(self) -> None:
+        """Give the runs under way a moment to stop; what they did is stored."""
+        self._folder.unwanted()
+        with contextlib.suppress(KeyboardInterrupt):
+            for future in self._running:
+                future.cancel()
+            wait(self._running, timeout=_GRACE)

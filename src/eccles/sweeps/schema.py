@@ -1,0 +1,121 @@
+"""The columns of a study's tables, and the row of a run."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import eccles
+from eccles.training.config import TrainConfig
+
+_SQL = {str: "VARCHAR", float: "DOUBLE", int: "BIGINT", bool: "BOOLEAN"}
+
+KEY = "run"
+"""The column that every table has: the run's identity."""
+
+
+def _sql_of(annotation: Any) -> str:
+    """Return the SQL type of a setting's annotation: of its first part that is a plain type."""
+    parts = get_args(annotation) if get_origin(annotation) else (annotation,)
+    kinds = [type(part) if isinstance(part, str) else part for part in parts]
+    return next(_SQL[kind] for kind in kinds if kind in _SQL)
+
+
+SETTINGS = {name: _sql_of(field.annotation) for name, field in TrainConfig.model_fields.items()}
+"""A run's settings, resolved: scales and engine as they were in the end."""
+
+OUTCOME = {
+    "data_kind": "VARCHAR",
+    "train_samples": "BIGINT",
+    "test_samples": "BIGINT",
+    "event_density": "DOUBLE",
+    "n_excitatory": "BIGINT",
+    "n_inhibitory": "BIGINT",
+    "parameters": "BIGINT",
+    "initial_accuracy": "DOUBLE",
+    "peak_accuracy": "DOUBLE",
+    "peak_epoch": "BIGINT",
+    "final_accuracy": "DOUBLE",
+    "final_loss": "DOUBLE",
+    "initial_rate_hz": "DOUBLE",
+    "final_rate_hz": "DOUBLE",
+    "validation_epoch": "BIGINT",
+    "validation_chosen_accuracy": "DOUBLE",
+    "error": "VARCHAR",
+    "traceback": "VARCHAR",
+}
+"""What came of a run; null where it failed, or held nothing out."""
+
+PROVENANCE = {
+    "format": "BIGINT",
+    "eccles_version": "VARCHAR",
+    "eccles_commit": "VARCHAR",
+    "python_version": "VARCHAR",
+    "torch_version": "VARCHAR",
+    "numpy_version": "VARCHAR",
+    "numba_version": "VARCHAR",
+    "platform": "VARCHAR",
+    "host": "VARCHAR",
+    "started": "VARCHAR",
+    "seconds": "DOUBLE",
+}
+"""Where a run comes from; these alone differ between two runs of the same settings."""
+
+RUNS = {KEY: "VARCHAR", "study": "VARCHAR", "scale": "VARCHAR", "status": "VARCHAR"}
+RUNS |= SETTINGS | OUTCOME | PROVENANCE
+
+TABLES: dict[str, dict[str, str]] = {
+    "runs": RUNS,
+    "epochs": {
+        KEY: "VARCHAR",
+        "epoch": "BIGINT",
+        "loss": "DOUBLE",
+        "accuracy": "DOUBLE",
+        "validation_accuracy": "DOUBLE",
+        "rate_hz": "DOUBLE",
+        "excitatory_spikes": "DOUBLE",
+        "inhibitory_spikes": "DOUBLE",
+    },
+    "classes": {
+        KEY: "VARCHAR",
+        "epoch": "BIGINT",
+        "class": "BIGINT",
+        "class_name": "VARCHAR",
+        "samples": "BIGINT",
+        "accuracy": "DOUBLE",
+        "excitatory_spikes": "DOUBLE",
+        "inhibitory_spikes": "DOUBLE",
+    },
+}
+"""The tables that every study has, and their columns."""
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions that a run's numbers may depend on."""
+    packages = ("eccles", "torch", "numpy", "numba")
+    python = {"python_version": platform.python_version()}
+    return {f"{name}_version": version(name) for name in packages} | python
+
+
+@cache
+def commit() -> str | None:
+    """Return the commit that Eccles runs from, where it runs from a clone; "+" where edited."""
+    home = Path(eccles.__file__).parent
+    try:
+        head = _git(home, "rev-parse", "HEAD")
+        tracked = _git(home, "ls-files", "__init__.py")
+        edited = _git(home, "status", "--porcelain", "--untracked-files=no", ".")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return (head + ("+" if edited else "")) if tracked else None
+
+
+def _git(folder: Path, *words: str) -> str:
+    command = ["git", "-C", str(folder), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+    return done.stdout.strip()

@@ -1,0 +1,163 @@
+"""A study: one file that says which runs answer a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from eccles.errors import InputError, must, nearest
+from eccles.settings import Settings, read_yaml, read_yaml_value
+from eccles.training.config import TrainConfig
+
+FULL = "full"
+"""The scale of a study as its file has it."""
+
+
+class Study(Settings):
+    """What to run: a base, the settings that vary, repeats, and what to measure.
+
+    `grid` makes every combination of its values, `zip` walks its lists side by side (and is one
+    axis of the grid), `repeat` does everything again with other seeds. A seed is the same seed in
+    every cell, so cells can be compared pair by pair.
+    """
+
+    section: ClassVar[str] = "study"
+
+    name: str = Field(default="study", pattern=r"^[\w./-]+$")
+    """What the study is called; results of another one never get into its folder."""
+
+    scale: str = FULL
+    """Which of the file's scales this is."""
+
+    about: str = ""
+    """What it asks, and where it comes from."""
+
+    base: dict[str, Any] = Field(default_factory=dict)
+    """Settings of all runs, as `eccles train` has them."""
+
+    grid: dict[str, list[Any]] = Field(default_factory=dict)
+    """Settings and their values: every combination is run."""
+
+    zip: dict[str, list[Any]] = Field(default_factory=dict)
+    """Settings and their values, side by side: the first ones together, then the second ones."""
+
+    repeat: int | list[int] = 1
+    """How many seeds (0, 1, ...), or the seeds themselves."""
+
+    measure: dict[str, int] = Field(default_factory=dict)
+    """What to measure, and every how many epochs; "classes" is measured every epoch unless said."""
+
+    keep_weights: bool = False
+    """Keep every run's final weights, as weights/RUN.safetensors."""
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        for part in ("base", "grid", "zip"):
+            for name in getattr(self, part):
+                if name not in TrainConfig.model_fields:
+                    raise InputError(
+                        f"study: {part}: there is no setting {name!r}"
+                        f"{nearest(name, TrainConfig.model_fields)}; see eccles train --help"
+                    )
+        for part in ("grid", "zip"):
+            for name, values in getattr(self, part).items():
+                if not values:
+                    raise must("study", f"{part}.{name}", "a list of one value or more", values)
+        lengths = {name: len(values) for name, values in self.zip.items()}
+        if len(set(lengths.values())) > 1:
+            got = ", ".join(f"{name} with {n}" for name, n in lengths.items())
+            raise InputError(f"study: zip must have lists of one length, got {got}")
+        for name in self.zip.keys() & self.grid.keys():
+            raise must("study", name, "in grid or in zip", "both", "drop one of the two")
+        self._check_repeat()
+        if not self.grid and not self.zip and self.repeat == 1:
+            raise must(
+                "study", "grid", "settings with the values to run", {}, "eccles train does one run"
+            )
+        return self
+
+    def _check_repeat(self) -> None:
+        n = len(self.repeat) if isinstance(self.repeat, list) else self.repeat
+        if n < 1 or (isinstance(self.repeat, list) and len(set(self.repeat)) < n):
+            raise must("study", "repeat", "a number of seeds, or different seeds", self.repeat)
+        if "seed" in {*self.base, *self.grid, *self.zip} and "repeat" in self.model_fields_set:
+            raise must("study", "seed", "left to repeat", "both", "drop one of the two")
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """The settings that differ between runs, in the order of the file."""
+        repeated = ("seed",) if self.repeat != 1 else ()
+        return (*self.grid, *self.zip, *repeated)
+
+    def seeds(self) -> list[int] | None:
+        """Return the seeds of the repeats, or None where the other settings have them."""
+        if self.repeat == 1:
+            return None
+        return self.repeat if isinstance(self.repeat, list) else list(range(self.repeat))
+
+
+def read_study(path: Path, scale: str = FULL, overrides: Sequence[str] = ()) -> Study:
+    """Return the study that a YAML file holds, at one of its scales.
+
+    Args:
+        path: the file; its name without suffix names the study, unless it says `name`.
+        scale: "full" for the file as it is, or one of those under `scales`, which replace parts
+            of it: single settings of `base` and `measure`, whole axes of `grid` and `zip`.
+        overrides: "setting=value" for one setting of all runs, "grid.setting=[a, b]" for an axis,
+            or "part=value" for a part of the study, such as "repeat=3". Values are YAML.
+    """
+    content = read_yaml(path)
+    content.setdefault("name", path.stem)
+    scales = content.pop("scales", {})
+    if not isinstance(scales, dict):
+        raise must("study", "scales", "a name and what differs, for each", scales)
+    if scale != FULL and scale not in scales:
+        known = sorted({FULL, *scales})
+        raise InputError(
+            f"study: there is no scale {scale!r}{nearest(scale, known)}; "
+            f"{path.name} has {', '.join(known)}"
+        )
+    content = _merged(content, scales.get(scale) or {}, f"scales.{scale}")
+    content["scale"] = scale
+    for override in overrides:
+        content = _override(content, override)
+    return Study.model_validate(content)
+
+
+def _merged(content: dict[str, Any], changes: object, where: str) -> dict[str, Any]:
+    """Return a study's content with changes, mappings setting by setting."""
+    if not isinstance(changes, Mapping):
+        raise must("study", where, "parts of a study", changes)
+    result = dict(content)
+    for name, value in changes.items():
+        before = result.get(name)
+        both = isinstance(before, dict) and isinstance(value, Mapping)
+        result[name] = {**before, **value} if both else value  # type: ignore[dict-item]
+    return result
+
+
+def _override(content: dict[str, Any], override: str) -> dict[str, Any]:
+    name, sign, text = override.partition("=")
+    name = name.strip()
+    if not sign or not name:
+        raise must("sweep", "--set", "such as epochs=5 or grid.ei=[50:50, 80:20]", override)
+    value = read_yaml_value(text, f"--set {override}")
+    part, dot, setting = name.partition(".")
+    if dot:
+        return _merged(content, {part: {setting: value}}, "--set")
+    if name in TrainConfig.model_fields:
+        # A setting that is said for all runs doesn't vary any more.
+        for axes in ("grid", "zip"):
+            if name in content.get(axes, {}):
+                rest = {key: each for key, each in content[axes].items() if key != name}
+                content = {**content, axes: rest}
+        if name == "seed":
+            content = {key: each for key, each in content.items() if key != "repeat"}
+        return _merged(content, {"base": {name: value}}, "--set")
+    if name in Study.model_fields:
+        return {**content, name: value}
+    known = [*TrainConfig.model_fields, *Study.model_fields]
+    raise InputError(f"sweep: --set: there is no setting {name!r}{nearest(name, known)}")

@@ -1,0 +1,185 @@
+"""A whole study: planned, checked, run, and put into tables."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple
+
+from eccles import data
+from eccles.sweeps import record
+from eccles.sweeps.estimate import Estimate, estimate, rehearse
+from eccles.sweeps.executors import Workers, dask, local
+from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.plan import Plan, Planned, plan
+from eccles.sweeps.runner import Runner
+from eccles.sweeps.schema import versions
+from eccles.sweeps.study import Study, read_study
+from eccles.sweeps.tables import StudyTables, consolidate, database, load, stored_runs
+from eccles.sweeps.watch import SweepWatcher, Unwatched
+from eccles.sweeps.worker import Job
+
+
+class Preview(NamedTuple):
+    """What a sweep would do.
+
+    Attributes:
+        plan: all its runs, or those of its share.
+        left: those that have no record yet.
+        estimate: how long they will take; None where none is left.
+        others: runs in the folder that the study doesn't plan any more.
+    """
+
+    plan: Plan
+    left: list[Planned]
+    estimate: Estimate | None
+    others: int
+
+
+def sweep(
+    study: Study | Path | str,
+    out: Path | str,
+    *,
+    jobs: int | None = None,
+    dask_address: str | None = None,
+    shard: str | None = None,
+    retry_failed: bool = False,
+    data_dir: Path | None = None,
+    watch: SweepWatcher | None = None,
+) -> StudyTables:
+    """Do the runs of a study that have no record yet, and return the results of all.
+
+    Args:
+        study: a study, or the YAML file of one.
+        out: its folder; what it holds of this study isn't done again.
+        jobs: processes on this machine, one thread each; as many as cores unless given.
+        dask_address: a Dask scheduler's, to use its workers instead.
+        shard: "2/8" for the second of eight shares of the runs.
+        retry_failed: do the runs that failed before again.
+        data_dir: folder of the data set's files; searched for unless given.
+        watch: what to tell the progress to.
+
+    Raises InputError for a study, folder or cluster that can't be used, StorageError where the
+    folder can't be written. A run that fails is a row, not an error. A script that calls this
+    does so under `if __name__ == "__main__":`, for workers import it.
+    """
+    asked = study if isinstance(study, Study) else read_study(Path(study))
+    whole = plan(asked)
+    part = whole if shard is None else whole.shard(shard)
+    folder = StudyFolder(Path(out).absolute())
+    folder.check(asked)
+    database().close()
+    # All that may be wrong with settings or data is found before a worker starts.
+    _rehearse(whole, data_dir)
+    watch = watch or Unwatched()
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with folder.coordinated(shard) as wanted:
+        folder.write(asked)
+        if retry_failed:
+            _forget_failed(folder, part)
+        order = [run.identity for run in whole.runs]
+
+        def job(run: Planned) -> Job:
+            return Job(
+                run.identity,
+                {**asked.base, **run.settings},
+                asked.measure,
+                folder.path,
+                asked.name,
+                asked.scale,
+                asked.keep_weights,
+                None if data_dir is None else data_dir.absolute(),
+                wanted,
+                versions(),
+            )
+
+        def workers() -> AbstractContextManager[Workers]:
+            if dask_address is not None:
+                return dask(dask_address, folder.path)
+            return local(jobs or cores())
+
+        left = unfinished(folder, part, retry_failed=retry_failed)
+        n, known = len(part.runs), len(part.runs) - len(left)
+        runner = Runner(folder, job, n, known, watch, lambda: consolidate(folder, order))
+        watch.planned(part, runner.standing)
+        try:
+            while left:
+                runner.run(left, workers)
+                consolidate(folder, order)
+                # A record that turned out to be damaged is one to do again.
+                left = unfinished(folder, part)
+        except KeyboardInterrupt:
+            consolidate(folder, order)
+            raise
+        if not known or known == n:
+            consolidate(folder, order)
+    return load(folder.path)
+
+
+def preview(
+    study: Study,
+    out: Path,
+    *,
+    jobs: int | None = None,
+    shard: str | None = None,
+    retry_failed: bool = False,
+    data_dir: Path | None = None,
+) -> Preview:
+    """Return what `sweep` would do, after two seconds of training to reckon from."""
+    whole = plan(study)
+    part = whole if shard is None else whole.shard(shard)
+    folder = StudyFolder(out.absolute())
+    folder.check(study)
+    _rehearse(whole, data_dir)
+    left = list(part.runs)
+    others = 0
+    if folder.description.exists():
+        left = unfinished(folder, part, retry_failed=retry_failed)
+        others = len(known_runs(folder) - {run.identity for run in whole.runs})
+    reckoned = None
+    if left:
+        splits = data.load(whole.config(left[0]).data, data_dir)
+        reckoned = estimate(part, left, jobs or cores(), splits)
+    return Preview(part, left, reckoned, others)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # pragma: no cover - not on this system
+        return os.cpu_count() or 1
+
+
+def known_runs(folder: StudyFolder) -> set[str]:
+    """Return all runs that have a record, or a row in sound tables."""
+    return record.scan(folder.records) | stored_runs(folder).keys()
+
+
+def unfinished(folder: StudyFolder, part: Plan, *, retry_failed: bool = False) -> list[Planned]:
+    """Return the runs that neither records nor tables know; those that failed count as known."""
+    known = known_runs(folder)
+    if retry_failed:
+        known -= failed_runs(folder)
+    return [run for run in part.runs if run.identity not in known]
+
+
+def failed_runs(folder: StudyFolder) -> set[str]:
+    """Return all runs that have failed."""
+    stored = stored_runs(folder)
+    found = {identity for identity, status in stored.items() if status == "failed"}
+    for identity in record.scan(folder.records) - stored.keys():
+        kept = record.read(record.path_of(folder.records, identity))
+        if kept is not None and kept.run["status"] == "failed":
+            found.add(identity)
+    return found
+
+
+def _forget_failed(folder: StudyFolder, part: Plan) -> None:
+    mine = {run.identity for run in part.runs}
+    record.remove(folder.records, failed_runs(folder) & mine)
+
+
+def _rehearse(whole: Plan, data_dir: Path | None) -> None:
+    rehearse(whole, data.load(whole.config(whole.runs[0]).data, data_dir))

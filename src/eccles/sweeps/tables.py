@@ -1,0 +1,274 @@
+"""The tables of a study: Parquet, rebuilt from the records of its runs at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eccles.errors import InputError, RunError, StorageError, nearest
+from eccles.storage import locked, write_whole
+from eccles.sweeps import record
+from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.plan import plan
+from eccles.sweeps.schema import KEY, TABLES
+from eccles.sweeps.study import Study
+from eccles.training.measure import MEASURES
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+_CHUNK = 500
+"""Records that are held in memory at once."""
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """Return an empty database in memory, or raise InputError that names the extra."""
+    try:
+        import duckdb
+        import pandas as pd  # noqa: F401 - duckdb needs it for tables
+    except ImportError as error:
+        raise InputError(
+            f"tables: {error.name} must be installed to read and write Parquet; "
+            "pip install 'eccles[sweep]'"
+        ) from None
+    connection = duckdb.connect()
+    # One thread: the same rows give the same file, and the cores belong to the runs.
+    connection.execute("SET threads = 1; SET enable_progress_bar = false")
+    return connection
+
+
+def columns_of(study: Study) -> dict[str, dict[str, str]]:
+    """Return the tables of a study, with their columns and SQL types."""
+    added = {
+        name: {KEY: "VARCHAR", "epoch": "BIGINT", **MEASURES[name].columns}
+        for name in study.measure
+        if name in MEASURES
+    }
+    return TABLES | added
+
+
+def stored_runs(folder: StudyFolder) -> dict[str, str]:
+    """Return the status of every run in the tables; none unless all tables are there and sound."""
+    paths = [str(folder.table(name)) for name in columns_of(folder.read())]
+    if not all(Path(path).exists() for path in paths):
+        return {}
+    base = database()
+    try:
+        for path in paths:
+            base.execute("SELECT count(*) FROM read_parquet(?)", [path])
+        rows = base.execute(f'SELECT "{KEY}", status FROM read_parquet(?)', paths[:1])
+        return dict(rows.fetchall())
+    except _database_error():
+        return {}
+
+
+def consolidate(folder: StudyFolder, order: Iterable[str]) -> list[str]:
+    """Make the tables anew of the records; remove and return those that turn out to be damaged.
+
+    Rows of runs without a record, from tables that were put here, stay. Rows come in `order`,
+    others after them; the same records give the same bytes.
+    """
+    study = folder.read()
+    with locked(folder.path / ".tables.lock", f"study: {folder.path}", wait=True):
+        base = database()
+        for name, columns in columns_of(study).items():
+            listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            base.execute(f"CREATE TABLE {name} ({listed})")
+        spill = str(folder.path / ".spill").replace("'", "''")
+        base.execute(f"SET temp_directory = '{spill}'")
+        damaged = _fill(base, folder, columns_of(study))
+        record.remove(folder.records, damaged)
+        base.execute(f"CREATE TABLE recorded AS SELECT {KEY} FROM runs")
+        base.execute("CREATE TABLE places (run VARCHAR, place BIGINT)")
+        _insert(base, "places", {"run": list(order)}, "run, row_number() OVER () AS place")
+        for name in columns_of(study):
+            _keep_others(base, name, folder.table(name))
+            _write(base, name, folder.table(name))
+    return damaged
+
+
+class StudyTables:
+    """The results of a study, as pandas DataFrames.
+
+    `runs` has a row a run, `epochs` a row a run and epoch, `classes` a row a run, epoch and
+    class; `table` gives them, and what measures add, by name. All share the column `run`.
+    """
+
+    def __init__(self, folder: StudyFolder) -> None:
+        self.folder = folder.path
+        self.study = folder.read()
+        self._folder = folder
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tables that there are."""
+        return tuple(n for n in columns_of(self.study) if self._folder.table(n).exists())
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A row a run: settings, outcome, provenance."""
+        return self.table("runs")
+
+    @cached_property
+    def epochs(self) -> pd.DataFrame:
+        """A row a run and epoch: loss, accuracy, rate, spikes a sample."""
+        return self.table("epochs")
+
+    @cached_property
+    def classes(self) -> pd.DataFrame:
+        """A row a run, epoch and class: accuracy, excitatory and inhibitory spikes a sample."""
+        return self.table("classes")
+
+    def table(self, name: str, *, where: str | None = None) -> pd.DataFrame:
+        """Return a table, or those of its rows that an SQL condition holds for.
+
+        The condition may use the table's own columns and those of `runs`.
+        """
+        if name not in self.names:
+            known = ", ".join(self.names)
+            raise InputError(
+                f"study: there is no table {name!r}{nearest(name, self.names)}; "
+                f"{self.folder} has {known or 'none yet'}"
+            )
+        base = database()
+        path = str(self._folder.table(name))
+        if where is None:
+            return base.execute("SELECT * FROM read_parquet(?)", [path]).df()
+        own = list(columns_of(self.study)[name])
+        join, paths = "", [path]
+        if name != "runs":
+            others = ", ".join(f'"{c}"' for c in TABLES["runs"] if c == KEY or c not in own)
+            join = f' JOIN (SELECT {others} FROM read_parquet(?)) AS runs USING ("{KEY}")'
+            paths.append(str(self._folder.table("runs")))
+        kept = ", ".join(f'"{column}"' for column in own)
+        text = f"SELECT {kept} FROM read_parquet(?) AS own{join} WHERE {where}"
+        try:
+            return base.execute(text, paths).df()
+        except _database_error() as error:
+            raise InputError(
+                f"study: the condition must be SQL over the columns of {name} and runs, such as "
+                f"\"ei = '80:20' AND seed < 4\", got {where!r}: {str(error).splitlines()[0]}"
+            ) from None
+
+
+def load(folder: Path | str) -> StudyTables:
+    """Return the results of a study's folder, with all runs that have ended by now.
+
+    Raises InputError where the folder holds no study, RunError where its tables can't be read.
+    """
+    place = StudyFolder(Path(folder))
+    study = place.read()
+    if record.scan(place.records) - stored_runs(place).keys():
+        # Somebody else's folder gives its tables as they are.
+        with suppress(StorageError):
+            consolidate(place, [run.identity for run in plan(study).runs])
+    tables = StudyTables(place)
+    for name in tables.names:
+        _check(tables, name)
+    return tables
+
+
+def _check(tables: StudyTables, name: str) -> None:
+    path = tables.folder / f"{name}.parquet"
+    try:
+        database().execute("SELECT count(*) FROM read_parquet(?)", [str(path)])
+    except _database_error() as error:
+        raise RunError(
+            f"study: {path} must be a Parquet file, got {str(error).splitlines()[0]!r}; the same "
+            "eccles sweep makes it anew"
+        ) from None
+
+
+def _fill(
+    base: duckdb.DuckDBPyConnection, folder: StudyFolder, tables: dict[str, dict[str, str]]
+) -> list[str]:
+    """Put all sound records into the tables; return the others' identities."""
+    damaged: list[str] = []
+    for chunk in _chunks(sorted(record.scan(folder.records))):
+        joined: dict[str, dict[str, list[Any]]] = {}
+        for identity in chunk:
+            found = record.read(record.path_of(folder.records, identity))
+            if found is None or found.run.get(KEY) != identity:
+                damaged.append(identity)
+                continue
+            one = {name: [found.run.get(name)] for name in tables["runs"]}
+            for name, columns in {"runs": one, **found.tables}.items():
+                if name in tables:
+                    _append(joined.setdefault(name, {}), tables[name], identity, columns)
+        for name, columns in joined.items():
+            _insert(base, name, columns, ", ".join(f'"{column}"' for column in columns))
+    return damaged
+
+
+def _append(
+    joined: dict[str, list[Any]],
+    wanted: dict[str, str],
+    identity: str,
+    columns: dict[str, list[Any]],
+) -> None:
+    n = len(next(iter(columns.values()), []))
+    filled = {KEY: [identity] * n, **columns}
+    for name in wanted:
+        joined.setdefault(name, []).extend(filled.get(name, [None] * n))
+
+
+def _insert(
+    base: duckdb.DuckDBPyConnection, table: str, columns: dict[str, list[Any]], chosen: str
+) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({name: pd.Series(each, dtype=object) for name, each in columns.items()})
+    base.register("frame", frame)
+    base.execute(f"INSERT INTO {table} BY NAME SELECT {chosen} FROM frame")
+    base.unregister("frame")
+
+
+def _keep_others(base: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    """Add the rows of a stored table whose runs have no record here."""
+    if not path.exists():
+        return
+    try:
+        known = base.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+    except _database_error():
+        return  # Cut short; the records have all that was in it, or the runs are done again.
+    ours = {row[0] for row in base.execute(f"DESCRIBE {name}").fetchall()}
+    shared = ", ".join(f'"{column}"' for column, *_ in known if column in ours)
+    base.execute(
+        f"INSERT INTO {name} BY NAME SELECT {shared} FROM read_parquet(?) "
+        f"WHERE {KEY} NOT IN (SELECT {KEY} FROM recorded)",
+        [str(path)],
+    )
+
+
+def _write(base: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    within = {"runs": "", "epochs": ", epoch", "classes": ", epoch, class"}.get(
+        name, ", epoch, own.rowid"
+    )
+    query = (
+        f"SELECT own.* FROM {name} AS own LEFT JOIN places USING ({KEY}) "
+        f"ORDER BY place NULLS LAST, {KEY}{within}"
+    )
+    write_whole(path, lambda aside: _copy(base, query, aside))
+
+
+def _copy(base: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    name = str(path).replace("'", "''")
+    try:
+        base.execute(f"COPY ({query}) TO '{name}' (FORMAT parquet, COMPRESSION zstd)")
+    except _database_error() as error:
+        raise OSError(str(error).splitlines()[0]) from None
+
+
+def _database_error() -> type[Exception]:
+    import duckdb
+
+    return duckdb.Error
+
+
+def _chunks(names: list[str]) -> Iterator[list[str]]:
+    for first in range(0, len(names), _CHUNK):
+        yield names[first : first + _CHUNK]

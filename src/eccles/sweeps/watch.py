@@ -1,0 +1,87 @@
+"""What a sweep tells whoever watches it; a display implements it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from eccles.sweeps.plan import Plan, Planned
+from eccles.sweeps.worker import Outcome
+
+
+class Standing(NamedTuple):
+    """Where a sweep stands.
+
+    Attributes:
+        planned: runs of the plan, or of its share.
+        known: those that had ended before this start.
+        done, failed: those that ended since.
+        running: those that are under way.
+        sample_epochs: training samples times epochs, of the runs done since.
+        seconds: since the start.
+        busy_seconds: what the runs that ended since took, each by itself.
+        slots: runs that can be done at once.
+    """
+
+    planned: int
+    known: int
+    done: int
+    failed: int
+    running: int
+    sample_epochs: int
+    seconds: float
+    busy_seconds: float
+    slots: int
+
+    @property
+    def left(self) -> int:
+        """Runs that haven't ended."""
+        return self.planned - self.known - self.done - self.failed
+
+    @property
+    def throughput(self) -> float:
+        """Training samples times epochs a second, since the start."""
+        return self.sample_epochs / self.seconds if self.seconds else 0.0
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds to the end, if runs go on as they did; None before the first has ended."""
+        ended = self.done + self.failed
+        if not ended:
+            return None
+        return self.left * (self.busy_seconds / ended) / self.slots
+
+
+class SweepWatcher(Protocol):
+    """Called by the coordinator; nothing that it does changes a run."""
+
+    def planned(self, plan: Plan, standing: Standing) -> None:
+        """Say what is to be done, before the first run starts."""
+        ...
+
+    def ended(self, run: Planned, outcome: Outcome, standing: Standing) -> None:
+        """A run was done, or failed."""
+        ...
+
+    def lost(self, run: Planned, reason: str) -> None:
+        """A run's worker died; the run is done again."""
+        ...
+
+    def passed(self, standing: Standing) -> None:
+        """Time passed; called several times a second."""
+        ...
+
+
+class Unwatched:
+    """A watcher that looks away."""
+
+    def planned(self, plan: Plan, standing: Standing) -> None:
+        """Do nothing."""
+
+    def ended(self, run: Planned, outcome: Outcome, standing: Standing) -> None:
+        """Do nothing."""
+
+    def lost(self, run: Planned, reason: str) -> None:
+        """Do nothing."""
+
+    def passed(self, standing: Standing) -> None:
+        """Do nothing."""

@@ -1,0 +1,246 @@
+"""What a worker does: one run of a study, from its settings to its record."""
+
+from __future__ import annotations
+
+import errno
+import platform
+import time
+import traceback
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from eccles import data
+from eccles.data.dataset import Splits
+from eccles.errors import EcclesError, InputError, StorageError
+from eccles.nn.shallow import EINetwork
+from eccles.storage import unwritable
+from eccles.sweeps import record
+from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.plan import FORMAT
+from eccles.sweeps.record import Record
+from eccles.sweeps.schema import KEY, commit, versions
+from eccles.training.config import TrainConfig
+from eccles.training.loop import train_on
+from eccles.training.result import TrainResult
+from eccles.training.run import RunFolder
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+_LOOK = 0.5
+"""Seconds between two looks at whether the coordinator still wants the run."""
+
+
+class Job(NamedTuple):
+    """A run to do, as it travels to a worker.
+
+    Attributes:
+        identity: the run's.
+        settings: all of them.
+        measure: what to measure, and every how many epochs.
+        folder: the study's, on a filesystem that all workers see.
+        study, scale: what the run belongs to.
+        keep_weights: whether to keep the final weights.
+        data_dir: folder of the data set's files, or None to search for them.
+        wanted: a file that is there while the coordinator wants the run.
+        versions: those of the coordinator, which a worker must have too.
+    """
+
+    identity: str
+    settings: dict[str, Any]
+    measure: dict[str, int]
+    folder: Path
+    study: str
+    scale: str
+    keep_weights: bool
+    data_dir: Path | None
+    wanted: Path
+    versions: dict[str, str]
+
+
+class Outcome(NamedTuple):
+    """How a run ended, as it travels back; all else is in its record."""
+
+    identity: str
+    status: Literal["done", "failed", "dropped"]
+    peak_accuracy: float | None = None
+    sample_epochs: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+
+
+class Dropped(Exception):  # noqa: N818 - no error: the coordinator asked for it
+    """Nobody wants this run any more."""
+
+
+class _Wanted:
+    """Ends a run whose coordinator has gone; a `Watcher`."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._next = 0.0
+
+    def started(self, _config: TrainConfig, _network: EINetwork, _next_epoch: int) -> None:
+        """Look."""
+        self._look()
+
+    def advanced(self, _epoch: int, _done: int, _samples: int) -> None:
+        """Look, now and then."""
+        if time.monotonic() >= self._next:
+            self._look()
+
+    def measured(self, row: dict[str, Any]) -> None:
+        """Do nothing: the epoch is stored just now."""
+
+    def _look(self) -> None:
+        self._next = time.monotonic() + _LOOK
+        if not self._file.exists():
+            raise Dropped
+
+
+def check_versions(expected: dict[str, str], where: str) -> None:
+    """Raise InputError unless this process has the versions that the coordinator has."""
+    own = versions()
+    other = [
+        f"{name.removesuffix('_version')} {own.get(name)} for {value}"
+        for name, value in expected.items()
+        if own.get(name) != value
+    ]
+    if other:
+        raise InputError(
+            f"sweep: {where} must have the versions of the coordinator, got {', '.join(other)}; "
+            "install the same set there, with the same constraints.txt"
+        )
+
+
+def execute(job: Job) -> Outcome:
+    """Do a run, or go on with it, and write its record.
+
+    A run that fails has a record that says so. What stops the whole study is raised: a folder
+    that can't be written, versions that differ.
+    """
+    check_versions(job.versions, f"worker {platform.node()}")
+    folder = StudyFolder(job.folder)
+    try:
+        return _execute(job, folder)
+    except Dropped:
+        return Outcome(job.identity, "dropped")
+
+
+def failed(job: Job, error: str, trace: str | None, seconds: float, started: str) -> Record:
+    """Return the record of a run that failed."""
+    run = _row(job, "failed", seconds, started) | {"error": error, "traceback": trace}
+    with suppress(EcclesError):
+        config = TrainConfig.model_validate(job.settings).resolved()
+        run |= config.model_dump(mode="json")
+    return Record(run, {})
+
+
+def now() -> str:
+    """Return the time of day in UTC, for people to read: nothing is decided by it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _execute(job: Job, folder: StudyFolder) -> Outcome:
+    scratch = RunFolder(folder.scratch(job.identity), job.identity)
+    began, started = time.perf_counter(), now()
+    # Whoever else does this run, a worker that was believed dead, say, is waited for.
+    with scratch.held(wait=True):
+        known = record.read(record.path_of(folder.records, job.identity))
+        if known is not None and known.run["status"] == "done":
+            return _outcome(known)
+        try:
+            result = _train(job, scratch)
+            done = _done(job, result, time.perf_counter() - began, started)
+            if job.keep_weights:
+                folder.keep_weights(job.identity, scratch.checkpoint)
+        except (Dropped, StorageError):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                raise unwritable(folder.path, error) from None
+            said = str(error) if isinstance(error, EcclesError) else repr(error)
+            seconds = time.perf_counter() - began
+            done = failed(job, said, traceback.format_exc(), seconds, started)
+        record.write(folder.records, done)
+        folder.clear(job.identity)
+    return _outcome(done)
+
+
+def _train(job: Job, scratch: RunFolder) -> TrainResult:
+    config = TrainConfig.model_validate(job.settings)
+    splits = _splits(config.data, job.data_dir)
+    going_on = scratch.checkpoint.exists()
+    for resume in (True, False):
+        try:
+            return train_on(
+                splits,
+                config,
+                job.identity,
+                scratch,
+                resume=resume,
+                measure=job.measure,
+                watch=_Wanted(job.wanted),
+                hold=False,
+            )
+        except StorageError:
+            raise
+        except EcclesError:
+            # What an interrupted start left may be damaged; the run itself may well succeed.
+            if not going_on or not resume:
+                raise
+            scratch.empty()
+    raise AssertionError
+
+
+@lru_cache(maxsize=1)
+def _splits(name: str, data_dir: Path | None) -> Splits:
+    """Return a data set, opened once in a process: a worker does one run after another."""
+    return data.load(name, data_dir)
+
+
+def _row(job: Job, status: str, seconds: float, started: str) -> dict[str, Any]:
+    return {
+        KEY: job.identity,
+        "study": job.study,
+        "scale": job.scale,
+        "status": status,
+        "format": FORMAT,
+        "eccles_commit": commit(),
+        "platform": platform.platform(),
+        "host": platform.node(),
+        "started": started,
+        "seconds": seconds,
+        **versions(),
+    }
+
+
+def _done(job: Job, result: TrainResult, seconds: float, started: str) -> Record:
+    summary, accuracy, facts = result.summary(), result.accuracy, dict(result.facts)
+    run = {
+        **_row(job, "done", seconds, started),
+        **result.config.model_dump(mode="json"),
+        **{name: facts[name] for name in facts if name != "data"},
+        "initial_accuracy": accuracy[0],
+        "peak_accuracy": result.peak_accuracy,
+        "peak_epoch": accuracy.index(result.peak_accuracy) - 1,
+        "final_accuracy": result.final_accuracy,
+        "final_loss": result.history[-1]["loss"],
+        "initial_rate_hz": summary["initial_rate_hz"],
+        "final_rate_hz": summary["final_rate_hz"],
+        "validation_epoch": summary.get("validation_epoch"),
+        "validation_chosen_accuracy": summary.get("validation_chosen_accuracy"),
+    }
+    epochs = [{k: row[k] for k in row if k != "seconds"} for row in result.history]
+    tables = {"epochs": epochs, "classes": result.classes, **result.measures}
+    return Record(run, {name: record.columns(rows) for name, rows in tables.items()})
+
+
+def _outcome(done: Record) -> Outcome:
+    run = done.run
+    if run["status"] != "done":
+        return Outcome(run[KEY], "failed", seconds=run["seconds"], error=run["error"])
+    sample_epochs = run["train_samples"] * run["epochs"]
+    return Outcome(run[KEY], "done", run["peak_accuracy"], sample_epochs, run["seconds"])

@@ -1,0 +1,67 @@
+"""Which samples a run trains on, chooses an epoch by, and is tested on."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+
+from eccles import seeds
+from eccles.data.dataset import SpikeDataset, Splits
+from eccles.engines.batch import event_arrays
+from eccles.errors import must
+from eccles.training.config import TrainConfig
+
+
+class Samples(NamedTuple):
+    """The samples of a run."""
+
+    train: SpikeDataset
+    validation: SpikeDataset | None
+    test: SpikeDataset
+
+
+def divide(config: TrainConfig, data: Splits) -> Samples:
+    """Return a data set's samples as a run uses them: some held out, some dropped.
+
+    Raises InputError where none would be left to train or to test on.
+    """
+    train_set, test_set = data
+    validation_set = None
+    if config.validation:
+        order = seeds.stream(config.seed, "validation").permutation(len(train_set))
+        held_out = round(len(order) * config.validation)
+        if not held_out:
+            accepted = f"a share of the {len(order)} training samples that is one at least"
+            raise must("train", "validation", accepted, config.validation)
+        validation_set = train_set.take(order[:held_out])
+        train_set = train_set.take(order[held_out:])
+    if config.drop_last:
+        test_set = test_set.take(slice(0, whole_batches(config, test_set)))
+    if not (whole_batches(config, train_set) and len(test_set)):
+        raise must(
+            "train",
+            "the samples to train and to test on",
+            "at least one each",
+            (len(train_set), len(test_set)),
+            "lower --validation, or --batch-size with --drop-last",
+        )
+    return Samples(train_set, validation_set, test_set)
+
+
+def whole_batches(config: TrainConfig, data: SpikeDataset) -> int:
+    """Return how many samples an epoch takes."""
+    remainder = len(data) % config.batch_size if config.drop_last else 0
+    return len(data) - remainder
+
+
+def digest(data: Splits) -> str:
+    """Return eight digits that tell one user's own samples from another's."""
+    result = hashlib.sha256()
+    for part in data:
+        events = part.events
+        result.update(repr((events.n_steps, events.n_units, events.dt)).encode())
+        for array in (part.labels, *event_arrays(events)):
+            result.update(np.ascontiguousarray(array).tobytes())
+    return result.hexdigest()[:8]
