@@ -26,10 +26,16 @@ if TYPE_CHECKING:
     from eccles import engines as engines
     from eccles import functional as functional
     from eccles import initial as initial
+    from eccles import measures as measures
     from eccles import nn as nn
     from eccles import noise as noise
+    from eccles import sweeps as sweeps
     from eccles.data import SpikeDataset as SpikeDataset
     from eccles.nn import EINetwork as EINetwork
+    from eccles.sweeps.study import Study as Study
+    from eccles.sweeps.sweep import sweep as sweep
+    from eccles.sweeps.tables import StudyTables as StudyTables
+    from eccles.sweeps.tables import load as load
     from eccles.training.config import TrainConfig as TrainConfig
     from eccles.training.loop import train as train
     from eccles.training.measure import evaluate as evaluate
@@ -40,12 +46,28 @@ __version__ = "0.1.0"
 _HOME = {
     "SpikeDataset": "eccles.data",
     "EINetwork": "eccles.nn",
+    "Study": "eccles.sweeps.study",
+    "StudyTables": "eccles.sweeps.tables",
+    "load": "eccles.sweeps.tables",
+    "sweep": "eccles.sweeps.sweep",
     "TrainConfig": "eccles.training.config",
     "TrainResult": "eccles.training.result",
     "evaluate": "eccles.training.measure",
     "train": "eccles.training.loop",
 }
-_MODULES = ("bench", "dale", "data", "engines", "functional", "initial", "nn", "noise", "training")
+_MODULES = (
+    "bench",
+    "dale",
+    "data",
+    "engines",
+    "functional",
+    "initial",
+    "measures",
+    "nn",
+    "noise",
+    "sweeps",
+    "training",
+)
 
 
 __all__ = sorted(

@@ -10,12 +10,14 @@ from eccles.errors import EcclesError, InputError, nearest
 
 _VERBS = {
     "train": "Train a network of excitatory and inhibitory neurons.",
+    "sweep": "Do the runs of a study: a grid of settings, resumable, on cores or a cluster.",
+    "results": "Print, filter and export the results of a study.",
     "data": "List, find, fetch and check data sets.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
 }
 
 
-_STOPPED = "stopped; a run goes on from its last epoch with the same command"
+_STOPPED = "stopped; the same command goes on from the last epoch"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,6 +63,14 @@ def _dispatch(words: list[str]) -> int:
         from eccles.cli.train import run
 
         return run(rest)
+    if verb == "sweep":
+        from eccles.cli.sweep import run as run_sweep
+
+        return run_sweep(rest)
+    if verb == "results":
+        from eccles.cli.results import run as run_results
+
+        return run_results(rest)
     if verb == "data":
         return _data(rest)
     if verb == "bench":
@@ -103,6 +113,7 @@ def _print_help() -> None:
     console.print(
         "\nStart with   [bold]eccles train[/]                   a small real data set, offline\n"
         "then         [bold]eccles train --data fashion-mnist --ei 95:5[/]\n"
+        "and          [bold]eccles sweep kilgore2025/fashion-mnist --scale smoke[/]\n"
         "\neccles VERB --help explains a verb, eccles --version names the version, and\n"
         "--debug shows where an error comes from.",
         highlight=False,

@@ -172,6 +172,13 @@ def load(folder: Path | str) -> StudyTables:
     return tables
 
 
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a DataFrame as Parquet."""
+    base = database()
+    base.register("frame", frame)
+    _copy(base, "SELECT * FROM frame", path)
+
+
 def _check(tables: StudyTables, name: str) -> None:
     path = tables.folder / f"{name}.parquet"
     try:

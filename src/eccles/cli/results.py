@@ -1,0 +1,146 @@
+"""`eccles results`: what came of a study, printed, filtered, exported."""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from eccles.cli.flags import parsed
+from eccles.errors import InputError, must, nearest
+from eccles.storage import write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Print the results of a study, or write those that you choose to a file.
+
+    With nothing said it prints a row for every cell of the study, over its repeats. A condition is
+    SQL over a table's columns and the runs' settings.
+
+    Try
+        eccles results studies/mine
+        eccles results studies/mine --table runs --where "peak_accuracy < 0.2"
+        eccles results studies/mine --table classes --where "ei = '80:20' AND epoch = 29"
+        eccles results studies/mine --table epochs --export epochs.csv
+    """
+
+    folder: tyro.conf.Positional[Path]
+    """The study's folder."""
+
+    table: str | None = None
+    """Table to print: runs, epochs, classes, or a measure's (default: a row a cell)."""
+
+    where: str | None = None
+    """Condition that rows must meet, in SQL."""
+
+    columns: str | None = None
+    """Columns to give, with commas between (default: all; those that vary where it prints)."""
+
+    export: Path | None = None
+    """File to write instead: .csv, .json or .parquet."""
+
+    limit: int = 50
+    """Rows to print at most; a file gets all."""
+
+    json: bool = False
+    """Print the rows as JSON."""
+
+    debug: bool = False
+    """Show where an error comes from."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run `eccles results WORDS`."""
+    given = parsed(
+        lambda: tyro.cli(
+            Annotated[Arguments, tyro.conf.arg(name="")], prog="eccles results", args=words
+        ),
+        "eccles results",
+    )
+    from rich.console import Console
+
+    from eccles.cli.sweep_display import cells_table
+    from eccles.sweeps.tables import load
+
+    results = load(given.folder)
+    console = Console(file=sys.stdout)
+    whole = given.table is None and given.columns is None and given.export is None
+    if whole and not given.json:
+        runs = results.table("runs", where=given.where)
+        if not len(runs):
+            console.print("no runs")
+            return 0
+        console.print(cells_table(results, runs))
+        tables = ", ".join(results.names)
+        console.print(f"{len(runs):,} runs; tables: {tables}", highlight=False)
+        for _, failed in runs[runs["status"] == "failed"].iterrows():
+            said = f"failed: {failed['run']}: {failed['error']}"
+            console.print(said, highlight=False, markup=False, soft_wrap=True)
+        return 0
+    frame = results.table(given.table or "runs", where=given.where)
+    chosen = _columns(given.columns, list(frame.columns))
+    if given.export is not None:
+        _export(frame[chosen], given.export)
+        said = f"{len(frame):,} rows written to {given.export}"
+        Console(stderr=True).print(said, highlight=False, soft_wrap=True)
+    elif given.json:
+        print(_json(frame[chosen]))
+    else:
+        if given.columns is None and (given.table or "runs") == "runs":
+            varied = [name for name in results.study.varied if name in chosen]
+            outcome = ["peak_accuracy", "final_accuracy", "initial_rate_hz", "final_rate_hz"]
+            chosen = ["run", "status", *varied, *outcome]
+        _print(frame[chosen], given.limit, console)
+    return 0
+
+
+def _columns(text: str | None, known: list[str]) -> list[str]:
+    chosen = known if text is None else [name.strip() for name in text.split(",")]
+    for name in chosen:
+        if name not in known:
+            raise InputError(f"results: there is no column {name!r}{nearest(name, known)}")
+    return chosen
+
+
+def _json(frame: pd.DataFrame) -> str:
+    return str(frame.to_json(orient="records", double_precision=15))
+
+
+def _export(frame: pd.DataFrame, path: Path) -> None:
+    from eccles.sweeps.tables import write_parquet
+
+    writers: dict[str, Callable[[Path], object]] = {
+        ".csv": lambda aside: frame.to_csv(aside, index=False),
+        ".json": lambda aside: aside.write_text(
+            json_format.dumps(json_format.loads(_json(frame)), indent=1) + "\n"
+        ),
+        ".parquet": lambda aside: write_parquet(frame, aside),
+    }
+    if path.suffix not in writers:
+        raise must("results", "--export", f"a file that ends in {', '.join(writers)}", str(path))
+    write_whole(path, writers[path.suffix])
+
+
+def _print(frame: pd.DataFrame, limit: int, console: object) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    assert isinstance(console, Console)
+    table = Table()
+    for name in frame.columns:
+        table.add_column(str(name), overflow="fold", no_wrap=name == "run")
+    for row in frame.head(limit).itertuples(index=False):
+        table.add_row(*(f"{cell:.5g}" if isinstance(cell, float) else str(cell) for cell in row))
+    console.print(table)
+    if len(frame) > limit:
+        more = f"{len(frame) - limit:,} more rows; --limit, --where or --export shows them"
+        console.print(more, highlight=False)

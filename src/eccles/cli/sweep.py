@@ -1,0 +1,113 @@
+"""`eccles sweep`: a study's runs, watched, in a folder that the same command goes on with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from eccles.cli.flags import parsed
+from eccles.errors import InputError
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Do the runs of a study, on all cores or on a cluster, and keep their results in tables.
+
+    A study is a YAML file that names settings and the values to try, or one that ships with
+    Eccles: kilgore2025/fashion-mnist, kilgore2025/fashion-mnist-noise. Runs that the folder has
+    aren't done again, so the same command goes on where it was stopped, and a value added to the
+    file runs only what is new. A run that fails is a row of the results, with its traceback.
+
+    Try
+        eccles sweep kilgore2025/fashion-mnist --scale smoke
+        eccles sweep kilgore2025/fashion-mnist --dry-run
+        eccles sweep my-study.yaml --out results/mine --set epochs=5
+        eccles sweep my-study.yaml --dask tcp://host:8786
+    """
+
+    study: tyro.conf.Positional[str]
+    """A YAML file, or the name of a study that ships."""
+
+    out: Path | None = None
+    """The study's folder (default: studies/NAME-SCALE)."""
+
+    scale: str = "full"
+    """A scale of the study: full, or one that it defines; those that ship have smoke (under two
+    minutes) and laptop (about half an hour)."""
+
+    set: tyro.conf.UseAppendAction[tuple[str, ...]] = ()
+    """SETTING=VALUE for all runs, grid.SETTING=[A, B] for an axis, or repeat=N; may be repeated."""
+
+    dry_run: bool = False
+    """Print the runs and how long they will take, and do none."""
+
+    jobs: int | None = None
+    """Processes on this machine, one thread each (default: as many as cores)."""
+
+    dask: str | None = None
+    """Address of a Dask scheduler, to use its workers instead."""
+
+    shard: str | None = None
+    """Do one share of the runs only: 2/8 is the second of eight."""
+
+    retry_failed: bool = False
+    """Do the runs that failed before again."""
+
+    data_dir: Path | None = None
+    """Folder with the data set's files (default: search for them)."""
+
+    json: bool = False
+    """Print events as lines of JSON, for scripts."""
+
+    debug: bool = False
+    """Show where an error comes from."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run `eccles sweep WORDS`; exit status 1 if a run failed."""
+    given = parsed(
+        lambda: tyro.cli(
+            Annotated[Arguments, tyro.conf.arg(name="")], prog="eccles sweep", args=words
+        ),
+        "eccles sweep",
+    )
+    if given.jobs is not None and given.dask is not None:
+        raise InputError("sweep: --jobs and --dask can't both be given; drop one of the two")
+
+    from eccles.cli.sweep_display import JsonLines, SweepDisplay, print_preview, print_study
+    from eccles.studies import find
+    from eccles.sweeps.study import read_study
+    from eccles.sweeps.sweep import preview, sweep
+
+    study = read_study(find(given.study), given.scale, given.set)
+    out = given.out or Path("studies") / f"{study.name.replace('/', '-')}-{study.scale}"
+    if given.dry_run:
+        done = preview(
+            study,
+            out,
+            jobs=given.jobs,
+            shard=given.shard,
+            retry_failed=given.retry_failed,
+            data_dir=given.data_dir,
+        )
+        print_preview(done, out, json=given.json)
+        return 0
+    with JsonLines() if given.json else SweepDisplay() as watch:
+        results = sweep(
+            study,
+            out,
+            jobs=given.jobs,
+            dask_address=given.dask,
+            shard=given.shard,
+            retry_failed=given.retry_failed,
+            data_dir=given.data_dir,
+            watch=watch,
+        )
+    failures = int((results.runs["status"] == "failed").sum())
+    if not given.json:
+        print_study(results)
+    return 1 if failures else 0

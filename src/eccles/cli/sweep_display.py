@@ -1,0 +1,249 @@
+"""What a person sees of a study, and what a script reads of it."""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import Progress
+from rich.table import Table
+
+from eccles.sweeps.plan import Plan, Planned, spelt
+from eccles.sweeps.sweep import Preview
+from eccles.sweeps.tables import StudyTables
+from eccles.sweeps.watch import Standing
+from eccles.sweeps.worker import Outcome
+from eccles.units import duration
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LINE_EVERY = 10.0
+"""Seconds between two plain lines."""
+
+
+def clock(seconds: float) -> str:
+    """Return a time as a person reads it.
+
+    >>> clock(59), clock(3725)
+    ('0:59', '1:02:05')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class SweepDisplay:
+    """A live table on a terminal, a line now and then elsewhere; a `SweepWatcher`."""
+
+    def __init__(self) -> None:
+        self._console = Console()
+        self._live = Live(console=self._console, transient=True, refresh_per_second=4)
+        self._best: tuple[float, str] | None = None
+        self._next_line = 0.0
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def planned(self, plan: Plan, standing: Standing) -> None:
+        """Say what is to be done."""
+        known = f", {standing.known:,} of them known" if standing.known else ""
+        self._print(
+            f"{plan.study.name} ({plan.study.scale}): {standing.planned:,} runs{known}; "
+            f"{standing.left:,} to do"
+        )
+
+    def ended(self, run: Planned, outcome: Outcome, standing: Standing) -> None:
+        """Remember the best, and print failures at once."""
+        if outcome.status == "failed":
+            self._print(f"failed: {spelt(run.settings)}: {outcome.error}")
+        peak = outcome.peak_accuracy
+        if peak is not None and (self._best is None or peak > self._best[0]):
+            self._best = (peak, spelt(run.settings))
+        if not self._console.is_terminal and time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _LINE_EVERY
+            self._print(", ".join(f"{name} {value}" for name, value in self._cells(standing)))
+
+    def lost(self, run: Planned, reason: str) -> None:
+        """Say that a run starts over from its last epoch."""
+        self._print(f"again: {spelt(run.settings)}: {reason}")
+
+    def passed(self, standing: Standing) -> None:
+        """Draw the table."""
+        if not self._console.is_terminal:
+            return
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        cells = self._cells(standing)
+        for name, _ in cells:
+            table.add_column(name, justify="right", no_wrap=name != "best")
+        table.add_row(*(value for _, value in cells))
+        bar = Progress(*Progress.get_default_columns()[1:3])
+        ended = standing.planned - standing.left
+        bar.add_task("", total=standing.planned, completed=ended)
+        self._live.update(Group(bar, table))
+
+    def _cells(self, standing: Standing) -> list[tuple[str, str]]:
+        eta = standing.eta
+        return [
+            ("done", f"{standing.known + standing.done:,}"),
+            ("running", f"{standing.running}"),
+            ("failed", f"{standing.failed:,}"),
+            ("left", f"{standing.left:,}"),
+            ("ETA", "-" if eta is None else clock(eta)),
+            ("sample-epochs/s", f"{standing.throughput:,.0f}"),
+            ("best", "-" if self._best is None else f"{self._best[0]:.2%} ({self._best[1]})"),
+        ]
+
+    def _print(self, text: str) -> None:
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+class JsonLines:
+    """A line of JSON for every event, on stdout; a `SweepWatcher`."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None and self._last is not None:
+            self._tell("finished", self._last)
+
+    def __init__(self) -> None:
+        self._last: Standing | None = None
+
+    def planned(self, plan: Plan, standing: Standing) -> None:
+        """Tell the plan."""
+        self._tell("planned", standing, study=plan.study.name, scale=plan.study.scale)
+
+    def ended(self, run: Planned, outcome: Outcome, standing: Standing) -> None:
+        """Tell how a run ended."""
+        result = outcome._asdict()
+        self._tell("ended", standing, run=result.pop("identity"), settings=run.settings, **result)
+
+    def lost(self, run: Planned, reason: str) -> None:
+        """Tell that a run is done again."""
+        self._tell("lost", None, run=run.identity, settings=run.settings, reason=reason)
+
+    def passed(self, standing: Standing) -> None:
+        """Remember where the study stands."""
+        self._last = standing
+
+    def _tell(self, event: str, standing: Standing | None, **content: Any) -> None:
+        line: dict[str, Any] = {"event": event, **content}
+        if standing is not None:
+            self._last = standing
+            line["standing"] = {
+                **standing._asdict(),
+                "left": standing.left,
+                "eta_seconds": standing.eta,
+                "sample_epochs_per_second": standing.throughput,
+            }
+        print(json_format.dumps(line), flush=True)
+
+
+def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
+    """Print what a sweep would do."""
+    plan, left, reckoned = preview.plan, preview.left, preview.estimate
+    study = plan.study
+    axes = {name: _values(plan, name) for name in study.varied}
+    if json:
+        content = {
+            "study": study.name,
+            "scale": study.scale,
+            "runs": len(plan.runs),
+            "left": len(left),
+            "varied": axes,
+            "estimate": None if reckoned is None else reckoned._asdict(),
+            "out": str(out),
+        }
+        print(json_format.dumps(content))
+        return
+    console = Console(file=sys.stdout)
+    table = Table(title=f"{study.name} ({study.scale})", title_justify="left")
+    table.add_column("setting", no_wrap=True)
+    table.add_column("values", justify="right")
+    table.add_column("", overflow="fold")
+    for name, values in axes.items():
+        table.add_row(name, f"{len(values)}", _shortened(values))
+    console.print(table)
+    known = len(plan.runs) - len(left)
+    lines = [f"{len(plan.runs):,} runs, {known:,} known, {len(left):,} to do, in {out}"]
+    if preview.others:
+        lines.append(f"{preview.others:,} more runs there are of no cell of this study any more")
+    if reckoned is not None:
+        lines.append(
+            f"about {clock(reckoned.seconds)}, at {reckoned.throughput:,.0f} samples a second and "
+            f"worker: {reckoned.sample_epochs:,} sample-epochs"
+        )
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def print_study(results: StudyTables) -> None:
+    """Print how a study ended: a row a cell, over its repeats."""
+    console = Console(file=sys.stdout)
+    runs = results.runs
+    console.print(cells_table(results, runs))
+    failures = int((runs["status"] == "failed").sum())
+    said = f"{len(runs):,} runs, {failures:,} failed; kept in {results.folder}"
+    console.print(said, highlight=False, soft_wrap=True)
+
+
+def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
+    """Return a table with a row a cell: how many runs, and their accuracies and rates."""
+    varied = [name for name in results.study.varied if name != "seed"] or ["ei"]
+    title = f"{results.study.name} ({results.study.scale})"
+    table = Table(title=title, title_justify="left")
+    for name in varied:
+        table.add_column(name, justify="right")
+    for name in ("runs", "failed", "peak accuracy", "lowest", "highest", "initial rate"):
+        table.add_column(name, justify="right")
+    for values, cell in runs.groupby(varied, sort=False, dropna=False):
+        done = cell[cell["status"] == "done"]
+        peak = done["peak_accuracy"]
+        numbers = [f"{len(cell)}", f"{len(cell) - len(done)}"]
+        if len(done):
+            numbers += [f"{100 * value:.1f} %" for value in (peak.mean(), peak.min(), peak.max())]
+            numbers.append(f"{done['initial_rate_hz'].mean():.2f} Hz")
+        named = [_spelt(n, v) for n, v in zip(varied, values, strict=True)]
+        table.add_row(*named, *numbers)
+    return table
+
+
+def _spelt(name: str, value: object) -> str:
+    if name.startswith("tau_") and isinstance(value, float):
+        return duration(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _values(plan: Plan, name: str) -> list[Any]:
+    """Return a setting's values in the order in which they come."""
+    return list({repr(run.settings[name]): run.settings[name] for run in plan.runs}.values())
+
+
+def _shortened(values: list[Any], most: int = 24) -> str:
+    words = [str(value) for value in values]
+    if len(words) > most:
+        words = [*words[: most - 1], "...", words[-1]]
+    return ", ".join(words)
