@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from eccles.errors import InputError, must
@@ -102,6 +103,7 @@ def canonical(ei: str | float) -> str:
     return f"{share.numerator}:{share.denominator - share.numerator}"
 
 
+@lru_cache(maxsize=1024)
 def _fraction(ei: str | float) -> Fraction:
     """Return the excitatory share in [0, 1], exactly."""
     text = str(ei)

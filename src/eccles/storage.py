@@ -83,9 +83,9 @@ def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -
             ) from None
         except OSError:
             pass
-        if not shared:
-            with suppress(OSError):
-                file.truncate(0)
+        with suppress(OSError):
+            file.truncate(0)
+            if not shared:
                 file.write(f"process {os.getpid()} on {platform.node()}")
                 file.flush()
         yield

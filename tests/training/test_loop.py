@@ -18,6 +18,7 @@ from eccles.training.build import build_network
 from eccles.training.watch import Unwatched
 
 FILES = {
+    ".lock",
     "config.json",
     "provenance.json",
     "history.jsonl",

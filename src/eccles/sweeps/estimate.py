@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from eccles import data
@@ -31,22 +32,24 @@ class Estimate(NamedTuple):
     seconds: float
 
 
-def rehearse(plan: Plan, splits: Splits) -> None:
+def rehearse(plan: Plan, data_dir: Path | None = None) -> Splits:
     """Build what each value of each setting needs, so that what none accepts is named at once.
 
-    Raises InputError as training would.
+    Returns the first run's data set. Raises InputError as training would.
     """
     check_measures(plan.study.measure)
+    splits = {}
     seen: set[tuple[str, str]] = set()
     for run in plan.runs:
         new = {(name, repr(value)) for name, value in run.settings.items() if name != "seed"} - seen
         if (new or not seen) and len(seen) < _REHEARSED:
             seen |= new | {("", "")}
             config = plan.config(run)
-            samples = divide(
-                config, splits if config.data == splits.train.name else data.load(config.data)
-            )
-            build_optimizer(config, build_network(config, samples.train))
+            if config.data not in splits:
+                splits[config.data] = data.load(config.data, data_dir)
+            train_set = divide(config, splits[config.data]).train
+            build_optimizer(config, build_network(config, train_set))
+    return next(iter(splits.values()))
 
 
 def estimate(plan: Plan, left: list[Planned], slots: int, splits: Splits) -> Estimate:

@@ -18,7 +18,7 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eccles.errors import InputError, RunError, must
+from eccles.errors import InputError, RunError
 from eccles.sweeps.schema import versions
 
 _PATIENCE = 10.0
@@ -35,8 +35,6 @@ class Workers(NamedTuple):
 @contextmanager
 def local(jobs: int) -> Iterator[Workers]:
     """Give so many processes of this machine; they end with this one, however it ends."""
-    if jobs < 1:
-        raise must("sweep", "--jobs", "1 or more", jobs)
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
@@ -49,6 +47,12 @@ def local(jobs: int) -> Iterator[Workers]:
             child.kill()
         raise
     executor.shutdown()
+
+
+@contextmanager
+def given(executor: Executor, jobs: int) -> Iterator[Workers]:
+    """Give an executor of the caller's own, who says how many runs it does at once."""
+    yield Workers(executor, jobs)
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def scan(folder: Path) -> set[str]:
         return {
             entry.name.removesuffix(_SUFFIX)
             for entry in entries
-            if entry.name.endswith(_SUFFIX) and entry.name[0] != "." and _is_sealed(entry)
+            if entry.name.endswith(_SUFFIX) and entry.name[0] != "." and _is_sealed(entry.path)
         }
 
 
@@ -87,12 +87,17 @@ def remove(folder: Path, identities: Iterable[str]) -> None:
         path_of(folder, identity).unlink(missing_ok=True)
 
 
-def _is_sealed(entry: os.DirEntry[str]) -> bool:
+def _is_sealed(path: str) -> bool:
+    """Return whether a file ends as a whole record does."""
     try:
-        with Path(entry.path).open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _SEAL))
-            _, seal, rest = file.read().rsplit(b"\n", 2)
+        file = os.open(path, os.O_RDONLY)
+        try:
+            size = os.fstat(file).st_size
+            os.lseek(file, max(0, size - _SEAL), os.SEEK_SET)
+            end = os.read(file, _SEAL)
+        finally:
+            os.close(file)
+        _, seal, rest = end.rsplit(b"\n", 2)
         return not rest and bool(json.loads(seal)["bytes"] + len(seal) + 2 == size)
     except (OSError, ValueError, LookupError, TypeError):
         return False

@@ -84,6 +84,7 @@ class Runner:
         """
         self._waiting.extend(runs)
         while self._waiting:
+            before = self._status.total() + self._losses.total()
             with open_workers() as workers:
                 self._slots = workers.slots
                 try:
@@ -91,6 +92,8 @@ class Runner:
                 except BaseException:
                     self._stop()
                     raise
+            if self._waiting and self._status.total() + self._losses.total() == before:
+                raise self._abandoned("workers that take no runs")
 
     def _feed(self, workers: Workers) -> None:
         """Keep all workers busy until nothing is left, or the executor breaks."""
@@ -107,6 +110,8 @@ class Runner:
                 raise
             except RuntimeError:
                 broken = True  # A pool whose worker died takes no more.
+            except Exception as error:
+                raise self._abandoned(type(error).__name__) from None
             ended, _ = wait(self._running, timeout=_TICK, return_when=FIRST_COMPLETED)
             lost = [future for future in ended if not self._end(future)]
             self._watch.passed(self.standing)
@@ -122,7 +127,10 @@ class Runner:
             outcome = future.result()
         except EcclesError:
             raise
-        except (Exception, CancelledError) as error:
+        except CancelledError as error:
+            # Not by us: whoever did the runs has gone.
+            raise self._abandoned(type(error).__name__) from None
+        except Exception as error:
             self._lose(run, error)
             return False
         if outcome.status == "dropped":
@@ -132,6 +140,11 @@ class Runner:
             )
         self._note(run, outcome)
         return True
+
+    def _abandoned(self, got: str) -> RunError:
+        return RunError(
+            f"sweep: the workers must stay reachable, got {got}; the same command goes on"
+        )
 
     def _note(self, run: Planned, outcome: Outcome) -> None:
         self._status[outcome.status] += 1

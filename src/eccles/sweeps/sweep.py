@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
-from eccles import data
+from eccles.errors import RunError, must
 from eccles.sweeps import record
 from eccles.sweeps.estimate import Estimate, estimate, rehearse
-from eccles.sweeps.executors import Workers, dask, local
+from eccles.sweeps.executors import Workers, dask, given, local
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import Plan, Planned, plan
 from eccles.sweeps.runner import Runner
@@ -19,6 +20,8 @@ from eccles.sweeps.study import Study, read_study
 from eccles.sweeps.tables import StudyTables, consolidate, database, load, stored_runs
 from eccles.sweeps.watch import SweepWatcher, Unwatched
 from eccles.sweeps.worker import Job
+
+_PASSES = 3
 
 
 class Preview(NamedTuple):
@@ -43,6 +46,7 @@ def sweep(
     *,
     jobs: int | None = None,
     dask_address: str | None = None,
+    executor: Executor | None = None,
     shard: str | None = None,
     retry_failed: bool = False,
     data_dir: Path | None = None,
@@ -55,6 +59,8 @@ def sweep(
         out: its folder; what it holds of this study isn't done again.
         jobs: processes on this machine, one thread each; as many as cores unless given.
         dask_address: a Dask scheduler's, to use its workers instead.
+        executor: any `concurrent.futures.Executor` to use instead; it does `jobs` runs at once,
+            and stays open.
         shard: "2/8" for the second of eight shares of the runs.
         retry_failed: do the runs that failed before again.
         data_dir: folder of the data set's files; searched for unless given.
@@ -64,6 +70,7 @@ def sweep(
     folder can't be written. A run that fails is a row, not an error. A script that calls this
     does so under `if __name__ == "__main__":`, for workers import it.
     """
+    slots = _slots(jobs)
     asked = study if isinstance(study, Study) else read_study(Path(study))
     whole = plan(asked)
     part = whole if shard is None else whole.shard(shard)
@@ -71,7 +78,7 @@ def sweep(
     folder.check(asked)
     database().close()
     # All that may be wrong with settings or data is found before a worker starts.
-    _rehearse(whole, data_dir)
+    rehearse(whole, data_dir)
     watch = watch or Unwatched()
     folder.path.mkdir(parents=True, exist_ok=True)
     with folder.coordinated(shard) as wanted:
@@ -97,23 +104,30 @@ def sweep(
         def workers() -> AbstractContextManager[Workers]:
             if dask_address is not None:
                 return dask(dask_address, folder.path)
-            return local(jobs or cores())
+            if executor is not None:
+                return given(executor, slots)
+            return local(slots)
 
         left = unfinished(folder, part, retry_failed=retry_failed)
         n, known = len(part.runs), len(part.runs) - len(left)
         runner = Runner(folder, job, n, known, watch, lambda: consolidate(folder, order))
         watch.planned(part, runner.standing)
         try:
-            while left:
+            for _ in range(_PASSES):
                 runner.run(left, workers)
                 consolidate(folder, order)
                 # A record that turned out to be damaged is one to do again.
                 left = unfinished(folder, part)
+                if not left:
+                    break
+            else:
+                raise RunError(
+                    f"sweep: records in {folder.records} must stay as they are written, got "
+                    f"{len(left)} damaged ones {_PASSES} times; try another disk"
+                )
         except KeyboardInterrupt:
             consolidate(folder, order)
             raise
-        if not known or known == n:
-            consolidate(folder, order)
     return load(folder.path)
 
 
@@ -127,11 +141,12 @@ def preview(
     data_dir: Path | None = None,
 ) -> Preview:
     """Return what `sweep` would do, after two seconds of training to reckon from."""
+    slots = _slots(jobs)
     whole = plan(study)
     part = whole if shard is None else whole.shard(shard)
     folder = StudyFolder(out.absolute())
     folder.check(study)
-    _rehearse(whole, data_dir)
+    splits = rehearse(whole, data_dir)
     left = list(part.runs)
     others = 0
     if folder.description.exists():
@@ -139,8 +154,7 @@ def preview(
         others = len(known_runs(folder) - {run.identity for run in whole.runs})
     reckoned = None
     if left:
-        splits = data.load(whole.config(left[0]).data, data_dir)
-        reckoned = estimate(part, left, jobs or cores(), splits)
+        reckoned = estimate(part, left, slots, splits)
     return Preview(part, left, reckoned, others)
 
 
@@ -150,6 +164,12 @@ def cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # pragma: no cover - not on this system
         return os.cpu_count() or 1
+
+
+def _slots(jobs: int | None) -> int:
+    if jobs is not None and jobs < 1:
+        raise must("sweep", "--jobs", "1 or more", jobs)
+    return cores() if jobs is None else jobs
 
 
 def known_runs(folder: StudyFolder) -> set[str]:
@@ -179,7 +199,3 @@ def failed_runs(folder: StudyFolder) -> set[str]:
 def _forget_failed(folder: StudyFolder, part: Plan) -> None:
     mine = {run.identity for run in part.runs}
     record.remove(folder.records, failed_runs(folder) & mine)
-
-
-def _rehearse(whole: Plan, data_dir: Path | None) -> None:
-    rehearse(whole, data.load(whole.config(whole.runs[0]).data, data_dir))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,14 +28,14 @@ _CHUNK = 500
 
 def database() -> duckdb.DuckDBPyConnection:
     """Return an empty database in memory, or raise InputError that names the extra."""
-    try:
-        import duckdb
-        import pandas as pd  # noqa: F401 - duckdb needs it for tables
-    except ImportError as error:
+    missing = [name for name in ("duckdb", "pandas") if find_spec(name) is None]
+    if missing:
         raise InputError(
-            f"tables: {error.name} must be installed to read and write Parquet; "
+            f"tables: {' and '.join(missing)} must be installed to read and write Parquet; "
             "pip install 'eccles[sweep]'"
-        ) from None
+        )
+    import duckdb
+
     connection = duckdb.connect()
     # One thread: the same rows give the same file, and the cores belong to the runs.
     connection.execute("SET threads = 1; SET enable_progress_bar = false")

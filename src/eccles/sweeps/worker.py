@@ -195,7 +195,7 @@ def _train(job: Job, scratch: RunFolder) -> TrainResult:
     raise AssertionError
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
 def _splits(name: str, data_dir: Path | None) -> Splits:
     """Return a data set, opened once in a process: a worker does one run after another."""
     return data.load(name, data_dir)

@@ -1,0 +1,124 @@
+import pytest
+
+from eccles.errors import InputError
+from eccles.sweeps.study import Study, read_study
+
+TEXT = """
+name: mine
+base: {data: fashion-mnist-sample, tau_mem: 10 ms, epochs: 3}
+grid:
+  ei: [50:50, 80:20]
+  w1_std: [0.001, 0.01]
+repeat: 4
+measure: {weights: 2}
+scales:
+  small:
+    base: {epochs: 1}
+    grid: {w1_std: [0.002]}
+    repeat: 1
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(TEXT)
+    return file
+
+
+def test_a_file_as_it_is(path):
+    study = read_study(path)
+    assert (study.name, study.scale) == ("mine", "full")
+    assert study.grid == {"ei": ["50:50", "80:20"], "w1_std": [0.001, 0.01]}
+    assert study.varied == ("ei", "w1_std", "seed")
+    assert study.seeds() == [0, 1, 2, 3]
+    assert study.measure == {"weights": 2}
+
+
+def test_a_scale_replaces_settings_and_axes_one_by_one(path):
+    study = read_study(path, "small")
+    assert study.scale == "small"
+    assert study.base == {"data": "fashion-mnist-sample", "tau_mem": "10 ms", "epochs": 1}
+    assert study.grid == {"ei": ["50:50", "80:20"], "w1_std": [0.002]}
+    assert study.seeds() is None
+
+
+def test_a_file_names_its_study(tmp_path):
+    (tmp_path / "ratios.yaml").write_text("repeat: 2\n")
+    assert read_study(tmp_path / "ratios.yaml").name == "ratios"
+
+
+@pytest.mark.parametrize(
+    ("override", "part", "value"),
+    [
+        ("epochs=7", "base", {"data": "fashion-mnist-sample", "tau_mem": "10 ms", "epochs": 7}),
+        ("repeat=2", "repeat", 2),
+        ("repeat=[5, 6]", "repeat", [5, 6]),
+        ("grid.ei=[95:5]", "grid", {"ei": ["95:5"], "w1_std": [0.001, 0.01]}),
+        ("grid.lr=[0.1]", "grid", {"ei": ["50:50", "80:20"], "w1_std": [0.001, 0.01], "lr": [0.1]}),
+        ("ei=80:20", "grid", {"w1_std": [0.001, 0.01]}),
+        ("measure.weights=9", "measure", {"weights": 9}),
+        ("keep_weights=true", "keep_weights", True),
+    ],
+)
+def test_overrides(path, override, part, value):
+    assert getattr(read_study(path, overrides=[override]), part) == value
+
+
+def test_a_setting_said_for_all_runs_varies_no_more(path):
+    study = read_study(path, overrides=["ei=80:20", "seed=3"])
+    assert study.varied == ("w1_std",)
+    assert (study.base["ei"], study.base["seed"]) == ("80:20", 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"bse": {}}, r"there is no setting 'bse' \(did you mean 'base'\?\)"),
+        ({"base": {"epoch": 3}, "repeat": 2}, r"base: there is no setting 'epoch' \(did you mean"),
+        ({"grid": {"w1std": [1]}}, r"grid: there is no setting 'w1std' \(did you mean 'w1_std'"),
+        ({"zip": {"w1std": [1]}}, "zip: there is no setting 'w1std'"),
+        ({"grid": {"ei": []}}, "grid.ei must be a list of one value or more"),
+        ({"grid": {}}, "grid must be settings with the values to run, got {}"),
+        ({}, "grid must be settings with the values to run"),
+        ({"zip": {"ei": [1, 0], "lr": [1]}}, "lists of one length, got ei with 2, lr with 1"),
+        ({"zip": {"ei": [1]}, "grid": {"ei": [1]}}, "ei must be in grid or in zip"),
+        ({"repeat": 0}, "repeat must be a number of seeds"),
+        ({"repeat": []}, "repeat must be a number of seeds"),
+        ({"repeat": [1, 1]}, "repeat must be .* different seeds"),
+        ({"repeat": 3, "base": {"seed": 1}}, "seed must be left to repeat"),
+        ({"grid": {"ei": "80:20"}}, "grid.ei must be a valid list"),
+        ({"name": "a b", "repeat": 2}, "name must"),
+    ],
+)
+def test_bad_studies(content, sentence):
+    with pytest.raises(InputError, match=sentence) as caught:
+        Study.model_validate(content)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        ("epochs", "--set must be such as epochs=5"),
+        ("=5", "--set must be such as epochs=5"),
+        ("epoch=5", r"no setting 'epoch' \(did you mean 'epochs'"),
+        ("grid.epoch=[5]", "grid: there is no setting 'epoch'"),
+        ("epochs=[", "must hold YAML"),
+    ],
+)
+def test_bad_overrides(path, override, sentence):
+    with pytest.raises(InputError, match=sentence):
+        read_study(path, overrides=[override])
+
+
+def test_an_unknown_scale(path):
+    with pytest.raises(InputError, match=r"no scale 'smal' \(did you mean 'small'\?\); mine.yaml"):
+        read_study(path, "smal")
+
+
+@pytest.mark.parametrize("scales", ["[1]", "{small: 3}"])
+def test_scales_that_are_none(tmp_path, scales):
+    (tmp_path / "a.yaml").write_text(f"repeat: 2\nscales: {scales}\n")
+    with pytest.raises(InputError, match="scales"):
+        read_study(tmp_path / "a.yaml", "small")
