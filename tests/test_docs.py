@@ -3,12 +3,16 @@
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from eccles.cli import main
 from eccles.data.sources import FASHION_MNIST, find
+from eccles.sweeps.plan import plan
+from eccles.sweeps.study import read_study
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -32,7 +36,21 @@ def _own_folder(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("snippet", blocks("python"))
 def test_python_snippet(snippet):
-    exec(compile(snippet, "snippet", "exec"), {})
+    if "__main__" in snippet:
+        # Worker processes import the script, so it has to be one.
+        Path("snippet.py").write_text(snippet)
+        done = subprocess.run([sys.executable, "snippet.py"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    else:
+        exec(compile(snippet, "snippet", "exec"), {})
+
+
+@pytest.mark.parametrize("snippet", blocks("yaml"))
+def test_study_snippet(snippet, tmp_path):
+    path = tmp_path / "snippet.yaml"
+    path.write_text(snippet)
+    for scale in ("full", "smoke"):
+        assert plan(read_study(path, scale)).runs
 
 
 @pytest.mark.parametrize("snippet", blocks("bash"))
@@ -47,6 +65,7 @@ def test_eccles_commands(snippet, capfd):
         # A page shows a whole run; one epoch of it shows that the command is right.
         short = ["--epochs", "1"] if words[0] == "train" else []
         short = ["--quick"] if words[0] == "bench" else short
+        short = ["--set", "epochs=1"] if words[0] == "sweep" else short
         assert main([*words, *short]) == 0, capfd.readouterr().err
 
 

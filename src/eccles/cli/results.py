@@ -33,7 +33,7 @@ class Arguments:
         eccles results studies/mine --table epochs --export epochs.csv
     """
 
-    folder: tyro.conf.Positional[Path]
+    folder: Annotated[tyro.conf.Positional[Path | None], tyro.conf.arg(metavar="DIR")] = None
     """The study's folder."""
 
     table: str | None = None
@@ -66,6 +66,8 @@ def run(words: Sequence[str]) -> int:
         ),
         "eccles results",
     )
+    if given.folder is None:
+        raise InputError("results: DIR must be a study's folder, got none; eccles sweep makes them")
     from rich.console import Console
 
     from eccles.cli.sweep_display import cells_table
@@ -111,8 +113,10 @@ def _columns(text: str | None, known: list[str]) -> list[str]:
     return chosen
 
 
-def _json(frame: pd.DataFrame) -> str:
-    return str(frame.to_json(orient="records", double_precision=15))
+def _json(frame: pd.DataFrame, indent: int | None = None) -> str:
+    """Return rows as JSON, every digit of them; what is missing is null."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return json_format.dumps(plain.to_dict("records"), indent=indent)
 
 
 def _export(frame: pd.DataFrame, path: Path) -> None:
@@ -120,9 +124,7 @@ def _export(frame: pd.DataFrame, path: Path) -> None:
 
     writers: dict[str, Callable[[Path], object]] = {
         ".csv": lambda aside: frame.to_csv(aside, index=False),
-        ".json": lambda aside: aside.write_text(
-            json_format.dumps(json_format.loads(_json(frame)), indent=1) + "\n"
-        ),
+        ".json": lambda aside: aside.write_text(_json(frame, indent=1) + "\n"),
         ".parquet": lambda aside: write_parquet(frame, aside),
     }
     if path.suffix not in writers:

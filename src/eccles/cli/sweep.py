@@ -29,7 +29,7 @@ class Arguments:
         eccles sweep my-study.yaml --dask tcp://host:8786
     """
 
-    study: tyro.conf.Positional[str]
+    study: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="STUDY")] = ""
     """A YAML file, or the name of a study that ships."""
 
     out: Path | None = None
@@ -78,8 +78,13 @@ def run(words: Sequence[str]) -> int:
     if given.jobs is not None and given.dask is not None:
         raise InputError("sweep: --jobs and --dask can't both be given; drop one of the two")
 
+    from eccles.studies import find, names
+
+    if not given.study:
+        known = ", ".join(names())
+        raise InputError(f"sweep: STUDY must be a YAML file, or one of {known}, got none")
+
     from eccles.cli.sweep_display import JsonLines, SweepDisplay, print_preview, print_study
-    from eccles.studies import find
     from eccles.sweeps.study import read_study
     from eccles.sweeps.sweep import preview, sweep
 

@@ -1,0 +1,182 @@
+"""`eccles sweep` and `eccles results` as a user calls them, with real worker processes."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from eccles.cli import main
+
+STUDY = """
+base: {data: fashion-mnist-sample, epochs: 1}
+grid: {ei: [50:50, 80:20], lr: [0.01, 0.02]}
+scales:
+  bad: {grid: {lr: [0.01, -1]}}
+"""
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(STUDY)
+    return tmp_path / "mine.yaml"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Return the folder of a study that `eccles sweep` did, and what it printed as JSON."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "mine.yaml").write_text(STUDY)
+    command = [sys.executable, "-m", "eccles", "sweep", "mine.yaml", "--json", "--jobs", "2"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return folder / "studies/mine-full", [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_events_for_scripts(finished):
+    folder, events = finished
+    assert [event["event"] for event in events] == ["planned", *["ended"] * 4, "finished"]
+    assert (events[0]["study"], events[0]["standing"]["left"]) == ("mine", 4)
+    assert {event["status"] for event in events[1:-1]} == {"done"}
+    assert events[-1]["standing"]["done"] == 4
+    assert (folder / "runs.parquet").exists()
+
+
+def test_dry_run(study, capsys):
+    assert main(["sweep", "mine.yaml", "--dry-run", "--set", "repeat=3"]) == 0
+    shown = capsys.readouterr().out
+    assert "12 runs, 0 known, 12 to do, in studies/mine-full" in shown
+    assert "50:50, 80:20" in shown
+    assert "48,000 sample-epochs" in shown
+    assert not (study.parent / "studies").exists()
+
+
+def test_dry_run_as_json(study, capsys):
+    assert main(["sweep", "mine.yaml", "--dry-run", "--json", "--shard", "1/2"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["runs"], told["left"]) == (2, 2)
+    assert told["varied"] == {"ei": ["50:50", "80:20"], "lr": [0.01]}
+    assert told["estimate"]["sample_epochs"] == 8000
+
+
+def test_a_terminal_shows_a_live_table(study):
+    def read(end):
+        """Return all that was written to a terminal."""
+        shown = b""
+        while True:
+            try:
+                more = os.read(end, 4096)
+            except OSError:
+                return shown.decode()
+            shown += more
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "eccles", "sweep", "mine.yaml", "--jobs", "1"]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120", "LINES": "40"}
+    process = subprocess.Popen(command, cwd=study.parent, stdout=theirs, env=environment)
+    os.close(theirs)
+    shown = read(ours)
+    os.close(ours)
+    assert process.wait(60) == 0
+    for word in ("running", "failed", "left", "ETA", "sample-epochs/s", "best", "peak accuracy"):
+        assert word in shown, word
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["mine.yaml", "--scale", "bad"], "with ei 50:50, lr -1 can't be met: train: lr must"),
+        (["mine.yaml", "--scale", "ba"], "no scale 'ba'"),
+        (["mine.yml"], "mine.yml must be a readable file"),
+        (["mine"], "there is no study 'mine'"),
+        (["mine.yaml", "--set", "epoch=3"], "did you mean 'epochs'?"),
+        (["mine.yaml", "--shard", "3/2"], "--shard must be such as 2/8"),
+        (["mine.yaml", "--jobs", "0"], "--jobs must be 1 or more"),
+        (["mine.yaml", "--jobs", "2", "--dask", "tcp://x"], "--jobs and --dask can't both"),
+        (["mine.yaml", "--job", "2"], "--job"),
+        ([], "STUDY must be a YAML file, or one of kilgore2025/fashion-mnist, "),
+    ],
+)
+def test_bad_requests_are_one_sentence(study, words, sentence, capsys):
+    assert main(["sweep", *words]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+    assert not (study.parent / "studies").exists()
+
+
+def test_a_failed_run_gives_exit_status_1(study, capsys):
+    words = ["sweep", "mine.yaml", "--jobs", "1", "--set", "grid.lr=[0.01, 1e38]"]
+    assert main([*words, "--set", "ei=80:20"]) == 1
+    shown = capsys.readouterr().out
+    assert "failed: lr 1e+38: train: the loss must stay finite" in shown
+    assert "2 runs, 1 failed; kept in " in shown
+    assert main(["results", "studies/mine-full"]) == 0
+    assert "must stay finite" in capsys.readouterr().out
+
+
+def test_results_by_cell(finished, capsys):
+    assert main(["results", str(finished[0])]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("80:20") == 2
+    assert "4 runs; tables: runs, epochs, classes" in shown
+
+
+def test_results_of_a_table(finished, capsys):
+    where = "ei = '80:20' AND epoch = 0 AND class = 9"
+    words = ["results", str(finished[0]), "--table", "classes", "--where", where]
+    assert main([*words, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["class_name"] for row in rows] == ["Ankle boot"] * 2
+    assert main([*words, "--columns", "run,accuracy", "--limit", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert "accuracy" in shown
+    assert "class_name" not in shown
+    assert "1 more rows; --limit" in shown
+
+
+def test_nothing_meets_a_condition(finished, capsys):
+    assert main(["results", str(finished[0]), "--where", "seed > 9"]) == 0
+    assert capsys.readouterr().out == "no runs\n"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "parquet"])
+def test_exports_hold_the_same(finished, suffix, tmp_path):
+    import pandas as pd
+
+    import eccles
+    from eccles.sweeps.tables import database
+
+    path = tmp_path / f"epochs.{suffix}"
+    words = ["results", str(finished[0]), "--table", "epochs", "--export", str(path)]
+    assert main(words) == 0
+    if suffix == "parquet":
+        found = database().execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
+    else:
+        read = pd.read_csv if suffix == "csv" else pd.read_json
+        found = read(path)
+    expected = eccles.load(finished[0]).epochs
+    pd.testing.assert_frame_equal(found, expected, check_dtype=suffix == "parquet")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--table", "class"], "no table 'class'"),
+        (["--columns", "accuracies"], "no column 'accuracies'"),
+        (["--where", "x ="], "the condition must be SQL"),
+        (["--export", "a.xlsx"], "--export must be a file that ends in .csv, .json, .parquet"),
+    ],
+)
+def test_bad_results_are_one_sentence(finished, words, sentence, capsys):
+    assert main(["results", str(finished[0]), *words]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_results_of_no_study(tmp_path, capsys):
+    assert main(["results", str(tmp_path)]) == 2
+    assert "must be a folder that eccles sweep wrote" in capsys.readouterr().err

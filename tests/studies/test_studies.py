@@ -1,0 +1,64 @@
+import pytest
+
+from eccles import studies
+from eccles.errors import InputError
+from eccles.sweeps.plan import plan
+from eccles.sweeps.study import read_study
+
+NAMES = ("kilgore2025/fashion-mnist", "kilgore2025/fashion-mnist-noise")
+
+
+def test_names():
+    assert studies.names() == NAMES
+
+
+@pytest.mark.parametrize(
+    ("name", "runs", "seeds"),
+    [("kilgore2025/fashion-mnist", 608, 8), ("kilgore2025/fashion-mnist-noise", 1344, 16)],
+)
+def test_full_studies_are_those_of_the_article(name, runs, seeds):
+    made = plan(read_study(studies.find(name)))
+    assert len(made.runs) == runs
+    assert made.study.seeds() == list(range(seeds))
+    configs = [made.config(run).resolved() for run in made.runs]
+    assert {(c.hidden, c.batch_size, c.epochs, c.lr, c.optimizer) for c in configs} == {
+        (100, 256, 30, 0.01, "sgd")
+    }
+    assert {c.tau_mem for c in configs} == {0.010 if runs == 608 else 0.005}
+    assert {c.tau_syn for c in configs} == {0.005}
+    assert {c.data for c in configs} == {"fashion-mnist"}
+
+
+def test_grids_of_the_article():
+    noiseless = read_study(studies.find(NAMES[0])).grid
+    assert noiseless["ei"] == ["50:50", "80:20", "95:5", "100:0"]
+    assert len(noiseless["w1_std"]) == 19
+    assert (min(noiseless["w1_std"]), max(noiseless["w1_std"])) == (0.0005, 0.075)
+    noisy = read_study(studies.find(NAMES[1]))
+    assert noisy.grid["ei"] == ["50:50", "70:30", "75:25", "80:20", "90:10", "95:5", "100:0"]
+    assert noisy.grid["update_noise"] == [
+        1e-5, 1e-4, 1.5e-4, 2e-4, 3e-4, 4e-4, 5e-4, 6e-4, 7e-4, 8e-4, 9e-4, 1e-3
+    ]  # fmt: skip
+    assert noisy.base["w1_std"] == 0.001
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("scale", ["smoke", "laptop"])
+def test_smaller_scales_are_part_of_the_question(name, scale):
+    full, small = (read_study(studies.find(name), each) for each in ("full", scale))
+    assert len(plan(small).runs) < len(plan(full).runs) / 1.9
+    for setting, values in small.grid.items():
+        assert set(values) <= set(full.grid[setting])
+    if scale == "laptop":
+        # These are runs of the full study: what was done at one scale is known at the other.
+        runs = {run.identity for run in plan(full).runs}
+        assert {run.identity for run in plan(small).runs} <= runs
+
+
+def test_a_path_is_a_study(tmp_path):
+    assert studies.find(str(tmp_path / "mine.yaml")) == tmp_path / "mine.yaml"
+
+
+def test_an_unknown_study():
+    with pytest.raises(InputError, match=r"did you mean 'kilgore2025/fashion-mnist'\?\); name a"):
+        studies.find("kilgore2025/fashion-mnits")

@@ -1,0 +1,58 @@
+import pytest
+
+from eccles.errors import RunError
+from eccles.sweeps.folder import StudyFolder
+
+
+def test_a_study_there_and_back(small, tmp_path):
+    folder = StudyFolder(tmp_path)
+    folder.write(small)
+    assert folder.read() == small
+    folder.check(small)
+
+
+def test_one_coordinator_at_a_time(tmp_path):
+    with StudyFolder(tmp_path).coordinated(None) as wanted:
+        assert wanted.exists()
+        for shard in (None, "1/2"):
+            with (
+                pytest.raises(RunError, match=r"must not be in use, got process .* using it"),
+                StudyFolder(tmp_path).coordinated(shard),
+            ):
+                pass
+        # Whoever was refused harms nothing.
+        assert wanted.exists()
+    assert not wanted.exists()
+    with StudyFolder(tmp_path).coordinated(None):
+        pass
+
+
+def test_shards_go_side_by_side(tmp_path):
+    with StudyFolder(tmp_path).coordinated("1/2") as first:
+        with StudyFolder(tmp_path).coordinated("2/2") as second:
+            assert first.exists()
+            assert second.exists()
+            for shard in (None, "2/2"):
+                with (
+                    pytest.raises(RunError, match="must not be in use"),
+                    StudyFolder(tmp_path).coordinated(shard),
+                ):
+                    pass
+        assert first.exists()
+
+
+def test_what_a_killed_coordinator_left_wants_nothing_any_more(tmp_path):
+    (tmp_path / ".wanted").mkdir()
+    left = tmp_path / ".wanted" / "all-dead"
+    left.touch()
+    with StudyFolder(tmp_path).coordinated(None) as wanted:
+        assert not left.exists()
+        assert wanted.exists()
+
+
+def test_unwanted(tmp_path):
+    folder = StudyFolder(tmp_path)
+    folder.unwanted()
+    with folder.coordinated(None) as wanted:
+        folder.unwanted()
+        assert not wanted.exists()

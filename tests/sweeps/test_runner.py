@@ -1,0 +1,167 @@
+"""What the coordinator does with workers that die, in executors that are told when to fail."""
+
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from eccles.errors import RunError, StorageError
+from eccles.sweeps import record
+from eccles.sweeps.executors import Workers
+from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.plan import plan
+from eccles.sweeps.runner import Runner
+from eccles.sweeps.watch import Standing, Unwatched
+from eccles.sweeps.worker import Job, Outcome
+
+
+class Scripted(Executor):
+    """Answers each submission by the next of a list: an outcome's status, or an error."""
+
+    def __init__(self, script):
+        self.script = script
+        self.seen = []
+
+    def submit(self, function, *arguments):
+        future = Future()
+        if function is int:
+            future.set_result(0)
+            return future
+        (job,) = arguments
+        self.seen.append(job.identity)
+        answer = self.script.pop(0) if self.script else "done"
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(Outcome(job.identity, answer, 0.5, 100, 1.0))
+        return future
+
+
+class Told(Unwatched):
+    def __init__(self):
+        self.ended_runs, self.lost_runs = [], []
+
+    def ended(self, run, outcome, standing):
+        self.ended_runs.append((run.identity, outcome.status))
+
+    def lost(self, run, reason):
+        self.lost_runs.append((run.identity, reason))
+
+
+@pytest.fixture
+def scripted(small, tmp_path):
+    def do(*script):
+        runs = plan(small).runs
+        folder, told = StudyFolder(tmp_path / "out"), Told()
+        executor = Scripted(list(script))
+
+        def job(run):
+            settings = {**small.base, **run.settings}
+            wanted = tmp_path / "wanted"
+            return Job(
+                run.identity, settings, {}, folder.path, "s", "full", False, None, wanted, {}
+            )
+
+        @contextmanager
+        def workers():
+            yield Workers(executor, 1)
+
+        runner = Runner(folder, job, len(runs), 0, told, lambda: None)
+        try:
+            runner.run(runs, workers)
+        finally:
+            told.standing = runner.standing
+            told.submitted = executor.seen
+            told.runs = [run.identity for run in runs]
+        return told
+
+    return do
+
+
+def test_every_run_once(scripted):
+    told = scripted()
+    assert told.submitted == told.runs
+    assert sorted(told.ended_runs) == sorted((identity, "done") for identity in told.runs)
+    assert (told.standing.done, told.standing.left, told.standing.sample_epochs) == (4, 0, 400)
+
+
+def test_a_run_whose_worker_died_is_done_again(scripted):
+    told = scripted("done", RuntimeError("killed"))
+    lost = told.runs[1]
+    assert told.lost_runs == [(lost, "its worker died (RuntimeError)")]
+    assert sorted(identity for identity, _ in told.ended_runs) == sorted(told.runs)
+    assert told.submitted.count(lost) == 2
+
+
+def test_a_run_that_kills_its_worker_thrice_has_failed(scripted, tmp_path):
+    died = BrokenExecutor()
+    # The first run is put back to the front each time, behind the one that lay ready.
+    told = scripted(died, "done", died, "done", died)
+    first = told.runs[0]
+    assert (first, "failed") in told.ended_runs
+    kept = record.read(record.path_of(tmp_path / "out/records", first)).run
+    assert kept["status"] == "failed"
+    assert "its worker died (BrokenExecutor) 3 times" in kept["error"]
+    assert kept["ei"] == "50:50"
+    assert told.standing.failed == 1
+    assert told.standing.left == 0
+
+
+def test_what_stops_a_study_is_raised(scripted):
+    with pytest.raises(StorageError, match="no room"):
+        scripted("done", StorageError("no room"))
+
+
+def test_runs_that_somebody_else_stopped(scripted):
+    with pytest.raises(RunError, match="must be left to this command"):
+        scripted("dropped")
+
+
+def test_a_cluster_that_let_go_of_its_runs(small, tmp_path):
+    class Gone(Scripted):
+        def submit(self, function, *arguments):
+            future = Future()
+            future.cancel()
+            future.set_running_or_notify_cancel()
+            return future
+
+    @contextmanager
+    def workers():
+        yield Workers(Gone([]), 1)
+
+    folder = StudyFolder(tmp_path)
+    runner = Runner(folder, lambda run: run, 4, 0, Unwatched(), lambda: None)
+    with pytest.raises(RunError, match="must stay reachable, got CancelledError"):
+        runner.run(plan(small).runs, workers)
+
+
+def test_a_cluster_that_cant_be_reached(small, tmp_path):
+    class Unreachable(ThreadPoolExecutor):
+        def submit(self, function, *arguments):
+            raise OSError("gone")
+
+    @contextmanager
+    def workers():
+        yield Workers(Unreachable(1), 1)
+
+    runner = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), lambda: None)
+    with pytest.raises(RunError, match="must stay reachable, got OSError"):
+        runner.run(plan(small).runs, workers)
+
+
+def test_standing_by_hand():
+    standing = Standing(
+        planned=100,
+        known=20,
+        done=9,
+        failed=1,
+        running=2,
+        sample_epochs=5000,
+        seconds=25.0,
+        busy_seconds=40.0,
+        slots=2,
+    )
+    assert standing.left == 70
+    assert standing.throughput == 200.0
+    assert standing.eta == 70 * 4 / 2
+    assert standing._replace(done=0, failed=0).eta is None
