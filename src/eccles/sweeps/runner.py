@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
@@ -102,7 +103,7 @@ class Runner:
         while self._waiting or self._running:
             broken = False
             try:
-                while self._waiting and len(self._running) < most:
+                while self._waiting and len(self._running) < (1 if self._suspects() else most):
                     run = self._waiting[0]
                     self._running[workers.executor.submit(execute, self._job(run))] = run
                     self._waiting.popleft()
@@ -119,6 +120,15 @@ class Runner:
             if (broken or lost) and not self._usable(workers):
                 self._give_back()
                 return
+
+    def _suspects(self) -> bool:
+        """Return whether the next run, or one under way, has lost all its tries but one.
+
+        A worker that dies takes the runs of the others with it. So the last try is made alone,
+        where no other run can be to blame.
+        """
+        near = [*self._running.values(), *itertools.islice(self._waiting, 1)]
+        return any(self._losses[run.identity] == _LOSSES - 1 for run in near)
 
     def _end(self, future: Future[Outcome]) -> bool:
         """Take note of a run that came back; return False if its worker was lost."""
