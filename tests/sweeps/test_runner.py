@@ -97,26 +97,28 @@ def test_a_run_that_kills_its_worker_thrice_has_failed(small, tmp_path, scripted
     first = plan(small).runs[0].identity
 
     class Pool(Scripted):
-        """Breaks whenever it is given one run, and takes what comes with that run along."""
+        """Breaks on one run, and takes along all that was given to it together with that run."""
 
-        breaking = False
+        together = None
 
         def submit(self, function, *arguments):
-            future = super().submit(function, *arguments)
-            if function is not int and (self.breaking or arguments[0].identity == first):
-                self.breaking = True
-                future = Lost(self)
-            return future
+            if function is int:
+                return super().submit(function)
+            self.together = self.together or []
+            self.together.append(arguments[0].identity)
+            return Given(self, arguments[0].identity, self.together)
 
-    class Lost(Future):
-        def __init__(self, pool):
+    class Given(Future):
+        def __init__(self, pool, name, together):
             super().__init__()
-            self.pool = pool
-            self.set_exception(BrokenExecutor())
+            self.pool, self.name, self.together = pool, name, together
+            self.set_result(None)
 
         def result(self, timeout=None):
-            self.pool.breaking = False
-            return super().result(timeout)
+            self.pool.together = None
+            if first in self.together:
+                raise BrokenExecutor
+            return Outcome(self.name, "done", 0.5, 100, 1.0)
 
     told = scripted(executor=Pool([]))
     assert dict(told.ended_runs) == {
