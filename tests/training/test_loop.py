@@ -620,7 +620,7 @@ def test_a_full_disk_is_one_sentence(tmp_path):
     assert done.stderr == ""
     assert done.stdout.startswith(f"storage: {out / 'checkpoint.safetensors'} must be writable")
     assert done.returncode == 0
-    assert not any(name.startswith(".") for name in files(out))
+    assert {name for name in files(out) if name.startswith(".")} == {".lock"}
 
 
 @pytest.mark.parametrize("engine", ["event", "dense"])
@@ -636,3 +636,34 @@ def test_weights_that_diverge_end_the_run(data, engine):
     config = TrainConfig(batch_size=64, epochs=2, lr=1e30, engine=engine)
     with pytest.raises(RunError, match="finite"):
         train(config, data=data)
+
+
+def test_measures_go_on_where_a_run_stopped(data, config, tmp_path):
+    class Stop(Unwatched):
+        def measured(self, row):
+            if row["epoch"] == 1:
+                raise KeyboardInterrupt
+
+    config = config.model_copy(update={"epochs": 4})
+    measure = {"weights": 2, "classes": 3}
+    whole = train(config, data=data, measure=measure)
+    assert sorted({row["epoch"] for row in whole.measures["weights"]}) == [-1, 1, 3]
+    assert sorted({row["epoch"] for row in whole.classes}) == [-1, 2, 3]
+    with pytest.raises(KeyboardInterrupt):
+        train(config, data=data, out=tmp_path, measure=measure, watch=Stop())
+    again = train(config, data=data, out=tmp_path, measure=measure)
+    assert again.measures == whole.measures
+    assert again.classes == whole.classes
+
+
+def test_one_process_writes_a_run(data, config, tmp_path):
+    train(config, data=data, out=tmp_path)
+    code = "from eccles.storage import locked; from pathlib import Path; import time\n"
+    code += f"with locked(Path({str(tmp_path / '.lock')!r}), 'x'):\n"
+    code += " print('held', flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(RunError, match=f"must not be in use, got process {other.pid} on"):
+            train(config, data=data, out=tmp_path)
+        other.kill()
+    assert train(config, data=data, out=tmp_path).final_accuracy

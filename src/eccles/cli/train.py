@@ -44,7 +44,7 @@ class Arguments:
     """Go on with what an interrupted run left in the folder, or start over."""
 
     threads: int = 1
-    """Threads; the event engine uses up to one for every 128 samples of a batch."""
+    """Threads of the event engine, up to one for every 128 samples of a batch."""
 
     config: Path | None = None
     """YAML file with any of the settings; flags win over it."""

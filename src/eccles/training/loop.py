@@ -46,8 +46,8 @@ def train(
         out: the run's folder; nothing is written unless given. A folder that holds the same
             run, unfinished, goes on after its last whole epoch, bit for bit.
         resume: False starts over in `out`.
-        threads: threads to compute with; with the event engine, which takes one for every 128
-            samples of a batch at most, the result doesn't depend on it.
+        threads: threads of the event engine, which takes one for every 128 samples of a batch at
+            most; the result doesn't depend on it. The dense engine takes one.
         measure: measures to take besides, and every how many epochs: `{"weights": 10}`. Each is
             taken before training and after the last epoch too.
         watch: what to tell the progress to.
@@ -93,13 +93,14 @@ def train_on(
     Args and errors are those of `train`. `hold` keeps other processes from writing `folder`; a
     caller who does so already says False.
     """
+    samples = divide(config, data)
+    network = build_network(config, samples.train, threads)
     with ExitStack() as held:
         if folder is not None and hold:
             held.enter_context(folder.held())
-        samples = divide(config, data)
-        network = build_network(config, samples.train, threads)
-        # Torch's idle threads spin; beside the event engine's own they would take its cores.
-        held.enter_context(_torch_threads(1 if network.engine.name == "event" else threads))
+        # On some processors a matrix product's bits depend on torch's threads; and while they are
+        # idle they spin, which would take cores from the event engine's own.
+        held.enter_context(_one_torch_thread())
         run = _Run(config, identity, folder, network, samples, dict(measure or {}))
         return run.train(resume, watch or Unwatched())
 
@@ -273,10 +274,10 @@ def run_facts(
 
 
 @contextmanager
-def _torch_threads(threads: int) -> Iterator[None]:
-    """Let torch use so many threads, and what it used before when done."""
+def _one_torch_thread() -> Iterator[None]:
+    """Let torch use one thread, and what it used before when done."""
     before = torch.get_num_threads()
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
     try:
         yield
     finally:

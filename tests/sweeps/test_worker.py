@@ -1,0 +1,91 @@
+import pytest
+
+from eccles.errors import InputError, StorageError
+from eccles.sweeps import record
+from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.plan import plan
+from eccles.sweeps.schema import versions
+from eccles.sweeps.worker import Job, check_versions, execute
+
+
+@pytest.fixture
+def job(small, tmp_path):
+    run = plan(small).runs[0]
+    folder = tmp_path / "out"
+    folder.mkdir()
+    wanted = tmp_path / "wanted"
+    wanted.touch()
+    settings = {**small.base, **run.settings}
+    rest = ("small", "full", False, None, wanted, versions())
+    return Job(run.identity, settings, small.measure, folder, *rest)
+
+
+def kept(job):
+    return record.read(record.path_of(job.folder / "records", job.identity))
+
+
+def test_a_run_leaves_its_record_and_nothing_else(job):
+    outcome = execute(job)
+    assert (outcome.status, outcome.sample_epochs) == ("done", 8000)
+    assert outcome.peak_accuracy == kept(job).run["peak_accuracy"]
+    assert set(kept(job).tables) == {"epochs", "classes", "weights"}
+    assert not StudyFolder(job.folder).scratch(job.identity).exists()
+
+
+def test_a_run_that_somebody_did_isnt_done_again(job):
+    execute(job)
+    before = record.path_of(job.folder / "records", job.identity).stat().st_mtime_ns
+    assert execute(job).status == "done"
+    assert record.path_of(job.folder / "records", job.identity).stat().st_mtime_ns == before
+
+
+def test_a_run_that_nobody_wants_is_dropped_and_goes_on_later(job):
+    job.wanted.unlink()
+    assert execute(job).status == "dropped"
+    assert kept(job) is None
+    job.wanted.touch()
+    assert execute(job).status == "done"
+
+
+@pytest.mark.parametrize("name", ["checkpoint.safetensors", "config.json", "classes.jsonl"])
+def test_what_an_interrupted_start_left_damaged_is_done_anew(job, monkeypatch, name):
+    from eccles.sweeps import worker
+
+    class Enough(worker._Wanted):
+        def measured(self, row):
+            if row["epoch"] == 0:
+                raise worker.Dropped
+
+    with monkeypatch.context() as patched:
+        patched.setattr(worker, "_Wanted", Enough)
+        assert execute(job).status == "dropped"
+    path = StudyFolder(job.folder).scratch(job.identity) / name
+    path.write_bytes(path.read_bytes()[:-20])
+    assert execute(job).status == "done"
+    assert len(kept(job).tables["epochs"]["epoch"]) == 3
+
+
+def test_a_failure_is_a_record(job):
+    outcome = execute(job._replace(settings={**job.settings, "lr": 1e38}))
+    assert outcome.status == "failed"
+    assert "must stay finite" in outcome.error
+    run = kept(job).run
+    assert (run["status"], run["lr"]) == ("failed", 1e38)
+    assert "Traceback" in run["traceback"]
+    # Asked for again, it is tried again.
+    assert execute(job).status == "done"
+    assert kept(job).run["status"] == "done"
+
+
+def test_a_folder_that_cant_be_written_is_no_failure_of_the_run(job):
+    (job.folder / "records").write_text("in the way")
+    with pytest.raises(StorageError, match="must be writable"):
+        execute(job)
+
+
+def test_other_versions(job):
+    theirs = {**versions(), "torch_version": "1.0", "python_version": "2.7"}
+    with pytest.raises(InputError, match=r"worker .* got .*torch .* for 1\.0"):
+        execute(job._replace(versions=theirs))
+    assert kept(job) is None
+    check_versions(versions(), "here")
