@@ -56,3 +56,16 @@ def test_unwanted(tmp_path):
     with folder.coordinated(None) as wanted:
         folder.unwanted()
         assert not wanted.exists()
+
+
+def test_what_killed_processes_left_half_written_goes(tmp_path):
+    (tmp_path / "records").mkdir()
+    left = [tmp_path / ".runs.parquet.123", tmp_path / "records" / ".abc.json.77"]
+    for file in left:
+        file.write_text("half")
+    (tmp_path / "records" / "abc.json").write_text("whole")
+    with StudyFolder(tmp_path).coordinated("1/2"):
+        assert all(file.exists() for file in left)
+    with StudyFolder(tmp_path).coordinated(None):
+        assert not any(file.exists() for file in left)
+        assert (tmp_path / "records" / "abc.json").exists()

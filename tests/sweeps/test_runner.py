@@ -1,5 +1,7 @@
 """What the coordinator does with workers that die, in executors that are told when to fail."""
 
+import threading
+import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -188,3 +190,48 @@ def test_standing_by_hand():
     assert standing.throughput == 200.0
     assert standing.eta == 70 * 4 / 2
     assert standing._replace(done=0, failed=0).eta is None
+
+
+def test_tables_are_made_while_runs_go_on(small, tmp_path, monkeypatch):
+    from eccles.sweeps import runner
+
+    monkeypatch.setattr(runner, "_STORE_EVERY", 0.0)
+    stored, go_on = [], threading.Event()
+
+    class Waits(ThreadPoolExecutor):
+        def submit(self, function, *arguments):
+            job = arguments[0]
+            return super().submit(lambda: go_on.wait(60) and Outcome(job.identity, "done"))
+
+    def store():
+        stored.append(len(stored))
+        go_on.set()
+
+    @contextmanager
+    def workers():
+        with Waits(1) as executor:
+            yield Workers(executor, 1)
+
+    done = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), store)
+    done.run(plan(small).runs, workers)
+    assert stored
+    assert done.standing.done == 4
+
+
+def test_tables_that_cant_be_written_stop_a_study(small, tmp_path, monkeypatch):
+    from eccles.sweeps import runner
+
+    monkeypatch.setattr(runner, "_STORE_EVERY", 0.0)
+
+    def store():
+        raise StorageError("no room")
+
+    @contextmanager
+    def workers():
+        with ThreadPoolExecutor(1) as executor:
+            yield Workers(executor, 1)
+
+    done = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), store)
+    monkeypatch.setattr(runner, "execute", lambda run: time.sleep(1) or Outcome(run[0], "done"))
+    with pytest.raises(StorageError, match="no room"):
+        done.run(plan(small).runs, workers)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from eccles.errors import InputError, RunError
-from eccles.storage import locked, unwritable, write_text
+from eccles.storage import is_aside, locked, unwritable, write_text
 from eccles.sweeps.study import Study
 
 FORMAT = 1
@@ -104,6 +104,8 @@ class StudyFolder:
             wanted = self._wanted / f"{name}-{uuid.uuid4().hex}"
             try:
                 self._wanted.mkdir(exist_ok=True)
+                if shard is None:
+                    self._tidy()
                 # Whoever was killed here left one; its workers may stop.
                 for left in self._wanted.glob("*" if shard is None else f"{name}-*"):
                     left.unlink(missing_ok=True)
@@ -115,6 +117,13 @@ class StudyFolder:
                 yield wanted
             finally:
                 wanted.unlink(missing_ok=True)
+
+    def _tidy(self) -> None:
+        """Remove what processes that were killed were about to put in a file's place."""
+        for place in (self.path, self.records):
+            for file in place.glob(".*") if place.exists() else ():
+                if is_aside(file):
+                    file.unlink(missing_ok=True)
 
     def unwanted(self) -> None:
         """Tell the workers of this coordinator to stop."""

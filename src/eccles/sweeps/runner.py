@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
@@ -21,6 +22,8 @@ from eccles.sweeps.worker import Job, Outcome, execute, failed, now
 _TICK = 0.25
 _LOSSES = 3
 """A run that takes its worker with it so many times is the one to blame."""
+_STORE_EVERY = 30.0
+"""Seconds between two times that records are put into tables, at least."""
 _GRACE = 8.0
 """Seconds that runs have to stop at Ctrl-C."""
 
@@ -61,7 +64,9 @@ class Runner:
         self._busy_seconds = 0.0
         self._began = time.monotonic()
         self._slots = 1
-        self._next_store = 30.0
+        self._next_store = _STORE_EVERY
+        self._storing: Future[None] | None = None
+        self._store_began = 0.0
 
     @property
     def standing(self) -> Standing:
@@ -190,12 +195,24 @@ class Runner:
             self._end(future)
 
     def _store_at_times(self) -> None:
+        """Let tables be made now and then, beside the runs: they may be large."""
         elapsed = time.monotonic() - self._began
-        if elapsed > self._next_store:
-            began = time.monotonic()
-            self._store()
+        if self._storing is not None and self._storing.done():
+            self._storing.result()
+            self._storing = None
             # However long a study, its tables take a twentieth of the time at most.
-            self._next_store = elapsed + max(30.0, 20 * (time.monotonic() - began))
+            self._next_store = elapsed + max(_STORE_EVERY, 20 * (elapsed - self._store_began))
+        elif self._storing is None and elapsed > self._next_store:
+            self._storing, self._store_began = Future(), elapsed
+            threading.Thread(target=self._put, args=(self._storing,), daemon=True).start()
+
+    def _put(self, done: Future[None]) -> None:
+        try:
+            self._store()
+        except BaseException as error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
 
     def _stop(self) -> None:
         """Give the runs under way a moment to stop; what they did is stored."""

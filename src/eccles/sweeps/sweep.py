@@ -22,6 +22,8 @@ from eccles.sweeps.watch import SweepWatcher, Unwatched
 from eccles.sweeps.worker import Job
 
 _PASSES = 3
+_SOON_DONE = 5000
+"""A study of fewer runs has its tables within a moment."""
 
 
 class Preview(NamedTuple):
@@ -126,7 +128,9 @@ def sweep(
                     f"{len(left)} damaged ones {_PASSES} times; try another disk"
                 )
         except KeyboardInterrupt:
-            consolidate(folder, order)
+            # Whoever stops a study doesn't want to wait; reading its results makes up for it.
+            if len(order) < _SOON_DONE:
+                consolidate(folder, order)
             raise
     return load(folder.path)
 

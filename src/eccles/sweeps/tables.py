@@ -80,7 +80,7 @@ def consolidate(folder: StudyFolder, order: Iterable[str]) -> list[str]:
             listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
             base.execute(f"CREATE TABLE {name} ({listed})")
         spill = str(folder.path / ".spill").replace("'", "''")
-        base.execute(f"SET temp_directory = '{spill}'")
+        base.execute(f"SET temp_directory = '{spill}'; SET memory_limit = '256MB'")
         damaged = _fill(base, folder, columns_of(study))
         record.remove(folder.records, damaged)
         base.execute(f"CREATE TABLE recorded AS SELECT {KEY} FROM runs")
