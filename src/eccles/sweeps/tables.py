@@ -86,8 +86,8 @@ def consolidate(folder: StudyFolder, order: Iterable[str]) -> list[str]:
         base.execute(f"CREATE TABLE recorded AS SELECT {KEY} FROM runs")
         base.execute("CREATE TABLE places (run VARCHAR, place BIGINT)")
         _insert(base, "places", {"run": list(order)}, "run, row_number() OVER () AS place")
+        _keep_others(base, folder, list(columns_of(study)))
         for name in columns_of(study):
-            _keep_others(base, name, folder.table(name))
             _write(base, name, folder.table(name))
     return damaged
 
@@ -235,21 +235,27 @@ def _insert(
     base.unregister("frame")
 
 
-def _keep_others(base: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
-    """Add the rows of a stored table whose runs have no record here."""
-    if not path.exists():
-        return
+def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: list[str]) -> None:
+    """Add the rows of stored tables whose runs have no record here.
+
+    Where one table can't be read none is believed: its runs are done again.
+    """
+    stored = [name for name in names if folder.table(name).exists()]
     try:
-        known = base.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+        for name in stored:
+            path = [str(folder.table(name))]
+            known = base.execute("DESCRIBE SELECT * FROM read_parquet(?)", path).fetchall()
+            ours = {row[0] for row in base.execute(f"DESCRIBE {name}").fetchall()}
+            shared = ", ".join(f'"{column}"' for column, *_ in known if column in ours)
+            base.execute(
+                f"CREATE TABLE stored_{name} AS SELECT {shared} FROM read_parquet(?) "
+                f"WHERE {KEY} NOT IN (SELECT {KEY} FROM recorded)",
+                path,
+            )
     except _database_error():
-        return  # Cut short; the records have all that was in it, or the runs are done again.
-    ours = {row[0] for row in base.execute(f"DESCRIBE {name}").fetchall()}
-    shared = ", ".join(f'"{column}"' for column, *_ in known if column in ours)
-    base.execute(
-        f"INSERT INTO {name} BY NAME SELECT {shared} FROM read_parquet(?) "
-        f"WHERE {KEY} NOT IN (SELECT {KEY} FROM recorded)",
-        [str(path)],
-    )
+        return
+    for name in stored:
+        base.execute(f"INSERT INTO {name} BY NAME SELECT * FROM stored_{name}")
 
 
 def _write(base: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
