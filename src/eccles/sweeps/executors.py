@@ -5,6 +5,7 @@ Each is a `concurrent.futures.Executor`, and nothing beyond this file knows whic
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import multiprocessing
@@ -12,16 +13,16 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from eccles.errors import InputError, RunError
 from eccles.sweeps.schema import versions
 
-_PATIENCE = 10.0
+_PATIENCE = 8.0
 """Seconds that a cluster has to answer."""
 
 
@@ -32,12 +33,28 @@ class Workers(NamedTuple):
     slots: int
 
 
+class _Pool(ProcessPoolExecutor):
+    """Starts workers that Ctrl-C doesn't reach, not even while they import what they need."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Take a run; a worker that starts for it inherits which signals are blocked."""
+        if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - not on this system
+            return super().submit(fn, *args, **kwargs)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextmanager
 def local(jobs: int) -> Iterator[Workers]:
     """Give so many processes of this machine; they end with this one, however it ends."""
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+    # It unblocks SIGINT once it has started, so it starts first.
+    resource_tracker.ensure_running()
+    executor = _Pool(jobs, mp_context=context, initializer=_begin)
     try:
         yield Workers(executor, jobs)
     except BaseException:
@@ -69,9 +86,10 @@ def dask(address: str, folder: Path) -> Iterator[Workers]:
             "sweep: --dask needs the package distributed; pip install 'eccles[dask]'"
         ) from None
     # It tells of every attempt to connect; the one sentence below is enough.
-    for name in ("distributed", "tornado", "asyncio"):
+    for name in ("distributed", "distributed.client", "tornado", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        asyncio.run(asyncio.wait_for(_greet(address), _PATIENCE))
         client: Any = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         said = str(error).splitlines()[0] if str(error) else "no answer"
@@ -84,6 +102,16 @@ def dask(address: str, folder: Path) -> Iterator[Workers]:
     finally:
         with contextlib.suppress(Exception):
             client.close(timeout=2)
+
+
+async def _greet(address: str) -> None:
+    """Wait for a scheduler's first words; a client would wait for them for ever."""
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    given = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    comm = await connect(address, timeout=_PATIENCE, **given)  # type: ignore[no-untyped-call]
+    await comm.close()
 
 
 def _checked(client: Any, address: str, folder: Path) -> Workers:

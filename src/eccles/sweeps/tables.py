@@ -138,7 +138,10 @@ class StudyTables:
         base = database()
         path = str(self._folder.table(name))
         if where is None:
-            return base.execute("SELECT * FROM read_parquet(?)", [path]).df()
+            try:
+                return base.execute("SELECT * FROM read_parquet(?)", [path]).df()
+            except _database_error() as error:
+                raise _unreadable(Path(path), error) from None
         own = list(columns_of(self.study)[name])
         join, paths = "", [path]
         if name != "runs":
@@ -185,10 +188,14 @@ def _check(tables: StudyTables, name: str) -> None:
     try:
         database().execute("SELECT count(*) FROM read_parquet(?)", [str(path)])
     except _database_error() as error:
-        raise RunError(
-            f"study: {path} must be a Parquet file, got {str(error).splitlines()[0]!r}; the same "
-            "eccles sweep makes it anew"
-        ) from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> RunError:
+    return RunError(
+        f"study: {path} must be a Parquet file, got {str(error).splitlines()[0]!r}; the same "
+        "eccles sweep makes it anew"
+    )
 
 
 def _fill(
