@@ -66,7 +66,7 @@ def scripted(small, tmp_path):
 
         @contextmanager
         def workers():
-            yield Workers(executor, 1)
+            yield Workers(executor, lambda: 1)
 
         runner = Runner(folder, job, len(runs), 0, told, lambda: None)
         try:
@@ -152,7 +152,7 @@ def test_a_cluster_that_let_go_of_its_runs(small, tmp_path):
 
     @contextmanager
     def workers():
-        yield Workers(Gone([]), 1)
+        yield Workers(Gone([]), lambda: 1)
 
     folder = StudyFolder(tmp_path)
     runner = Runner(folder, lambda run: run, 4, 0, Unwatched(), lambda: None)
@@ -167,7 +167,7 @@ def test_a_cluster_that_cant_be_reached(small, tmp_path):
 
     @contextmanager
     def workers():
-        yield Workers(Unreachable(1), 1)
+        yield Workers(Unreachable(1), lambda: 1)
 
     runner = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), lambda: None)
     with pytest.raises(RunError, match="must stay reachable, got OSError"):
@@ -210,7 +210,7 @@ def test_tables_are_made_while_runs_go_on(small, tmp_path, monkeypatch):
     @contextmanager
     def workers():
         with Waits(1) as executor:
-            yield Workers(executor, 1)
+            yield Workers(executor, lambda: 1)
 
     done = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), store)
     done.run(plan(small).runs, workers)
@@ -229,7 +229,7 @@ def test_tables_that_cant_be_written_stop_a_study(small, tmp_path, monkeypatch):
     @contextmanager
     def workers():
         with ThreadPoolExecutor(1) as executor:
-            yield Workers(executor, 1)
+            yield Workers(executor, lambda: 1)
 
     done = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), store)
     monkeypatch.setattr(runner, "execute", lambda run: time.sleep(1) or Outcome(run[0], "done"))

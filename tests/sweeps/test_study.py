@@ -85,8 +85,11 @@ def test_a_setting_said_for_all_runs_varies_no_more(path):
         ({"zip": {"ei": [1]}, "grid": {"ei": [1]}}, "ei must be in grid or in zip"),
         ({"repeat": 0}, "repeat must be a number of seeds"),
         ({"repeat": []}, "repeat must be a number of seeds"),
-        ({"repeat": [1, 1]}, "repeat must be .* different seeds"),
-        ({"repeat": 3, "base": {"seed": 1}}, "seed must be left to repeat"),
+        ({"repeat": [1, 1]}, "repeat must be a number of seeds"),
+        (
+            {"repeat": 3, "base": {"seed": 1}},
+            "seed must be in repeat or among the settings, got 'both'",
+        ),
         ({"grid": {"ei": "80:20"}}, "grid.ei must be a valid list"),
         ({"name": "a b", "repeat": 2}, "name must"),
     ],
@@ -105,6 +108,7 @@ def test_bad_studies(content, sentence):
         ("epoch=5", r"no setting 'epoch' \(did you mean 'epochs'"),
         ("grid.epoch=[5]", "grid: there is no setting 'epoch'"),
         ("epochs=[", "must hold YAML"),
+        ("scale=small", "use --scale"),
     ],
 )
 def test_bad_overrides(path, override, sentence):
@@ -122,3 +126,18 @@ def test_scales_that_are_none(tmp_path, scales):
     (tmp_path / "a.yaml").write_text(f"repeat: 2\nscales: {scales}\n")
     with pytest.raises(InputError, match="scales"):
         read_study(tmp_path / "a.yaml", "small")
+
+
+@pytest.mark.parametrize("text", ["base: [1]", "grid: [ei]", "zip: 3", "base: 7"])
+def test_parts_that_are_no_settings(tmp_path, text):
+    (tmp_path / "a.yaml").write_text(f"{text}\nrepeat: 2\n")
+    part = text.partition(":")[0]
+    with pytest.raises(InputError, match=part):
+        read_study(tmp_path / "a.yaml", overrides=[f"{part}.ei=[80:20]"])
+    with pytest.raises(InputError, match=part):
+        read_study(tmp_path / "a.yaml", overrides=["epochs=5"])
+
+
+def test_an_empty_part_takes_settings(tmp_path):
+    (tmp_path / "a.yaml").write_text("base:\nrepeat: 2\n")
+    assert read_study(tmp_path / "a.yaml", overrides=["epochs=5"]).base == {"epochs": 5}

@@ -237,3 +237,32 @@ def test_a_damaged_record_is_done_again(small, done_by_threads, tmp_path):
     assert {run.identity for run, _ in told.ends} == {spoilt.stem, cut.stem}
     pd.testing.assert_frame_equal(found, expected)
     assert record.scan(folder.records) == {run.identity for run in plan(small).runs}
+
+
+def test_a_damaged_table_without_records_is_put_aside_and_the_rest_too(
+    small, done_by_threads, tmp_path
+):
+    expected = done_by_threads(small).epochs
+    folder = StudyFolder(tmp_path / "out")
+    for path in folder.records.iterdir():
+        path.unlink()
+    cut = folder.table("weights")
+    cut.write_bytes(cut.read_bytes()[:-50])
+    told = Told()
+    pd.testing.assert_frame_equal(done_by_threads(small, watch=told).epochs, expected)
+    assert len(told.ends) == 4
+    assert folder.table("weights").with_name("weights.parquet.unreadable").exists()
+
+
+def test_a_folder_that_lost_its_description_is_taken_up(small, done_by_threads, tmp_path):
+    done_by_threads(small)
+    (tmp_path / "out/study.json").unlink()
+    told = Told()
+    done_by_threads(small, watch=told)
+    assert told.ends == []
+
+
+def test_a_folder_that_cant_be_made(small, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="must be writable"):
+        sweep(small, tmp_path / "file" / "out", jobs=1)

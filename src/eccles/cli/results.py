@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from eccles.storage import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_WIDE = 160
+"""Columns of a table that goes into a file or another program: numbers that don't break."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +42,20 @@ class Arguments:
     """The study's folder."""
 
     table: str | None = None
-    """Table to print: runs, epochs, classes, or a measure's (default: a row a cell)."""
+    """Table to print: runs, epochs, classes, or a measure's (default: a row a cell; runs with
+    --columns, --export or --json)."""
 
     where: str | None = None
     """Condition that rows must meet, in SQL."""
 
     columns: str | None = None
-    """Columns to give, with commas between (default: all; those that vary where it prints)."""
+    """Columns to give, with commas between (default: all; of runs it prints those that vary)."""
 
     export: Path | None = None
     """File to write instead: .csv, .json or .parquet."""
 
     limit: int = 50
-    """Rows to print at most; a file gets all."""
+    """Rows of a printed table at most; JSON and files get all."""
 
     json: bool = False
     """Print the rows as JSON."""
@@ -70,14 +76,17 @@ def run(words: Sequence[str]) -> int:
         raise InputError("results: DIR must be a study's folder, got none; eccles sweep makes them")
     from rich.console import Console
 
-    from eccles.cli.sweep_display import cells_table
+    from eccles.cli.sweep_display import cells_table, planned_runs
+    from eccles.sweeps.schema import SETTINGS
     from eccles.sweeps.tables import load
 
     results = load(given.folder)
     console = Console(file=sys.stdout)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _WIDE
     whole = given.table is None and given.columns is None and given.export is None
     if whole and not given.json:
-        runs = results.table("runs", where=given.where)
+        runs = planned_runs(results, results.table("runs", where=given.where))
         if not len(runs):
             console.print("no runs")
             return 0
@@ -98,11 +107,17 @@ def run(words: Sequence[str]) -> int:
         print(_json(frame[chosen]))
     else:
         if given.columns is None and (given.table or "runs") == "runs":
-            varied = [name for name in results.study.varied if name in chosen]
+            varied = [name for name in SETTINGS if frame[name].nunique(dropna=False) > 1]
             outcome = ["peak_accuracy", "final_accuracy", "initial_rate_hz", "final_rate_hz"]
             chosen = ["run", "status", *varied, *outcome]
         _print(frame[chosen], given.limit, console)
     return 0
+
+
+def _spelt(cell: object) -> str:
+    if cell is None or cell != cell or str(cell) == "<NA>":
+        return "-"
+    return f"{cell:.5g}" if isinstance(cell, float) else str(cell)
 
 
 def _columns(text: str | None, known: list[str]) -> list[str]:
@@ -135,13 +150,14 @@ def _export(frame: pd.DataFrame, path: Path) -> None:
 def _print(frame: pd.DataFrame, limit: int, console: object) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     assert isinstance(console, Console)
     table = Table()
     for name in frame.columns:
         table.add_column(str(name), overflow="fold", no_wrap=name == "run")
     for row in frame.head(limit).itertuples(index=False):
-        table.add_row(*(f"{cell:.5g}" if isinstance(cell, float) else str(cell) for cell in row))
+        table.add_row(*(Text(_spelt(cell)) for cell in row))
     console.print(table)
     if len(frame) > limit:
         more = f"{len(frame) - limit:,} more rows; --limit, --where or --export shows them"

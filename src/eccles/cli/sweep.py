@@ -84,7 +84,13 @@ def run(words: Sequence[str]) -> int:
         known = ", ".join(names())
         raise InputError(f"sweep: STUDY must be a YAML file, or one of {known}, got none")
 
-    from eccles.cli.sweep_display import JsonLines, SweepDisplay, print_preview, print_study
+    from eccles.cli.sweep_display import (
+        JsonLines,
+        SweepDisplay,
+        planned_runs,
+        print_preview,
+        print_study,
+    )
     from eccles.sweeps.study import read_study
     from eccles.sweeps.sweep import preview, sweep
 
@@ -112,7 +118,7 @@ def run(words: Sequence[str]) -> int:
             data_dir=given.data_dir,
             watch=watch,
         )
-    failures = int((results.runs["status"] == "failed").sum())
+    failures = int((planned_runs(results, results.runs)["status"] == "failed").sum())
     if not given.json:
         print_study(results)
     return 1 if failures else 0

@@ -13,8 +13,9 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
-from eccles.sweeps.plan import Plan, Planned, spelt
+from eccles.sweeps.plan import Plan, Planned, plan, spelt
 from eccles.sweeps.sweep import Preview
 from eccles.sweeps.tables import StudyTables
 from eccles.sweeps.watch import Standing
@@ -185,7 +186,7 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
     table.add_column("values", justify="right")
     table.add_column("", overflow="fold")
     for name, values in axes.items():
-        table.add_row(name, f"{len(values)}", _shortened(values))
+        table.add_row(name, f"{len(values)}", Text(_shortened(values)))
     console.print(table)
     known = len(plan.runs) - len(left)
     lines = [f"{len(plan.runs):,} runs, {known:,} known, {len(left):,} to do, in {out}"]
@@ -203,11 +204,19 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
 def print_study(results: StudyTables) -> None:
     """Print how a study ended: a row a cell, over its repeats."""
     console = Console(file=sys.stdout)
-    runs = results.runs
+    runs = planned_runs(results, results.runs)
     console.print(cells_table(results, runs))
     failures = int((runs["status"] == "failed").sum())
     said = f"{len(runs):,} runs, {failures:,} failed; kept in {results.folder}"
+    if others := len(results.runs) - len(runs):
+        said += f", with {others:,} of no cell of this study any more"
     console.print(said, highlight=False, soft_wrap=True)
+
+
+def planned_runs(results: StudyTables, runs: pd.DataFrame) -> pd.DataFrame:
+    """Return those of some runs that the study plans, as it was last asked for."""
+    planned = {run.identity for run in plan(results.study).runs}
+    return runs[runs["run"].isin(planned)]
 
 
 def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
@@ -227,7 +236,7 @@ def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
             numbers += [f"{100 * value:.1f} %" for value in (peak.mean(), peak.min(), peak.max())]
             numbers.append(f"{done['initial_rate_hz'].mean():.2f} Hz")
         named = [_spelt(n, v) for n, v in zip(varied, values, strict=True)]
-        table.add_row(*named, *numbers)
+        table.add_row(*map(Text, named), *numbers)
     return table
 
 

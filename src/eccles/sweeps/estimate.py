@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from eccles.training.samples import divide
 
 _SECONDS = 2.0
 _REHEARSED = 200
+_TRIED = 8
 
 
 class Estimate(NamedTuple):
@@ -57,7 +59,8 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: Splits) -> Est
 
     Testing after every epoch is reckoned by its share of the samples.
     """
-    chosen = left[:: max(1, len(left) // 8)][:8]
+    # At random, for every so manieth run may be of one cell.
+    chosen = random.Random(0).sample(left, min(_TRIED, len(left)))
     trained, spent = 0, 0.0
     for run in chosen:
         n, seconds = _train(plan, run, splits, _SECONDS / len(chosen))

@@ -12,8 +12,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import connection, resource_tracker
 from pathlib import Path
@@ -27,10 +27,10 @@ _PATIENCE = 8.0
 
 
 class Workers(NamedTuple):
-    """An executor, and how many runs it does at once."""
+    """An executor, and how many runs it does at once, which may change while it works."""
 
     executor: Executor
-    slots: int
+    slots: Callable[[], int]
 
 
 class _Pool(ProcessPoolExecutor):
@@ -56,7 +56,7 @@ def local(jobs: int) -> Iterator[Workers]:
     resource_tracker.ensure_running()
     executor = _Pool(jobs, mp_context=context, initializer=_begin)
     try:
-        yield Workers(executor, jobs)
+        yield Workers(executor, lambda: jobs)
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
         # Whoever is still here had its time: what it did is stored up to its last epoch.
@@ -69,7 +69,7 @@ def local(jobs: int) -> Iterator[Workers]:
 @contextmanager
 def given(executor: Executor, jobs: int) -> Iterator[Workers]:
     """Give an executor of the caller's own, who says how many runs it does at once."""
-    yield Workers(executor, jobs)
+    yield Workers(executor, lambda: jobs)
 
 
 @contextmanager
@@ -89,7 +89,9 @@ def dask(address: str, folder: Path) -> Iterator[Workers]:
     for name in ("distributed", "distributed.client", "tornado", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        asyncio.run(asyncio.wait_for(_greet(address), _PATIENCE))
+        # In a thread of its own: a notebook has an event loop in this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(_greet(address))).result()
         client: Any = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         said = str(error).splitlines()[0] if str(error) else "no answer"
@@ -110,7 +112,8 @@ async def _greet(address: str) -> None:
     from distributed.comm.core import connect
 
     given = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
-    comm = await connect(address, timeout=_PATIENCE, **given)  # type: ignore[no-untyped-call]
+    connecting = connect(address, timeout=_PATIENCE, **given)  # type: ignore[no-untyped-call]
+    comm = await asyncio.wait_for(connecting, _PATIENCE)
     await comm.close()
 
 
@@ -144,7 +147,8 @@ def _checked(client: Any, address: str, folder: Path) -> Workers:
                 f"sweep: --out must be a folder that all workers share, got {folder}, which Dask "
                 f"worker {worker} doesn't see"
             )
-    return Workers(client.get_executor(pure=False, retries=0), sum(client.nthreads().values()))
+    executor = client.get_executor(pure=False, retries=0)
+    return Workers(executor, lambda: sum(client.nthreads().values()))
 
 
 def look(path: str) -> tuple[dict[str, str], bool]:

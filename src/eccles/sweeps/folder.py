@@ -48,7 +48,10 @@ class StudyFolder:
             if self.path.exists() and not self.path.is_dir():
                 raise InputError(f"sweep: --out must be a folder, got the file {self.path}")
             if not self.description.exists():
-                if self.path.exists() and any(f.name[0] != "." for f in self.path.iterdir()):
+                shown = {f.name for f in self.path.iterdir()} if self.path.exists() else set()
+                # What a sweep left is taken up again, even if its description is gone.
+                ours = {"records", "runs.parquet"} & shown
+                if not ours and any(name[0] != "." for name in shown):
                     raise InputError(
                         f"sweep: --out must be empty or hold this study, got {self.path} with "
                         "other files; choose another --out"

@@ -89,10 +89,10 @@ class Runner:
         Raises what stops a study: a folder that can't be written, a cluster that is lost.
         """
         self._waiting.extend(runs)
+        opened = 0
         while self._waiting:
             before = self._status.total() + self._losses.total()
             with open_workers() as workers:
-                self._slots = workers.slots
                 try:
                     self._feed(workers)
                 except BaseException:
@@ -100,13 +100,21 @@ class Runner:
                     raise
             if self._waiting and self._status.total() + self._losses.total() == before:
                 raise self._abandoned("workers that take no runs")
+            opened += 1
+            if self._waiting and opened == _LOSSES and not self._status.total():
+                raise RunError(
+                    f"sweep: workers must live until a run has ended, got {_LOSSES} starts in "
+                    "which they died before; a script that calls eccles.sweep does so under "
+                    'if __name__ == "__main__":, and a run needs memory'
+                )
 
     def _feed(self, workers: Workers) -> None:
         """Keep all workers busy until nothing is left, or the executor breaks."""
-        # One more each lies ready, so that no worker waits for us.
-        most = 2 * workers.slots
         while self._waiting or self._running:
             broken = False
+            self._slots = max(1, workers.slots())
+            # One more each lies ready, so that no worker waits for us.
+            most = 2 * self._slots
             try:
                 while self._waiting and len(self._running) < (1 if self._suspects() else most):
                     run = self._waiting[0]
@@ -173,7 +181,8 @@ class Runner:
         self._losses[run.identity] += 1
         if self._losses[run.identity] < _LOSSES:
             self._watch.lost(run, reason)
-            self._waiting.appendleft(run)
+            # At the end: if it is to blame, the others come first.
+            self._waiting.append(run)
             return
         said = f"sweep: {reason} {_LOSSES} times; it may need more memory than there is"
         lost = failed(self._job(run), said, None, 0.0, now())

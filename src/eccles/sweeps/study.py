@@ -82,9 +82,10 @@ class Study(Settings):
     def _check_repeat(self) -> None:
         n = len(self.repeat) if isinstance(self.repeat, list) else self.repeat
         if n < 1 or (isinstance(self.repeat, list) and len(set(self.repeat)) < n):
-            raise must("study", "repeat", "a number of seeds, or different seeds", self.repeat)
+            accepted = "a number of seeds, 1 or more, or a list of different seeds"
+            raise must("study", "repeat", accepted, self.repeat)
         if "seed" in {*self.base, *self.grid, *self.zip} and "repeat" in self.model_fields_set:
-            raise must("study", "seed", "left to repeat", "both", "drop one of the two")
+            raise must("study", "seed", "in repeat or among the settings", "both", "drop one")
 
     @property
     def varied(self) -> tuple[str, ...]:
@@ -134,6 +135,8 @@ def _merged(content: dict[str, Any], changes: object, where: str) -> dict[str, A
     result = dict(content)
     for name, value in changes.items():
         before = result.get(name)
+        if isinstance(value, Mapping) and not isinstance(before, dict | None):
+            raise must("study", name, "settings and their values", before)
         both = isinstance(before, dict) and isinstance(value, Mapping)
         result[name] = {**before, **value} if both else value  # type: ignore[dict-item]
     return result
@@ -151,12 +154,14 @@ def _override(content: dict[str, Any], override: str) -> dict[str, Any]:
     if name in TrainConfig.model_fields:
         # A setting that is said for all runs doesn't vary any more.
         for axes in ("grid", "zip"):
-            if name in content.get(axes, {}):
+            if isinstance(content.get(axes), dict) and name in content[axes]:
                 rest = {key: each for key, each in content[axes].items() if key != name}
                 content = {**content, axes: rest}
         if name == "seed":
             content = {key: each for key, each in content.items() if key != "repeat"}
         return _merged(content, {"base": {name: value}}, "--set")
+    if name == "scale":
+        raise InputError("sweep: --set can't choose a scale; use --scale")
     if name in Study.model_fields:
         return {**content, name: value}
     known = [*TrainConfig.model_fields, *Study.model_fields]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from eccles.errors import RunError, must
+from eccles.storage import unwritable
 from eccles.sweeps import record
 from eccles.sweeps.estimate import Estimate, estimate, rehearse
 from eccles.sweeps.executors import Workers, dask, given, local
@@ -82,7 +83,10 @@ def sweep(
     # All that may be wrong with settings or data is found before a worker starts.
     rehearse(whole, data_dir)
     watch = watch or Unwatched()
-    folder.path.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder.path, error) from None
     with folder.coordinated(shard) as wanted:
         folder.write(asked)
         if retry_failed:

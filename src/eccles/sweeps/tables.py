@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eccles.errors import InputError, RunError, StorageError, nearest
-from eccles.storage import locked, write_whole
+from eccles.storage import locked, unwritable, write_whole
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import plan
@@ -104,6 +104,9 @@ class StudyTables:
         self.study = folder.read()
         self._folder = folder
 
+    def __repr__(self) -> str:
+        return f"StudyTables({self.study.name!r}, {len(self.runs)} runs, {', '.join(self.names)})"
+
     @property
     def names(self) -> tuple[str, ...]:
         """The tables that there are."""
@@ -154,7 +157,8 @@ class StudyTables:
             return base.execute(text, paths).df()
         except _database_error() as error:
             raise InputError(
-                f"study: the condition must be SQL over the columns of {name} and runs, such as "
+                f"study: the condition must be SQL over the columns of "
+                f"{'runs' if name == 'runs' else f'{name} and runs'}, such as "
                 f"\"ei = '80:20' AND seed < 4\", got {where!r}: {str(error).splitlines()[0]}"
             ) from None
 
@@ -245,21 +249,27 @@ def _insert(
 def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: list[str]) -> None:
     """Add the rows of stored tables whose runs have no record here.
 
-    Where one table can't be read none is believed: its runs are done again.
+    Where one table can't be read none is believed, and all are put aside as NAME.unreadable: the
+    runs are done again, and what was in the others is still there.
     """
     stored = [name for name in names if folder.table(name).exists()]
     try:
         for name in stored:
-            path = [str(folder.table(name))]
-            known = base.execute("DESCRIBE SELECT * FROM read_parquet(?)", path).fetchall()
+            file = [str(folder.table(name))]
+            known = base.execute("DESCRIBE SELECT * FROM read_parquet(?)", file).fetchall()
             ours = {row[0] for row in base.execute(f"DESCRIBE {name}").fetchall()}
             shared = ", ".join(f'"{column}"' for column, *_ in known if column in ours)
             base.execute(
                 f"CREATE TABLE stored_{name} AS SELECT {shared} FROM read_parquet(?) "
                 f"WHERE {KEY} NOT IN (SELECT {KEY} FROM recorded)",
-                path,
+                file,
             )
+    except _no_room() as error:
+        raise unwritable(folder.path, OSError(str(error).splitlines()[0])) from None
     except _database_error():
+        for name in stored:
+            path = folder.table(name)
+            path.replace(path.with_name(f"{path.name}.unreadable"))
         return
     for name in stored:
         base.execute(f"INSERT INTO {name} BY NAME SELECT * FROM stored_{name}")
@@ -282,6 +292,12 @@ def _copy(base: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
         base.execute(f"COPY ({query}) TO '{name}' (FORMAT parquet, COMPRESSION zstd)")
     except _database_error() as error:
         raise OSError(str(error).splitlines()[0]) from None
+
+
+def _no_room() -> type[Exception]:
+    import duckdb
+
+    return duckdb.OutOfMemoryException
 
 
 def _database_error() -> type[Exception]:

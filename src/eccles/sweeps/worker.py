@@ -150,10 +150,12 @@ def _execute(job: Job, folder: StudyFolder) -> Outcome:
     with scratch.held(wait=True):
         known = record.read(record.path_of(folder.records, job.identity))
         if known is not None and known.run["status"] == "done":
-            return _outcome(known)
+            return _outcome(known)._replace(sample_epochs=0)
         try:
             result = _train(job, scratch)
-            done = _done(job, result, time.perf_counter() - began, started)
+            # An epoch's time is kept with it, so a run that was interrupted has them all.
+            spent = sum(row["seconds"] for row in result.history)
+            done = _done(job, result, spent, started)
             if job.keep_weights:
                 folder.keep_weights(job.identity, scratch.checkpoint)
         except (Dropped, StorageError):
