@@ -95,13 +95,13 @@ def train_on(
     """
     samples = divide(config, data)
     network = build_network(config, samples.train, threads)
+    run = _Run(config, identity, folder, network, samples, dict(measure or {}))
     with ExitStack() as held:
         if folder is not None and hold:
             held.enter_context(folder.held())
         # On some processors a matrix product's bits depend on torch's threads; and while they are
         # idle they spin, which would take cores from the event engine's own.
         held.enter_context(_one_torch_thread())
-        run = _Run(config, identity, folder, network, samples, dict(measure or {}))
         return run.train(resume, watch or Unwatched())
 
 
