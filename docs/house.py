@@ -13,9 +13,10 @@ PACKAGE = Path(__file__).parent.parent / "src" / "eccles"
 
 FLOORS = [
     ["cli"],
-    ["bench", "sweeps", "studies"],
-    ["training"],
-    ["nn", "data"],
+    ["studies"],
+    ["bench", "sweeps", "report"],
+    ["training", "figures"],
+    ["nn", "data", "stats"],
     ["engines", "initial", "dale", "measures"],
     ["functional", "events", "populations", "noise", "settings", "storage"],
     ["units", "seeds", "jit"],

@@ -76,7 +76,7 @@ def run(words: Sequence[str]) -> int:
         raise InputError("results: DIR must be a study's folder, got none; eccles sweep makes them")
     from rich.console import Console
 
-    from eccles.cli.sweep_display import cells_table, planned_runs
+    from eccles.cli.sweep_display import cells_table
     from eccles.sweeps.schema import SETTINGS
     from eccles.sweeps.tables import load
 
@@ -86,7 +86,7 @@ def run(words: Sequence[str]) -> int:
         console.width = _WIDE
     whole = given.table is None and given.columns is None and given.export is None
     if whole and not given.json:
-        runs = planned_runs(results, results.table("runs", where=given.where))
+        runs = results.planned(results.table("runs", where=given.where))
         if not len(runs):
             console.print("no runs")
             return 0

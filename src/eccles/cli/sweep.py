@@ -87,7 +87,6 @@ def run(words: Sequence[str]) -> int:
     from eccles.cli.sweep_display import (
         JsonLines,
         SweepDisplay,
-        planned_runs,
         print_preview,
         print_study,
     )
@@ -118,7 +117,7 @@ def run(words: Sequence[str]) -> int:
             data_dir=given.data_dir,
             watch=watch,
         )
-    failures = int((planned_runs(results, results.runs)["status"] == "failed").sum())
+    failures = int((results.planned(results.runs)["status"] == "failed").sum())
     if not given.json:
         print_study(results)
     return 1 if failures else 0

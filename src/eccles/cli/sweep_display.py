@@ -15,7 +15,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from eccles.sweeps.plan import Plan, Planned, plan, spelt
+from eccles.sweeps.plan import Plan, Planned, spelt
 from eccles.sweeps.sweep import Preview
 from eccles.sweeps.tables import StudyTables
 from eccles.sweeps.watch import Standing
@@ -204,19 +204,13 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
 def print_study(results: StudyTables) -> None:
     """Print how a study ended: a row a cell, over its repeats."""
     console = Console(file=sys.stdout)
-    runs = planned_runs(results, results.runs)
+    runs = results.planned(results.runs)
     console.print(cells_table(results, runs))
     failures = int((runs["status"] == "failed").sum())
     said = f"{len(runs):,} runs, {failures:,} failed; kept in {results.folder}"
     if others := len(results.runs) - len(runs):
         said += f", with {others:,} of no cell of this study any more"
     console.print(said, highlight=False, soft_wrap=True)
-
-
-def planned_runs(results: StudyTables, runs: pd.DataFrame) -> pd.DataFrame:
-    """Return those of some runs that the study plans, as it was last asked for."""
-    planned = {run.identity for run in plan(results.study).runs}
-    return runs[runs["run"].isin(planned)]
 
 
 def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:

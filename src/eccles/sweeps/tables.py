@@ -127,6 +127,21 @@ class StudyTables:
         """A row a run, epoch and class: accuracy, excitatory and inhibitory spikes a sample."""
         return self.table("classes")
 
+    @cached_property
+    def plan(self) -> tuple[str, ...]:
+        """The runs that the study plans, as it was last asked for."""
+        return tuple(run.identity for run in plan(self.study).runs)
+
+    def planned(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return those rows of a table that are of runs which the study plans."""
+        return rows[rows[KEY].isin(self.plan)]
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many of the planned runs are done, and how many there are."""
+        done = self.planned(self.runs[self.runs["status"] == "done"])
+        return len(done), len(self.plan)
+
     def table(self, name: str, *, where: str | None = None) -> pd.DataFrame:
         """Return a table, or those of its rows that an SQL condition holds for.
 
