@@ -152,14 +152,14 @@ class _Charts:
         import altair as alt
 
         courses = alt.vconcat(self._accuracy(), self._spikes(), self._share(), spacing=14)
-        if self._layout.across == 1:
-            upper = alt.vconcat(self._points(), self._about(), courses, spacing=14)
-        else:
-            right = alt.vconcat(self._about(), courses, spacing=14)
-            upper = alt.hconcat(self._points(), right, spacing=40)
-        parts = [upper, *self._weights()]
+        courses = courses.resolve_scale(color="independent")
+        side_by_side = alt.vconcat if self._layout.across == 1 else alt.hconcat
+        upper = side_by_side(self._points(), courses, spacing=30)
+        # What reads the runs alone comes first: Vega must know them before it looks them up.
+        parts = [self._about(), upper.resolve_scale(color="independent"), *self._weights()]
         params = [self._epoch, *self._filters, *self._bounds, self._across]
         chart = alt.vconcat(*parts, spacing=24).add_params(*params)
+        chart = chart.resolve_scale(color="independent")
         chart = chart.configure(
             font="system-ui, sans-serif",
             axis=alt.AxisConfig(labelFontSize=12, titleFontSize=12, titleFontWeight="normal"),
@@ -222,7 +222,7 @@ class _Charts:
             "place:Q",
             title=None,
             scale=alt.Scale(type="symlog", constant=alt.expr(linear), nice=False, zero=False),
-            axis=alt.Axis(values=alt.expr(chosen), grid=False, format="~g", labelOverlap=True),
+            axis=alt.Axis(values=alt.expr(chosen), grid=False, format=".3~r", labelOverlap=True),
         )
         y = alt.Y("percent:Q", title="test accuracy (%)", scale=alt.Scale(domain=[0, 100]))
         colour: Any = alt.value(COLOURS[0])
@@ -234,7 +234,7 @@ class _Charts:
                 f"{self._colour}:N",
                 title=LABELS.get(self._colour, self._colour),
                 scale=alt.Scale(domain=values, range=palette),
-                legend=alt.Legend(orient="top", columns=4, symbolOpacity=1) if few else None,
+                legend=alt.Legend(orient="top", titleOrient="left", symbolOpacity=1) if few else None,
             )
         tooltip = [
             *(alt.Tooltip(f"{n}:N", title=LABELS.get(n, n)) for n in self._settings),
@@ -280,10 +280,10 @@ class _Charts:
             "datum.n_excitatory + ' excitatory and ' + datum.n_inhibitory + ' inhibitory neurons'",
             "'rate before training ' + format(datum.initial_rate_hz, '.3~g') + ' Hz'",
             "'peak accuracy ' + format(100 * datum.peak_accuracy, '.2f') + ' % at epoch '"
-            " + datum.peak_epoch + ', at the end ' + format(100 * datum.final_accuracy, '.2f')"
-            " + ' %'",
+            " + datum.peak_epoch",
+            "'final accuracy ' + format(100 * datum.final_accuracy, '.2f') + ' %'",
         ]
-        width, _ = self._layout.course
+        width, _ = self._layout.points
         return (
             alt.Chart(self._source("runs"))
             .transform_filter(self._picked)
@@ -295,14 +295,14 @@ class _Charts:
             .properties(name="about", width=width, height=17 * len(lines), view={"stroke": None})
         )
 
-    def _course(self, name: str, title: str) -> tuple[alt.Chart, alt.Chart]:
+    def _course(self, title: str) -> tuple[alt.Chart, alt.Chart]:
         """Return the chosen run's epochs, and a line at the epoch of the slider."""
         import altair as alt
 
         width, height = self._layout.course
         base = alt.Chart(self._source("epochs"), title=title)
         base = base.transform_filter(self._picked).properties(width=width, height=height)
-        return base.properties(name=name), self._now(base)
+        return base, self._now(base)
 
     def _now(self, base: alt.Chart) -> alt.Chart:
         return base.transform_filter("datum.epoch == epoch").mark_rule(color=NEUTRAL).encode(x=_x())
@@ -310,7 +310,7 @@ class _Charts:
     def _accuracy(self) -> alt.LayerChart:
         import altair as alt
 
-        base, now = self._course("accuracy", "Test accuracy (%)")
+        base, now = self._course("Test accuracy (%)")
         line = (
             base.transform_calculate(percent="100 * datum.accuracy")
             .mark_line(color="black", point={"size": 18, "color": "black"})
@@ -320,12 +320,12 @@ class _Charts:
                 tooltip=["epoch:Q", alt.Tooltip("percent:Q", title="accuracy (%)", format=".2f")],
             )
         )
-        return alt.layer(now, line)
+        return alt.layer(now, line).properties(name="accuracy")
 
     def _spikes(self) -> alt.LayerChart:
         import altair as alt
 
-        base, now = self._course("activity", "Hidden spikes of a test sample")
+        base, now = self._course("Hidden spikes of a test sample")
         lines = (
             base.transform_calculate(
                 excitatory="datum.excitatory_spikes", inhibitory="datum.inhibitory_spikes"
@@ -346,12 +346,12 @@ class _Charts:
                 tooltip=["epoch:Q", "population:N", alt.Tooltip("spikes:Q", format=".4~g")],
             )
         )
-        return alt.layer(now, lines)
+        return alt.layer(now, lines).properties(name="activity")
 
     def _share(self) -> alt.LayerChart:
         import altair as alt
 
-        base, now = self._course("share", "Percent excitatory of all hidden spikes")
+        base, now = self._course("Percent excitatory of all hidden spikes")
         total = "(datum.excitatory_spikes + datum.inhibitory_spikes)"
         line = (
             base.transform_calculate(
@@ -364,7 +364,7 @@ class _Charts:
                 tooltip=["epoch:Q", alt.Tooltip("percent:Q", title="excitatory (%)", format=".2f")],
             )
         )
-        return alt.layer(now, line)
+        return alt.layer(now, line).properties(name="share")
 
     def _weights(self) -> list[alt.ConcatChart]:
         """Return a chart a projection, and one of exact zeros; none where nothing was measured."""
@@ -384,7 +384,7 @@ class _Charts:
                     low="datum.mean - datum.std", high="datum.mean + datum.std"
                 )
                 .encode(x=_x("epoch"))
-                .properties(width=width, height=height, name=f"weights_{k}")
+                .properties(width=width, height=height)
             )
             said = [
                 "epoch:Q",
@@ -396,9 +396,10 @@ class _Charts:
                 y=alt.Y("low:Q", title="mean ± std", axis=alt.Axis(tickCount=4)), y2="high:Q"
             )
             mean = base.mark_line(color=COLOURS[k], point={"size": 30, "color": COLOURS[k]})
-            charts.append(alt.layer(band, mean.encode(y="mean:Q", tooltip=said)))
+            mean = mean.encode(y="mean:Q", tooltip=said)
+            charts.append(alt.layer(band, mean).properties(name=f"weights_{k}"))
         zeros = (
-            alt.Chart(self._source("weights"), title="Exact zeros (%)")
+            alt.Chart(self._source("weights"), title="Exact zeros (%), colours as beside")
             .transform_filter(self._picked)
             .transform_calculate(percent="100 * datum.zero_share")
             .mark_line(point={"size": 30})
