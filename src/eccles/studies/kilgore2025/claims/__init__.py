@@ -7,6 +7,8 @@ from eccles.studies.kilgore2025.claims import accuracy, activity, digits
 from eccles.studies.kilgore2025.claims.claim import Claim as Claim
 from eccles.studies.kilgore2025.claims.claim import Finding as Finding
 from eccles.studies.kilgore2025.claims.claim import Verdict as Verdict
+from eccles.studies.kilgore2025.claims.page import markdown as markdown
+from eccles.studies.kilgore2025.claims.page import tally as tally
 
 CLAIMS: tuple[Claim, ...] = tuple(
     sorted(
