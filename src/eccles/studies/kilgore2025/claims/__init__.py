@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims import accuracy, activity, digits
+from eccles.studies.kilgore2025.claims import accuracy, activity, digits, distances, noise
 from eccles.studies.kilgore2025.claims.claim import Claim as Claim
 from eccles.studies.kilgore2025.claims.claim import Finding as Finding
 from eccles.studies.kilgore2025.claims.claim import Verdict as Verdict
@@ -12,7 +12,13 @@ from eccles.studies.kilgore2025.claims.page import tally as tally
 
 CLAIMS: tuple[Claim, ...] = tuple(
     sorted(
-        (*accuracy.CLAIMS, *activity.CLAIMS, *digits.CLAIMS),
+        (
+            *accuracy.CLAIMS,
+            *digits.CLAIMS,
+            *noise.CLAIMS,
+            *activity.CLAIMS,
+            *distances.CLAIMS,
+        ),
         key=lambda claim: int(claim.id),
     )
 )

@@ -114,7 +114,8 @@ def _both(judge: Callable[[pd.DataFrame], list[Part]]) -> Callable[[Article], Fi
     """Return a judge that takes the rate before training, and after the first epoch."""
 
     def judged(article: Article) -> Finding:
-        return found(judge(_cells(article, "before")), judge(_cells(article, "first")), _RATE)
+        ours = judge(_cells(article, "before"))
+        return found(ours, lambda: judge(_cells(article, "first")), _RATE)
 
     return judged
 

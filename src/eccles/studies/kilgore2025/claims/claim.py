@@ -90,7 +90,10 @@ class Claim:
         try:
             finding = self.judge(article)
         except Untestable as reason:
-            finding = _unknown(f"{reason}; {going_on}" if n < m else str(reason))
+            more = f"; {going_on}" if n < m else ""
+            if not more and tables.study.scale != FULL:
+                more = f"; {command} --scale {FULL} does the whole study"
+            finding = _unknown(f"{reason}{more}")
         if n < m:
             finding = _noted(finding, f"{n:,} of {m:,} runs")
         if reasons := _departures(tables):
@@ -120,13 +123,19 @@ def weighed(parts: Sequence[Part]) -> tuple[Verdict, str]:
 
 
 def found(
-    parts: Sequence[Part], published: Sequence[Part] | None = None, note: str = ""
+    parts: Sequence[Part], published: Callable[[], Sequence[Part]] | None = None, note: str = ""
 ) -> Finding:
-    """Return the finding on a claim's parts, in this project's way and in the article's."""
+    """Return the finding on a claim's parts, in this project's way and in the article's.
+
+    What can't be told in the article's way alone takes nothing from ours.
+    """
     verdict, ours = weighed(parts)
     if published is None:
         return Finding(verdict, ours, note=note)
-    theirs, text = weighed(published)
+    try:
+        theirs, text = weighed(published())
+    except Untestable as reason:
+        theirs, text = Verdict.NOT_TESTABLE, str(reason)
     return Finding(verdict, ours, text, theirs, note)
 
 
@@ -145,7 +154,7 @@ def done(article: Article, study: str, *, seeds: int = 2) -> pd.DataFrame:
 def by_ratio(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the rows of each ratio, from the fewest excitatory neurons to the most."""
     groups = {str(ei): rows for ei, rows in frame.groupby("ei")}
-    return dict(sorted(groups.items(), key=lambda group: float(group[0].partition(":")[0])))
+    return dict(sorted(groups.items(), key=lambda group: _share(group[0])))
 
 
 def each(values: Mapping[str, float], spelling: str) -> str:
@@ -164,6 +173,11 @@ def percent(share: float) -> str:
     '81.5 %'
     """
     return f"{100 * share:.1f} %"
+
+
+def _share(ei: str) -> float:
+    excitatory, _, inhibitory = ei.partition(":")
+    return float(excitatory) / (float(excitatory) + float(inhibitory))
 
 
 def _shipped() -> tuple[str, ...]:
