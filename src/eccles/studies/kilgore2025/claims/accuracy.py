@@ -14,6 +14,7 @@ from eccles.studies.kilgore2025.claims.claim import (
     done,
     found,
     percent,
+    table,
 )
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _cells(article: Article, rate: str) -> pd.DataFrame:
     runs = done(article, STUDY)
     rates = runs.set_index("run")["initial_rate_hz"]
     if rate == "first":
-        epochs = article[STUDY].epochs
+        epochs = table(article, STUDY, "epochs")
         rates = epochs[epochs["epoch"] == 0].set_index("run")["rate_hz"]
     runs = runs.assign(rate_hz=runs["run"].map(rates), success=runs["peak_accuracy"] > SUCCESS)
     cells = runs.groupby(["ei", "w1_std"], as_index=False).agg(

@@ -15,6 +15,7 @@ from eccles.studies.kilgore2025.claims.claim import (
     done,
     each,
     found,
+    table,
 )
 
 if TYPE_CHECKING:
@@ -34,12 +35,10 @@ _TIMES = 10.0
 def _rise_then_decline(article: Article) -> Finding:
     runs = done(article, STUDY)
     runs = runs[runs["n_inhibitory"] > 0]
-    tables = article[STUDY]
+    epochs, classes = (table(article, STUDY, name) for name in ("epochs", "classes"))
     return found(
-        _course(_percentages(runs, tables.epochs, ["run"]), "networks"),
-        lambda: _course(
-            _percentages(runs, tables.classes, ["run", "class"]), "networks and classes"
-        ),
+        _course(_percentages(runs, epochs, ["run"]), "networks"),
+        lambda: _course(_percentages(runs, classes, ["run", "class"]), "networks and classes"),
         "100:0 is left out: all its spikes are excitatory. Default: a network's spikes over all "
         "classes; as published, each class by itself.",
     )
@@ -96,7 +95,9 @@ def _end(article: Article) -> Finding:
     runs = runs[runs["peak_accuracy"] > SUCCESS]
     if not len(runs):
         raise Untestable("no network is successful")
-    classes = article[STUDY].classes.merge(runs[["run", "ei", "hidden", "epochs"]], on="run")
+    classes = table(article, STUDY, "classes").merge(
+        runs[["run", "ei", "hidden", "epochs"]], on="run"
+    )
     classes = classes[classes["epoch"] == classes["epochs"] - 1]
     classes = classes.assign(spikes=classes["excitatory_spikes"] + classes["inhibitory_spikes"])
     total = (classes["spikes"] * classes["samples"]).groupby(classes["run"]).sum()

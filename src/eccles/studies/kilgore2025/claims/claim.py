@@ -151,6 +151,16 @@ def done(article: Article, study: str, *, seeds: int = 2) -> pd.DataFrame:
     return runs
 
 
+def table(article: Article, study: str, name: str) -> pd.DataFrame:
+    """Return a table of a study, or raise `Untestable` where that wasn't measured."""
+    if name not in article[study].names:
+        raise Untestable(
+            f"{name} weren't measured in these runs; eccles reproduce {article.name} --only "
+            f"{study} with another --out measures them"
+        )
+    return article[study].table(name)
+
+
 def by_ratio(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the rows of each ratio, from the fewest excitatory neurons to the most."""
     groups = {str(ei): rows for ei, rows in frame.groupby("ei")}

@@ -15,6 +15,7 @@ from eccles.studies.kilgore2025.claims.claim import (
     done,
     each,
     found,
+    table,
 )
 
 if TYPE_CHECKING:
@@ -33,11 +34,6 @@ _SIGNIFICANT = 0.05
 
 
 def _ordered(article: Article) -> Finding:
-    if TABLE not in article[STUDY].names:
-        raise Untestable(
-            "the distances weren't measured in these runs; eccles reproduce kilgore2025 --only "
-            f"{STUDY} with another --out measures them"
-        )
     note = (
         "van Rossum distances with the discrete sum and tau = 1 ms. Default: every test sample, "
         "Friedman's test over the three values of a network. As published: one sample a batch, "
@@ -115,7 +111,7 @@ def _distances(article: Article, samples: str) -> pd.DataFrame:
     import pandas as pd
 
     runs = done(article, STUDY)
-    rows = article[STUDY].table(TABLE)
+    rows = table(article, STUDY, TABLE)
     rows = rows[(rows["samples"] == samples) & (rows["tau"] - TAU).abs().lt(1e-9)]
     rows = rows.merge(runs[["run", "ei", "epochs", "peak_accuracy"]], on="run")
     if not len(rows):

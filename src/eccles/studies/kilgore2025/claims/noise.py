@@ -15,6 +15,7 @@ from eccles.studies.kilgore2025.claims.claim import (
     each,
     found,
     percent,
+    table,
 )
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _best(article: Article) -> Finding:
             raise Untestable(
                 f"there are no runs of {', '.join(sorted(missing))} at {level:g} sigma_init"
             )
-    table = compare_to_reference(
+    compared = compare_to_reference(
         values, value="accuracy", reference=_REFERENCE, within=("level",)
     ).set_index(["level", "ei"])
     few = values[values["seed"].isin(sorted(values["seed"].unique())[:_COUNTED_TWICE])]
@@ -84,21 +85,21 @@ def _best(article: Article) -> Finding:
     doubled = compare_to_reference(
         _concatenated(few, twice), value="accuracy", reference=_REFERENCE, within=("level",)
     ).set_index(["level", "ei"])["p_t"]
-    table = table.assign(p_twice=doubled, n_twice=len(few["seed"].unique()))
+    compared = compared.assign(p_twice=doubled, n_twice=len(few["seed"].unique()))
     return found(
-        _comparisons(table, "p_holm"),
-        lambda: _comparisons(table, "p_t"),
+        _comparisons(compared, "p_holm"),
+        lambda: _comparisons(compared, "p_t"),
         f"Default: seeds paired across ratios, exact Wilcoxon test, Holm over the "
-        f"{table['family'].max()} ratios at a level, bootstrap 95 % interval of the mean "
+        f"{compared['family'].max()} ratios at a level, bootstrap 95 % interval of the mean "
         "difference. As published: two-sample t-test without correction, here with each run "
         "counted once; the article counted each of 8 twice, and beside it stands what that does.",
     )
 
 
-def _comparisons(table: pd.DataFrame, test: Literal["p_holm", "p_t"]) -> list[Part]:
-    parts = [_better(table.loc[(0.2, "75:25")], "75:25", "0.2", test)]
+def _comparisons(compared: pd.DataFrame, test: Literal["p_holm", "p_t"]) -> list[Part]:
+    parts = [_better(compared.loc[(0.2, "75:25")], "75:25", "0.2", test)]
     for level in (0.4, 0.6):
-        rows = table.loc[level]
+        rows = compared.loc[level]
         means = {str(ei): float(mean) for ei, mean in rows["mean"].items()}
         means[_REFERENCE] = float(rows["reference_mean"].iloc[0])
         first = sorted(means, key=lambda ei: -means[ei])[: len(_BEST)]
@@ -135,7 +136,7 @@ def _better(row: pd.Series[Any], ei: str, level: str, test: Literal["p_holm", "p
 def _values(article: Article) -> pd.DataFrame:
     """Return a row a run: ratio, seed, level (in sigma_init), mean of the last 10 accuracies."""
     runs = done(article, STUDY)
-    epochs = article[STUDY].epochs.merge(runs[["run", "epochs"]], on="run")
+    epochs = table(article, STUDY, "epochs").merge(runs[["run", "epochs"]], on="run")
     last = epochs[epochs["epoch"] >= epochs["epochs"] - _LAST]
     level = (runs["update_noise"] / runs["w1_std"]).round(6)
     accuracy = runs["run"].map(last.groupby("run")["accuracy"].mean())
