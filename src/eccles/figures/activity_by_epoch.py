@@ -45,19 +45,19 @@ def activity_by_epoch(
     wide = 3 if histograms is None else 4
     figure = style.figure(style.PAGE, 0.5 + 1.45 * len(titles), note)
     panels = figure.subplots(len(titles), wide, squeeze=False, sharex=False)
+    for axes, label in zip(panels[0], COLUMNS.values(), strict=False):
+        axes.set_title(label)
     for row, (run, title) in zip(panels, titles.items(), strict=True):
         mine = data[data["run"] == run]
-        for axes, (column, label) in zip(row, COLUMNS.items(), strict=False):
+        for axes, column in zip(row, COLUMNS, strict=False):
             _draw_classes(axes, mine, column, names)
-            if row is panels[0]:
-                axes.set_title(label)
-            if row is panels[-1]:
-                axes.set_xlabel("epochs trained")
         row[0].set_ylabel(title)
         row[2].set_ylim(-3, 103)
         _draw_accuracy(row[0], accuracy[accuracy["run"] == run])
         if histograms is not None:
             _draw_weights(row[3], histograms, run, projection)
+    for axes in panels[-1][: len(COLUMNS)]:
+        axes.set_xlabel("epochs trained")
     more = {"accuracy": accuracy}
     if histograms is not None:
         own = histograms["run"].isin(titles) & (histograms["projection"] == projection)

@@ -22,6 +22,9 @@ _UNDATED = {
 }
 """What each format would say of the moment and the program, left out: same picture, same bytes."""
 
+_DIGITS = "%.9g"
+"""More digits than a picture shows, and fewer than twice a table's size."""
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -67,9 +70,8 @@ class Drawing:
         writers: dict[str, Callable[[Path], object]] = {}
         for kind in self.possible() if formats is None else formats:
             writers[f".{kind}"] = self._writer(kind)
-        writers[".csv"] = lambda aside: self.data.to_csv(aside, index=False)
-        for part, table in self.more.items():
-            writers[f"-{part}.csv"] = lambda aside, table=table: table.to_csv(aside, index=False)  # type: ignore[misc]
+        writers[".csv"] = _table_writer(self.data)
+        writers |= {f"-{part}.csv": _table_writer(table) for part, table in self.more.items()}
         paths = [Path(folder) / f"{name}{ending}" for ending in writers]
         with look():
             for path, write in zip(paths, writers.values(), strict=True):
@@ -81,3 +83,7 @@ class Drawing:
             raise must("figures", "formats", f"some of {', '.join(self.FORMATS)}", kind)
         metadata = {"Title": self.caption, **_UNDATED[kind]}
         return lambda aside: self.figure.savefig(aside, format=kind, metadata=metadata)
+
+
+def _table_writer(table: pd.DataFrame) -> Callable[[Path], object]:
+    return lambda aside: table.to_csv(aside, index=False, float_format=_DIGITS)

@@ -70,11 +70,10 @@ def update_distributions(updates: pd.DataFrame, *, note: str = "") -> Drawing:
             axes.margins(y=0.25)
             axes.locator_params(axis="x", nbins=4)
             axes.ticklabel_format(axis="x", style="sci", scilimits=(-2, 3))
-            if row is panels[0]:
-                axes.set_title(STAGES[stage])
-            if row is panels[-1]:
-                axes.set_xlabel("weight" if stage in {"before", "after"} else "change of weight")
         row[0].set_ylabel(f"{_spelt(projection)}\ndensity")
+    for stage, above, below in zip(stages, panels[0], panels[-1], strict=True):
+        above.set_title(STAGES[stage])
+        below.set_xlabel("weight" if stage in {"before", "after"} else "change of weight")
     data = updates[["projection", "stage", "low", "high", "count"]].reset_index(drop=True)
     caption = (
         "Distributions of the weights before an update, of the changes that its gradient and its "
