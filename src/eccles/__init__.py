@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eccles import dale as dale
     from eccles import data as data
     from eccles import engines as engines
+    from eccles import figures as figures
     from eccles import functional as functional
     from eccles import initial as initial
     from eccles import measures as measures
@@ -61,6 +62,7 @@ _MODULES = (
     "dale",
     "data",
     "engines",
+    "figures",
     "functional",
     "initial",
     "measures",
