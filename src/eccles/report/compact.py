@@ -19,7 +19,7 @@ _OUTCOME = (
     "n_inhibitory",
     "initial_rate_hz",
     "peak_accuracy",
-    "peak_epoch",
+    "peak_trained",
     "final_accuracy",
 )
 _EPOCHS = ("accuracy", "rate_hz", "excitatory_spikes", "inhibitory_spikes")
@@ -31,9 +31,9 @@ class Compact(NamedTuple):
 
     Attributes:
         runs: a row a run that is done: number, run, study, data_kind, settings as text, outcome,
-            and the last epoch that is kept.
-        epochs: a row a run and epoch that are kept.
-        weights: a row a run, epoch and projection that are kept.
+            and how long it was trained.
+        epochs: a row a run and number of epochs trained that are kept, 0 before training.
+        weights: a row a run, number of epochs trained and projection that are kept.
         step: every how many epochs one is kept; the first and the last always are.
         left_out: how many runs that are done are left out.
     """
@@ -63,7 +63,7 @@ def compact(
 
     shown = runs[(runs["status"] == "done") & runs["run"].isin(epochs["run"])]
     shown = shown.drop_duplicates("run").reset_index(drop=True)
-    shown = shown.assign(number=range(len(shown)))
+    shown = shown.assign(number=range(len(shown)), peak_trained=shown["peak_epoch"] + 1)
     if weights is None:
         weights = pd.DataFrame(columns=["run", "epoch", "projection", "weights", "zeros", "mean"])
         weights = weights.assign(std=[])
@@ -81,7 +81,7 @@ def compact(
     fits = order[order.map(size).cumsum() <= rows]
     kept = shown[shown["number"].isin(fits)]
     kept_epochs = kept_epochs[kept_epochs["number"].isin(fits)]
-    last = kept_epochs.groupby("number")["epoch"].max()
+    last = kept_epochs.groupby("number")["trained"].max()
     text = {name: [spelt(value) for value in kept[name]] for name in settings}
     columns = ["number", "run", "study", "data_kind", *text, *_OUTCOME]
     table = kept.assign(**text)[list(dict.fromkeys(columns))]
@@ -121,4 +121,4 @@ def _every(frame: pd.DataFrame, step: int) -> pd.DataFrame:
 def _joined(runs: pd.DataFrame, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Return rows of a table that are of these runs, with a run's number in place of its name."""
     joined = runs[["run", "number"]].merge(frame, on="run")
-    return joined[["number", "epoch", *columns]]
+    return joined.assign(trained=joined["epoch"] + 1)[["number", "trained", *columns]]

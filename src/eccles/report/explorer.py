@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from eccles.figures.style import EXCITATORY, INHIBITORY, NEUTRAL, OKABE_ITO, colours
 from eccles.report.compact import Compact, as_csv, compact
 from eccles.report.extra import check_installed
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-EXCITATORY, INHIBITORY, NEUTRAL = "#D55E00", "#0072B2", "#777777"
 
 LABELS = {
     "ei": "E:I ratio",
@@ -24,7 +23,7 @@ LABELS = {
 """Settings as a reader knows them; others go by their own names."""
 
 ALL = "all"
-_RATE, _RATE_NOW = "rate before training (Hz)", "rate at the epoch (Hz)"
+_RATE, _RATE_NOW = "rate before training (Hz)", "rate after these epochs (Hz)"
 _MOST_VALUES = 40
 """Values of a setting that a menu still helps with."""
 
@@ -62,6 +61,7 @@ def explorer(
     epochs: pd.DataFrame,
     weights: pd.DataFrame | None = None,
     settings: Sequence[str] = ("ei", "w1_std", "update_noise", "seed"),
+    palette: Mapping[str, str] | None = None,
 ) -> Explorer:
     """Return charts in which a reader filters runs, chooses one and follows it over epochs.
 
@@ -71,7 +71,9 @@ def explorer(
     Args:
         runs, epochs, weights: a study's tables, or those of several put together; runs with a
             column study beside those that it always has.
-        settings: columns of runs that the reader may filter by; those with one value are left out.
+        settings: columns of runs that the reader may filter by; those with one value are left out,
+            and the first one gives the colours.
+        palette: a colour for each value of that one (default: by its place among them).
 
     Raises InputError where altair isn't installed.
     """
@@ -80,8 +82,8 @@ def explorer(
     data = compact(runs, epochs, weights, varied)
     datasets = {name: as_csv(getattr(data, name)) for name in ("runs", "epochs", "weights")}
     return Explorer(
-        _Charts(data, varied, _WIDE).whole(),
-        _Charts(data, varied, _NARROW).whole(),
+        _Charts(data, varied, palette, _WIDE).whole(),
+        _Charts(data, varied, palette, _NARROW).whole(),
         datasets,
         _notes(runs, data),
     )
@@ -108,20 +110,26 @@ def _notes(runs: pd.DataFrame, data: Compact) -> tuple[str, ...]:
 class _Charts:
     """The charts of one layout."""
 
-    def __init__(self, data: Compact, varied: Sequence[str], layout: _Layout) -> None:
+    def __init__(
+        self,
+        data: Compact,
+        varied: Sequence[str],
+        palette: Mapping[str, str] | None,
+        layout: _Layout,
+    ) -> None:
         import altair as alt
 
-        self._data, self._layout = data, layout
+        self._data, self._palette, self._layout = data, palette or {}, layout
         self._settings = list(varied)
         runs = data.runs
         self._axes = _axes(runs, [name for name in varied if name != "seed"])
         self._colour = next((name for name in varied if name != "seed"), None)
-        first, last = int(data.epochs["epoch"].min()), int(data.epochs["epoch"].max())
-        last -= (last - first) % data.step
-        self._epoch = alt.param(
-            name="epoch",
+        last = int(data.epochs["trained"].max())
+        last -= last % data.step
+        self._moment = alt.param(
+            name="moment",
             value=last,
-            bind=alt.binding_range(min=first, max=last, step=data.step, name="epoch "),
+            bind=alt.binding_range(min=0, max=last, step=data.step, name="epochs trained "),
         )
         self._across = alt.param(
             name="across",
@@ -157,7 +165,7 @@ class _Charts:
         upper = side_by_side(self._points(), courses, spacing=30)
         # What reads the runs alone comes first: Vega must know them before it looks them up.
         parts = [self._about(), upper.resolve_scale(color="independent"), *self._weights()]
-        params = [self._epoch, *self._filters, *self._bounds, self._across]
+        params = [self._moment, *self._filters, *self._bounds, self._across]
         chart = alt.vconcat(*parts, spacing=24).add_params(*params)
         chart = chart.resolve_scale(color="independent")
         chart = chart.configure(
@@ -211,7 +219,7 @@ class _Charts:
                 lookup="number",
                 from_=alt.LookupData(data=self._source("runs"), key="number", fields=columns),
             )
-            .transform_filter(f"datum.epoch == min(epoch, datum.last) && {shown}")
+            .transform_filter(f"datum.trained == min(moment, datum.last) && {shown}")
             .transform_calculate(
                 place=place, percent="100 * datum.accuracy", peak="100 * datum.peak_accuracy"
             )
@@ -225,15 +233,15 @@ class _Charts:
             axis=alt.Axis(values=alt.expr(chosen), grid=False, format=".3~r", labelOverlap=True),
         )
         y = alt.Y("percent:Q", title="test accuracy (%)", scale=alt.Scale(domain=[0, 100]))
-        colour: Any = alt.value(COLOURS[0])
+        colour: Any = alt.value(OKABE_ITO[0])
         if self._colour is not None:
-            values = list(self._data.runs[self._colour].unique())
-            palette = [COLOURS[k % len(COLOURS)] for k in range(len(values))]
-            few = len(values) <= len(COLOURS)
+            values = [str(value) for value in self._data.runs[self._colour].unique()]
+            palette = {**colours(values), **self._palette}
+            few = len(values) <= len(OKABE_ITO)
             colour = alt.Color(
                 f"{self._colour}:N",
                 title=LABELS.get(self._colour, self._colour),
-                scale=alt.Scale(domain=values, range=palette),
+                scale=alt.Scale(domain=values, range=[palette[value] for value in values]),
                 legend=alt.Legend(orient="top", titleOrient="left", symbolOpacity=1) if few else None,
             )
         tooltip = [
@@ -260,7 +268,7 @@ class _Charts:
         )
         width, height = self._layout.points
         heading = alt.Title(
-            alt.expr("'Accuracy at epoch ' + epoch + ', by ' + across"),
+            alt.expr("'Accuracy after ' + moment + ' epochs, by ' + across"),
             subtitle="a point a run; click one to follow it",
             subtitleFontSize=12,
         )
@@ -279,8 +287,8 @@ class _Charts:
             *(" + ', ' + ".join(said[k : k + a_line]) for k in range(0, len(said), a_line)),
             "datum.n_excitatory + ' excitatory and ' + datum.n_inhibitory + ' inhibitory neurons'",
             "'rate before training ' + format(datum.initial_rate_hz, '.3~g') + ' Hz'",
-            "'peak accuracy ' + format(100 * datum.peak_accuracy, '.2f') + ' % at epoch '"
-            " + datum.peak_epoch",
+            "'peak accuracy ' + format(100 * datum.peak_accuracy, '.2f') + ' % after epochs: '"
+            " + datum.peak_trained",
             "'final accuracy ' + format(100 * datum.final_accuracy, '.2f') + ' %'",
         ]
         width, _ = self._layout.points
@@ -305,7 +313,7 @@ class _Charts:
         return base, self._now(base)
 
     def _now(self, base: alt.Chart) -> alt.Chart:
-        return base.transform_filter("datum.epoch == epoch").mark_rule(color=NEUTRAL).encode(x=_x())
+        return base.transform_filter("datum.trained == moment").mark_rule(color=NEUTRAL).encode(x=_x())
 
     def _accuracy(self) -> alt.LayerChart:
         import altair as alt
@@ -317,7 +325,7 @@ class _Charts:
             .encode(
                 x=_x(),
                 y=alt.Y("percent:Q", title=None, scale=alt.Scale(domain=[0, 100])),
-                tooltip=["epoch:Q", alt.Tooltip("percent:Q", title="accuracy (%)", format=".2f")],
+                tooltip=["trained:Q", alt.Tooltip("percent:Q", title="accuracy (%)", format=".2f")],
             )
         )
         return alt.layer(now, line).properties(name="accuracy")
@@ -343,7 +351,7 @@ class _Charts:
                     ),
                     legend=alt.Legend(orient="top", direction="horizontal", offset=2),
                 ),
-                tooltip=["epoch:Q", "population:N", alt.Tooltip("spikes:Q", format=".4~g")],
+                tooltip=["trained:Q", "population:N", alt.Tooltip("spikes:Q", format=".4~g")],
             )
         )
         return alt.layer(now, lines).properties(name="activity")
@@ -359,9 +367,9 @@ class _Charts:
             )
             .mark_line(color=EXCITATORY, point={"size": 18, "color": EXCITATORY})
             .encode(
-                x=_x("epoch (-1: before training)"),
+                x=_x("epochs trained"),
                 y=alt.Y("percent:Q", title=None, scale=alt.Scale(domain=[0, 100])),
-                tooltip=["epoch:Q", alt.Tooltip("percent:Q", title="excitatory (%)", format=".2f")],
+                tooltip=["trained:Q", alt.Tooltip("percent:Q", title="excitatory (%)", format=".2f")],
             )
         )
         return alt.layer(now, line).properties(name="share")
@@ -383,19 +391,19 @@ class _Charts:
                 .transform_calculate(
                     low="datum.mean - datum.std", high="datum.mean + datum.std"
                 )
-                .encode(x=_x("epoch"))
+                .encode(x=_x("epochs trained"))
                 .properties(width=width, height=height)
             )
             said = [
-                "epoch:Q",
+                "trained:Q",
                 alt.Tooltip("mean:Q", format=".4~g"),
                 alt.Tooltip("std:Q", title="standard deviation", format=".4~g"),
                 alt.Tooltip("zero_share:Q", title="exact zeros", format=".2%"),
             ]
-            band = base.mark_rule(color=COLOURS[k], opacity=0.4, strokeWidth=5).encode(
+            band = base.mark_rule(color=OKABE_ITO[k], opacity=0.4, strokeWidth=5).encode(
                 y=alt.Y("low:Q", title="mean ± std", axis=alt.Axis(tickCount=4)), y2="high:Q"
             )
-            mean = base.mark_line(color=COLOURS[k], point={"size": 30, "color": COLOURS[k]})
+            mean = base.mark_line(color=OKABE_ITO[k], point={"size": 30, "color": OKABE_ITO[k]})
             mean = mean.encode(y="mean:Q", tooltip=said)
             charts.append(alt.layer(band, mean).properties(name=f"weights_{k}"))
         zeros = (
@@ -404,15 +412,15 @@ class _Charts:
             .transform_calculate(percent="100 * datum.zero_share")
             .mark_line(point={"size": 30})
             .encode(
-                x=_x("epoch"),
+                x=_x("epochs trained"),
                 y=alt.Y("percent:Q", title=None, axis=alt.Axis(tickCount=4)),
                 color=alt.Color(
                     "projection:N",
                     title=None,
-                    scale=alt.Scale(domain=projections, range=list(COLOURS[: len(projections)])),
+                    scale=alt.Scale(domain=projections, range=list(OKABE_ITO[: len(projections)])),
                     legend=None,
                 ),
-                tooltip=["epoch:Q", "projection:N", alt.Tooltip("percent:Q", format=".2f")],
+                tooltip=["trained:Q", "projection:N", alt.Tooltip("percent:Q", format=".2f")],
             )
             .properties(width=width, height=height, name="zeros")
         )
@@ -461,4 +469,4 @@ def _x(title: str | None = None) -> alt.X:
     import altair as alt
 
     axis = alt.Axis(grid=False, tickMinStep=1)
-    return alt.X("epoch:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=False))
+    return alt.X("trained:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=False))

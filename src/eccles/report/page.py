@@ -28,7 +28,7 @@ class Claim(NamedTuple):
         claim: what was claimed.
         ours: what we found, with numbers.
         verdict: "reproduced", "not reproduced", "not testable", or another short word.
-        note: what a reader should know besides.
+        note: what a reader should know besides, a paragraph a line.
     """
 
     id: str
@@ -124,7 +124,7 @@ def _claims(claims: Sequence[Claim]) -> str:
         return ""
     rows = "".join(
         f'<tr><td>{escape(each.id)}</td><td>{escape(each.claim)}</td><td>{escape(each.ours)}'
-        f"{f'<p class=aside>{escape(each.note)}</p>' if each.note else ''}</td>"
+        f"{''.join(f'<p class=aside>{escape(line)}</p>' for line in each.note.splitlines())}</td>"
         f'<td><span class="verdict" data-verdict="{escape(each.verdict)}">'
         f"{escape(each.verdict)}</span></td></tr>\n"
         for each in claims
