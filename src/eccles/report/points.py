@@ -50,12 +50,16 @@ def points(
             place=place, percent="100 * datum.accuracy", peak="100 * datum.peak_accuracy"
         )
     )
-    ticks = _by_axis({name: axis.ticks for name, axis in controls.axes.items()})
-    linear = _by_axis({name: axis.linear for name, axis in controls.axes.items()})
+    ticks, linear, low, high = (
+        _by_axis({name: getattr(axis, part) for name, axis in controls.axes.items()})
+        for part in ("ticks", "linear", "low", "high")
+    )
     x = alt.X(
         "place:Q",
         title=None,
-        scale=alt.Scale(type="symlog", constant=linear, nice=False, zero=False),
+        scale=alt.Scale(
+            type="symlog", constant=linear, domainMin=low, domainMax=high, nice=False, zero=False
+        ),
         axis=alt.Axis(values=ticks, grid=False, format=".3~r", labelOverlap=True),
     )
     y = alt.Y("percent:Q", title="test accuracy (%)", scale=alt.Scale(domain=[0, 100]))
