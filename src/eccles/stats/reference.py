@@ -66,10 +66,10 @@ def compare_to_reference(
 
     Source: Hedges 1981, doi 10.3102/10769986006002107.
     """
-    import pandas as pd
-
     within = list(within)
     rows = known_rows(values, [*within, by, pair], value)
+    import pandas as pd
+
     groups = list(dict.fromkeys(rows[by]))
     if reference not in groups:
         raise InputError(
@@ -99,8 +99,7 @@ def compare_to_reference(
             row["note"] = "; ".join([*row["note"], *_limit(row.pop("unequal"), family)])
         tables.append(found)
     columns = [*within, by, *_COLUMNS]
-    table = pd.DataFrame([row for found in tables for row in found], columns=columns)
-    return table.astype({"seeds_needed": "Int64"})
+    return pd.DataFrame([row for found in tables for row in found], columns=columns)
 
 
 _COLUMNS = (
@@ -156,7 +155,7 @@ def _unpaired(group: Values, other: Values, note: list[str]) -> dict[str, float]
 
 def _paired(d: Values, note: list[str]) -> dict[str, Any]:
     """Return Wilcoxon's test, Cohen's d_z and the seeds needed, of paired differences."""
-    nothing = {"p_wilcoxon": math.nan, "cohen_dz": math.nan, "seeds_needed": None, "unequal": 0}
+    nothing = dict.fromkeys(("p_wilcoxon", "cohen_dz", "seeds_needed"), math.nan) | {"unequal": 0}
     if len(d) < 2:
         return nothing
     test = signed_rank(d)
