@@ -77,6 +77,15 @@ def test_holm_is_over_the_groups_of_one_level():
     assert few["note"].str.contains("p_holm can't be below 0.0938").all()
 
 
+def test_the_bound_holds_beside_groups_with_more_pairs():
+    up = [k / 100 for k in range(1, 9)]
+    found = compare({"many": up, "few": up[:5], "100:0": [0.0] * 8}).set_index("ei")
+    # Holm: 2 x 2/2^8 for the first, 1 x 2/2^5 for the second.
+    assert found["p_holm"].tolist() == [4 / 2**8, 2 / 2**5]
+    assert found.loc["many", "note"] == ""
+    assert found.loc["few", "note"].endswith("p_holm can't be below 0.0625")
+
+
 def test_pairs_see_what_unpaired_values_hide():
     random = np.random.default_rng(1)
     seeds = random.normal(0.7, 0.1, 12)

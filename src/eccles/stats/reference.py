@@ -92,11 +92,16 @@ def compare_to_reference(
             for name in groups
             if name in series
         ]
-        adjusted = holm([row["p_wilcoxon"] for row in found])
-        family = sum(not math.isnan(row["p_wilcoxon"]) for row in found)
-        for row, p in zip(found, adjusted, strict=True):
-            row["p_holm"], row["family"] = p, family
-            row["note"] = "; ".join([*row["note"], *_limit(row.pop("unequal"), family)])
+        raw = np.array([row["p_wilcoxon"] for row in found])
+        family = int(np.count_nonzero(~np.isnan(raw)))
+        # No data could give a smaller p than all differences of one sign.
+        pairs = [row.pop("unequal") for row in found]
+        least = holm(np.where(np.isnan(raw), math.nan, [smallest_p(n) for n in pairs]))
+        for row, p, bound, n in zip(found, holm(raw), least, pairs, strict=True):
+            row["p_holm"], row["family"] = float(p), family
+            if n and bound > 0.05:
+                row["note"].append(f"{n} unequal pairs: p_holm can't be below {p_cell(bound)}")
+            row["note"] = "; ".join(row["note"])
         tables.append(found)
     columns = [*within, by, *_COLUMNS]
     return pd.DataFrame([row for found in tables for row in found], columns=columns)
@@ -165,11 +170,3 @@ def _paired(d: Values, note: list[str]) -> dict[str, Any]:
         return found
     sd = float(d.std(ddof=1))
     return found | {"cohen_dz": float(d.mean()) / sd, "seeds_needed": seeds_needed(sd)}
-
-
-def _limit(unequal: int, family: int) -> list[str]:
-    """Say so where no data at all could give a p_holm of 0.05."""
-    if not unequal or family * smallest_p(unequal) <= 0.05:
-        return []
-    least = min(1.0, family * smallest_p(unequal))
-    return [f"{unequal} unequal pairs: p_holm can't be below {p_cell(least)}"]
