@@ -124,6 +124,7 @@ def _draw_weights(axes: Axes, histograms: pd.DataFrame, run: str, projection: st
     for epoch, colour in zip(moments, (style.NEUTRAL, style.OKABE_ITO[2]), strict=False):
         name = "before" if epoch == -1 else "after"
         draw_density(axes, own[own["epoch"] == epoch], colour, name)
+    axes.locator_params(axis="x", nbins=4)
     if moments:
         axes.set_ylim(top=100 * axes.get_ylim()[1])
         axes.legend(loc="upper right", borderpad=0)
