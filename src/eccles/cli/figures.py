@@ -151,7 +151,8 @@ def _drawn(
             except InputError as error:
                 if alone:
                     raise
-                rows.append(_Row(name, figure.title, figure.study, left_out=str(error)))
+                source = figure.source(article)
+                rows.append(_Row(name, figure.title, source, left_out=str(error)))
             bar.advance(task)
     return rows
 
@@ -168,12 +169,11 @@ def _saved(
             f"{','.join(formats or ())}; add one of them"
         )
     paths = drawing.save(out, name, kinds)
-    runs = ""
-    if figure.study in article:
-        n, planned = article[figure.study].progress
-        runs = f"{n:,} of {planned:,} runs" if n < planned else f"{n:,} runs"
+    source = figure.source(article)
+    n, planned = article[source].progress
+    runs = f"{n:,} of {planned:,} runs" if n < planned else f"{n:,} runs"
     files = [str(path) for path in paths]
-    return _Row(name, figure.title, figure.study, runs, drawing.caption, files)
+    return _Row(name, figure.title, source, runs, drawing.caption, files)
 
 
 def _print(rows: list[_Row], out: Path) -> None:

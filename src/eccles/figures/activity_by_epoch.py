@@ -44,7 +44,9 @@ def activity_by_epoch(
     names = list(data["class_name"].unique())
     wide = 3 if histograms is None else 4
     figure = style.figure(style.PAGE, 0.5 + 1.45 * len(titles), note)
-    panels = figure.subplots(len(titles), wide, squeeze=False, sharex=False)
+    panels = figure.subplots(len(titles), wide, squeeze=False, width_ratios=[1, 1, 1, 1.2][:wide])
+    lowest = data["percent_excitatory"].min() // 10 * 10
+    lowest = lowest if lowest == lowest else 0
     for axes, label in zip(panels[0], COLUMNS.values(), strict=False):
         axes.set_title(label)
     for row, (run, title) in zip(panels, titles.items(), strict=True):
@@ -52,7 +54,7 @@ def activity_by_epoch(
         for axes, column in zip(row, COLUMNS, strict=False):
             _draw_classes(axes, mine, column, names)
         row[0].set_ylabel(title)
-        row[2].set_ylim(-3, 103)
+        row[2].set_ylim(lowest, 102)
         _draw_accuracy(row[0], accuracy[accuracy["run"] == run])
         if histograms is not None:
             _draw_weights(row[3], histograms, run, projection)
@@ -120,8 +122,9 @@ def _draw_weights(axes: Axes, histograms: pd.DataFrame, run: str, projection: st
     own = histograms[chosen]
     moments = sorted({int(own["epoch"].min()), int(own["epoch"].max())}) if len(own) else []
     for epoch, colour in zip(moments, (style.NEUTRAL, style.OKABE_ITO[2]), strict=False):
-        name = "before" if epoch == -1 else f"after {epoch + 1}"
+        name = "before" if epoch == -1 else "after"
         draw_density(axes, own[own["epoch"] == epoch], colour, name)
-    axes.margins(y=0.3)
+    axes.locator_params(axis="x", nbins=4)
     if moments:
-        axes.legend(loc="upper right")
+        axes.set_ylim(top=100 * axes.get_ylim()[1])
+        axes.legend(loc="upper right", borderpad=0)

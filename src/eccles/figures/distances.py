@@ -79,7 +79,8 @@ def _said(found: CategoryComparison | None) -> str:
         return "no networks"
     if found.note and found.n < 2:
         return f"n = {found.n}, {found.note}"
-    return f"n = {found.n}, Friedman {p_text(found.p_friedman)}\n({p_text(found.p_kruskal)})"
+    published = f"(Kruskal-Wallis {p_text(found.p_kruskal)})"
+    return f"n = {found.n}, Friedman {p_text(found.p_friedman)}\n{published}"
 
 
 def _draw_violin(axes: Axes, values: NDArray[np.float64], place: int, colour: str) -> None:

@@ -141,7 +141,8 @@ def accuracy_differences(
         rows = found[found["noise"] == level].set_index("ei").reindex(ratios)
         _draw_differences(axes, rows, [colours[ei] for ei in ratios])
         n = rows["n_pairs"].dropna()
-        pairs = f"n = {_counts(n)} pairs" if len(n) else f"no run of {reference}"
+        pairs = f"n = {_counts(n)} pair{'' if n.max() == 1 else 's'}" if len(n) else "no runs"
+        pairs += ": no test" if n.max() < 2 else ""
         axes.set_title(f"noise {level:g}   ({pairs})")
         axes.set_xticks(range(len(ratios)), ratios)
     panels[0].set_ylabel(f"difference to {reference} (percentage points)")
@@ -162,13 +163,13 @@ def _draw_differences(axes: Axes, rows: pd.DataFrame, colours: list[str]) -> Non
     mean = 100 * rows["difference"].to_numpy(float)
     around = 100 * abs(rows[["low", "high"]].sub(rows["difference"], axis=0)).to_numpy(float).T
     places = range(len(rows))
-    axes.bar(places, mean, color=colours, width=0.7, alpha=0.75)
+    axes.bar(places, mean, color=colours, width=0.7, alpha=0.6)
     axes.errorbar(places, mean, yerr=around, fmt="none", ecolor="black", elinewidth=0.8, capsize=2)
     for place, row in zip(places, rows.itertuples(), strict=True):
         tops = [100 * value for value in (row.difference, row.high) if value == value]
         if not tops:
             continue
-        both = f"{stars(row.p_holm) or '-'}\n({stars(row.p_t) or '-'})"
+        both = f"{stars(row.p_holm) or '-'}\n({stars(row.p_t) or '-'})" if row.n_pairs > 1 else ""
         top = max(0.0, *tops)
         axes.annotate(
             both, (place, top), (0, 2), textcoords="offset points", ha="center", fontsize=5.5

@@ -62,7 +62,9 @@ def portrait(
 
 def _draw_input(axes: Axes, rows: pd.DataFrame) -> None:
     _raster(axes, rows, "black")
-    axes.set(ylabel="input", title=f"{len(rows):,} input spikes")
+    axes.set(ylabel="input")
+    axes.set_ylim(bottom=0)
+    axes.set_title(f"{len(rows):,} input spikes", loc="left")
 
 
 def _draw_hidden(axes: Axes, rows: pd.DataFrame, n_excitatory: int) -> None:
@@ -72,7 +74,8 @@ def _draw_hidden(axes: Axes, rows: pd.DataFrame, n_excitatory: int) -> None:
         ("inhibitory", rows[~excites], style.INHIBITORY),
     ):
         _raster(axes, own, colour, f"{name} ({len(own):,})")
-    axes.set(ylabel="hidden neuron")
+    axes.axhline(n_excitatory - 0.5, color=style.NEUTRAL, linewidth=0.5)
+    axes.set(ylabel="hidden neuron", ylim=(-1, max(n_excitatory, rows["unit"].max() + 1)))
     axes.set_title(f"{len(rows):,} hidden spikes", loc="left")
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0, markerscale=2)
 
@@ -104,7 +107,8 @@ def _draw_membranes(
         ticks.append(base)
         names.append(f"{kind} {unit}")
     axes.set_yticks(ticks, names)
-    axes.set(ylabel="membrane", title="potential; dotted: threshold")
+    axes.set(ylabel="membrane")
+    axes.set_title("potentials; dotted: threshold", loc="left")
 
 
 def _span(rows: pd.DataFrame, units: list[int]) -> float:
@@ -119,10 +123,11 @@ def _draw_readouts(axes: Axes, rows: pd.DataFrame, class_names: Sequence[str]) -
         return ""
     chosen, label = int(peaks.idxmax()), int(rows["label"].iloc[0])
     name = dict(enumerate(class_names))
+    others = [unit for unit in peaks.index if unit not in {chosen, label}] or [None]
     for unit, own in rows.groupby("unit"):
         drawn = own.sort_values("step")
         colour, width, front = style.NEUTRAL, 0.6, 1
-        said = "other classes" if unit == next(u for u in peaks.index if u != chosen) else None
+        said = "other classes" if unit == others[0] else None
         if unit == chosen:
             colour, width, front, said = "black", 1.4, 3, f"chosen: {name.get(chosen, chosen)}"
         elif unit == label:
@@ -136,7 +141,7 @@ def _draw_readouts(axes: Axes, rows: pd.DataFrame, class_names: Sequence[str]) -
             drawn["time_ms"], drawn["value"], color=colour, lw=width, zorder=front, label=said
         )
     handles = sorted(axes.get_legend_handles_labels()[0], key=lambda line: -line.get_zorder())
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1))
+    axes.legend(handles=handles, loc="upper right")
     axes.set(ylabel="readout")
     return (
         f"Black: the chosen class, {name.get(chosen, chosen)}; the label is "

@@ -29,6 +29,9 @@ UNBOUNDED = 0.86
 LATE = 10
 """Last epochs over which accuracy under noise is the mean."""
 
+LEVELS = (0.2, 0.4, 0.6)
+"""Noise at which ratios are compared, in initial scales of the input weights."""
+
 RATIOS = ("50:50", "80:20", "95:5", "100:0", "70:30", "75:25", "90:10")
 COLOURS = style.colours(RATIOS)
 REPRESENTATIVE = (0.00075, 0.001, 0.004)
@@ -39,11 +42,16 @@ _RULE = f"success: peak test accuracy over {100 * SUCCESS:g} %"
 
 
 class ArticleFigure(NamedTuple):
-    """A figure of the article: its title, the study that it needs, and how it is drawn."""
+    """A figure of the article."""
 
     title: str
-    study: str
+    studies: tuple[str, ...]
+    """The study that it is drawn from, and those that will do where that isn't there."""
     draw: Callable[[Article], Drawing]
+
+    def source(self, article: Article) -> str:
+        """Return the study that it is drawn from here."""
+        return next((study for study in self.studies if study in article), self.studies[0])
 
 
 class _Done(NamedTuple):
@@ -52,6 +60,7 @@ class _Done(NamedTuple):
     tables: StudyTables
     runs: pd.DataFrame
     note: str
+    command: str
 
     def only(self, table: pd.DataFrame) -> pd.DataFrame:
         return table[table["run"].isin(self.runs["run"])]
@@ -83,7 +92,7 @@ def _done(article: Article, study: str, *measures: str) -> _Done:
     n, planned = tables.progress
     scale = "" if tables.study.scale == "full" else f" at scale {tables.study.scale}"
     note = "" if n == planned and not scale else f"{n:,} of {planned:,} runs{scale}"
-    return _Done(tables, runs, note)
+    return _Done(tables, runs, note, command)
 
 
 def _said(*parts: str) -> str:
@@ -144,42 +153,116 @@ def _activity_film(article: Article) -> Drawing:
 
 def _activity_by_epoch(ei: str) -> Callable[[Article], Drawing]:
     def draw(article: Article) -> Drawing:
-        study = PORTRAITS if PORTRAITS in article else MAIN
-        measures = ("weight_histograms",) if study == PORTRAITS else ()
-        done = _done(article, study, *measures)
-        runs = done.runs[(done.runs["ei"] == ei) & (done.runs["update_noise"] == 0)]
-        chosen = runs.sort_values("seed").drop_duplicates("w1_std").sort_values("w1_std")
-        wanted = chosen[chosen["w1_std"].isin(REPRESENTATIVE)]
-        chosen = wanted if len(wanted) else chosen.head(len(REPRESENTATIVE))
+        there = PORTRAITS in article
+        histograms = "weight_histograms"
+        done = _done(article, *((PORTRAITS, histograms) if there else (MAIN,)))
+        runs = done.runs.sort_values(["seed", "w1_std"])
+        runs = runs[(runs["ei"] == ei) & (runs["update_noise"] == 0)].drop_duplicates("w1_std")
+        wanted = runs[runs["w1_std"].isin(REPRESENTATIVE)]
+        chosen = (wanted if len(wanted) else runs.head(len(REPRESENTATIVE))).sort_values("w1_std")
         if not len(chosen):
-            raise InputError(
-                f"figures: {done.tables.folder} must hold runs of {ei} without noise, got none; "
-                f"eccles sweep {done.tables.study.name} runs them"
-            )
+            raise _none_such(done, f"{ei} without update noise")
         titles = {
-            str(run): f"w1 scale {w1_std:g}, seed {seed}"
+            str(run): f"w1 scale {w1_std:g}\nseed {seed}"
             for run, w1_std, seed in chosen[["run", "w1_std", "seed"]].itertuples(index=False)
         }
-        tables = done.tables
-        histograms = "weight_histograms"
         return figures.activity_by_epoch(
             titles,
-            tables.epochs,
-            tables.classes,
-            tables.table(histograms) if histograms in tables.names else None,
-            note=_said(ei, done.note),
+            done.tables.epochs,
+            done.tables.classes,
+            done.tables.table(histograms) if there else None,
+            note=_said(ei, done.note, "" if there else f"without weights: {PORTRAITS} has them"),
         )
 
     return draw
 
 
+def _none_such(done: _Done, what: str) -> InputError:
+    return InputError(
+        f"figures: {done.tables.folder} must hold a run of {what} that is done, got none; "
+        f"{done.command} runs it"
+    )
+
+
+def _preferred(done: _Done, *, noisy: bool) -> pd.Series:
+    """Return the run that stands for others: 80:20, of the middle activity, of the lowest seed."""
+    runs = done.runs[(done.runs["update_noise"] > 0) == noisy]
+    if not len(runs):
+        raise _none_such(done, "a network with update noise" if noisy else "a network without it")
+    far = (runs["ei"] != "80:20") + 0.1 * (runs["w1_std"] != 0.001)
+    return runs.assign(far=far).sort_values(["far", "seed"], kind="stable").iloc[0]
+
+
+def _portrait(article: Article) -> Drawing:
+    done = _done(article, PORTRAITS, "sample")
+    run = _preferred(done, noisy=False)
+    rows = done.tables.table("sample", where=f"run = '{run['run']}'")
+    rows = rows[rows["epoch"] == rows["epoch"].max()]
+    rows = rows[rows["sample"] == rows["sample"].min()]
+    classes = done.tables.classes.drop_duplicates("class").sort_values("class")
+    note = _said(_of(run), f"test sample {rows['sample'].min()}", done.note)
+    names = list(classes["class_name"])
+    return figures.portrait(rows, int(run["n_excitatory"]), class_names=names, note=note)
+
+
+def _update_distributions(article: Article) -> Drawing:
+    done = _done(article, PORTRAITS, "updates")
+    run = _preferred(done, noisy=True)
+    rows = done.tables.table("updates", where=f"run = '{run['run']}'")
+    epochs = sorted(rows["epoch"].unique())
+    # A network that has learnt for a while says more than one at its very start.
+    epoch = next((each for each in epochs if each >= 0), epochs[0])
+    noise = f"noise {run['update_noise'] / run['w1_std']:g} initial scales"
+    batch = f"first batch after {epoch + 1} epoch{'' if epoch == 0 else 's'}"
+    note = _said(_of(run), noise, batch, done.note)
+    return figures.update_distributions(rows[rows["epoch"] == epoch], note=note)
+
+
+def _of(run: pd.Series) -> str:
+    return f"{run['ei']}, w1 scale {run['w1_std']:g}, seed {run['seed']}"
+
+
+def _differences(article: Article) -> Drawing:
+    done = _done(article, NOISE)
+    values = _in_order(late_accuracy(done.runs, done.tables.epochs))
+    return figures.accuracy_differences(values, levels=LEVELS, colours=COLOURS, note=done.note)
+
+
+def distances_by_group(runs: pd.DataFrame, distances: pd.DataFrame) -> pd.DataFrame:
+    """Return run, ei, group, pair and distance: before training, and after success or failure.
+
+    The distance is as published: tau of one step, discrete sum, its mean over all test samples.
+    """
+    import pandas as pd
+
+    published = (distances["samples"] == "all") & (distances["tau"].round(6) == 0.001)
+    rows = distances[published].merge(runs[["run", "ei", "peak_accuracy", "epochs"]], on="run")
+    before = rows[rows["epoch"] == -1].assign(group="initial")
+    after = rows[rows["epoch"] == rows["epochs"] - 1]
+    outcome = after["peak_accuracy"].gt(SUCCESS).map({True: "successful", False: "failed"})
+    both = pd.concat([before, after.assign(group=outcome)], ignore_index=True)
+    both = both.rename(columns={"discrete": "distance"})
+    return both[["run", "ei", "group", "pair", "distance"]]
+
+
+def _distances(article: Article) -> Drawing:
+    done = _done(article, MAIN, "distances")
+    runs = done.runs[done.runs["n_inhibitory"] > 0]
+    values = distances_by_group(runs, done.tables.table("distances"))
+    return figures.distance_violins(values, note=_said(_RULE, done.note))
+
+
 FIGURES = {
-    "1c": ArticleFigure("Accuracy by initial firing rate", MAIN, _accuracy_by_rate),
-    "2b": ArticleFigure("Accuracy by update noise", NOISE, _accuracy_by_noise),
-    "3": ArticleFigure("Activity by class as networks learn or fail", MAIN, _activity_by_class),
-    "S4": ArticleFigure("Figure 3 as a film", MAIN, _activity_film),
-    "4": ArticleFigure("Activity by epoch, 50:50", PORTRAITS, _activity_by_epoch("50:50")),
-    "S2": ArticleFigure("Activity by epoch, 80:20", PORTRAITS, _activity_by_epoch("80:20")),
-    "S3": ArticleFigure("Activity by epoch, 95:5", PORTRAITS, _activity_by_epoch("95:5")),
+    "1b": ArticleFigure("One sample's way through a network", (PORTRAITS,), _portrait),
+    "1c": ArticleFigure("Accuracy by initial firing rate", (MAIN,), _accuracy_by_rate),
+    "2a": ArticleFigure("What an update is made of", (PORTRAITS,), _update_distributions),
+    "2b": ArticleFigure("Accuracy by update noise", (NOISE,), _accuracy_by_noise),
+    "2c-e": ArticleFigure("Ratios against 100:0 under noise", (NOISE,), _differences),
+    "3": ArticleFigure("Activity by class as networks learn or fail", (MAIN,), _activity_by_class),
+    "S4": ArticleFigure("Figure 3 as a film", (MAIN,), _activity_film),
+    "4": ArticleFigure("Activity by epoch, 50:50", (PORTRAITS, MAIN), _activity_by_epoch("50:50")),
+    "S2": ArticleFigure("Activity by epoch, 80:20", (PORTRAITS, MAIN), _activity_by_epoch("80:20")),
+    "S3": ArticleFigure("Activity by epoch, 95:5", (PORTRAITS, MAIN), _activity_by_epoch("95:5")),
+    "5a-c": ArticleFigure("Distances between spike trains", (MAIN,), _distances),
 }
 """The figures by the article's numbers, in its order."""
