@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from eccles import measures as measures
     from eccles import nn as nn
     from eccles import noise as noise
+    from eccles import report as report
     from eccles import stats as stats
     from eccles import sweeps as sweeps
     from eccles.data import SpikeDataset as SpikeDataset
@@ -68,6 +69,7 @@ _MODULES = (
     "measures",
     "nn",
     "noise",
+    "report",
     "stats",
     "sweeps",
     "training",

@@ -14,6 +14,7 @@ _VERBS = {
     "reproduce": "Do an article's studies, and judge its claims by the results.",
     "results": "Print, filter and export the results of a study.",
     "figures": "Draw the figures of an article from the stored tables of its studies.",
+    "report": "Write one HTML file of a study or an article: claims, figures, an explorer.",
     "data": "List, find, fetch and check data sets.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
 }
@@ -81,6 +82,10 @@ def _dispatch(words: list[str]) -> int:
         from eccles.cli.figures import run as run_figures
 
         return run_figures(rest)
+    if verb == "report":
+        from eccles.cli.report import run as run_report
+
+        return run_report(rest)
     if verb == "data":
         return _data(rest)
     if verb == "bench":
