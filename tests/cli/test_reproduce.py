@@ -23,6 +23,9 @@ def test_runs_figures_and_verdicts(quiet, capsys):
     shown = capsys.readouterr().out
     assert "kilgore2025/fashion-mnist-noise (smoke): 18 runs; 18 to do" in shown
     assert Path("out/figures/2b.svg").exists()
+    assert not Path("out/figures/1c.svg").exists()
+    assert "report in out/report.html" in shown
+    assert Path("out/report.html").exists()
     # A smoke run never shows a claim.
     assert "0 reproduced, 0 not reproduced, 2 not testable" in shown
     assert "data is fashion-mnist-sample instead of fashion-mnist" in shown
@@ -39,7 +42,7 @@ def test_what_is_stored_is_judged_without_runs(quiet, capsys):
     assert main(["reproduce", "kilgore2025", "--out", "stored", "--no-run", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [claim["id"] for claim in told["claims"]] == [str(k) for k in range(1, 12)]
-    assert told["figures"] == []
+    assert (told["figures"], told["report"]) == ([], None)
     assert {path: path.stat().st_mtime_ns for path in Path("stored").rglob("*")} == before
 
 

@@ -94,16 +94,20 @@ def run(words: Sequence[str]) -> int:
 
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025.claims import judge, markdown
+    from eccles.studies.report import write_report
 
     article = Article(given.article, out)
-    drawn = [] if given.no_run else _draw(article, console)
+    files = [] if given.no_run else _draw(article, studies, console)
     judged = [each for each in judge(article) if given.only is None or each[0].study in studies]
+    report = None if given.no_run else write_report(out)
     if given.json:
-        print(_json(article, judged, drawn))
+        print(_json(article, judged, files, report))
     elif given.markdown:
         print(markdown(judged))
     else:
         _print(judged, console)
+        if report is not None:
+            _say(console, f"report in {report}")
     return 1 if failed else 0
 
 
@@ -152,12 +156,14 @@ def _sweep(given: Arguments, studies: list[str], out: Path) -> int:
     return failed
 
 
-def _draw(article: Article, console: Console) -> list[str]:
-    """Draw the figures that stored studies allow; return their files, say what is left out."""
+def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
+    """Draw the figures of some studies; return their files, say what is left out and why."""
     from eccles.studies.kilgore2025.figures import FIGURES
 
     files: list[str] = []
     for name, figure in FIGURES.items():
+        if figure.source(article) not in studies:
+            continue
         try:
             drawing = figure.draw(article)
             files += map(str, drawing.save(article.folder / "figures", name))
@@ -180,7 +186,12 @@ def _say(console: Console, text: str) -> None:
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
-def _json(article: Article, judged: Sequence[tuple[Claim, Finding]], drawn: Sequence[str]) -> str:
+def _json(
+    article: Article,
+    judged: Sequence[tuple[Claim, Finding]],
+    figures: Sequence[str],
+    report: Path | None,
+) -> str:
     progress = {study: article[study].progress for study in article}
     content = {
         "article": article.name,
@@ -189,7 +200,8 @@ def _json(article: Article, judged: Sequence[tuple[Claim, Finding]], drawn: Sequ
             study: {"scale": article[study].study.scale, "done": n, "planned": m}
             for study, (n, m) in progress.items()
         },
-        "figures": list(drawn),
+        "figures": list(figures),
+        "report": None if report is None else str(report),
         "claims": [
             {
                 "id": claim.id,
