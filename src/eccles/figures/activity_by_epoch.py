@@ -104,6 +104,7 @@ def _draw_classes(axes: Axes, rows: pd.DataFrame, column: str, names: list[str])
         axes.plot(own["epoch"] + 1, own[column], dash, color=colour, linewidth=width, label=name)
     axes.set_xlim(0, max(1, int(rows["epoch"].max()) + 1))
     axes.set_ylim(bottom=0)
+    axes.locator_params(axis="x", nbins=4, integer=True)
 
 
 def _draw_accuracy(axes: Axes, rows: pd.DataFrame) -> None:
