@@ -73,8 +73,10 @@ def compact(
         kept_weights = _joined(shown, _every(weights, step), _WEIGHTS)
         if len(kept_epochs) + len(kept_weights) <= rows:
             break
-    size = kept_epochs["number"].value_counts().add(
-        kept_weights["number"].value_counts(), fill_value=0
+    size = (
+        kept_epochs["number"]
+        .value_counts()
+        .add(kept_weights["number"].value_counts(), fill_value=0)
     )
     # Whole repeats go first, so that every cell keeps as many runs as any other.
     order = shown.sort_values("seed", kind="stable")["number"]
@@ -103,12 +105,6 @@ def spelt(value: object) -> str:
     if value is None or value != value or str(value) == "<NA>":
         return "-"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def as_csv(frame: pd.DataFrame) -> str:
-    """Return a table as CSV, numbers with four significant digits: half the size of JSON."""
-    text: str = frame.to_csv(index=False, float_format="%.4g")
-    return text
 
 
 def _every(frame: pd.DataFrame, step: int) -> pd.DataFrame:

@@ -123,21 +123,20 @@ def _claims(claims: Sequence[Claim]) -> str:
     if not claims:
         return ""
     rows = "".join(
-        f'<tr><td>{escape(each.id)}</td><td>{escape(each.claim)}</td><td>{escape(each.ours)}'
+        f"<tr><td>{escape(each.id)}</td><td>{escape(each.claim)}</td><td>{escape(each.ours)}"
         f"{''.join(f'<p class=aside>{escape(line)}</p>' for line in each.note.splitlines())}</td>"
         f'<td><span class="verdict" data-verdict="{escape(each.verdict)}">'
         f"{escape(each.verdict)}</span></td></tr>\n"
         for each in claims
     )
-    counts = {verdict: 0 for verdict in sorted({each.verdict for each in claims}, reverse=True)}
+    counts = dict.fromkeys(sorted({each.verdict for each in claims}, reverse=True), 0)
     for each in claims:
         counts[each.verdict] += 1
     said = ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
     head = "".join(f'<th scope="col">{name}</th>' for name in ("", "claim", "ours", "verdict"))
-    return (
-        f"<p>Of {len(claims)} claims: {escape(said)}.</p>\n"
-        + _scrolled("claims", f'<table class="claims"><thead><tr>{head}</tr></thead>'
-                    f"<tbody>{rows}</tbody></table>")
+    return f"<p>Of {len(claims)} claims: {escape(said)}.</p>\n" + _scrolled(
+        "claims",
+        f'<table class="claims"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>',
     )
 
 
@@ -174,7 +173,9 @@ def _cell(value: object) -> str:
 
 def _scrolled(title: str, content: str) -> str:
     """Return what may be wider than a phone, in a frame that scrolls, with the keyboard too."""
-    return f'<div class="wide" role="region" aria-label="{escape(title)}" tabindex="0">{content}</div>'
+    return (
+        f'<div class="wide" role="region" aria-label="{escape(title)}" tabindex="0">{content}</div>'
+    )
 
 
 def _explorer(explorer: Explorer) -> str:
@@ -195,7 +196,9 @@ def _scripts(explorer: Explorer) -> str:
     charts = {"wide": explorer.wide, "narrow": explorer.narrow, "datasets": explorer.datasets}
     # A text in the data mustn't end the element that holds it.
     data = json.dumps(charts, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    bundle = vl_convert.javascript_bundle().replace("</script", "<\\/script")
+    # Its types lack a default that it has.
+    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
+    bundle = bundle.replace("</script", "<\\/script")
     return (
         f'<script type="application/json" id="explorer-data">{data}</script>\n'
         "<!-- Vega, Vega-Lite, Vega-Embed and Vega-Tooltip: University of Washington Interactive "

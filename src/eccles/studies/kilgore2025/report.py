@@ -29,8 +29,8 @@ def parts(article: Article) -> Parts:
     notes = []
     if left_out:
         notes.append(
-            f"Figures that are left out: {', '.join(left_out)}; eccles figures "
-            f"{article.folder} says why, and which command makes the missing runs."
+            f"Figures that are left out: {', '.join(left_out)}; eccles figures DIR says why, and "
+            "which command makes the missing runs."
         )
     return Parts(TITLE, ABOUT, _claims(article), pictures, _tables(article), notes, COLOURS)
 
