@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +16,14 @@ from eccles.cli.flags import parsed
 from eccles.errors import InputError, nearest
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from eccles.studies.article import Article
     from eccles.studies.kilgore2025.claims import Claim, Finding
+
+
+_WIDE = 120
+"""Columns of what goes into a file or another program."""
 
 
 @dataclass(frozen=True)
@@ -76,22 +84,30 @@ def run(words: Sequence[str]) -> int:
         raise InputError("reproduce: --json and --markdown can't both be given; drop one")
     studies = _studies(given.article, given.only)
     out = given.out or Path("reproduced") / f"{given.article}-{given.scale}"
-    quiet = given.json or given.markdown
-    failed = 0 if given.no_run else _sweep(given, studies, out, quiet=quiet)
+
+    from eccles.stats.frames import require
+
+    # Hours of runs shouldn't end in the news that a package is missing.
+    require("duckdb", "pandas", "statsmodels")
+    console = _console(aside=given.json or given.markdown)
+    failed = 0 if given.no_run else _sweep(given, studies, out)
 
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025.claims import judge, markdown
+    from eccles.studies.report import write_report
 
     article = Article(given.article, out)
-    judged = judge(article)
-    if given.only is not None:
-        judged = [(claim, finding) for claim, finding in judged if claim.study in studies]
+    files = [] if given.no_run else _draw(article, studies, console)
+    judged = [each for each in judge(article) if given.only is None or each[0].study in studies]
+    report = None if given.no_run else write_report(out)
     if given.json:
-        print(_json(article, judged))
+        print(_json(article, judged, files, report))
     elif given.markdown:
         print(markdown(judged))
     else:
-        _print(judged)
+        _print(judged, console)
+        if report is not None:
+            _say(console, f"report in {report}")
     return 1 if failed else 0
 
 
@@ -121,7 +137,7 @@ def _studies(article: str, only: str | None) -> list[str]:
     return meant
 
 
-def _sweep(given: Arguments, studies: list[str], out: Path, *, quiet: bool) -> int:
+def _sweep(given: Arguments, studies: list[str], out: Path) -> int:
     """Do the studies' runs that are left; return how many failed."""
     from eccles.cli.sweep_display import SweepDisplay
     from eccles.studies import find
@@ -132,7 +148,7 @@ def _sweep(given: Arguments, studies: list[str], out: Path, *, quiet: bool) -> i
     asked = [read_study(find(f"{given.article}/{study}"), given.scale) for study in studies]
     failed = 0
     for name, study in zip(studies, asked, strict=True):
-        with SweepDisplay(aside=quiet) as watch:
+        with SweepDisplay(aside=given.json or given.markdown) as watch:
             results = sweep(
                 study, out / name, jobs=given.jobs, data_dir=given.data_dir, watch=watch
             )
@@ -140,10 +156,42 @@ def _sweep(given: Arguments, studies: list[str], out: Path, *, quiet: bool) -> i
     return failed
 
 
-def _json(article: object, judged: Sequence[tuple[Claim, Finding]]) -> str:
-    from eccles.studies.article import Article
+def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
+    """Draw the figures of some studies; return their files, say what is left out and why."""
+    from eccles.studies.kilgore2025.figures import FIGURES
 
-    assert isinstance(article, Article)
+    files: list[str] = []
+    for name, figure in FIGURES.items():
+        if figure.source(article) not in studies:
+            continue
+        try:
+            drawing = figure.draw(article)
+            files += map(str, drawing.save(article.folder / "figures", name))
+        except InputError as error:
+            _say(console, f"left out: figure {name}, {figure.title}: {error}")
+    _say(console, f"{len(files)} files of figures in {article.folder / 'figures'}")
+    return files
+
+
+def _console(*, aside: bool) -> Console:
+    from rich.console import Console
+
+    console = Console(file=sys.stderr if aside else sys.stdout)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _WIDE
+    return console
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _json(
+    article: Article,
+    judged: Sequence[tuple[Claim, Finding]],
+    figures: Sequence[str],
+    report: Path | None,
+) -> str:
     progress = {study: article[study].progress for study in article}
     content = {
         "article": article.name,
@@ -152,6 +200,8 @@ def _json(article: object, judged: Sequence[tuple[Claim, Finding]]) -> str:
             study: {"scale": article[study].study.scale, "done": n, "planned": m}
             for study, (n, m) in progress.items()
         },
+        "figures": list(figures),
+        "report": None if report is None else str(report),
         "claims": [
             {
                 "id": claim.id,
@@ -169,14 +219,12 @@ def _json(article: object, judged: Sequence[tuple[Claim, Finding]]) -> str:
 _COLOURS = {"reproduced": "green", "not reproduced": "red", "not testable": "yellow"}
 
 
-def _print(judged: Sequence[tuple[Claim, Finding]]) -> None:
-    from rich.console import Console
+def _print(judged: Sequence[tuple[Claim, Finding]], console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
     from eccles.studies.kilgore2025.claims import tally
 
-    console = Console(file=sys.stdout)
     for claim, finding in judged:
         table = Table(box=None, show_header=False, padding=(0, 1))
         table.add_column(width=14, style="dim")

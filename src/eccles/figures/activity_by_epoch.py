@@ -104,6 +104,7 @@ def _draw_classes(axes: Axes, rows: pd.DataFrame, column: str, names: list[str])
         axes.plot(own["epoch"] + 1, own[column], dash, color=colour, linewidth=width, label=name)
     axes.set_xlim(0, max(1, int(rows["epoch"].max()) + 1))
     axes.set_ylim(bottom=0)
+    axes.locator_params(axis="x", nbins=4, integer=True)
 
 
 def _draw_accuracy(axes: Axes, rows: pd.DataFrame) -> None:
@@ -124,6 +125,7 @@ def _draw_weights(axes: Axes, histograms: pd.DataFrame, run: str, projection: st
     for epoch, colour in zip(moments, (style.NEUTRAL, style.OKABE_ITO[2]), strict=False):
         name = "before" if epoch == -1 else "after"
         draw_density(axes, own[own["epoch"] == epoch], colour, name)
+    axes.locator_params(axis="x", nbins=4)
     if moments:
         axes.set_ylim(top=100 * axes.get_ylim()[1])
         axes.legend(loc="upper right", borderpad=0)

@@ -42,8 +42,11 @@ def draw_density(axes: Axes, bins: pd.DataFrame, colour: str, label: str) -> Non
     y = np.repeat(shown["density"].to_numpy(), 2)
     if zeros:
         label += f" ({100 * zeros:.0f} % zeros)" if zeros >= 0.005 else " (under 1 % zeros)"
+    if not (y > 0).any():
+        axes.plot([], [], color=colour, label=label)
+        return
     # A logarithm has no zero to fill from.
-    floor = y[y > 0].min() / 2 if (y > 0).any() else 0.1
+    floor = y[y > 0].min() / 2
     axes.plot(x, np.where(y > 0, y, np.nan), color=colour, linewidth=0.8, label=label)
     axes.fill_between(x, floor, np.maximum(y, floor), color=colour, alpha=0.2, linewidth=0)
     axes.set_yscale("log")

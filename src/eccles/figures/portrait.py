@@ -123,10 +123,11 @@ def _draw_readouts(axes: Axes, rows: pd.DataFrame, class_names: Sequence[str]) -
         return ""
     chosen, label = int(peaks.idxmax()), int(rows["label"].iloc[0])
     name = dict(enumerate(class_names))
+    others = [unit for unit in peaks.index if unit not in {chosen, label}] or [None]
     for unit, own in rows.groupby("unit"):
         drawn = own.sort_values("step")
         colour, width, front = style.NEUTRAL, 0.6, 1
-        said = "other classes" if unit == next(u for u in peaks.index if u != chosen) else None
+        said = "other classes" if unit == others[0] else None
         if unit == chosen:
             colour, width, front, said = "black", 1.4, 3, f"chosen: {name.get(chosen, chosen)}"
         elif unit == label:

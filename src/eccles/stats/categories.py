@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.errors import InputError
+from eccles.errors import must
 from eccles.stats.correction import holm
 from eccles.stats.frames import known_rows
 from eccles.stats.intervals import bootstrap_interval
@@ -79,18 +79,13 @@ def compare_categories(
     Source: Friedman 1937, doi 10.1080/01621459.1937.10503522; Kruskal and Wallis 1952, doi
     10.1080/01621459.1952.10483441.
     """
+    rows = known_rows(values, [subject, category], value)
     import pandas as pd
 
-    rows = values
-    if category in values.columns:
-        rows = values[values[category].isin(list(order))]
-        if len(values) and not len(rows):
-            raise InputError(
-                f"stats: {category} must have {', '.join(order)}, "
-                f"got {', '.join(map(str, values[category].unique()))}"
-            )
-    rows = known_rows(rows, [subject, category], value)
-    wide = rows.pivot(index=subject, columns=category, values=value)
+    chosen = rows[rows[category].isin(list(order))]
+    if len(rows) and not len(chosen):
+        raise must("stats", category, " or ".join(order), str(rows[category].iloc[0]))
+    wide = chosen.pivot(index=subject, columns=category, values=value)
     wide = wide[[name for name in order if name in wide.columns]]
     lists = {name: wide[name].dropna().to_numpy() for name in wide.columns}
     whole = wide.dropna().to_numpy() if len(wide.columns) else np.empty((0, 0))

@@ -27,8 +27,8 @@ def require(*packages: str) -> None:
 def known_rows(values: pd.DataFrame, keys: Sequence[str], value: str) -> pd.DataFrame:
     """Return the key columns and the value, as float, of rows where the value isn't NaN.
 
-    Raises InputError for a column that isn't there, a value that is infinite or no number, and
-    for two rows with the same keys: a run that is counted twice makes every p too small.
+    Raises InputError for a column that isn't there, a value that is infinite or no number, an
+    empty key, and two rows with the same keys: a run that is counted twice makes every p too small.
     """
     require("pandas")
     for name in (*keys, value):
@@ -46,6 +46,9 @@ def known_rows(values: pd.DataFrame, keys: Sequence[str], value: str) -> pd.Data
     if np.isinf(rows[value]).any():
         raise must("stats", value, "finite, or NaN where there is nothing", "an infinite value")
     rows = rows[rows[value].notna()]
+    for name in keys:
+        if rows[name].isna().any():
+            raise must("stats", name, "known in every row with a value", "an empty cell")
     twice = rows[rows.duplicated(list(keys))]
     if len(twice):
         first = ", ".join(f"{name} {twice.iloc[0][name]}" for name in keys)

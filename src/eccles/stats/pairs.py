@@ -31,9 +31,8 @@ def differences(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
     """
     a, b = np.asarray(first, np.float64), np.asarray(second, np.float64)
     largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
-    # A power of two changes no digit.
-    scale = 2.0 ** math.frexp(largest)[1]
-    return np.round((a - b) / scale, 12) * scale
+    digits = 12 - math.ceil(math.log10(largest)) if largest else 0
+    return np.round(a - b, min(digits, 300))
 
 
 def signed_rank(difference: ArrayLike) -> SignedRank:

@@ -66,10 +66,10 @@ def compare_to_reference(
 
     Source: Hedges 1981, doi 10.3102/10769986006002107.
     """
-    import pandas as pd
-
     within = list(within)
     rows = known_rows(values, [*within, by, pair], value)
+    import pandas as pd
+
     groups = list(dict.fromkeys(rows[by]))
     if reference not in groups:
         raise InputError(
@@ -92,15 +92,19 @@ def compare_to_reference(
             for name in groups
             if name in series
         ]
-        adjusted = holm([row["p_wilcoxon"] for row in found])
-        family = sum(not math.isnan(row["p_wilcoxon"]) for row in found)
-        for row, p in zip(found, adjusted, strict=True):
-            row["p_holm"], row["family"] = p, family
-            row["note"] = "; ".join([*row["note"], *_limit(row.pop("unequal"), family)])
+        raw = np.array([row["p_wilcoxon"] for row in found])
+        family = int(np.count_nonzero(~np.isnan(raw)))
+        # No data could give a smaller p than all differences of one sign.
+        pairs = [row.pop("unequal") for row in found]
+        least = holm(np.where(np.isnan(raw), math.nan, [smallest_p(n) for n in pairs]))
+        for row, p, bound, n in zip(found, holm(raw), least, pairs, strict=True):
+            row["p_holm"], row["family"] = float(p), family
+            if n and bound > 0.05:
+                row["note"].append(f"{n} unequal pairs: p_holm can't be below {p_cell(bound)}")
+            row["note"] = "; ".join(row["note"])
         tables.append(found)
     columns = [*within, by, *_COLUMNS]
-    table = pd.DataFrame([row for found in tables for row in found], columns=columns)
-    return table.astype({"seeds_needed": "Int64"})
+    return pd.DataFrame([row for found in tables for row in found], columns=columns)
 
 
 _COLUMNS = (
@@ -156,7 +160,7 @@ def _unpaired(group: Values, other: Values, note: list[str]) -> dict[str, float]
 
 def _paired(d: Values, note: list[str]) -> dict[str, Any]:
     """Return Wilcoxon's test, Cohen's d_z and the seeds needed, of paired differences."""
-    nothing = {"p_wilcoxon": math.nan, "cohen_dz": math.nan, "seeds_needed": None, "unequal": 0}
+    nothing = dict.fromkeys(("p_wilcoxon", "cohen_dz", "seeds_needed"), math.nan) | {"unequal": 0}
     if len(d) < 2:
         return nothing
     test = signed_rank(d)
@@ -166,11 +170,3 @@ def _paired(d: Values, note: list[str]) -> dict[str, Any]:
         return found
     sd = float(d.std(ddof=1))
     return found | {"cohen_dz": float(d.mean()) / sd, "seeds_needed": seeds_needed(sd)}
-
-
-def _limit(unequal: int, family: int) -> list[str]:
-    """Say so where no data at all could give a p_holm of 0.05."""
-    if not unequal or family * smallest_p(unequal) <= 0.05:
-        return []
-    least = min(1.0, family * smallest_p(unequal))
-    return [f"{unequal} unequal pairs: p_holm can't be below {p_cell(least)}"]

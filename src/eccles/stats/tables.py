@@ -39,9 +39,9 @@ def category_table(
         value: column that is compared.
         order: the categories, which become columns.
     """
+    rows = known_rows(values, [group, state, subject, category], value)
     import pandas as pd
 
-    rows = known_rows(values, [group, state, subject, category], value)
     found: list[dict[str, Any]] = []
     for (name, of), chosen in rows.groupby([group, state], sort=False):
         chosen = chosen[chosen[category].isin(list(order))]
@@ -78,5 +78,7 @@ def _cell(name: str, value: Any) -> str:
     if pd.isna(value):
         return "-"
     if isinstance(value, float):
-        return p_cell(value) if name.startswith("p_") else f"{value:.4g}"
+        if name.startswith("p_"):
+            return p_cell(value)
+        return str(int(value)) if value.is_integer() else f"{value:.4g}"
     return str(value).replace("|", "\\|")

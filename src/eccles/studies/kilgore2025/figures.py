@@ -90,8 +90,9 @@ def _done(article: Article, study: str, *measures: str) -> _Done:
                 f"--set measure.{measure}={runs['epochs'].max()} runs it"
             )
     n, planned = tables.progress
-    scale = "" if tables.study.scale == "full" else f" at scale {tables.study.scale}"
-    note = "" if n == planned and not scale else f"{n:,} of {planned:,} runs{scale}"
+    part = "" if n == planned else f"{n:,} of {planned:,} runs"
+    scale = "" if tables.study.scale == "full" else f"scale {tables.study.scale}"
+    note = _said(part, scale)
     return _Done(tables, runs, note, command)
 
 
@@ -101,7 +102,7 @@ def _said(*parts: str) -> str:
 
 def _accuracy_by_rate(article: Article) -> Drawing:
     done = _done(article, MAIN)
-    note = _said(f"filled: {_RULE}", done.note)
+    note = _said(_RULE.replace("success", "success (filled)"), done.note)
     return figures.accuracy_by_rate(
         done.runs, success=SUCCESS, band=BAND, line=UNBOUNDED, colours=COLOURS, note=note
     )
@@ -200,7 +201,7 @@ def _portrait(article: Article) -> Drawing:
     rows = rows[rows["epoch"] == rows["epoch"].max()]
     rows = rows[rows["sample"] == rows["sample"].min()]
     classes = done.tables.classes.drop_duplicates("class").sort_values("class")
-    note = _said(_of(run), f"test sample {rows['sample'].min()}", done.note)
+    note = "\n".join([_of(run), _said(f"test sample {rows['sample'].min()}", done.note)])
     names = list(classes["class_name"])
     return figures.portrait(rows, int(run["n_excitatory"]), class_names=names, note=note)
 
@@ -249,7 +250,7 @@ def _distances(article: Article) -> Drawing:
     done = _done(article, MAIN, "distances")
     runs = done.runs[done.runs["n_inhibitory"] > 0]
     values = distances_by_group(runs, done.tables.table("distances"))
-    return figures.distance_violins(values, note=_said(_RULE, done.note))
+    return figures.distance_violins(values, note=_said(_RULE, "tau: 1 ms", done.note))
 
 
 FIGURES = {

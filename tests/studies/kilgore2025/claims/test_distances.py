@@ -3,21 +3,13 @@ import math
 import pytest
 
 from eccles.studies.kilgore2025.claims import Verdict
-from eccles.training.measure import MEASURES, Measure
 
 SETS = ("grid.w1_std=[0.001, 0.02]", "repeat=12", "measure={distances: 30}")
-COLUMNS = {"pair": "VARCHAR", "tau": "DOUBLE", "samples": "VARCHAR", "discrete": "DOUBLE"}
 AS_CLAIMED = {
     "50:50": (0.95, 1.12, 1.326),
     "80:20": (0.89, 1.0, 1.2),
     "95:5": (0.9, 1.05, 1.25),
 }
-
-
-@pytest.fixture(autouse=True)
-def _measured(monkeypatch):
-    if "distances" not in MEASURES:
-        monkeypatch.setitem(MEASURES, "distances", Measure(COLUMNS, lambda network: []))
 
 
 def made(successful=AS_CLAIMED, initial=(1.0, 1.0, 1.0), failed=1.532, samples=("all",)):

@@ -85,8 +85,8 @@ def _lowest_only(cells: pd.DataFrame) -> list[Part]:
         raise Untestable("50:50 needs cells that start at a higher rate")
     highest, lowest = learn["rate_hz"].max(), fail["rate_hz"].min()
     text = (
-        f"most seeds of 50:50 succeed in the {len(learn)} cells from {learn['rate_hz'].min():.2f} "
-        f"to {highest:.1f} Hz, in others from {lowest:.1f} Hz fewer or none"
+        f"most seeds of 50:50 succeed in {len(learn)} of {len(firing)} cells that fire, up to "
+        f"{highest:.2f} Hz; the other cells begin at {lowest:.2f} Hz"
     )
     low = Part(highest < lowest and highest <= BAND[1], text)
     most_robust = firing.loc[(firing["successes"] / firing["n"]).idxmax()]

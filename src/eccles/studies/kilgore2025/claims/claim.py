@@ -86,19 +86,20 @@ class Claim:
             return _unknown(f"there are no runs of {self.study} in {article.folder}; {made}")
         tables = article[self.study]
         n, m = tables.progress
-        going_on = f"{command} --scale {tables.study.scale} --out {article.folder} goes on"
+        departures = _departures(tables)
         try:
             finding = self.judge(article)
         except Untestable as reason:
-            more = f"; {going_on}" if n < m else ""
-            if not more and tables.study.scale != FULL:
-                more = f"; {command} --scale {FULL} does the whole study"
-            finding = _unknown(f"{reason}{more}")
+            finding = _unknown(str(reason))
+            if not departures and (n < m or tables.study.scale != FULL):
+                scale = tables.study.scale if n < m else FULL
+                out = f" --out {article.folder}" if n < m else ""
+                finding = _noted(finding, f"{command} --scale {scale}{out} does what is missing")
         if n < m:
             finding = _noted(finding, f"{n:,} of {m:,} runs")
-        if reasons := _departures(tables):
+        if departures:
             # What these runs can't show isn't shown by numbers that happen to look right.
-            why = f"not testable at this scale: {', '.join(reasons)}"
+            why = f"not testable at this scale: {', '.join(departures)}"
             finding = _noted(finding, f"{why}; {command} --scale laptop does what can tell")
             published = None if finding.as_published is None else Verdict.NOT_TESTABLE
             finding = replace(finding, verdict=Verdict.NOT_TESTABLE, verdict_as_published=published)
@@ -201,7 +202,7 @@ def _unknown(note: str) -> Finding:
 
 
 def _noted(finding: Finding, note: str) -> Finding:
-    return replace(finding, note="; ".join(filter(None, [finding.note, note])))
+    return replace(finding, note="; ".join(filter(None, [finding.note.removesuffix("."), note])))
 
 
 def _departures(tables: StudyTables) -> list[str]:
