@@ -69,7 +69,8 @@ def test_a_figure_from_the_study_that_will_do(stored):
 def test_a_study_that_is_not_there(stored, name):
     said = (
         r"must hold the 1,344 runs of kilgore2025/fashion-mnist-noise, got only fashion-mnist; "
-        r"eccles sweep kilgore2025/fashion-mnist-noise --out \S*/kilgore2025/fashion-mnist-noise runs them"
+        r"eccles sweep kilgore2025/fashion-mnist-noise --out \S*/kilgore2025/fashion-mnist-noise "
+        r"runs them"
     )
     with pytest.raises(InputError, match=said):
         FIGURES[name].draw(stored)
