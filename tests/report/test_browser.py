@@ -184,3 +184,17 @@ def test_real_and_synthetic_runs_never_stand_in_one_chart(small, browser, tmp_pa
     assert all("seed: 0" in label for label in real)
     assert all("seed: 1" in label for label in synthetic)
     assert wrong(driver) == []
+
+
+def test_a_thinned_page_has_points_wherever_the_slider_stops(browser, reference, tmp_path):
+    path = tmp_path / "report.html"
+    charts = explorer(reference.runs, reference.epochs, rows=4000)
+    path.write_text(page("Thinned", "", [], explorer=charts))
+    driver = browser(path)
+    ready(driver)
+    slider = driver.find_element("css selector", "[name=moment]")
+    assert slider.get_attribute("step") == "5"
+    for trained in (0, 5, 30):
+        put(driver, "moment", str(trained))
+        assert count(driver) == 571
+    assert wrong(driver) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -64,6 +64,19 @@ def label(name: str) -> str:
     return LABELS.get(name, name)
 
 
+def in_order(values: Iterable[str]) -> list[str]:
+    """Return different values by the number that they begin with, or as they come.
+
+    >>> in_order(["80:20", "100:0", "80:20", "50:50"]), in_order(["sgd", "adam"])
+    (['50:50', '80:20', '100:0'], ['sgd', 'adam'])
+    """
+    different = list(dict.fromkeys(values))
+    try:
+        return sorted(different, key=lambda value: float(value.partition(":")[0]))
+    except ValueError:
+        return different
+
+
 def separate(runs: pd.DataFrame) -> list[str]:
     """Return the columns whose values are never shown together: study, and kinds of its data."""
     names = ["study"] if runs["study"].nunique() > 1 else []
@@ -82,7 +95,7 @@ def controls(data: Compact, settings: Sequence[str]) -> Controls:
     slider = alt.binding_range(min=0, max=last, step=data.step, name="epochs trained ")
     first = {name: runs[name].iloc[0] for name in separate(runs)}
     menus = {name: list(runs[name].unique()) for name in first}
-    menus |= {n: [_ALL, *runs[n].unique()] for n in settings if runs[n].nunique() <= _MOST_VALUES}
+    menus |= {n: [_ALL, *in_order(runs[n])] for n in settings if runs[n].nunique() <= _MOST_VALUES}
     filters = [
         alt.param(
             name=f"only_{name}",

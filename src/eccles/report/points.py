@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eccles.figures.style import OKABE_ITO, colours
-from eccles.report.controls import RATE, RATE_NOW, Controls, label
+from eccles.report.controls import RATE, RATE_NOW, Controls, in_order, label
 
 if TYPE_CHECKING:
     import altair as alt
@@ -111,7 +111,7 @@ def _colour(data: Compact, settings: Sequence[str], palette: Mapping[str, str]) 
     name = next((name for name in settings if name != "seed"), None)
     if name is None:
         return alt.value(OKABE_ITO[0])
-    values = [str(value) for value in data.runs[name].unique()]
+    values = in_order(data.runs[name])
     chosen = {**colours(values), **palette}
     legend = alt.Legend(orient="top", titleOrient="left", symbolOpacity=1, columns=4)
     return alt.Color(
