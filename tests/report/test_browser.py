@@ -188,7 +188,7 @@ def test_real_and_synthetic_runs_never_stand_in_one_chart(small, browser, tmp_pa
 
 def test_a_thinned_page_has_points_wherever_the_slider_stops(browser, reference, tmp_path):
     path = tmp_path / "report.html"
-    charts = explorer(reference.runs, reference.epochs, rows=4000)
+    charts = explorer(reference.runs, reference.epochs, rows=4300)
     path.write_text(page("Thinned", "", [], explorer=charts))
     driver = browser(path)
     ready(driver)
@@ -196,5 +196,5 @@ def test_a_thinned_page_has_points_wherever_the_slider_stops(browser, reference,
     assert slider.get_attribute("step") == "5"
     for trained in (0, 5, 30):
         put(driver, "moment", str(trained))
-        assert count(driver) == 571
+        assert count(driver) == 608
     assert wrong(driver) == []

@@ -139,7 +139,7 @@ def weights(
         charts.append(both.properties(name=f"weights_{k}"))
     scale = alt.Scale(domain=list(projections), range=list(OKABE_ITO[: len(projections)]))
     zeros = (
-        _base(source, controls, size, "Exact zeros (%), colours as beside", "weights")
+        _base(source, controls, size, "Exact zeros (%), same colours", "weights")
         .transform_calculate(percent="100 * datum.zero_share")
         .mark_line(point={"size": 30})
         .encode(
