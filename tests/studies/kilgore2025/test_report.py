@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from eccles.studies.article import Article
@@ -30,6 +31,37 @@ def test_figures_that_have_runs_and_the_names_of_the_others(parts):
     assert "S4" not in drawn
     assert "2b" not in drawn
     assert " 2b, 2c-e" in parts.notes[0]
+
+
+def test_table_1_of_distances_in_order(tmp_path):
+    """Distances made by hand beside real runs: I-I is the largest in every state."""
+    import json
+    import shutil
+
+    from eccles.sweeps.tables import load, write_parquet
+
+    source, target = load(STORED / "fashion-mnist"), tmp_path / "fashion-mnist"
+    target.mkdir()
+    described = json.loads((source.folder / "study.json").read_text())
+    described["study"]["measure"] = {"weights": 30, "distances": 30}
+    (target / "study.json").write_text(json.dumps(described))
+    for name in source.names:
+        shutil.copy(source.folder / f"{name}.parquet", target)
+    rows = [
+        {"run": run, "epoch": epoch, "pair": pair, "tau": 0.001, "samples": "all"}
+        | {"discrete": size + k / 1000}
+        for k, run in enumerate(source.runs["run"])
+        for epoch in (-1, 29)
+        for pair, size in (("E-E", 1.0), ("E-I", 2.0), ("I-I", 3.0))
+    ]
+    write_parquet(pd.DataFrame(rows), target / "distances.parquet")
+    (table,) = article_report._tables(Article("kilgore2025", tmp_path))
+    assert table.title.startswith("T1. ")
+    shown = [(row.ei, row.group) for row in table.rows.itertuples()]
+    states = ("initial", "successful", "failed")
+    assert shown == [(ei, state) for ei in ("50:50", "80:20", "95:5") for state in states]
+    assert (table.rows["I-I"] - table.rows["E-E"]).tolist() == pytest.approx([2.0] * 9)
+    assert table.rows.loc[table.rows["group"] == "initial", "n"].tolist() == [152] * 3
 
 
 def test_the_page_of_608_runs_is_small(tmp_path):

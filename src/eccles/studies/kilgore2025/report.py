@@ -73,6 +73,10 @@ def _tables(article: Article) -> list[Table]:
     runs = tables.planned(tables.runs)
     runs = runs[(runs["status"] == "done") & (runs["n_inhibitory"] > 0)]
     values = distances_by_group(runs, tables.table("distances"))
+    states = ("initial", "successful", "failed")
+    place = {ei: float(ei.partition(":")[0]) for ei in values["ei"].unique()}
+    place |= {state: states.index(state) for state in states}
+    values = values.sort_values(["ei", "group"], key=lambda names: names.map(place), kind="stable")
     title = "T1. Van Rossum distances between hidden neurons as published: medians and tests"
     rows = category_table(values, state="group", value="distance")
     return [Table(title, rows)] if len(rows) else []
