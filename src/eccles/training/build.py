@@ -33,6 +33,7 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         tau_syn=config.tau_syn,
         dt=data.events.dt,
         surrogate=surrogate(config.surrogate, config.surrogate_scale),
+        zero_start=config.zero_start,
     )
     network = EINetwork(
         data.events.n_units,
