@@ -32,6 +32,7 @@ def blocks(language: str) -> list:
 def _own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my-run.yaml").write_text("ei: 80:20\ntau_mem: 10 ms\n")
+    (tmp_path / "results").symlink_to(ROOT / "results")  # What is kept in the project.
 
 
 @pytest.mark.parametrize("snippet", blocks("python"))

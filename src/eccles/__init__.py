@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from eccles import measures as measures
     from eccles import nn as nn
     from eccles import noise as noise
+    from eccles import stats as stats
     from eccles import sweeps as sweeps
     from eccles.data import SpikeDataset as SpikeDataset
     from eccles.nn import EINetwork as EINetwork
@@ -65,6 +66,7 @@ _MODULES = (
     "measures",
     "nn",
     "noise",
+    "stats",
     "sweeps",
     "training",
 )

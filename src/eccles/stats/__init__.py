@@ -1,0 +1,23 @@
+"""Statistics of a study of ratios: tables in, tables out, n always with them.
+
+What the article did (`published`) stands beside what paired values ask for. pandas, and for power
+and Holm's correction statsmodels, come with `pip install 'eccles[report]'`.
+"""
+
+from __future__ import annotations
+
+from eccles.stats.categories import CategoryComparison as CategoryComparison
+from eccles.stats.categories import compare_categories as compare_categories
+from eccles.stats.correction import holm as holm
+from eccles.stats.intervals import bootstrap_interval as bootstrap_interval
+from eccles.stats.pairs import SignedRank as SignedRank
+from eccles.stats.pairs import differences as differences
+from eccles.stats.pairs import signed_rank as signed_rank
+from eccles.stats.pairs import smallest_p as smallest_p
+from eccles.stats.power import seeds_needed as seeds_needed
+from eccles.stats.reference import compare_to_reference as compare_to_reference
+from eccles.stats.tables import category_table as category_table
+from eccles.stats.tables import markdown as markdown
+from eccles.stats.wording import p_cell as p_cell
+from eccles.stats.wording import p_text as p_text
+from eccles.stats.wording import stars as stars

@@ -1,0 +1,94 @@
+"""Bootstrap confidence intervals."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from eccles.errors import must
+
+Statistic = Literal["mean", "median"]
+Values = NDArray[np.float64]
+
+_CELLS = 4_000_000
+"""Values drawn at once, so that many values don't need much memory."""
+
+
+def bootstrap_interval(
+    values: ArrayLike,
+    statistic: Statistic = "mean",
+    level: float = 0.95,
+    seed: int = 0,
+    resamples: int = 9999,
+) -> tuple[float, float]:
+    """Return a bootstrap confidence interval of a mean or median.
+
+    The statistic of `resamples` samples, drawn from the values with replacement, between the
+    percentiles q and 1 - q, with q = Phi(-sqrt(n / (n - 1)) t), t the quantile (1 + level) / 2 of
+    Student's t with n - 1 degrees of freedom. With many values q is (1 - level) / 2, the plain
+    percentile interval; with few that one would be too narrow. The same seed gives the same bits.
+
+    Args:
+        values: numbers; NaN are left out.
+        statistic: "mean" or "median".
+        level: share of studies whose interval holds the true statistic.
+        seed: of the draws.
+        resamples: how many samples are drawn.
+
+    Returns (NaN, NaN) with fewer than two values. With two it is from the one to the other, which
+    holds the mean of a normal distribution in half of all studies.
+
+    Source: expanded percentile interval, Hesterberg 2015, doi 10.1080/00031305.2015.1089789.
+    """
+    from scipy.special import ndtr, stdtrit
+
+    if statistic not in ("mean", "median"):
+        raise must("stats", "statistic", "'mean' or 'median'", statistic)
+    if not 0 < level < 1:
+        raise must("stats", "level", "a number between 0 and 1", level)
+    if resamples < 1:
+        raise must("stats", "resamples", "a whole number above 0", resamples)
+    known = np.sort(np.asarray(values, np.float64).ravel())
+    known = known[~np.isnan(known)]
+    if np.isinf(known).any():
+        raise must("stats", "values", "finite, or NaN where there is nothing", "an infinite value")
+    n = len(known)
+    if n < 2:
+        return float("nan"), float("nan")
+    draw = _means if statistic == "mean" else _medians
+    found = draw(known, np.random.default_rng(seed), resamples)
+    q = ndtr(-np.sqrt(n / (n - 1)) * stdtrit(n - 1, (1 + level) / 2))
+    low, high = np.quantile(found, [q, 1 - q])
+    return float(low), float(high)
+
+
+def _means(values: Values, random: np.random.Generator, resamples: int) -> Values:
+    n = len(values)
+    step = max(1, _CELLS // n)
+    return np.concatenate(
+        [
+            values[random.integers(n, size=(min(step, resamples - done), n))].mean(axis=1)
+            for done in range(0, resamples, step)
+        ]
+    )
+
+
+def _medians(values: Values, random: np.random.Generator, resamples: int) -> Values:
+    """Return medians of samples of sorted values.
+
+    The middle of n uniform draws is a Beta variable, the next one above it too, of what is left:
+    two draws a sample, not n.
+    """
+    n = len(values)
+    below = (n + 1) // 2
+    middle = random.beta(below, n - below + 1, resamples)
+    if n % 2:
+        return values[_place(middle, n)]
+    above = middle + (1 - middle) * random.beta(1, n - below, resamples)
+    return (values[_place(middle, n)] + values[_place(above, n)]) / 2
+
+
+def _place(uniform: Values, n: int) -> NDArray[np.int64]:
+    return np.minimum((n * uniform).astype(np.int64), n - 1)

@@ -1,0 +1,42 @@
+"""How a p value is written, everywhere the same."""
+
+from __future__ import annotations
+
+import math
+
+
+def p_cell(p: float) -> str:
+    """Return a p value for a table: four decimals below 0.1, two above; "-" for NaN.
+
+    >>> p_cell(0.00912), p_cell(0.3), p_cell(3e-9), p_cell(float("nan"))
+    ('0.0091', '0.30', '< 0.0001', '-')
+    """
+    if math.isnan(p):
+        return "-"
+    if p < 0.0001:
+        return "< 0.0001"
+    return f"{p:.4f}" if p < 0.1 else f"{p:.2f}"
+
+
+def p_text(p: float) -> str:
+    """Return a p value for a sentence; "no test" for NaN.
+
+    >>> p_text(0.00912), p_text(3e-9), p_text(float("nan"))
+    ('p = 0.0091', 'p < 0.0001', 'no test')
+    """
+    if math.isnan(p):
+        return "no test"
+    return f"p {p_cell(p)}" if p < 0.0001 else f"p = {p_cell(p)}"
+
+
+def stars(p: float) -> str:
+    """Return *** below 0.001, ** below 0.01, * below 0.05, else "n.s."; nothing for NaN.
+
+    >>> [stars(p) for p in (0.0004, 0.004, 0.04, 0.4)]
+    ['***', '**', '*', 'n.s.']
+    """
+    if math.isnan(p):
+        return ""
+    return next(
+        (mark for mark, top in (("***", 0.001), ("**", 0.01), ("*", 0.05)) if p < top), "n.s."
+    )

@@ -1,0 +1,24 @@
+import math
+
+import pytest
+
+from eccles.stats.wording import p_cell, p_text, stars
+
+
+@pytest.mark.parametrize(
+    ("p", "cell", "text", "mark"),
+    [
+        (0.0, "< 0.0001", "p < 0.0001", "***"),
+        (0.00009999, "< 0.0001", "p < 0.0001", "***"),
+        (0.0001, "0.0001", "p = 0.0001", "***"),
+        (0.0091, "0.0091", "p = 0.0091", "**"),
+        (0.046875, "0.0469", "p = 0.0469", "*"),
+        (0.05, "0.0500", "p = 0.0500", "n.s."),
+        (0.0999, "0.0999", "p = 0.0999", "n.s."),
+        (0.1, "0.10", "p = 0.10", "n.s."),
+        (1.0, "1.00", "p = 1.00", "n.s."),
+        (math.nan, "-", "no test", ""),
+    ],
+)
+def test_written(p, cell, text, mark):
+    assert (p_cell(p), p_text(p), stars(p)) == (cell, text, mark)
