@@ -89,6 +89,19 @@ def test_an_index_may_be_a_list(events):
     assert events[[2, 0]][[1]].n_events == 2
 
 
+@given(RASTERS, st.data())
+def test_joined_parts_are_their_samples(raster, data):
+    """In order, with the events of these samples alone."""
+    whole = SpikeEvents.from_dense(torch.from_numpy(raster))
+    picked = st.lists(st.integers(0, max(0, len(whole) - 1)), max_size=0 if not len(whole) else 6)
+    parts = data.draw(st.lists(picked, min_size=1, max_size=3))
+    found = SpikeEvents.joined([whole[np.array(part, np.int64)] for part in parts])
+    found.check()
+    chosen = [sample for part in parts for sample in part]
+    assert torch.equal(found.to_dense(), torch.from_numpy(raster[:, chosen]).float())
+    assert len(found.steps) == found.n_events
+
+
 def test_dense_in_another_type(events):
     assert events.to_dense(torch.bool).dtype == torch.bool
     assert events.to_dense(torch.float64).sum() == 5

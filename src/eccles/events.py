@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -100,16 +101,46 @@ class SpikeEvents:
             dt,
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence[SpikeEvents]) -> SpikeEvents:
+        """Return the samples of one part or more, one after the other, with their events alone.
+
+        The parts must have the same numbers of steps and units; either all have counts or none.
+        """
+        first = parts[0]
+        ends = np.cumsum(np.concatenate([part.ends - part.begins for part in parts]))
+        chosen = [part._places() for part in parts]
+        counts = [
+            part.counts[places]
+            for part, places in zip(parts, chosen, strict=True)
+            if part.counts is not None
+        ]
+        return cls(
+            np.concatenate([[0], ends[:-1]])[: len(ends)],
+            ends,
+            np.concatenate([part.steps[each] for part, each in zip(parts, chosen, strict=True)]),
+            np.concatenate([part.units[each] for part, each in zip(parts, chosen, strict=True)]),
+            np.concatenate(counts) if counts else None,
+            first.n_steps,
+            first.n_units,
+            first.dt,
+        )
+
+    def _places(self) -> NDArray[np.int64]:
+        """Return where each event of these samples is stored, [E]."""
+        lengths = self.ends - self.begins
+        firsts = np.cumsum(lengths) - lengths
+        within = np.arange(int(lengths.sum()), dtype=np.int64)
+        return within + np.repeat(self.begins - firsts, lengths).astype(np.int64)
+
     def to_dense(
         self, dtype: torch.dtype | None = None, device: torch.device | str = "cpu"
     ) -> torch.Tensor:
         """Return the raster of spike counts, [T, B, N], float32 unless `dtype` says otherwise."""
         import torch
 
-        lengths = self.ends - self.begins
-        samples = np.repeat(np.arange(len(self)), lengths)
-        firsts = np.cumsum(lengths) - lengths
-        events = np.arange(len(samples)) + np.repeat(self.begins - firsts, lengths)
+        samples = np.repeat(np.arange(len(self)), self.ends - self.begins)
+        events = self._places()
         steps = self.steps[events].astype(np.int64)
         cells = (steps * len(self) + samples) * self.n_units + self.units[events]
         values = np.ones(len(events), np.uint8) if self.counts is None else self.counts[events]

@@ -82,6 +82,14 @@ def test_float64_agrees_with_the_equations(
     assert found.spike_counts.dtype == wanted.spike_counts.dtype == torch.int32
     assert torch.equal(found.spike_counts, wanted.spike_counts)
     assert relative(found.peaks, wanted.peaks) < 1e-10
+    spikes = event.spikes(case.weights, case.events, case.neuron)
+    spikes.check()
+    expected = dense.spikes(case.weights, case.events, case.neuron)
+    for name in ("begins", "ends", "steps", "units"):
+        assert np.array_equal(getattr(spikes, name), getattr(expected, name))
+        assert getattr(spikes, name).dtype == getattr(expected, name).dtype
+    assert spikes.counts is expected.counts is None
+    assert (spikes.n_steps, spikes.n_units) == (n_steps, widths[0])
 
 
 @pytest.mark.parametrize("drive", [0.1, 0.3, 100.0])
@@ -352,6 +360,7 @@ def test_a_batch_of_none(event, dense, problem):
         assert loss.isnan()
         assert not g1.any()
         assert not g2.any()
+        assert len(engine.spikes(case.weights, case.events, case.neuron)) == 0
         peaks, counts = engine.respond(case.weights, case.events, case.neuron)
         assert peaks.shape == (0, 10)
         assert counts.shape == (0, 100)
@@ -414,6 +423,8 @@ def test_other_neurons_are_the_dense_engines(event, problem, neuron):
         event.loss(case.weights, case.events, case.labels, neuron)
     with pytest.raises(InputError, match="the dense engine takes any"):
         event.respond(case.weights, case.events, neuron)
+    with pytest.raises(InputError, match="the dense engine takes any"):
+        event.spikes(case.weights, case.events, neuron)
 
 
 def test_what_an_engine_is_made_of():
@@ -422,6 +433,22 @@ def test_what_an_engine_is_made_of():
     with pytest.raises(InputError, match="kernels must be 'vector' or 'loop', got 'fast'"):
         EventEngine(kernels="fast")
     assert EventEngine.name == "event"
+
+
+def test_spikes_of_the_given_samples_alone(event, problem):
+    """Sorted by step, then by neuron, with the samples' length of a step."""
+    case = problem(n_samples=9)
+    events = replace(case.events, dt=2e-3)[[4, 0, 7]]
+    found = event.spikes(case.weights, events, case.neuron)
+    assert (found.dt, found.n_steps, found.n_units) == (2e-3, 100, 100)
+    counts = event.respond(case.weights, events, case.neuron).spike_counts.numpy()
+    assert (found.to_dense().sum(dim=0).numpy() == counts).all()
+    assert found.n_events > 100
+    for b in range(3):
+        steps, units = (
+            x[found.begins[b] : found.ends[b]].astype(int) for x in (found.steps, found.units)
+        )
+        assert (np.diff(steps * 100 + units) > 0).all()
 
 
 def test_the_same_events_under_another_length_are_looked_into_anew(event, problem):

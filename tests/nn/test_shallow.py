@@ -77,6 +77,7 @@ def test_forward_agrees_with_the_engine(toys, engine):
     response = network.respond(events)
     hidden = network.hidden_spikes(spikes)
     assert hidden.sum() > 100
+    assert torch.equal(network.spikes(events).to_dense(torch.float64), hidden)
     assert torch.equal(response.spike_counts, hidden.sum(dim=0).int())
     assert torch.allclose(response.peaks, peaks(potentials), rtol=1e-12, atol=0)
     loss = torch.nn.functional.cross_entropy(peaks(potentials), labels)

@@ -4,12 +4,32 @@ from eccles import studies
 from eccles.errors import InputError
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
+from eccles.training.measures import MEASURES
 
 NAMES = ("kilgore2025/fashion-mnist", "kilgore2025/fashion-mnist-noise", "kilgore2025/robustness")
+PORTRAITS = "kilgore2025/portraits"
 
 
 def test_names():
-    assert studies.names() == NAMES
+    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS)))
+
+
+@pytest.mark.parametrize(("scale", "epochs"), [("full", 30), ("laptop", 30), ("smoke", 10)])
+def test_portraits(scale, epochs):
+    """All measures of twelve networks, one of which is that of the article's noisy update."""
+    made = plan(read_study(studies.find(PORTRAITS), scale))
+    assert set(made.study.measure) == set(MEASURES) - {"distances"}
+    configs = [made.config(run) for run in made.runs]
+    found = {(c.ei, c.w1_std, c.tau_mem, c.update_noise) for c in configs}
+    quiet = {
+        (ei, w1_std, 0.010, 0.0)
+        for ei in ("50:50", "80:20", "95:5")
+        for w1_std in (0.00075, 0.001, 0.004)
+    }
+    assert quiet < found
+    assert ("80:20", 0.001, 0.005, 2e-4) in found
+    assert len(found) == len(configs) == 12
+    assert {(c.epochs, c.seed) for c in configs} == {(epochs, 0)}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +50,8 @@ def test_full_studies_are_those_of_the_article(name, runs, seeds):
 
 
 def test_grids_of_the_article():
+    measured = read_study(studies.find(NAMES[0])).measure
+    assert measured == {"weights": 30, "distances": 30, "activity": 30}
     noiseless = read_study(studies.find(NAMES[0])).grid
     assert noiseless["ei"] == ["50:50", "80:20", "95:5", "100:0"]
     assert len(noiseless["w1_std"]) == 19

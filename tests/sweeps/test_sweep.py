@@ -14,6 +14,7 @@ from eccles.sweeps.plan import plan
 from eccles.sweeps.schema import PROVENANCE
 from eccles.sweeps.sweep import preview, sweep
 from eccles.sweeps.watch import Unwatched
+from eccles.training.measures import MEASURES
 
 
 class Told(Unwatched):
@@ -141,6 +142,25 @@ def test_weights_are_kept_when_asked(changed, done_by_threads, tmp_path):
     config = eccles.TrainConfig(data="fashion-mnist-sample", epochs=2, seed=5)
     expected = eccles.train(config).network.input_to_hidden
     assert checkpoint.read(path)[1]["network.input_to_hidden"].equal(expected)
+
+
+def test_every_measure_has_a_table(changed, done_by_threads, tmp_path):
+    """With null, not NaN, where something isn't defined; the records are plain JSON."""
+    every = dict.fromkeys(MEASURES, 2)
+    study = changed(grid={"ei": ["100:0"]}, repeat=[0, 1], measure=every)
+    results = done_by_threads(study)
+    assert set(results.names) == {"runs", "epochs", "classes", *MEASURES}
+    for name, measure in MEASURES.items():
+        table = results.table(name)
+        assert list(table.columns) == ["run", "epoch", *measure.columns]
+        assert set(table["epoch"]) == {-1, 1}
+        assert table["run"].nunique() == 2
+    none = results.table("distances", where="pair = 'I-I' AND discrete IS NULL")
+    assert len(none) == 2 * 2 * 2 * 2
+    assert none["discrete"].isna().all()
+    assert (none["n_pairs"] == 0).all()
+    for path in (tmp_path / "out/records").iterdir():
+        assert "NaN" not in path.read_text()
 
 
 def test_nothing_else_is_left(small, done_by_threads, tmp_path):

@@ -5,11 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eccles import Populations, SpikeDataset, SpikeEvents, TrainConfig, evaluate
-from eccles.errors import InputError
 from eccles.functional import LIFParameters
 from eccles.nn import EINetwork
 from eccles.training.build import build_network
-from eccles.training.measure import MEASURES, check_measures, is_due
 
 
 @pytest.fixture
@@ -82,33 +80,3 @@ def test_weights_keep_their_gradients(toy):
     evaluate(network, data)
     assert torch.equal(network.hidden_to_output.grad, before)
     assert network.hidden_to_output.requires_grad
-
-
-def test_weights_by_projection(toy):
-    network, _ = toy
-    rows = {row["projection"]: row for row in MEASURES["weights"].measure(network)}
-    assert list(rows) == ["input->hidden", "hidden E->output", "hidden I->output"]
-    assert (rows["input->hidden"]["weights"], rows["input->hidden"]["zeros"]) == (4, 0.5)
-    assert (rows["hidden E->output"]["mean"], rows["hidden I->output"]["mean"]) == (0.5, -0.5)
-    assert set(rows["input->hidden"]) == set(MEASURES["weights"].columns)
-
-
-@pytest.mark.parametrize(
-    ("every", "epochs", "due"),
-    [(1, 3, [-1, 0, 1, 2]), (2, 6, [-1, 1, 3, 5]), (4, 6, [-1, 3, 5]), (9, 3, [-1, 2])],
-)
-def test_when_a_measure_is_due(every, epochs, due):
-    assert [epoch for epoch in range(-1, epochs) if is_due(epoch, every, epochs)] == due
-
-
-@pytest.mark.parametrize(
-    ("measure", "sentence"),
-    [
-        ({"wieghts": 1}, r"no measure 'wieghts' \(did you mean 'weights'\?\)"),
-        ({"weights": 0}, "weights must be a number of epochs, 1 or more, got 0"),
-        ({"classes": True}, "classes must be a number of epochs"),
-    ],
-)
-def test_bad_measures(measure, sentence):
-    with pytest.raises(InputError, match=sentence):
-        check_measures(measure)

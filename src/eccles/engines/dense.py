@@ -34,6 +34,11 @@ class DenseEngine:
                 functional.peaks(potentials, neuron.zero_start), spikes.sum(dim=0).int()
             )
 
+    def spikes(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> SpikeEvents:
+        """Return the hidden spikes; see `Engine.spikes`."""
+        with torch.no_grad():
+            return SpikeEvents.from_dense(_run(weights, events, neuron)[1], events.dt)
+
 
 def _run(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> tuple[Tensor, Tensor]:
     """Return readout potentials [T + 1, B, C] and hidden spikes [T, B, H]."""

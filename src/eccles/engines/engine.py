@@ -89,3 +89,7 @@ class Engine(Protocol):
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         """Return the response to a batch, without gradients."""
         ...
+
+    def spikes(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> SpikeEvents:
+        """Return the hidden spikes of B samples, sorted by step, then by neuron."""
+        ...

@@ -12,6 +12,7 @@ from threading import RLock
 from types import ModuleType
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
@@ -89,6 +90,29 @@ class EventEngine:
 
         self._team.map(part, len(events))
         return Response(peaks, spike_counts)
+
+    def spikes(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> SpikeEvents:
+        """Return the hidden spikes; see `Engine.spikes`. One thread, whatever the engine has."""
+        with self._lock:
+            w1, w2 = (w.detach() for w in weights)
+            packing = self._pack(w1, w2, events, neuron)
+            counts = np.empty(len(events), np.int64)
+            steps, units = self._kernels.spike_samples(
+                packing.shapes[0],
+                (0, len(events)),
+                *event_arrays(events)[:2],
+                *self._batch.hold(events),
+                events.n_steps,
+                packing.n_inputs,
+                packing.n_blocks,
+                *packing.numbers(neuron.alpha, neuron.beta),
+                packing.w1,
+                counts,
+            )
+        ends = np.cumsum(counts)
+        return SpikeEvents(
+            ends - counts, ends, steps, units, None, events.n_steps, packing.n_hidden, events.dt
+        )
 
     def loss_and_gradients(
         self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters

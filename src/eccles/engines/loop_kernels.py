@@ -1,6 +1,6 @@
 """The event kernels once more, in plain loops: the readable twin of `vector_kernels`.
 
-The same two functions with the same arguments and layouts, for reading, for testing, and for a
+The same functions with the same arguments and layouts, for reading, for testing, and for a
 machine on which the register vectors of `eccles.engines.simd` don't compile.
 """
 
@@ -206,3 +206,34 @@ def respond_samples(
         peaks[b] = peak[: peaks.shape[1]]
         for n in range(spike_counts.shape[1]):
             spike_counts[b, n] = s[:, n].sum()
+
+
+@compiled
+def spike_samples(
+    hidden_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units: Any, counts: Any,
+    n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any, w1: Any, spike_counts: Any,
+) -> Any:
+    """Return the steps and units of the hidden spikes, sorted by sample, step and unit."""
+    width = LANES * len(hidden_shape)
+    n_hidden = n_blocks * width
+    v = np.empty((n_steps + 1, n_hidden), w1.dtype)
+    s = np.empty((n_steps, n_hidden), np.bool_)
+    # The readouts take no part in this: one of no weight.
+    w2 = np.zeros(n_hidden, w1.dtype)
+    peak = np.empty(1, w1.dtype)
+    peak_step = np.empty(1, w1.dtype)
+    spike_steps = [np.uint16(0) for _ in range(0)]
+    spike_units = [np.uint16(0) for _ in range(0)]
+    for b in range(chosen[0], chosen[1]):
+        _forward(
+            b, begins, ends, steps, units, counts, width, n_inputs, hidden_shape[0], alpha, beta,
+            True, w1, w2, v, s, peak, peak_step,
+        )
+        spike_counts[b] = 0
+        for t in range(n_steps):
+            for n in range(n_hidden):
+                if s[t, n]:
+                    spike_steps.append(np.uint16(t))
+                    spike_units.append(np.uint16(n))
+                    spike_counts[b] += 1
+    return np.array(spike_steps, np.uint16), np.array(spike_units, np.uint16)

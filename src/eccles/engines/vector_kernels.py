@@ -380,3 +380,50 @@ def respond_samples(
         spike_counts[b] = 0
         for s in range(n_spikes):
             spike_counts[b, spikes[s]] += 1
+
+
+@compiled
+def spike_samples(
+    hidden_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any, units: Any, counts: Any,
+    n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any, w1: Any, spike_counts: Any,
+) -> Any:
+    """Return the steps and units of the hidden spikes, sorted by sample, step and unit.
+
+    Args as for `train_samples`, and:
+        spike_counts: int64, hidden spikes of each sample, written.
+    """
+    width = LANES * len(hidden_shape)
+    n_words = n_blocks * len(hidden_shape)
+    bounds = np.empty(n_steps + 1, np.int64)
+    v_trace = _aligned(n_blocks * width * n_steps, w1)
+    bits = np.zeros(n_steps * n_words, np.uint16)
+    fired = np.empty(n_steps, np.bool_)
+    most = n_steps * n_words * LANES
+    spike_steps = np.empty(most, np.uint16)
+    spike_units = np.empty(most, np.uint16)
+    n_spikes = 0
+    for b in range(chosen[0], chosen[1]):
+        if n_spikes + most > len(spike_steps):
+            spike_steps = np.concatenate((spike_steps, np.empty_like(spike_steps)))
+            spike_units = np.concatenate((spike_units, np.empty_like(spike_units)))
+        begin = n_spikes
+        start = _step_bounds(steps, begins[b], ends[b], bounds)
+        fired[:] = False
+        for block in range(n_blocks):
+            _hidden(
+                hidden_shape, w1, block * n_inputs * width, width, units, counts, bounds, start,
+                alpha, beta, v_trace, block * n_steps * width, bits, block * len(hidden_shape),
+                n_words, fired,
+            )
+        for t in range(start, n_steps):
+            if fired[t]:
+                for k in range(n_words):
+                    word = bits[t * n_words + k]
+                    bits[t * n_words + k] = 0
+                    while word:
+                        spike_steps[n_spikes] = t
+                        spike_units[n_spikes] = k * LANES + np.int64(lowest_bit(word))
+                        word &= word - np.uint16(1)
+                        n_spikes += 1
+        spike_counts[b] = n_spikes - begin
+    return spike_steps[:n_spikes].copy(), spike_units[:n_spikes].copy()

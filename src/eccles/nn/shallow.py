@@ -91,6 +91,10 @@ class EINetwork(nn.Module):
         """Return readout peaks and hidden spike counts for a batch of events, by the engine."""
         return self.engine.respond(self.weights, events, self.neuron)
 
+    def spikes(self, events: SpikeEvents) -> SpikeEvents:
+        """Return the hidden spikes of a batch of events, by the engine."""
+        return self.engine.spikes(self.weights, events, self.neuron)
+
     def projections(self) -> dict[str, tuple[Tensor, Populations]]:
         """Return the weights that Dale's principle binds, with their presynaptic neurons."""
         if self.unbounded:

@@ -12,7 +12,7 @@ from eccles import data
 from eccles.data.dataset import Splits
 from eccles.sweeps.plan import Plan, Planned
 from eccles.training.build import build_network, build_optimizer
-from eccles.training.measure import check_measures
+from eccles.training.measures import check_measures
 from eccles.training.samples import divide
 
 _SECONDS = 2.0

@@ -16,7 +16,7 @@ from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import plan
 from eccles.sweeps.schema import KEY, TABLES
 from eccles.sweeps.study import Study
-from eccles.training.measure import MEASURES
+from eccles.training.measures import MEASURES
 
 if TYPE_CHECKING:
     import duckdb

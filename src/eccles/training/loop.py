@@ -19,10 +19,12 @@ from eccles.nn.shallow import EINetwork
 from eccles.training import checkpoint
 from eccles.training.build import build_network, build_optimizer
 from eccles.training.config import TrainConfig
-from eccles.training.measure import MEASURES, check_measures, evaluate, is_due
+from eccles.training.measure import evaluate
+from eccles.training.measures import MEASURES, check_measures, defined, is_due
+from eccles.training.moment import Moment
 from eccles.training.result import TrainResult
 from eccles.training.run import Rows, RunFolder
-from eccles.training.samples import Samples, digest, divide, whole_batches
+from eccles.training.samples import Samples, digest, divide, epoch_order
 from eccles.training.watch import Unwatched, Watcher
 
 
@@ -183,14 +185,15 @@ class _Run:
         if samples.validation is not None:
             row["validation_accuracy"] = evaluate(network, samples.validation).accuracy
         tables["history"].append(row)
+        moment = Moment(network, samples, self.config, epoch)
         for name, every in self.every.items():
             if name == "history" or not is_due(epoch, every, self.config.epochs):
                 continue
             if name == "classes":
                 rows = measured.rows(samples.test.classes)
             else:
-                rows = MEASURES[name].measure(network)
-            tables[name].extend({"epoch": epoch, **each} for each in rows)
+                rows = MEASURES[name].measure(moment)
+            tables[name].extend(defined({"epoch": epoch, **each}) for each in rows)
 
     def _keep(self, folder: RunFolder, next_epoch: int) -> None:
         # The checkpoint comes last: rows without one are dropped, one without rows is lost.
@@ -216,9 +219,7 @@ def _train_epoch(
 ) -> float:
     """Train on every sample once, in an order of this epoch's own; return the mean loss."""
     config = config.resolved()
-    order = seeds.stream(config.seed, "order", epoch).permutation(len(data))
-    # What doesn't fill a batch is dropped after shuffling: other samples each epoch.
-    order = order[: whole_batches(config, data)]
+    order = epoch_order(config, data, epoch)
     key = seeds.key(config.seed, "noise", epoch)
     total = 0.0
     for batch, first in enumerate(range(0, len(order), config.batch_size)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +9,6 @@ from numpy.typing import NDArray
 
 from eccles import functional
 from eccles.data.dataset import SpikeDataset
-from eccles.errors import InputError, must, nearest
-from eccles.measures.weights import COLUMNS as WEIGHT_COLUMNS
-from eccles.measures.weights import weight_statistics
 from eccles.nn.shallow import EINetwork
 
 _BATCH = 1000
@@ -90,56 +86,3 @@ def evaluate(network: EINetwork, data: SpikeDataset, batch_size: int = _BATCH) -
     samples, correct, excitatory, inhibitory = totals
     n_hidden = network.hidden.n_neurons
     return Evaluation(samples, correct, excitatory, inhibitory, n_hidden, duration)
-
-
-class Measure(NamedTuple):
-    """What a run may measure besides; a table of its own.
-
-    Attributes:
-        columns: the table's columns, besides the epoch, and their types in SQL.
-        measure: returns the rows of an epoch.
-    """
-
-    columns: Mapping[str, str]
-    measure: Callable[[EINetwork], list[dict[str, Any]]]
-
-
-def _weights(network: EINetwork) -> list[dict[str, Any]]:
-    """Return a row a projection, from the neurons of a kind to a layer."""
-    layers = (
-        (network.input_to_hidden, {"input": slice(None)}, "hidden"),
-        (
-            network.hidden_to_output,
-            {"hidden E": network.hidden["E"], "hidden I": network.hidden["I"]},
-            "output",
-        ),
-    )
-    return [
-        {"projection": f"{pre}->{post}", **weight_statistics(weight.detach().cpu().numpy()[rows])}
-        for weight, parts, post in layers
-        for pre, rows in parts.items()
-    ]
-
-
-MEASURES = {"weights": Measure({"projection": "VARCHAR", **WEIGHT_COLUMNS}, _weights)}
-"""The measures that a run can take, by name; "classes" is always taken."""
-
-
-def check_measures(measure: Mapping[str, int]) -> dict[str, int]:
-    """Return the measures and their intervals, or raise InputError."""
-    known = ["classes", *MEASURES]
-    for name, every in measure.items():
-        if name not in known:
-            there_are = ", ".join(known)
-            raise InputError(
-                f"measure: there is no measure {name!r}{nearest(name, known)}; there are "
-                f"{there_are}"
-            )
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise must("measure", name, "a number of epochs, 1 or more", every)
-    return dict(measure)
-
-
-def is_due(epoch: int, every: int, epochs: int) -> bool:
-    """Return whether a measure is taken after an epoch: before training, each `every`, last."""
-    return epoch in (-1, epochs - 1) or (epoch + 1) % every == 0

@@ -6,6 +6,7 @@ import hashlib
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eccles import seeds
 from eccles.data.dataset import SpikeDataset, Splits
@@ -54,6 +55,13 @@ def whole_batches(config: TrainConfig, data: SpikeDataset) -> int:
     """Return how many samples an epoch takes."""
     remainder = len(data) % config.batch_size if config.drop_last else 0
     return len(data) - remainder
+
+
+def epoch_order(config: TrainConfig, data: SpikeDataset, epoch: int) -> NDArray[np.int64]:
+    """Return the training samples of an epoch, in the order in which it takes them."""
+    order = seeds.stream(config.seed, "order", epoch).permutation(len(data))
+    # What doesn't fill a batch is dropped after shuffling: other samples each epoch.
+    return order[: whole_batches(config, data)]
 
 
 def digest(data: Splits) -> str:
