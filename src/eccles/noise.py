@@ -81,19 +81,27 @@ def _four_normals(counter: Any, batch: Any, layer: Any, key0: Any, key1: Any) ->
 
 
 @compiled
-def _add_normals(values: Any, sigma: Any, key0: Any, key1: Any, batch: Any, layer: Any) -> None:
-    # A counter gives four normals; they go to four quarters, so that the loop vectorises.
+def add_normals(
+    values: Any, sigma: Any, key0: Any, key1: Any, batch: Any, layer: Any, first: int, last: int
+) -> None:
+    """Add sigma N(0, 1) to the values that counters `first` up to `last` are for.
+
+    There are n / 4 counters for n values, rounded up. A counter gives four normals; they go to
+    four quarters, so that the loop vectorises, or the last one's to what is left over.
+    """
     n = values.size // 4
-    first, second = values[:n], values[n : 2 * n]
-    third, fourth = values[2 * n : 3 * n], values[3 * n : 4 * n]
-    for g in range(n):
-        a, b, c, d = _four_normals(g, batch, layer, key0, key1)
-        first[g] += sigma * a
-        second[g] += sigma * b
-        third[g] += sigma * c
-        fourth[g] += sigma * d
-    for k in range(4 * n, values.size):
-        values[k] += sigma * _four_normals(n, batch, layer, key0, key1)[k - 4 * n]
+    inner = min(last, n)
+    one, two = values[first:inner], values[n + first : n + inner]
+    three, four = values[2 * n + first : 2 * n + inner], values[3 * n + first : 3 * n + inner]
+    for g in range(inner - first):
+        a, b, c, d = _four_normals(first + g, batch, layer, key0, key1)
+        one[g] += sigma * a
+        two[g] += sigma * b
+        three[g] += sigma * c
+        four[g] += sigma * d
+    if last > n:
+        for k in range(4 * n, values.size):
+            values[k] += sigma * _four_normals(n, batch, layer, key0, key1)[k - 4 * n]
 
 
 def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -> Tensor:
@@ -116,14 +124,19 @@ def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -
     within = native and target.is_contiguous()
     noise = target.view(-1) if within else torch.zeros(target.numel())
     mask = 0xFFFFFFFF
-    _add_normals(
+    add_normals(
         noise.numpy(),
         _f(sigma),
         np.uint32(key & mask),
         np.uint32(key >> 32),
         np.uint32(batch),
         np.uint32(layer),
+        0,
+        -(-target.numel() // 4),
     )
-    if not within:
+    if within:
+        # Written behind torch's back: whoever looks at its count of changes is told.
+        torch.autograd.graph.increment_version(weight)
+    else:
         target += noise.view(target.shape).to(target)
     return weight
