@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _f = np.float32
 
+COUNTERS = 2048
+"""Counters taken at a time: their 8,192 normals stay in the first two cache levels."""
+
 
 @inlined
 def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
@@ -72,36 +75,49 @@ def _normal_pair(u: Any, angle: Any) -> Any:
     return radius * (_f(2) * cosine * cosine - _f(1)), radius * (_f(2) * sine * cosine)
 
 
-@inlined
-def _four_normals(counter: Any, batch: Any, layer: Any, key0: Any, key1: Any) -> Any:
-    r0, r1, r2, r3 = philox(np.uint32(counter), np.uint32(0), batch, layer, key0, key1)
-    a, b = _normal_pair(r0, r1)
-    c, d = _normal_pair(r2, r3)
-    return a, b, c, d
+@compiled
+def fill_normals(
+    normals: Any, first: int, key0: Any, key1: Any, batch: Any, layer: Any
+) -> None:
+    """Fill [4 n] with the normals of n counters from `first` on: every first one, second, ..."""
+    n = normals.size // 4
+    one, two, three, four = normals[:n], normals[n : 2 * n], normals[2 * n : 3 * n], normals[3 * n :]
+    for g in range(n):
+        counter = np.uint32(first + g)
+        r0, r1, r2, r3 = philox(counter, np.uint32(0), batch, layer, key0, key1)
+        one[g], two[g] = _normal_pair(r0, r1)
+        three[g], four[g] = _normal_pair(r2, r3)
 
 
 @compiled
-def add_normals(
-    values: Any, sigma: Any, key0: Any, key1: Any, batch: Any, layer: Any, first: int, last: int
-) -> None:
-    """Add sigma N(0, 1) to the values that counters `first` up to `last` are for.
+def stretch(k: int, first: int, last: int, size: int) -> Any:
+    """Return which of `size` values get normals of the counters from `first` to `last`, and which.
 
-    There are n / 4 counters for n values, rounded up. A counter gives four normals; they go to
-    four quarters, so that the loop vectorises, or the last one's to what is left over.
+    Counter g of size / 4 gives one normal to value g of each quarter; one more counter serves what
+    is left over, at most three values. That makes seven stretches of values, some of them empty:
+    stretch k is returned as its first value, its end, and where `fill_normals` puts its first
+    normal.
     """
-    n = values.size // 4
-    inner = min(last, n)
-    one, two = values[first:inner], values[n + first : n + inner]
-    three, four = values[2 * n + first : 2 * n + inner], values[3 * n + first : 3 * n + inner]
-    for g in range(inner - first):
-        a, b, c, d = _four_normals(first + g, batch, layer, key0, key1)
-        one[g] += sigma * a
-        two[g] += sigma * b
-        three[g] += sigma * c
-        four[g] += sigma * d
-    if last > n:
-        for k in range(4 * n, values.size):
-            values[k] += sigma * _four_normals(n, batch, layer, key0, key1)[k - 4 * n]
+    n = size // 4
+    if k < 4:
+        return k * n + first, k * n + min(last, n), k * (last - first)
+    value = 4 * n + k - 4
+    return value, value + (last > n and value < size), (k - 4) * (last - first) + n - first
+
+
+@compiled
+def _add_normals(values: Any, sigma: Any, key0: Any, key1: Any, batch: Any, layer: Any) -> None:
+    counters = -(-values.size // 4)
+    buffer = np.empty(4 * COUNTERS, np.float32)
+    for first in range(0, counters, COUNTERS):
+        last = min(first + COUNTERS, counters)
+        normals = buffer[: 4 * (last - first)]
+        fill_normals(normals, first, key0, key1, batch, layer)
+        for k in range(7):
+            start, stop, place = stretch(k, first, last, values.size)
+            target, own = values[start:stop], normals[place:]
+            for j in range(len(target)):
+                target[j] += sigma * own[j]
 
 
 def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -> Tensor:
@@ -124,15 +140,13 @@ def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -
     within = native and target.is_contiguous()
     noise = target.view(-1) if within else torch.zeros(target.numel())
     mask = 0xFFFFFFFF
-    add_normals(
+    _add_normals(
         noise.numpy(),
         _f(sigma),
         np.uint32(key & mask),
         np.uint32(key >> 32),
         np.uint32(batch),
         np.uint32(layer),
-        0,
-        -(-target.numel() // 4),
     )
     if within:
         # Written behind torch's back: whoever looks at its count of changes is told.

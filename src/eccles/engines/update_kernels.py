@@ -16,10 +16,7 @@ from typing import Any
 import numpy as np
 
 from eccles.jit import compiled
-from eccles.noise import add_normals
-
-_COUNTERS = 512
-"""Counters taken at a time: their 2,048 weights and gradients stay in the first cache level."""
+from eccles.noise import COUNTERS, fill_normals, stretch
 
 
 @compiled
@@ -55,91 +52,67 @@ def _update(
     turned: Any, gradients: Any, offset: int, order: Any, rate: Any, sigmas: Any,
 ) -> None:
     """Update one member's share of a weight [n_rows, n_columns], which lies flat."""
-    n_columns = weight.size // n_rows
-    quarter = weight.size // 4
-    counters = -(-weight.size // 4)
-    first, end = counters * member // members, counters * (member + 1) // members
     noisy, batch, key0, key1 = order[1], order[2], order[3], order[4]
     n_excitatory = order[5 + layer]
+    counters = -(-weight.size // 4)
+    begin, end = counters * member // members, counters * (member + 1) // members
+    at_once = COUNTERS if noisy else max(1, end - begin)
+    normals = np.empty(4 * at_once if noisy else 0, np.float32)
     sums = np.empty(width, weight.dtype)
-    while first < end:
-        last = min(first + _COUNTERS, end)
-        for k in range(5):
-            start, stop = _stretch(k, first, last, quarter, weight.size)
-            _descend(weight, start, stop, n_rows, n_columns, width, gradients, offset, rate, sums)
+    for first in range(begin, end, at_once):
+        last = min(first + at_once, end)
         if noisy:
-            add_normals(
-                weight, sigmas[layer], np.uint32(key0), np.uint32(key1), np.uint32(batch),
-                np.uint32(layer), first, last,
+            fill_normals(
+                normals[: 4 * (last - first)], first, np.uint32(key0), np.uint32(key1),
+                np.uint32(batch), np.uint32(layer),
             )
-        for k in range(5):
-            start, stop = _stretch(k, first, last, quarter, weight.size)
-            _settle(weight, start, stop, n_rows, n_columns, width, packed, turned, n_excitatory)
-        first = last
+        for k in range(7):
+            start, stop, place = stretch(k, first, last, weight.size)
+            _update_stretch(
+                weight, start, stop, n_rows, width, packed, turned, gradients, offset, rate,
+                n_excitatory, noisy, sigmas[layer], normals[place:], sums,
+            )
 
 
 @compiled
-def _stretch(k: int, first: int, last: int, quarter: int, size: int) -> Any:
-    """Return the bounds of what some counters reach in quarter k, or for k = 4 in the rest."""
-    if k < 4:
-        return k * quarter + first, k * quarter + min(last, quarter)
-    return 4 * quarter, size if last > quarter else 4 * quarter
-
-
-@compiled
-def _piece(k: int, stop: int, n_rows: int, n_columns: int, width: int) -> Any:
-    """Return the row and column of weight k, how many from there lie in one block, and where."""
-    row = k // n_columns
-    column = k - row * n_columns
-    block = column // width
-    n = min(stop - k, min(n_columns, (block + 1) * width) - column)
-    return row, column, n, (block * n_rows + row) * width + column - block * width
-
-
-@compiled
-def _descend(
-    weight: Any, k: int, stop: int, n_rows: int, n_columns: int, width: int, gradients: Any,
-    offset: int, rate: Any, sums: Any,
+def _update_stretch(
+    weight: Any, k: int, stop: int, n_rows: int, width: int, packed: Any, turned: Any,
+    gradients: Any, offset: int, rate: Any, n_excitatory: int, noisy: int, sigma: Any,
+    normals: Any, sums: Any,
 ) -> None:
-    """Subtract rate x gradient from weights k to stop."""
+    """Update the weights from k to `stop`, piece by piece of what lies side by side."""
+    n_columns = weight.size // n_rows
+    n_hidden = turned.size // n_columns
+    start = k
     while k < stop:
-        _, _, n, place = _piece(k, stop, n_rows, n_columns, width)
-        place += offset
-        target = weight[k : k + n]
-        first = gradients[0, place : place + n]
+        row = k // n_columns
+        column = k - row * n_columns
+        block = column // width
+        n = min(stop - k, min(n_columns, (block + 1) * width) - column)
+        place = (block * n_rows + row) * width + column - block * width
+        first = gradients[0, offset + place : offset + place + n]
         for j in range(n):
             sums[j] = first[j]
         for part in range(1, len(gradients)):
-            other = gradients[part, place : place + n]
+            other = gradients[part, offset + place : offset + place + n]
             for j in range(n):
                 sums[j] += other[j]
+        values = weight[k : k + n]
         for j in range(n):
-            target[j] += -rate * sums[j]
-        k += n
-
-
-@compiled
-def _settle(
-    weight: Any, k: int, stop: int, n_rows: int, n_columns: int, width: int, packed: Any,
-    turned: Any, n_excitatory: int,
-) -> None:
-    """Project weights k to stop to their rows' signs, unless n_excitatory < 0, and pack them."""
-    zero = weight.dtype.type(0)
-    while k < stop:
-        row, column, n, place = _piece(k, stop, n_rows, n_columns, width)
-        source = weight[k : k + n]
-        target = packed[place : place + n]
-        # Comparisons that leave what is no number, and the sign of a zero, as torch's clamp does.
-        if row < n_excitatory:
+            values[j] += -rate * sums[j]
+        if noisy:
+            own = normals[k - start : k - start + n]
             for j in range(n):
-                source[j] = zero if source[j] < zero else source[j]
-        elif n_excitatory >= 0:
-            for j in range(n):
-                source[j] = zero if source[j] > zero else source[j]
+                values[j] += sigma * own[j]
+        low = weight.dtype.type(0 if row < n_excitatory else -np.inf)
+        high = weight.dtype.type(0 if row >= n_excitatory and n_excitatory >= 0 else np.inf)
+        copy = packed[place : place + n]
         for j in range(n):
-            target[j] = source[j]
-        if turned.size:
-            n_hidden = turned.size // n_columns
-            for j in range(n):
-                turned[(column + j) * n_hidden + row] = source[j]
+            # Comparisons that leave what is no number, and the sign of a zero, as torch's do.
+            value = low if values[j] < low else values[j]
+            value = high if value > high else value
+            values[j] = value
+            copy[j] = value
+        for j in range(n if n_hidden else 0):
+            turned[(column + j) * n_hidden + row] = values[j]
         k += n
