@@ -13,6 +13,8 @@ import numpy as np
 
 from eccles.engines.packing import LANES
 from eccles.engines.team import orders
+from eccles.engines.update import GRADIENTS
+from eccles.engines.update_kernels import update_share
 from eccles.jit import compiled
 
 
@@ -164,9 +166,16 @@ def train_parts(
     ends: Any, steps: Any, units: Any, counts: Any, labels: Any, weight: Any, n_steps: int,
     n_inputs: int, n_blocks: int, n_classes: int, alpha: Any, beta: Any, steepness: Any,
     zero_start: bool, w1: Any, w2: Any, w2t: Any, gradients: Any, losses: Any,
+    update: Any,
 ) -> None:
     """Train one member's share of a batch; see the twin."""
     n_samples, n_parts = batch
+    if update[0][0] != GRADIENTS:
+        update_share(
+            member, members, n_parts, n_inputs, n_classes, LANES * len(hidden_shape),
+            LANES * len(class_shape), w1, w2, w2t, gradients, update,
+        )
+        return
     for part in range(member, n_parts, members):
         gradients[part] = 0
         train_samples(
