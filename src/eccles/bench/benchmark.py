@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from eccles.bench import scaling, startup, steps
+from eccles.bench import distances, scaling, startup, steps
 from eccles.bench.goals import GOALS
 from eccles.bench.machine import Machine, this_machine
 from eccles.bench.timing import ratio
@@ -93,18 +93,26 @@ def run(
     splits = load(name)
     rounds, turn = (1, 0.0) if quick else (12, 0.1)
     groups = []
+    compared = None
     for group, work in _works(splits, batch_size, _UPDATES_QUICK if quick else _UPDATES):
         tell(f"training steps with {group}")
         groups.append(
             steps.measure(group, work, threads=threads, rounds=rounds, turn=turn, with_peers=peers)
         )
+    if peers:
+        tell("distances between spike trains")
+        # Of the trained network, which the loop above came to last.
+        compared = distances.measure(work, rounds=1 if quick else 5, turn=turn)
     tell("cost by samples, events and neurons")
     sizes = scaling.measure(splits.train, batch_size=batch_size, rounds=rounds, turn=turn)
     start = startup.Startup(name)
     if not quick:
         tell("compilation, start and memory")
         start = startup.measure(name, batch_size=batch_size, threads=threads)
-    results = [*_ratios(groups, threads), *_costs(start)]
+    between = _result(
+        "elephant / van Rossum distances", groups[-1].name, compared, "x", "distances"
+    )
+    results = [*_ratios(groups, threads), between, *_costs(start)]
     if quick or batch_size != _GOAL_BATCH:
         results = [replace(result, met=None) for result in results]
     described = {

@@ -33,6 +33,7 @@ GOALS = {
     "event engine over dense": Goal("at least", 120, "x"),
     "second thread": Goal("at least", 1.6, "x"),
     "update noise": Goal("at most", 1.3, "x"),
+    "distances": Goal("at least", 1000, "x"),
     "first compilation": Goal("at most", 15, "s"),
     "cached start": Goal("at most", 4, "s"),
     "encoding": Goal("at most", 2, "s"),

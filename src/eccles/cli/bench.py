@@ -35,7 +35,7 @@ def bench(
         quick: try everything once on the sample, in some seconds; goals aren't judged then.
         batch_size: samples of a step; goals are judged at 256.
         threads: threads of the contenders that use several.
-        peers: run snntorch and JAX too, where they are installed.
+        peers: run snntorch, JAX and elephant too, where they are installed.
         json: print one JSON object instead of tables.
     """
     from rich.console import Console
