@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from eccles import dale as dale
     from eccles import data as data
     from eccles import engines as engines
+    from eccles import figures as figures
     from eccles import functional as functional
     from eccles import initial as initial
     from eccles import measures as measures
     from eccles import nn as nn
     from eccles import noise as noise
+    from eccles import report as report
     from eccles import stats as stats
     from eccles import sweeps as sweeps
     from eccles.data import SpikeDataset as SpikeDataset
@@ -61,11 +63,13 @@ _MODULES = (
     "dale",
     "data",
     "engines",
+    "figures",
     "functional",
     "initial",
     "measures",
     "nn",
     "noise",
+    "report",
     "stats",
     "sweeps",
     "training",

@@ -11,7 +11,10 @@ from eccles.errors import EcclesError, InputError, nearest
 _VERBS = {
     "train": "Train a network of excitatory and inhibitory neurons.",
     "sweep": "Do the runs of a study: a grid of settings, resumable, on cores or a cluster.",
+    "reproduce": "Do an article's studies, and judge its claims by the results.",
     "results": "Print, filter and export the results of a study.",
+    "figures": "Draw the figures of an article from the stored tables of its studies.",
+    "report": "Write one HTML file of a study or an article: claims, figures, an explorer.",
     "data": "List, find, fetch and check data sets.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
 }
@@ -67,10 +70,22 @@ def _dispatch(words: list[str]) -> int:
         from eccles.cli.sweep import run as run_sweep
 
         return run_sweep(rest)
+    if verb == "reproduce":
+        from eccles.cli.reproduce import run as run_reproduce
+
+        return run_reproduce(rest)
     if verb == "results":
         from eccles.cli.results import run as run_results
 
         return run_results(rest)
+    if verb == "figures":
+        from eccles.cli.figures import run as run_figures
+
+        return run_figures(rest)
+    if verb == "report":
+        from eccles.cli.report import run as run_report
+
+        return run_report(rest)
     if verb == "data":
         return _data(rest)
     if verb == "bench":

@@ -41,10 +41,14 @@ def clock(seconds: float) -> str:
 
 
 class SweepDisplay:
-    """A live table on a terminal, a line now and then elsewhere; a `SweepWatcher`."""
+    """A live table on a terminal, a line now and then elsewhere; a `SweepWatcher`.
 
-    def __init__(self) -> None:
-        self._console = Console()
+    Args:
+        aside: show it on stderr, for stdout is somebody else's.
+    """
+
+    def __init__(self, *, aside: bool = False) -> None:
+        self._console = Console(file=sys.stderr if aside else sys.stdout)
         self._live = Live(console=self._console, transient=True, refresh_per_second=4)
         self._best: tuple[float, str] | None = None
         self._next_line = 0.0

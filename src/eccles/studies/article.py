@@ -10,6 +10,13 @@ from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.tables import StudyTables, load
 
 
+def stored(folder: Path | str) -> list[StudyTables]:
+    """Return the studies of a folder: its own, and those of the folders in it, by their names."""
+    home = Path(folder)
+    own = home, *sorted(path for path in home.glob("*") if path.is_dir())
+    return [load(path) for path in own if StudyFolder(path).description.exists()]
+
+
 class Article:
     """The stored studies of an article, by their short names.
 
@@ -25,12 +32,10 @@ class Article:
     def __init__(self, name: str, folder: Path | str) -> None:
         self.name = name
         self.folder = Path(folder)
-        own = self.folder, *sorted(path for path in self.folder.glob("*") if path.is_dir())
-        studies = (load(path) for path in own if StudyFolder(path).description.exists())
         prefix = f"{name}/"
         self._studies: dict[str, StudyTables] = {
             tables.study.name.removeprefix(prefix): tables
-            for tables in studies
+            for tables in stored(folder)
             if tables.study.name.startswith(prefix)
         }
         if not self._studies:

@@ -1,0 +1,62 @@
+"""`eccles report`: a study, or an article's studies, as one HTML file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from eccles.cli.flags import parsed
+from eccles.errors import InputError, must
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Write one HTML file of a study, or of several: it opens in a browser, without a network.
+
+    It holds where the results come from, a table of cells, and an explorer of all runs; of an
+    article's studies also its claims with verdicts, its figures and its tables. Nothing is run.
+
+    Try
+        eccles report studies/mine
+        eccles report results/kilgore2025 --out kilgore2025.html
+    """
+
+    folder: Annotated[tyro.conf.Positional[Path | None], tyro.conf.arg(metavar="DIR")] = None
+    """Folder of one study, or of several side by side."""
+
+    out: Path | None = None
+    """File to write, .html (default: DIR/report.html)."""
+
+    debug: bool = False
+    """Show where an error comes from."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run `eccles report WORDS`."""
+    given = parsed(
+        lambda: tyro.cli(
+            Annotated[Arguments, tyro.conf.arg(name="")], prog="eccles report", args=words
+        ),
+        "eccles report",
+    )
+    if given.folder is None:
+        raise InputError(
+            "report: DIR must be the folder of a study, or of several, got none; "
+            "eccles sweep makes them"
+        )
+    if given.out is not None and given.out.suffix.lower() not in {".html", ".htm"}:
+        raise must("report", "--out", "a file that ends in .html", str(given.out))
+    from rich.console import Console
+
+    from eccles.studies.report import write_report
+
+    path = write_report(given.folder, given.out)
+    size = path.stat().st_size / 1e6
+    said = f"report written to {path} ({size:.1f} MB)"
+    Console(file=sys.stdout).print(said, highlight=False, markup=False, soft_wrap=True)
+    return 0

@@ -1,0 +1,18 @@
+"""Pictures of studies from their tables, each with the numbers behind it.
+
+A function takes DataFrames and returns a `Drawing`, which `save` writes as svg, pdf, png and csv.
+"""
+
+from __future__ import annotations
+
+from eccles.figures.accuracy_by_rate import accuracy_by_rate as accuracy_by_rate
+from eccles.figures.activity_by_class import activity_by_class as activity_by_class
+from eccles.figures.activity_by_epoch import activity_by_epoch as activity_by_epoch
+from eccles.figures.animation import Film as Film
+from eccles.figures.animation import activity_film as activity_film
+from eccles.figures.distances import distance_violins as distance_violins
+from eccles.figures.drawing import Drawing as Drawing
+from eccles.figures.histograms import update_distributions as update_distributions
+from eccles.figures.noise import accuracy_by_noise as accuracy_by_noise
+from eccles.figures.noise import accuracy_differences as accuracy_differences
+from eccles.figures.portrait import portrait as portrait

@@ -1,0 +1,140 @@
+"""What a reader of the explorer sets: filters, the moment, the horizontal axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+    from eccles.report.compact import Compact
+
+LABELS = {
+    "ei": "E:I ratio",
+    "w1_std": "scale of input weights",
+    "update_noise": "update noise",
+    "data_kind": "data",
+}
+"""Settings as a reader knows them; others go by their own names."""
+
+RATE, RATE_NOW = "rate before training (Hz)", "rate after these epochs (Hz)"
+_ALL = "all"
+_HZ = [0.0, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0]
+_MOST_VALUES = 40
+"""Values of a setting that a menu still helps with."""
+
+
+class Axis(NamedTuple):
+    """A horizontal axis of the points.
+
+    Attributes:
+        column: what it shows.
+        ticks: where it is marked.
+        linear: up to which value it is linear; logarithmic beyond, so that 0 has a place too.
+    """
+
+    column: str
+    ticks: list[float]
+    linear: float
+
+
+class Controls(NamedTuple):
+    """What the reader sets, as parameters of Vega-Lite.
+
+    Attributes:
+        axes: horizontal axes by what they are called; `across` is the one that is chosen.
+        params: `moment` (epochs trained), filters, `across`, in the order of the page.
+        picked: the run that is chosen, by a click on its point.
+        shown: the expression that holds for runs that pass all filters.
+    """
+
+    axes: dict[str, Axis]
+    params: list[alt.Parameter]
+    picked: alt.Parameter
+    shown: str
+
+
+def label(name: str) -> str:
+    """Return what a reader calls a column."""
+    return LABELS.get(name, name)
+
+
+def separate(runs: pd.DataFrame) -> list[str]:
+    """Return the columns whose values are never shown together: study, and kinds of its data."""
+    names = ["study"] if runs["study"].nunique() > 1 else []
+    mixed = (runs.groupby("study")["data_kind"].nunique() > 1).any()
+    return [*names, "data_kind"] if mixed else names
+
+
+def controls(data: Compact, settings: Sequence[str]) -> Controls:
+    """Return the controls of an explorer with filters for some of the runs' settings."""
+    import altair as alt
+
+    runs = data.runs
+    axes = _axes(runs, [name for name in settings if name != "seed"])
+    last = int(data.epochs["trained"].max())
+    last -= last % data.step
+    slider = alt.binding_range(min=0, max=last, step=data.step, name="epochs trained ")
+    first = {name: runs[name].iloc[0] for name in separate(runs)}
+    menus = {name: list(runs[name].unique()) for name in first}
+    menus |= {n: [_ALL, *runs[n].unique()] for n in settings if runs[n].nunique() <= _MOST_VALUES}
+    filters = [
+        alt.param(
+            name=f"only_{name}",
+            value=options[0],
+            bind=alt.binding_select(options=options, name=f"{label(name)} "),
+        )
+        for name, options in menus.items()
+    ]
+    bounds = [
+        alt.param(
+            name=name,
+            value=value,
+            bind=alt.BindInput(input="number", name=f"initial rate {said} (Hz) "),
+        )
+        for name, said, value in (("rate_from", "from", "0"), ("rate_to", "to", ""))
+    ]
+    across = alt.param(
+        name="across",
+        value=next(iter(axes)),
+        bind=alt.binding_select(options=list(axes), name="horizontal axis "),
+    )
+    moment = alt.param(name="moment", value=last, bind=slider)
+    passes = [f"(only_{n} == '{_ALL}' || datum.{n} == only_{n})" for n in menus]
+    passes.append("datum.initial_rate_hz >= toNumber(rate_from)")
+    passes.append("(rate_to == '' || datum.initial_rate_hz <= toNumber(rate_to))")
+    for name, value in first.items():
+        runs = runs[runs[name] == value]
+    picked = alt.selection_point(
+        name="picked",
+        fields=["number"],
+        on="click",
+        clear=False,
+        empty=False,
+        value=[{"number": int(runs.loc[runs["peak_accuracy"].idxmax(), "number"])}],
+    )
+    return Controls(axes, [moment, *filters, *bounds, across], picked, " && ".join(passes))
+
+
+def _axes(runs: pd.DataFrame, settings: Sequence[str]) -> dict[str, Axis]:
+    axes = {RATE: Axis("initial_rate_hz", _HZ, 0.01), RATE_NOW: Axis("rate_hz", _HZ, 0.01)}
+    for name in settings:
+        try:
+            values = sorted({float(value) for value in runs[name]})
+        except ValueError:  # Words, such as "80:20".
+            continue
+        positive = [value for value in values if value > 0]
+        axes[label(name)] = Axis(name, _ticks(values), min(positive, default=1.0))
+    # An axis along which hardly anything differs is no first choice.
+    spread = runs["initial_rate_hz"].max() > 2 * runs["initial_rate_hz"].min()
+    return (
+        axes if spread else dict(sorted(axes.items(), key=lambda each: each[0] in (RATE, RATE_NOW)))
+    )
+
+
+def _ticks(values: list[float], most: int = 6) -> list[float]:
+    if len(values) <= most:
+        return values
+    return [values[round(k * (len(values) - 1) / (most - 1))] for k in range(most)]

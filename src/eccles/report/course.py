@@ -1,0 +1,181 @@
+"""The course of the chosen run: what it is, its accuracy, activity and weights over epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from eccles.figures.style import EXCITATORY, INHIBITORY, NEUTRAL, OKABE_ITO
+from eccles.report.controls import Controls, label
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from eccles.report.source import Source
+
+    Layers = alt.LayerChart | alt.FacetChart
+
+_LINE = 17
+"""Pixels from a line of text to the next."""
+
+_TOTAL = "(datum.excitatory_spikes + datum.inhibitory_spikes)"
+
+
+def about(
+    source: Source, controls: Controls, settings: Sequence[str], width: int, a_line: int
+) -> alt.Chart:
+    """Return what the chosen run is, in words, with so many settings a line."""
+    import altair as alt
+
+    said = [f"'{label(name)} ' + datum.{name}" for name in settings]
+    lines = [
+        "'Chosen: run ' + datum.run",
+        *(" + ', ' + ".join(said[k : k + a_line]) for k in range(0, len(said), a_line)),
+        "datum.n_excitatory + ' excitatory and ' + datum.n_inhibitory + ' inhibitory neurons'",
+        "'rate before training ' + format(datum.initial_rate_hz, '.3~g') + ' Hz'",
+        "'peak accuracy ' + format(100 * datum.peak_accuracy, '.2f') + ' % after epochs: '"
+        " + datum.peak_trained",
+        "'final accuracy ' + format(100 * datum.final_accuracy, '.2f') + ' %'",
+    ]
+    chart: alt.Chart = (
+        alt.Chart(source("runs"))
+        .transform_filter(controls.picked)
+        .transform_calculate(said=" + '\\n' + ".join(lines))
+        .mark_text(
+            align="left", baseline="top", lineBreak="\n", lineHeight=_LINE, fontSize=12, x=0, y=0
+        )
+        .encode(text="said:N")
+        .properties(name="about", width=width, height=_LINE * len(lines), view={"stroke": None})
+    )
+    return chart
+
+
+def accuracy(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
+    """Return test accuracy over epochs."""
+    import altair as alt
+
+    base = _base(source, controls, size, "Test accuracy (%)")
+    line = (
+        base.transform_calculate(percent="100 * datum.accuracy")
+        .mark_line(color="black", point={"size": 18, "color": "black"})
+        .encode(
+            x=_x(),
+            y=alt.Y("percent:Q", title=None, scale=alt.Scale(domain=[0, 100])),
+            tooltip=["trained:Q", alt.Tooltip("percent:Q", title="accuracy (%)", format=".2f")],
+        )
+    )
+    return alt.layer(_now(base), line).properties(name="accuracy")
+
+
+def spikes(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
+    """Return excitatory and inhibitory hidden spikes of a test sample over epochs."""
+    import altair as alt
+
+    base = _base(source, controls, size, "Hidden spikes of a test sample")
+    scale = alt.Scale(domain=["excitatory", "inhibitory"], range=[EXCITATORY, INHIBITORY])
+    legend = alt.Legend(orient="top", direction="horizontal", offset=2)
+    lines = (
+        base.transform_calculate(
+            excitatory="datum.excitatory_spikes", inhibitory="datum.inhibitory_spikes"
+        )
+        .transform_fold(["excitatory", "inhibitory"], as_=["population", "spikes"])
+        .mark_line(point={"size": 18})
+        .encode(
+            x=_x(),
+            y=alt.Y("spikes:Q", title=None),
+            color=alt.Color("population:N", title=None, scale=scale, legend=legend),
+            tooltip=["trained:Q", "population:N", alt.Tooltip("spikes:Q", format=".4~g")],
+        )
+    )
+    return alt.layer(_now(base), lines).properties(name="activity")
+
+
+def share(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
+    """Return percent excitatory of all hidden spikes over epochs; nothing where nothing fires."""
+    import altair as alt
+
+    base = _base(source, controls, size, "Percent excitatory of all hidden spikes")
+    percent = f"{_TOTAL} > 0 ? 100 * datum.excitatory_spikes / {_TOTAL} : null"
+    line = (
+        base.transform_calculate(percent=percent)
+        .mark_line(color=EXCITATORY, point={"size": 18, "color": EXCITATORY})
+        .encode(
+            x=_x("epochs trained"),
+            y=alt.Y("percent:Q", title=None, scale=alt.Scale(domain=[0, 100])),
+            tooltip=["trained:Q", alt.Tooltip("percent:Q", title="excitatory (%)", format=".2f")],
+        )
+    )
+    return alt.layer(_now(base, "epochs trained"), line).properties(name="share")
+
+
+def weights(
+    source: Source, controls: Controls, projections: Sequence[str], size: tuple[int, int]
+) -> list[Any]:
+    """Return a chart of mean and spread for each projection, and one of exact zeros."""
+    import altair as alt
+
+    if not projections:
+        return []
+    charts: list[Any] = []
+    for k, (projection, colour) in enumerate(zip(projections, OKABE_ITO, strict=False)):
+        base = (
+            _base(source, controls, size, f"Weights {projection}", "weights")
+            .transform_filter(alt.datum.projection == projection)
+            .transform_calculate(low="datum.mean - datum.std", high="datum.mean + datum.std")
+            .encode(x=_x("epochs trained"))
+        )
+        said = [
+            "trained:Q",
+            alt.Tooltip("mean:Q", format=".4~g"),
+            alt.Tooltip("std:Q", title="standard deviation", format=".4~g"),
+            alt.Tooltip("zero_share:Q", title="exact zeros", format=".2%"),
+        ]
+        spread = base.mark_rule(color=colour, opacity=0.4, strokeWidth=5).encode(
+            y=alt.Y("low:Q", title="mean ± std", axis=alt.Axis(tickCount=4)), y2="high:Q"
+        )
+        mean = base.mark_line(color=colour, point={"size": 30, "color": colour})
+        both = alt.layer(spread, mean.encode(y="mean:Q", tooltip=said))
+        charts.append(both.properties(name=f"weights_{k}"))
+    scale = alt.Scale(domain=list(projections), range=list(OKABE_ITO[: len(projections)]))
+    zeros = (
+        _base(source, controls, size, "Exact zeros (%), colours as beside", "weights")
+        .transform_calculate(percent="100 * datum.zero_share")
+        .mark_line(point={"size": 30})
+        .encode(
+            x=_x("epochs trained"),
+            y=alt.Y("percent:Q", title=None, axis=alt.Axis(tickCount=4)),
+            color=alt.Color("projection:N", scale=scale, legend=None),
+            tooltip=["trained:Q", "projection:N", alt.Tooltip("percent:Q", format=".2f")],
+        )
+        .properties(name="zeros")
+    )
+    return [*charts, zeros]
+
+
+def _base(
+    source: Source, controls: Controls, size: tuple[int, int], title: str, table: str = "epochs"
+) -> alt.Chart:
+    """Return the rows of the chosen run."""
+    import altair as alt
+
+    width, height = size
+    chart: alt.Chart = (
+        alt.Chart(source(table), title=title)
+        .transform_filter(controls.picked)
+        .properties(width=width, height=height)
+    )
+    return chart
+
+
+def _now(base: alt.Chart, below: str | None = None) -> alt.Chart:
+    """Return a line at the moment that the reader chose."""
+    chosen = base.transform_filter("datum.trained == moment")
+    rule: alt.Chart = chosen.mark_rule(color=NEUTRAL).encode(x=_x(below))
+    return rule
+
+
+def _x(title: str | None = None) -> alt.X:
+    import altair as alt
+
+    axis = alt.Axis(grid=False, tickMinStep=1)
+    return alt.X("trained:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=False))

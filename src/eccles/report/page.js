@@ -1,0 +1,21 @@
+{
+  const { wide, narrow, datasets } = JSON.parse(
+    document.getElementById("explorer-data").textContent);
+  const filters = document.getElementById("explorer-filters");
+  const charts = document.getElementById("explorer-charts");
+  const phone = window.matchMedia("(max-width: 1079px)");
+  const show = async () => {
+    window.explorerView?.finalize();
+    filters.replaceChildren();
+    const spec = { ...(phone.matches ? narrow : wide), datasets };
+    const options = { renderer: "svg", actions: false, bind: filters };
+    try {
+      window.explorerView = (await vegaEmbed(charts, spec, options)).view;
+    } catch (error) {
+      charts.textContent = `The explorer can't be shown: ${error.message}`;
+      throw error;
+    }
+  };
+  phone.addEventListener("change", show);
+  show();
+}

@@ -1,0 +1,131 @@
+"""A point a run: its accuracy at the moment that the reader chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from eccles.figures.style import OKABE_ITO, colours
+from eccles.report.controls import RATE, RATE_NOW, Controls, label
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from eccles.report.compact import Compact
+    from eccles.report.source import Source
+
+
+def points(
+    data: Compact,
+    source: Source,
+    controls: Controls,
+    settings: Sequence[str],
+    palette: Mapping[str, str],
+    size: tuple[int, int],
+) -> alt.LayerChart | alt.FacetChart:
+    """Return the chart of points: those that pass the filters, how many, a ring round the chosen.
+
+    Args:
+        data: what the page holds.
+        source: gives its tables.
+        controls: what the reader sets.
+        settings: columns that say what a run is; the first one gives the colours.
+        palette: colours for some of its values.
+        size: width and height in pixels.
+    """
+    import altair as alt
+
+    fields = [name for name in data.runs if name != "number"]
+    place = "NaN"
+    for name, axis in controls.axes.items():
+        place = f"across == '{name}' ? toNumber(datum.{axis.column}) : {place}"
+    base = (
+        alt.Chart(source("epochs"))
+        .transform_lookup(
+            lookup="number",
+            from_=alt.LookupData(data=source("runs"), key="number", fields=fields),
+        )
+        .transform_filter(f"datum.trained == min(moment, datum.last) && {controls.shown}")
+        .transform_calculate(
+            place=place, percent="100 * datum.accuracy", peak="100 * datum.peak_accuracy"
+        )
+    )
+    ticks = _by_axis({name: axis.ticks for name, axis in controls.axes.items()})
+    linear = _by_axis({name: axis.linear for name, axis in controls.axes.items()})
+    x = alt.X(
+        "place:Q",
+        title=None,
+        scale=alt.Scale(type="symlog", constant=linear, nice=False, zero=False),
+        axis=alt.Axis(values=ticks, grid=False, format=".3~r", labelOverlap=True),
+    )
+    y = alt.Y("percent:Q", title="test accuracy (%)", scale=alt.Scale(domain=[0, 100]))
+    dots = (
+        base.properties(name="points")
+        # The stroke can't be seen, but met by a finger.
+        .mark_point(
+            filled=True,
+            size=45,
+            opacity=0.75,
+            stroke="transparent",
+            strokeWidth=8,
+            cursor="pointer",
+        )
+        .encode(x=x, y=y, color=_colour(data, settings, palette), tooltip=_tooltip(settings))
+        .add_params(controls.picked)
+    )
+    ring = base.transform_filter(controls.picked).mark_point(
+        filled=False, size=180, stroke="black", strokeWidth=2
+    )
+    count = (
+        base.transform_aggregate(n="count()")
+        .transform_calculate(said="format(datum.n, ',') + ' runs'")
+        .mark_text(align="right", baseline="bottom", x="width", y=-6, fontSize=12)
+        .encode(text="said:N")
+    )
+    title = alt.Title(
+        alt.expr("'Accuracy after ' + moment + ' epochs, by ' + across"),
+        subtitle="a point a run; click one to follow it",
+        subtitleFontSize=12,
+    )
+    width, height = size
+    layers = alt.layer(dots, ring.encode(x=x, y=y), count)
+    return layers.properties(name="runs", width=width, height=height, title=title)
+
+
+def _by_axis(values: Mapping[str, object]) -> Any:
+    """Return the expression of a value that goes with the horizontal axis."""
+    import altair as alt
+
+    return alt.expr(
+        "{" + ", ".join(f"'{key}': {each}" for key, each in values.items()) + "}[across]"
+    )
+
+
+def _colour(data: Compact, settings: Sequence[str], palette: Mapping[str, str]) -> Any:
+    import altair as alt
+
+    name = next((name for name in settings if name != "seed"), None)
+    if name is None:
+        return alt.value(OKABE_ITO[0])
+    values = [str(value) for value in data.runs[name].unique()]
+    chosen = {**colours(values), **palette}
+    legend = alt.Legend(orient="top", titleOrient="left", symbolOpacity=1, columns=4)
+    return alt.Color(
+        f"{name}:N",
+        title=label(name),
+        scale=alt.Scale(domain=values, range=[chosen[value] for value in values]),
+        legend=legend if len(values) <= len(OKABE_ITO) else None,
+    )
+
+
+def _tooltip(settings: Sequence[str]) -> list[alt.Tooltip]:
+    import altair as alt
+
+    return [
+        *(alt.Tooltip(f"{name}:N", title=label(name)) for name in settings),
+        alt.Tooltip("initial_rate_hz:Q", title=RATE, format=".4~g"),
+        alt.Tooltip("rate_hz:Q", title=RATE_NOW, format=".4~g"),
+        alt.Tooltip("percent:Q", title="accuracy (%)", format=".2f"),
+        alt.Tooltip("peak:Q", title="peak accuracy (%)", format=".2f"),
+        alt.Tooltip("run:N"),
+    ]

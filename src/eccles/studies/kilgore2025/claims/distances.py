@@ -1,0 +1,156 @@
+"""Claim 10: distances between the spike trains of excitatory and inhibitory neurons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from eccles.studies.article import Article
+from eccles.studies.kilgore2025.claims.accuracy import STUDY, SUCCESS
+from eccles.studies.kilgore2025.claims.claim import (
+    Claim,
+    Finding,
+    Part,
+    Untestable,
+    by_ratio,
+    done,
+    each,
+    found,
+    table,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eccles.stats import CategoryComparison
+
+TABLE = "distances"
+TAU = 0.001
+_ORDER = ("E-E", "E-I", "I-I")
+_AGREE = 5.0
+_MEDIANS = {"successful": 0.890, "failed": 1.532}
+_CLOSE = 0.1
+_EXCESS, _EXCESS_CLOSE = 39.6, 10.0
+_SIGNIFICANT = 0.05
+
+
+def _ordered(article: Article) -> Finding:
+    note = (
+        "van Rossum distances with the discrete sum and tau = 1 ms. Default: every test sample, "
+        "Friedman's test over the three values of a network. As published: one sample a batch, "
+        "Kruskal-Wallis over three pooled lists."
+    )
+    return found(
+        _parts(_distances(article, "all"), "p_friedman"),
+        lambda: _parts(_distances(article, "one_per_batch"), "p_kruskal"),
+        note,
+    )
+
+
+def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) -> list[Part]:
+    from eccles.stats import p_cell
+
+    initial = _compared(distances, "initial")
+    successful = _compared(distances, "successful")
+    if "80:20" not in successful or "50:50" not in successful:
+        raise Untestable("there must be successful networks of 50:50 and of 80:20")
+    failed = distances[(distances["state"] == "failed") & (distances["pair"] == "E-E")]
+    failed_median = failed.loc[failed["ei"] == "80:20", "discrete"].median()
+    if failed_median != failed_median:
+        raise Untestable("there must be failed networks of 80:20")
+    spread = {ei: _spread(_medians(result)) for ei, result in initial.items()}
+    medians = {ei: _medians(result) for ei, result in successful.items()}
+    p = {ei: float(getattr(result, test)) for ei, result in successful.items()}
+    for ei, value in p.items():
+        if value != value:
+            raise Untestable(f"{ei} can't be told: {successful[ei].note or 'no test'}")
+    excess = 100 * (medians["50:50"][2] / medians["50:50"][0] - 1)
+    ns = ", ".join(str(result.n) for result in successful.values())
+    return [
+        Part(
+            max(spread.values()) < _AGREE,
+            f"before training the medians differ by {each(spread, '.1f')} % of E-E",
+        ),
+        Part(
+            all(a < b < c for a, b, c in medians.values()),
+            f"medians E-E, E-I, I-I of {ns} successful networks: "
+            + ", ".join(
+                f"{ei} {' '.join(f'{value:.3f}' for value in row)}" for ei, row in medians.items()
+            ),
+        ),
+        Part(
+            max(p.values()) < _SIGNIFICANT,
+            "p " + ", ".join(f"{ei} {p_cell(value)}" for ei, value in p.items()),
+        ),
+        Part(
+            _near(medians["80:20"][0], _MEDIANS["successful"])
+            and _near(failed_median, _MEDIANS["failed"]),
+            f"80:20 E-E {medians['80:20'][0]:.3f} successful and {failed_median:.3f} failed "
+            "(the article 0.890 and 1.532)",
+        ),
+        Part(
+            abs(excess - _EXCESS) <= _EXCESS_CLOSE,
+            f"50:50 I-I {excess:+.1f} % above E-E (the article 39.6 %)",
+        ),
+    ]
+
+
+def _compared(distances: pd.DataFrame, state: str) -> dict[str, CategoryComparison]:
+    """Return each ratio's comparison of the three categories, where a ratio has all three."""
+    from eccles.stats import compare_categories
+
+    rows = distances[distances["state"] == state].dropna(subset="discrete")
+    return {
+        ei: compare_categories(own, order=_ORDER)
+        for ei, own in by_ratio(rows).items()
+        if set(_ORDER) <= set(own["pair"])
+    }
+
+
+def _distances(article: Article, samples: str) -> pd.DataFrame:
+    """Return a row a run, state (initial; successful or failed) and pair."""
+    import pandas as pd
+
+    runs = done(article, STUDY)
+    rows = table(article, STUDY, TABLE)
+    rows = rows[(rows["samples"] == samples) & (rows["tau"] - TAU).abs().lt(1e-9)]
+    rows = rows.merge(runs[["run", "ei", "epochs", "peak_accuracy"]], on="run")
+    if not len(rows):
+        raise Untestable(f"the distances weren't measured with samples {samples}")
+    last = rows[rows["epoch"] == rows["epochs"] - 1]
+    success = last["peak_accuracy"] > SUCCESS
+    return pd.concat(
+        [
+            rows[rows["epoch"] == -1].assign(state="initial"),
+            last.assign(state=success.map({True: "successful", False: "failed"})),
+        ]
+    )
+
+
+def _medians(result: CategoryComparison) -> tuple[float, float, float]:
+    first, second, third = result.categories["median"]
+    return float(first), float(second), float(third)
+
+
+def _spread(medians: tuple[float, float, float]) -> float:
+    """Return how far the medians are apart, in percent of the first."""
+    return 100 * (max(medians) - min(medians)) / medians[0] if medians[0] else 0.0
+
+
+def _near(value: float, published: float) -> bool:
+    return abs(value / published - 1) <= _CLOSE
+
+
+CLAIMS = (
+    Claim(
+        "10",
+        "Before training the van Rossum distances of E-E, E-I and I-I agree; in successful "
+        "networks E-E < E-I < I-I. At 80:20 the median of E-E is 0.890 in successful and 1.532 in "
+        "failed networks; at 50:50 I-I exceeds E-E by 39.6 % (p 0.0091; 80:20 and 95:5 p < "
+        "0.0001).",
+        STUDY,
+        "Before training the three medians of each ratio lie within 5 %; in successful networks "
+        "they rise from E-E to I-I with p < 0.05; the two medians are within 10 % of the "
+        "article's, and the excess within 10 points.",
+        _ordered,
+    ),
+)

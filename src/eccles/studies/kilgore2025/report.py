@@ -1,0 +1,78 @@
+"""What Kilgore et al. 2025 adds to a report: its claims, its figures and its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from eccles.errors import InputError
+from eccles.report import Claim, Picture, Table
+from eccles.stats import category_table
+from eccles.studies.article import Article
+from eccles.studies.kilgore2025 import claims
+from eccles.studies.kilgore2025.figures import COLOURS, FIGURES, MAIN, distances_by_group
+from eccles.studies.report import Parts
+
+TITLE = "Excitatory to inhibitory ratio: Kilgore et al. 2025, reproduced"
+
+ABOUT = (
+    "Kilgore, Kopsick, Ascoli and Adam asked which ratio of excitatory to inhibitory neurons lets "
+    "a spiking network learn, from which initial firing rate, and under which update noise: "
+    "Scientific Reports 15:24798 (2025), doi 10.1038/s41598-025-03408-7. Here are this project's "
+    "own runs of those studies, and what they say about each claim."
+)
+
+
+def parts(article: Article) -> Parts:
+    """Return the article's claims, and those of its figures and tables that there are runs for."""
+    pictures, left_out = _pictures(article)
+    notes = []
+    if left_out:
+        notes.append(
+            f"Figures that are left out: {', '.join(left_out)}; eccles figures DIR says why, and "
+            "which command makes the missing runs."
+        )
+    return Parts(TITLE, ABOUT, _claims(article), pictures, _tables(article), notes, COLOURS)
+
+
+def _claims(article: Article) -> list[Claim]:
+    rows = []
+    for claim, finding in claims.judge(article):
+        published = ""
+        if finding.as_published is not None:
+            published = f"As published ({finding.verdict_as_published}): {finding.as_published}"
+        lines = [f"Rule: {claim.rule}", published, finding.note]
+        note = "\n".join(line for line in lines if line)
+        rows.append(Claim(claim.id, claim.statement, finding.ours, str(finding.verdict), note))
+    return rows
+
+
+def _pictures(article: Article) -> tuple[list[Picture], list[str]]:
+    """Return the figures that can be drawn, and the names of the others."""
+    pictures, left_out = [], []
+    for name, figure in FIGURES.items():
+        try:
+            drawing = figure.draw(article)
+        except InputError:
+            left_out.append(name)
+            continue
+        if "svg" not in drawing.FORMATS:  # A film.
+            continue
+        with TemporaryDirectory() as folder:
+            drawing.save(folder, "figure", ["svg"])
+            svg = (Path(folder) / "figure.svg").read_text()
+        pictures.append(Picture(name, figure.title, svg, drawing.caption))
+    return pictures, left_out
+
+
+def _tables(article: Article) -> list[Table]:
+    """Return table 1, of distances between spike trains, where they were measured."""
+    if MAIN not in article or "distances" not in article[MAIN].names:
+        return []
+    tables = article[MAIN]
+    runs = tables.planned(tables.runs)
+    runs = runs[(runs["status"] == "done") & (runs["n_inhibitory"] > 0)]
+    values = distances_by_group(runs, tables.table("distances"))
+    title = "T1. Van Rossum distances between hidden neurons as published: medians and tests"
+    rows = category_table(values, state="group", value="distance")
+    return [Table(title, rows)] if len(rows) else []

@@ -1,0 +1,179 @@
+"""The report of stored studies: of one, of several, with an article's claims and figures if known.
+
+`report` returns it as HTML, `write_report` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import eccles
+from eccles.errors import InputError
+from eccles.report import Claim, Picture, Table, cells, check_installed, explorer, page
+from eccles.storage import write_text
+from eccles.studies import names
+from eccles.studies.article import Article, stored
+from eccles.sweeps.study import FULL
+from eccles.sweeps.tables import StudyTables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WEIGHTS = "weights"
+"""The table of weight statistics, in studies that measure them."""
+
+
+class Parts(NamedTuple):
+    """What an article adds to a report.
+
+    Attributes:
+        title: what the report is called.
+        about: the article, and what it asks.
+        claims, pictures, tables: as `eccles.report.page` takes them.
+        notes: what a reader must know beforehand.
+        colours: a colour for each ratio, the same in pictures and explorer.
+    """
+
+    title: str
+    about: str
+    claims: Sequence[Claim]
+    pictures: Sequence[Picture]
+    tables: Sequence[Table]
+    notes: Sequence[str]
+    colours: dict[str, str]
+
+
+def write_report(folder: Path | str, out: Path | str | None = None) -> Path:
+    """Write the report of a folder's studies; return its path (default: FOLDER/report.html)."""
+    path = Path(folder) / "report.html" if out is None else Path(out)
+    write_text(path, report(folder))
+    return path
+
+
+def report(folder: Path | str) -> str:
+    """Return the report of a study's folder, or of a folder of several, as HTML.
+
+    It depends on the stored tables alone: the same tables give the same bytes.
+
+    Raises InputError where there are no runs, or the report's packages aren't installed.
+    """
+    check_installed()
+    studies = stored(folder)
+    if not studies:
+        raise InputError(
+            f"report: {folder} must hold a study, got none; eccles sweep STUDY --out {folder} "
+            "runs one"
+        )
+    shown = [tables for tables in studies if "runs" in tables.names and len(_runs(tables))]
+    if not shown:
+        first = studies[0]
+        raise InputError(
+            f"report: {folder} must hold runs, got none of {first.study.name}; "
+            f"eccles sweep {first.study.name} --out {first.folder} runs them"
+        )
+    parts = _parts(folder, shown)
+    runs, epochs, weights = _together(shown)
+    settings = dict.fromkeys(name for tables in shown for name in ("ei", *tables.study.varied))
+    drawn = None
+    if (runs["status"] == "done").any():
+        drawn = explorer(runs, epochs, weights, list(settings), parts.colours)
+    folded = [
+        Table(f"{_name(tables)}: a row a cell", cells(_runs(tables), tables.study.varied), True)
+        for tables in shown
+    ]
+    return page(
+        parts.title,
+        parts.about,
+        _facts(shown, runs),
+        claims=parts.claims,
+        pictures=parts.pictures,
+        tables=[*parts.tables, *folded],
+        explorer=drawn,
+        notes=[*parts.notes, *_failures(runs)],
+    )
+
+
+def _parts(folder: Path | str, shown: Sequence[StudyTables]) -> Parts:
+    """Return what the article of these studies adds; of others, their names and questions."""
+    articles = {name.split("/")[0] for name in names()}
+    for article in sorted(articles & {tables.study.name.split("/")[0] for tables in shown}):
+        module: Any = import_module(f"eccles.studies.{article}.report")
+        found: Parts = module.parts(Article(article, folder))
+        return found
+    title = ", ".join(dict.fromkeys(tables.study.name for tables in shown))
+    about = " ".join(dict.fromkeys(tables.study.about for tables in shown if tables.study.about))
+    return Parts(title, about, (), (), (), (), {})
+
+
+def _runs(tables: StudyTables) -> pd.DataFrame:
+    return tables.planned(tables.runs)
+
+
+def _name(tables: StudyTables) -> str:
+    study = tables.study
+    return study.name if study.scale == FULL else f"{study.name} ({study.scale})"
+
+
+def _together(
+    shown: Sequence[StudyTables],
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]:
+    """Return the runs, epochs and weights of all studies; a run that several have is there once."""
+    import pandas as pd
+
+    seen: set[str] = set()
+    parts: dict[str, list[pd.DataFrame]] = {"runs": [], "epochs": [], WEIGHTS: []}
+    for tables in shown:
+        runs = _runs(tables)
+        runs = runs[~runs["run"].isin(seen)].assign(study=_name(tables))
+        seen.update(runs["run"])
+        parts["runs"].append(runs)
+        for name in ("epochs", WEIGHTS):
+            if name in tables.names:
+                rows = tables.table(name)
+                parts[name].append(rows[rows["run"].isin(runs["run"])])
+    joined = {
+        # Columns that are empty in one study would change the type of the others'.
+        name: pd.concat([f.astype(object) for f in each], ignore_index=True).infer_objects()
+        for name, each in parts.items()
+        if each
+    }
+    return joined["runs"], joined["epochs"], joined.get(WEIGHTS)
+
+
+def _facts(shown: Sequence[StudyTables], runs: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return where the results come from."""
+    done = [(_name(tables), *tables.progress) for tables in shown]
+    kinds = runs[["data", "data_kind", "train_samples", "test_samples"]].dropna().drop_duplicates()
+    data = [
+        f"{name} ({kind}): {train:,} training and {test:,} test samples"
+        for name, kind, train, test in kinds.itertuples(index=False)
+    ]
+    started = sorted(runs["started"].dropna())
+    packages = ("eccles", "torch", "numpy", "numba", "python")
+    versions = [f"{name} {_several(runs[f'{name}_version'])}" for name in packages]
+    facts = [
+        ("studies", "; ".join(f"{name}: {n:,} of {m:,} runs" for name, n, m in done)),
+        ("data", "; ".join(data)),
+        ("runs started", " to ".join(dict.fromkeys([started[0], started[-1]])) if started else ""),
+        ("training time", f"{runs['seconds'].sum() / 3600:.2f} hours, over all runs"),
+        ("versions", ", ".join(versions)),
+        ("commit", _several(runs["eccles_commit"])),
+        ("platform", _several(runs["platform"])),
+        ("report by", f"eccles {eccles.__version__}"),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _several(values: Iterable[object]) -> str:
+    return ", ".join(sorted({str(value) for value in values if value is not None}))
+
+
+def _failures(runs: pd.DataFrame) -> list[str]:
+    failed = runs[runs["status"] != "done"]
+    notes = [f"Run {run} failed: {error}" for run, error in failed[["run", "error"]].to_numpy()[:3]]
+    if len(failed) > len(notes):
+        notes.append(f"{len(failed) - len(notes):,} more runs failed; eccles results lists them.")
+    return notes

@@ -1,0 +1,68 @@
+"""`eccles figures` as a user calls it, on results that are kept in the project."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eccles.cli import main
+
+STORED = Path(__file__).parents[2] / "results/kilgore2025"
+
+
+def test_one_figure(tmp_path, capsys):
+    out = tmp_path / "pictures"
+    words = ["figures", str(STORED / "fashion-mnist"), "--only", "1c", "--format", "svg,png"]
+    assert main([*words, "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert "1c.svg, 1c.png, 1c.csv" in shown
+    assert "608 runs" in shown
+    assert {path.name for path in out.iterdir()} == {"1c.svg", "1c.png", "1c.csv"}
+    first = (out / "1c.svg").read_bytes()
+    assert main([*words, "--out", str(out), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["figure"] == "1c"
+    assert row["files"] == [str(out / name) for name in ("1c.svg", "1c.png", "1c.csv")]
+    assert row["left_out"] is None
+    assert "a point a run" in row["caption"]
+    assert (out / "1c.svg").read_bytes() == first
+
+
+def test_what_is_left_out_is_said(tmp_path, capsys, monkeypatch):
+    from eccles.studies.kilgore2025 import figures
+
+    few = {name: figures.FIGURES[name] for name in ("1c", "2b", "S4")}
+    monkeypatch.setattr(figures, "FIGURES", few)
+    words = ["figures", str(STORED / "fashion-mnist"), "--format", "png", "--out", str(tmp_path)]
+    assert main(words) == 0
+    shown = capsys.readouterr().out
+    assert "left out: 2b, Accuracy by update noise: figures: " in shown
+    assert "eccles sweep kilgore2025/fashion-mnist-noise --out" in shown
+    assert "left out: S4, Figure 3 as a film: figures: figure S4 comes as gif, mp4" in shown
+    assert (tmp_path / "1c.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--only", "2b"], "must hold the 1,344 runs of kilgore2025/fashion-mnist-noise"),
+        (["--only", "1x"], "there is no figure '1x' (did you mean '1"),
+        (["--only", "1c", "--format", "jpg"], "--format must be some of svg, pdf, png, gif, mp4"),
+        (["--only", "1c", "--format", "gif"], "figure 1c comes as svg, pdf, png, got --format gif"),
+        (["--onyl", "1c"], "--onyl"),
+    ],
+)
+def test_bad_requests_are_one_sentence(tmp_path, words, sentence, capsys):
+    out = tmp_path / "out"
+    assert main(["figures", str(STORED / "fashion-mnist"), *words, "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+    assert not out.exists()
+
+
+def test_no_study(tmp_path, capsys):
+    assert main(["figures", str(tmp_path)]) == 2
+    assert "must hold a study of kilgore2025, got none" in capsys.readouterr().err
+    assert main(["figures"]) == 2
+    assert "DIR must be the folder of a study" in capsys.readouterr().err

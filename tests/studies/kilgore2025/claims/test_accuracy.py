@@ -1,0 +1,118 @@
+import pytest
+
+from eccles.studies.kilgore2025.claims import Verdict
+
+SETS = ("grid.w1_std=[0.0005, 0.002, 0.005, 0.02]", "repeat=3")
+RATES = {0.0005: 0.0, 0.002: 9.0, 0.005: 30.0, 0.02: 80.0}
+
+
+def made(peak):
+    """Return tables in which `peak(settings)` is the peak accuracy, and rates go with scales."""
+
+    def tables(settings):
+        rate = RATES[settings["w1_std"]]
+        run = {"peak_accuracy": peak(settings), "initial_rate_hz": rate}
+        epochs = [{"epoch": 0, "rate_hz": rate / 2}]
+        return {"runs": [run], "epochs": epochs}
+
+    return tables
+
+
+def peaks(**of):
+    """Return a function that gives a ratio's peaks by scale; they differ a little by seed."""
+
+    def peak(settings):
+        scale = list(RATES).index(settings["w1_std"])
+        given = of.get("E" + settings["ei"].replace(":", "_"), (0.1, 0.85, 0.5, 0.1))
+        value = given[scale]
+        return value[settings["seed"]] if isinstance(value, tuple) else value
+
+    return peak
+
+
+def test_near_unbounded(stored, claim):
+    article = stored(
+        "fashion-mnist", made(peaks(E80_20=(0.1, (0.80, 0.82, 0.81), 0.5, 0.1))), *SETS
+    )
+    finding = claim("1").find(article)
+    assert finding.verdict == Verdict.REPRODUCED
+    assert "80:20 81.0 % at w1_std 0.002 (n = 3, best of 4 cells), 5.0 points below" in finding.ours
+    assert finding.as_published is None
+    assert "drop_last" in finding.note
+
+
+def test_not_near_unbounded(stored, claim):
+    some = (0.1, (0.79, 0.80, 0.78), 0.5, 0.1)
+    article = stored("fashion-mnist", made(peaks(E95_5=some)), *SETS)
+    finding = claim("1").find(article)
+    assert finding.verdict == Verdict.NOT_REPRODUCED
+    assert finding.ours.startswith("holds: 80:20 85.0 %")
+    assert "does not hold: 95:5 79.0 %" in finding.ours
+
+
+def test_best_in_the_band(stored, claim):
+    finding = claim("2").find(stored("fashion-mnist", made(peaks()), *SETS))
+    assert finding.verdict == Verdict.REPRODUCED
+    # Outside: (0.1 + 0.5 + 0.1) / 3.
+    text = (
+        "80:20 best at 9.0 Hz (85.0 %, n = 3), mean 85.0 % in the band (n = 3) and 23.3 % outside"
+    )
+    assert text in finding.ours
+    # After the first epoch rates are half as high here, so 30 Hz is 15 Hz, and in the band.
+    assert "80:20 best at 4.5 Hz (85.0 %, n = 3), mean 67.5 % in the band (n = 6)" in (
+        finding.as_published
+    )
+
+
+def test_best_outside_the_band(stored, claim):
+    article = stored("fashion-mnist", made(peaks(E95_5=(0.1, 0.85, 0.86, 0.1))), *SETS)
+    finding = claim("2").find(article)
+    assert finding.verdict == Verdict.NOT_REPRODUCED
+    # The two ways of measuring differ: what starts at 30 Hz is at 15 Hz after the first epoch.
+    assert finding.verdict_as_published == Verdict.REPRODUCED
+
+
+def test_nothing_above_the_band(stored, claim):
+    sets = ("grid.w1_std=[0.0005, 0.002]", "repeat=2")
+    finding = claim("2").find(stored("fashion-mnist", made(peaks()), *sets))
+    assert finding.verdict == Verdict.NOT_TESTABLE
+    assert finding.ours == ""
+    assert finding.note == "80:20 needs cells that start in the band and above it"
+
+
+def test_50_50_learns_at_low_rates_only(stored, claim):
+    some = (0.1, (0.8, 0.8, 0.1), (0.8, 0.1, 0.1), 0.1)
+    finding = claim("3").find(stored("fashion-mnist", made(peaks(E50_50=some)), *SETS))
+    assert finding.verdict == finding.verdict_as_published == Verdict.REPRODUCED
+    text = "succeed in 1 of 3 cells that fire, up to 9.00 Hz; the other cells begin at 30.00 Hz"
+    assert text in finding.ours
+    assert "at most 2 of 3 seeds succeed in a cell (at 9.00 Hz)" in finding.ours
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (0.1, 0.8, 0.1, 0.1),  # robust: all seeds succeed
+        (0.1, 0.1, (0.8, 0.8, 0.1), 0.1),  # learns at 30 Hz, and fails lower
+        (0.1, 0.1, 0.1, 0.1),  # never learns
+    ],
+)
+def test_50_50_does_something_else(stored, claim, given):
+    finding = claim("3").find(stored("fashion-mnist", made(peaks(E50_50=given)), *SETS))
+    assert finding.verdict == Verdict.NOT_REPRODUCED
+
+
+def test_high_rates(stored, claim):
+    fast = (0.1, 0.85, 0.85, 0.81)
+    finding = claim("4").find(stored("fashion-mnist", made(peaks(E100_0=fast)), *SETS))
+    assert finding.verdict == Verdict.REPRODUCED
+    text = (
+        "100:0 81.0 % at 80.0 Hz (n = 3), over 80 % up to 80.0 Hz, the other ratios at most 10.0 %"
+    )
+    assert text in finding.ours
+
+
+def test_not_at_high_rates(stored, claim):
+    fast = (0.1, 0.85, 0.85, 0.79)
+    finding = claim("4").find(stored("fashion-mnist", made(peaks(E100_0=fast)), *SETS))
+    assert finding.verdict == Verdict.NOT_REPRODUCED

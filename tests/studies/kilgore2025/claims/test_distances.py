@@ -1,0 +1,87 @@
+import math
+
+import pytest
+
+from eccles.studies.kilgore2025.claims import Verdict
+
+SETS = ("grid.w1_std=[0.001, 0.02]", "repeat=12", "measure={distances: 30}")
+AS_CLAIMED = {
+    "50:50": (0.95, 1.12, 1.326),
+    "80:20": (0.89, 1.0, 1.2),
+    "95:5": (0.9, 1.05, 1.25),
+}
+
+
+def made(successful=AS_CLAIMED, initial=(1.0, 1.0, 1.0), failed=1.532, samples=("all",)):
+    """Return tables in which networks of scale 0.001 learn; values differ a little by seed."""
+
+    def tables(settings):
+        learnt = settings["w1_std"] == 0.001
+        last = successful.get(settings["ei"], (0.9,) * 3) if learnt else (failed,) * 3
+        chance = 1 + 0.001 * (settings["seed"] - 5.5)
+        rows = [
+            {"epoch": epoch, "pair": pair, "tau": tau, "samples": which}
+            # Values of the longer tau are others, and must not be taken.
+            | {"discrete": value * chance * (1 if tau == 0.001 else 100)}
+            for epoch, values in ((-1, initial), (29, last))
+            for pair, value in zip(("E-E", "E-I", "I-I"), values, strict=True)
+            for tau in (0.001, 0.01)
+            for which in samples
+        ]
+        if settings["ei"] == "100:0":
+            for row in rows:
+                row["discrete"] = row["discrete"] if row["pair"] == "E-E" else math.nan
+        return {"runs": [{"peak_accuracy": 0.8 if learnt else 0.1}], "distances": rows}
+
+    return tables
+
+
+def test_as_claimed(stored, claim):
+    finding = claim("10").find(stored("fashion-mnist", made(), *SETS))
+    assert finding.verdict == Verdict.REPRODUCED
+    assert "before training the medians differ by 50:50 0.0, 80:20 0.0, 95:5 0.0 %" in finding.ours
+    assert "of 12, 12, 12 successful networks: 50:50 0.950 1.120 1.326" in finding.ours
+    assert "80:20 E-E 0.890 successful and 1.532 failed" in finding.ours
+    assert "50:50 I-I +39.6 % above E-E" in finding.ours
+    assert finding.verdict_as_published == Verdict.NOT_TESTABLE
+    assert finding.as_published == "the distances weren't measured with samples one_per_batch"
+
+
+def test_as_published(stored, claim):
+    both = made(samples=("all", "one_per_batch"))
+    finding = claim("10").find(stored("fashion-mnist", both, *SETS))
+    assert finding.verdict == finding.verdict_as_published == Verdict.REPRODUCED
+    # Friedman: 12 networks, all in one order: chi2 = 24, p = exp(-12). Kruskal-Wallis the like.
+    assert "p 50:50 < 0.0001, 80:20 < 0.0001, 95:5 < 0.0001" in finding.ours
+    assert "p 50:50 < 0.0001" in finding.as_published
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"initial": (1.0, 1.0, 1.06)}, "does not hold: before training the medians differ by"),
+        ({"successful": AS_CLAIMED | {"95:5": (1.0, 0.9, 1.2)}}, "does not hold: medians E-E"),
+        ({"failed": 1.2}, "does not hold: 80:20 E-E 0.890 successful and 1.200 failed"),
+        ({"successful": AS_CLAIMED | {"50:50": (1, 1.1, 1.2)}}, "not hold: 50:50 I-I +20.0 %"),
+    ],
+)
+def test_otherwise(stored, claim, change, text):
+    finding = claim("10").find(stored("fashion-mnist", made(**change), *SETS))
+    assert finding.verdict == Verdict.NOT_REPRODUCED
+    assert text in finding.ours
+
+
+def test_nothing_measured(stored, claim):
+    def tables(settings):
+        return {"runs": made()(settings)["runs"]}
+
+    finding = claim("10").find(stored("fashion-mnist", tables, *SETS[:2]))
+    assert finding.verdict == Verdict.NOT_TESTABLE
+    assert finding.note.startswith("distances weren't measured in these runs; eccles reprod")
+
+
+def test_no_network_fails(stored, claim):
+    sets = ("grid.w1_std=[0.001]", *SETS[1:])
+    finding = claim("10").find(stored("fashion-mnist", made(), *sets))
+    assert finding.verdict == Verdict.NOT_TESTABLE
+    assert finding.note == "there must be failed networks of 80:20"

@@ -1,0 +1,114 @@
+import pytest
+
+from eccles.studies.kilgore2025.claims import Verdict
+
+SETS = ("grid.update_noise=[1e-5, 2e-4, 3e-4, 4e-4, 6e-4]", "repeat=8")
+USUAL = {1e-5: 0.8, 2e-4: 0.7, 3e-4: 0.6, 4e-4: 0.5, 6e-4: 0.4}
+
+
+def made(better):
+    """Return tables in which `better(settings)` adds to what a level usually gives.
+
+    Accuracy differs by seed, in another order at each ratio; the first 20 epochs don't count.
+    """
+
+    def tables(settings):
+        chance = 0.002 * ((settings["seed"] * 3 + int(settings["ei"].split(":")[0])) % 8)
+        level = USUAL[settings["update_noise"]] + better(settings) + chance
+        first = [{"epoch": epoch, "accuracy": 0.99} for epoch in range(-1, 20)]
+        last = [{"epoch": epoch, "accuracy": level} for epoch in range(20, 30)]
+        return {"runs": [{"peak_accuracy": 0.99}], "epochs": first + last}
+
+    return tables
+
+
+def as_claimed(settings):
+    level, ei = settings["update_noise"], settings["ei"]
+    if ei == "50:50" and level >= 3e-4:
+        return -0.2
+    good = {"75:25": [2e-4], "80:20": [4e-4, 6e-4], "90:10": [4e-4, 6e-4]}
+    return 0.02 if level in good.get(ei, []) else 0.0
+
+
+def test_accuracy_falls_and_50_50_breaks(stored, claim):
+    finding = claim("6").find(stored("fashion-mnist-noise", made(as_claimed), *SETS))
+    assert finding.verdict == Verdict.REPRODUCED
+    assert "from 0.01 to 0.6 sigma_init accuracy changes by 50:50 -60, 70:30 -40" in finding.ours
+    assert "(n = 8 to 8 a cell)" in finding.ours
+    assert "at 0.3 50:50 reaches 40.7 %" in finding.ours
+    assert finding.verdict_as_published is None
+
+
+@pytest.mark.parametrize(
+    ("better", "text"),
+    [
+        (lambda settings: 0.0, "does not hold: at 0.3 50:50 reaches 60.7 %"),
+        (
+            lambda settings: as_claimed(settings) + 0.06 * (settings["update_noise"] == 2e-4),
+            "does not hold: at 0.2 70:30 76.7",
+        ),
+        (
+            lambda s: as_claimed(s) + 0.5 * (s["update_noise"] == 6e-4 and s["ei"] == "95:5"),
+            "does not hold: from 0.01 to 0.6",
+        ),
+    ],
+)
+def test_accuracy_does_something_else(stored, claim, better, text):
+    finding = claim("6").find(stored("fashion-mnist-noise", made(better), *SETS))
+    assert finding.verdict == Verdict.NOT_REPRODUCED
+    assert text in finding.ours
+
+
+def test_some_ratios_are_better(stored, claim):
+    finding = claim("7").find(stored("fashion-mnist-noise", made(as_claimed), *SETS))
+    assert finding.verdict == finding.verdict_as_published == Verdict.REPRODUCED
+    # 8 seeds that all agree: p = 2 / 2^8, and Holm's factor is the number of ratios at a level.
+    assert "75:25 - 100:0 at 0.2: +2.0 points" in finding.ours
+    assert "Holm p = 0.0469 (n = 8 pairs)" in finding.ours
+    assert "best at 0.4 are 80:20 52." in finding.ours
+    assert "(n = 8 and 8); with 8 seeds counted twice < 0.0001" in finding.as_published
+
+
+def test_no_ratio_is_better(stored, claim):
+    finding = claim("7").find(stored("fashion-mnist-noise", made(lambda settings: 0.0), *SETS))
+    assert finding.verdict == finding.verdict_as_published == Verdict.NOT_REPRODUCED
+
+
+def test_counting_runs_twice_makes_p_smaller(stored, claim):
+    def better(settings):
+        return 0.0025 if settings["ei"] == "75:25" and settings["seed"] % 2 else 0.0
+
+    published = claim("7").find(stored("fashion-mnist-noise", made(better), *SETS)).as_published
+    text = published.split("75:25 - 100:0 at 0.2")[1].split("80:20 - ")[0]
+    once, twice = text.split("p = ")[1].split(" ")[0], text.split("twice ")[1].split(";")[0]
+    assert 0 < float(twice) < float(once)
+
+
+def test_too_few_seeds_for_any_p(stored, claim):
+    sets = (SETS[0], "repeat=4")
+    finding = claim("7").find(stored("fashion-mnist-noise", made(as_claimed), *sets))
+    assert finding.verdict == Verdict.NOT_TESTABLE
+    assert "p_holm can't be below 0.75" in finding.note
+
+
+def test_a_level_is_missing(stored, claim):
+    sets = ("grid.update_noise=[1e-5, 2e-4]", "repeat=2")
+    article = stored("fashion-mnist-noise", made(as_claimed), *sets)
+    finding = claim("6").find(article)
+    assert finding.verdict == Verdict.NOT_TESTABLE
+    assert finding.note == "there are no runs at 0.3 sigma_init"
+    note = claim("7").find(article).note
+    assert note == "there are no runs of 100:0, 80:20, 90:10 at 0.4 sigma_init"
+
+
+def test_one_seed(stored, claim):
+    def tables(settings):
+        return made(as_claimed)(settings) if settings["seed"] == 0 else None
+
+    article = stored("fashion-mnist-noise", tables, *SETS)
+    for number in ("6", "7"):
+        finding = claim(number).find(article)
+        assert finding.verdict == Verdict.NOT_TESTABLE
+        assert finding.note.startswith("one seed only")
+        assert "--scale full --out" in finding.note
+        assert finding.note.endswith("35 of 280 runs")

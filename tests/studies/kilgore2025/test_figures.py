@@ -1,0 +1,123 @@
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from eccles.errors import InputError
+from eccles.studies.article import Article
+from eccles.studies.kilgore2025.figures import FIGURES, distances_by_group, late_accuracy
+from eccles.sweeps.tables import load, write_parquet
+
+STORED = Path(__file__).parents[3] / "results/kilgore2025"
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return Article("kilgore2025", STORED)
+
+
+@pytest.fixture
+def part(tmp_path):
+    """Return a folder with part of a stored study: real runs, and the study they are part of."""
+
+    def take(where, **changes):
+        source, target = load(STORED / "fashion-mnist"), tmp_path / "part/fashion-mnist"
+        target.mkdir(parents=True)
+        shutil.copy(STORED / "fashion-mnist/study.json", target)
+        for name in source.names:
+            write_parquet(source.table(name, where=where), target / f"{name}.parquet")
+        content = json.loads((target / "study.json").read_text())
+        content["study"] |= changes
+        (target / "study.json").write_text(json.dumps(content))
+        return Article("kilgore2025", target.parent)
+
+    return take
+
+
+def test_the_figures_of_the_article_in_its_order():
+    assert list(FIGURES) == ["1b", "1c", "2a", "2b", "2c-e", "3", "S4", "4", "S2", "S3", "5a-c"]
+
+
+def test_all_stored_runs_are_in_the_picture(stored):
+    drawing = FIGURES["1c"].draw(stored)
+    runs = stored["fashion-mnist"].runs
+    assert len(drawing.data) == 608
+    assert drawing.data["peak_accuracy"].sum() == pytest.approx(runs["peak_accuracy"].sum())
+    note = drawing.figure.get_suptitle()
+    assert note == "success (filled): peak test accuracy over 50 %"
+
+
+def test_a_study_that_is_not_finished_says_so(part):
+    article = part("seed = 0 AND w1_std < 0.001")
+    note = FIGURES["1c"].draw(article).figure.get_suptitle()
+    assert note.endswith(" · 8 of 608 runs")
+    note = FIGURES["4"].draw(article).figure.get_suptitle()
+    assert "8 of 608 runs" in note
+
+
+def test_a_figure_from_the_study_that_will_do(stored):
+    figure = FIGURES["S2"]
+    assert figure.source(stored) == "fashion-mnist"
+    drawing = figure.draw(stored)
+    assert drawing.data["run"].nunique() == 3
+    shown = stored["fashion-mnist"].runs.set_index("run").loc[drawing.data["run"].unique()]
+    assert shown["w1_std"].tolist() == [0.00075, 0.001, 0.004]
+    assert set(shown["ei"]) == {"80:20"}
+    assert set(shown["seed"]) == {0}
+    assert "portraits has them" in drawing.figure.get_suptitle()
+
+
+@pytest.mark.parametrize("name", ["2b", "2c-e"])
+def test_a_study_that_is_not_there(stored, name):
+    said = (
+        r"must hold the 1,344 runs of kilgore2025/fashion-mnist-noise, got only fashion-mnist; "
+        r"eccles sweep kilgore2025/fashion-mnist-noise --out .*/fashion-mnist-noise runs them"
+    )
+    with pytest.raises(InputError, match=said):
+        FIGURES[name].draw(stored)
+
+
+def test_a_measure_that_is_not_there(part):
+    article = part("seed = 0 AND w1_std = 0.001", measure={"weights": 30})
+    said = r"must hold the measure distances, got runs, epochs, classes, weights; eccles sweep "
+    with pytest.raises(InputError, match=said):
+        FIGURES["5a-c"].draw(article)
+
+
+def test_no_run_is_done(part):
+    with pytest.raises(InputError, match="must hold runs that are done, got none; eccles sweep"):
+        FIGURES["1c"].draw(part("seed = 99"))
+
+
+def test_late_accuracy_by_hand():
+    runs = pd.DataFrame(
+        {"run": ["a"], "ei": ["50:50"], "seed": [0], "update_noise": [2e-4], "w1_std": [0.001]}
+    )
+    epochs = pd.DataFrame({"run": "a", "epoch": range(-1, 12), "accuracy": range(-1, 12)})
+    found = late_accuracy(runs, epochs)
+    # The last ten of twelve epochs: 2 to 11.
+    assert found["accuracy"].tolist() == [6.5]
+    assert found["noise"].tolist() == [0.2]
+
+
+def test_distances_by_group_by_hand():
+    runs = pd.DataFrame(
+        {"run": ["a", "b"], "ei": "80:20", "peak_accuracy": [0.5, 0.51], "epochs": [30, 30]}
+    )
+    rows = [
+        (run, epoch, tau, samples, epoch + tau)
+        for run in "ab"
+        for epoch in (-1, 9, 29)
+        for tau in (0.001, 0.01)
+        for samples in ("all", "one_per_batch")
+    ]
+    columns = ["run", "epoch", "tau", "samples", "discrete"]
+    found = distances_by_group(runs, pd.DataFrame(rows, columns=columns).assign(pair="E-E"))
+    assert sorted(map(tuple, found[["run", "group", "distance"]].to_numpy().tolist())) == [
+        ("a", "failed", 29.001),
+        ("a", "initial", -0.999),
+        ("b", "initial", -0.999),
+        ("b", "successful", 29.001),
+    ]
