@@ -50,12 +50,19 @@ class Article:
     def __contains__(self, study: object) -> bool:
         return study in self._studies
 
+    def place(self, study: str) -> Path:
+        """Return the folder where a study is, or belongs: beside the others."""
+        alone = StudyFolder(self.folder).description.exists()
+        if study in self:
+            return self._studies[study].folder
+        return (self.folder.parent if alone else self.folder) / study
+
     def __getitem__(self, study: str) -> StudyTables:
         """Return a study's tables, or raise InputError that says how to make them."""
         if study not in self._studies:
             raise InputError(
                 f"studies: {self.folder} must hold {self.name}/{study}"
                 f"{nearest(study, self._studies)}, got {', '.join(self._studies)}; "
-                f"eccles sweep {self.name}/{study} --out {self.folder / study} runs it"
+                f"eccles sweep {self.name}/{study} --out {self.place(study)} runs it"
             )
         return self._studies[study]

@@ -68,7 +68,7 @@ class _Done(NamedTuple):
 
 def _done(article: Article, study: str, *measures: str) -> _Done:
     """Return a study's runs that are done, or raise InputError that says how to make them."""
-    command = f"eccles sweep {article.name}/{study} --out {article.folder / study} runs them"
+    command = f"eccles sweep {article.name}/{study} --out {article.place(study)} runs them"
     if study not in article:
         planned = len(plan(read_study(find(f"{article.name}/{study}"))).runs)
         raise InputError(
@@ -85,9 +85,11 @@ def _done(article: Article, study: str, *measures: str) -> _Done:
         raise InputError(f"{where} runs that are done, got none; {command} runs them")
     for measure in measures:
         if measure not in tables.names or not len(tables.table(measure)):
+            ships = read_study(find(f"{article.name}/{study}"), tables.study.scale).measure
+            added = "" if measure in ships else f" --set measure.{measure}={runs['epochs'].max()}"
             raise InputError(
-                f"{where} the measure {measure}, got {', '.join(tables.names)}; {command} "
-                f"--set measure.{measure}={runs['epochs'].max()} runs it"
+                f"{where} the measure {measure}, got {', '.join(tables.names)}; "
+                f"{command}{added} runs it"
             )
     n, planned = tables.progress
     part = "" if n == planned else f"{n:,} of {planned:,} runs"
