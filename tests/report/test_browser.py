@@ -18,6 +18,8 @@ input.value = value;
 input.dispatchEvent(new Event(input.tagName === "SELECT" ? "change" : "input"));
 window.explorerView.runAsync().then(() => done());
 """
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory, reference):
     path = tmp_path_factory.mktemp("page") / "report.html"
@@ -58,7 +60,7 @@ def click(driver, element) -> None:
 
     driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
     ActionChains(driver).move_to_element(element).click().perform()
-    driver.execute_async_script("window.explorerView.runAsync().then(arguments[0])")
+    driver.execute_async_script("window.explorerView.runAsync().then(() => arguments[0]())")
 
 
 def wrong(driver) -> list[dict]:
@@ -133,7 +135,11 @@ def test_the_slider_moves_the_points(written, browser, reference):
         put(driver, "moment", str(trained))
         label = driver.execute_script(f"return document.querySelector('{POINTS}').ariaLabel")
         assert f"accuracy (%): {100 * float(f'{course[trained - 1]:.4g}'):.2f}" in label
+    # What the filters leave stays where it was, so that it can be compared.
     before = shape(driver, "points")
+    put(driver, "only_seed", "all")
+    assert before in shape(driver, "points")
+    put(driver, "only_seed", "0")
     put(driver, "across", "scale of input weights")
     assert shape(driver, "points") != before
     assert wrong(driver) == []
@@ -177,4 +183,18 @@ def test_real_and_synthetic_runs_never_stand_in_one_chart(small, browser, tmp_pa
     assert (len(real), len(synthetic)) == (2, 2)
     assert all("seed: 0" in label for label in real)
     assert all("seed: 1" in label for label in synthetic)
+    assert wrong(driver) == []
+
+
+def test_a_thinned_page_has_points_wherever_the_slider_stops(browser, reference, tmp_path):
+    path = tmp_path / "report.html"
+    charts = explorer(reference.runs, reference.epochs, rows=4000)
+    path.write_text(page("Thinned", "", [], explorer=charts))
+    driver = browser(path)
+    ready(driver)
+    slider = driver.find_element("css selector", "[name=moment]")
+    assert slider.get_attribute("step") == "5"
+    for trained in (0, 5, 30):
+        put(driver, "moment", str(trained))
+        assert count(driver) == 571
     assert wrong(driver) == []

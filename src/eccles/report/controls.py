@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,11 +33,14 @@ class Axis(NamedTuple):
         column: what it shows.
         ticks: where it is marked.
         linear: up to which value it is linear; logarithmic beyond, so that 0 has a place too.
+        low, high: where it begins and ends, whatever the filters leave.
     """
 
     column: str
     ticks: list[float]
     linear: float
+    low: float
+    high: float
 
 
 class Controls(NamedTuple):
@@ -61,6 +64,19 @@ def label(name: str) -> str:
     return LABELS.get(name, name)
 
 
+def in_order(values: Iterable[str]) -> list[str]:
+    """Return different values by the number that they begin with, or as they come.
+
+    >>> in_order(["80:20", "100:0", "80:20", "50:50"]), in_order(["sgd", "adam"])
+    (['50:50', '80:20', '100:0'], ['sgd', 'adam'])
+    """
+    different = list(dict.fromkeys(values))
+    try:
+        return sorted(different, key=lambda value: float(value.partition(":")[0]))
+    except ValueError:
+        return different
+
+
 def separate(runs: pd.DataFrame) -> list[str]:
     """Return the columns whose values are never shown together: study, and kinds of its data."""
     names = ["study"] if runs["study"].nunique() > 1 else []
@@ -73,13 +89,13 @@ def controls(data: Compact, settings: Sequence[str]) -> Controls:
     import altair as alt
 
     runs = data.runs
-    axes = _axes(runs, [name for name in settings if name != "seed"])
+    axes = _axes(data, [name for name in settings if name != "seed"])
     last = int(data.epochs["trained"].max())
     last -= last % data.step
     slider = alt.binding_range(min=0, max=last, step=data.step, name="epochs trained ")
     first = {name: runs[name].iloc[0] for name in separate(runs)}
     menus = {name: list(runs[name].unique()) for name in first}
-    menus |= {n: [_ALL, *runs[n].unique()] for n in settings if runs[n].nunique() <= _MOST_VALUES}
+    menus |= {n: [_ALL, *in_order(runs[n])] for n in settings if runs[n].nunique() <= _MOST_VALUES}
     filters = [
         alt.param(
             name=f"only_{name}",
@@ -118,15 +134,21 @@ def controls(data: Compact, settings: Sequence[str]) -> Controls:
     return Controls(axes, [moment, *filters, *bounds, across], picked, " && ".join(passes))
 
 
-def _axes(runs: pd.DataFrame, settings: Sequence[str]) -> dict[str, Axis]:
-    axes = {RATE: Axis("initial_rate_hz", _HZ, 0.01), RATE_NOW: Axis("rate_hz", _HZ, 0.01)}
+def _axes(data: Compact, settings: Sequence[str]) -> dict[str, Axis]:
+    runs = data.runs
+    rates = {RATE: runs["initial_rate_hz"], RATE_NOW: data.epochs["rate_hz"]}
+    axes = {
+        name: Axis(str(hz.name), _HZ, _HZ[1], float(hz.min()), float(hz.max()))
+        for name, hz in rates.items()
+    }
     for name in settings:
         try:
             values = sorted({float(value) for value in runs[name]})
         except ValueError:  # Words, such as "80:20".
             continue
         positive = [value for value in values if value > 0]
-        axes[label(name)] = Axis(name, _ticks(values), min(positive, default=1.0))
+        least = min(positive, default=1.0)
+        axes[label(name)] = Axis(name, _ticks(values), least, values[0], values[-1])
     # An axis along which hardly anything differs is no first choice.
     spread = runs["initial_rate_hz"].max() > 2 * runs["initial_rate_hz"].min()
     return (

@@ -30,6 +30,7 @@ def about(
     said = [f"'{label(name)} ' + datum.{name}" for name in settings]
     lines = [
         "'Chosen: run ' + datum.run",
+        "'of ' + datum.study",
         *(" + ', ' + ".join(said[k : k + a_line]) for k in range(0, len(said), a_line)),
         "datum.n_excitatory + ' excitatory and ' + datum.n_inhibitory + ' inhibitory neurons'",
         "'rate before training ' + format(datum.initial_rate_hz, '.3~g') + ' Hz'",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eccles.errors import InputError
 from eccles.report import course
-from eccles.report.compact import Compact, compact
+from eccles.report.compact import MOST_ROWS, Compact, compact
 from eccles.report.controls import controls, separate
 from eccles.report.extra import check_installed
 from eccles.report.points import points
@@ -51,6 +51,7 @@ def explorer(
     weights: pd.DataFrame | None = None,
     settings: Sequence[str] = ("ei", "w1_std", "update_noise", "seed"),
     palette: Mapping[str, str] | None = None,
+    rows: int = MOST_ROWS,
 ) -> Explorer:
     """Return charts in which a reader filters runs, chooses one and follows it over epochs.
 
@@ -62,12 +63,13 @@ def explorer(
         settings: columns of runs that the reader may filter by; those with one value are left out,
             and the first of the others gives the colours.
         palette: a colour for each value of that one (default: by its place among them).
+        rows: rows of epochs and weights that the page holds at most.
 
     Raises InputError where altair isn't installed, or no run is done.
     """
     check_installed()
     varied = [name for name in settings if runs[name].nunique(dropna=False) > 1]
-    data = compact(runs, epochs, weights, varied)
+    data = compact(runs, epochs, weights, varied, rows)
     if not len(data.runs):
         raise InputError("report: the explorer must have a run that is done, got none")
     wide, narrow = (_charts(data, varied, palette or {}, layout) for layout in (_WIDE, _NARROW))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eccles.figures.style import OKABE_ITO, colours
-from eccles.report.controls import RATE, RATE_NOW, Controls, label
+from eccles.report.controls import RATE, RATE_NOW, Controls, in_order, label
 
 if TYPE_CHECKING:
     import altair as alt
@@ -50,12 +50,16 @@ def points(
             place=place, percent="100 * datum.accuracy", peak="100 * datum.peak_accuracy"
         )
     )
-    ticks = _by_axis({name: axis.ticks for name, axis in controls.axes.items()})
-    linear = _by_axis({name: axis.linear for name, axis in controls.axes.items()})
+    ticks, linear, low, high = (
+        _by_axis({name: getattr(axis, part) for name, axis in controls.axes.items()})
+        for part in ("ticks", "linear", "low", "high")
+    )
     x = alt.X(
         "place:Q",
         title=None,
-        scale=alt.Scale(type="symlog", constant=linear, nice=False, zero=False),
+        scale=alt.Scale(
+            type="symlog", constant=linear, domainMin=low, domainMax=high, nice=False, zero=False
+        ),
         axis=alt.Axis(values=ticks, grid=False, format=".3~r", labelOverlap=True),
     )
     y = alt.Y("percent:Q", title="test accuracy (%)", scale=alt.Scale(domain=[0, 100]))
@@ -107,7 +111,7 @@ def _colour(data: Compact, settings: Sequence[str], palette: Mapping[str, str]) 
     name = next((name for name in settings if name != "seed"), None)
     if name is None:
         return alt.value(OKABE_ITO[0])
-    values = [str(value) for value in data.runs[name].unique()]
+    values = in_order(data.runs[name])
     chosen = {**colours(values), **palette}
     legend = alt.Legend(orient="top", titleOrient="left", symbolOpacity=1, columns=4)
     return alt.Color(

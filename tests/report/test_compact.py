@@ -1,0 +1,62 @@
+import pandas as pd
+import pytest
+
+from eccles.report.compact import compact
+
+
+@pytest.fixture
+def long(small):
+    """Return the small runs with 31 epochs each."""
+    runs, epochs = small
+    first = epochs[epochs["epoch"] == -1]
+    return runs, pd.concat([first.assign(epoch=k, accuracy=k / 100) for k in range(-1, 30)])
+
+
+def test_what_fits_is_whole(small):
+    data = compact(*small, None, ["ei"])
+    assert (len(data.runs), len(data.epochs), data.step, data.left_out) == (4, 12, 1, 0)
+    assert list(data.epochs["trained"][:3]) == [0, 1, 2]
+    assert list(data.runs["last"]) == [2] * 4
+    assert list(data.runs["peak_trained"]) == [2] * 4
+
+
+def test_epochs_are_thinned_before_runs(long):
+    data = compact(*long, None, ["ei"], rows=70)
+    assert (data.step, data.left_out) == (2, 0)
+    assert list(data.epochs["trained"].unique()) == list(range(0, 31, 2))
+    kept = data.epochs[data.epochs["number"] == 0]
+    assert list(kept["accuracy"]) == [(t - 1) / 100 for t in range(0, 31, 2)]
+
+
+def test_then_whole_repeats_go(long):
+    data = compact(*long, None, ["ei"], rows=8)
+    assert (data.step, data.left_out) == (10, 2)
+    assert list(data.runs["run"]) == ["50:50-0", "80:20-0"]
+    assert set(data.epochs["number"]) == set(data.runs["number"])
+
+
+def test_the_last_epoch_stays_whatever_the_step(small):
+    runs, epochs = small
+    data = compact(runs, epochs, None, ["ei"], rows=8)
+    assert data.step == 2
+    assert list(data.epochs["trained"].unique()) == [0, 2]
+    data = compact(runs, epochs[epochs["epoch"] < 1], None, ["ei"], rows=7)
+    assert list(data.epochs["trained"].unique()) == [0, 1]
+
+
+def test_failed_runs_have_no_place(small):
+    runs, epochs = small
+    runs.loc[0, "status"] = "failed"
+    data = compact(runs, epochs, None, ["ei"])
+    assert list(data.runs["run"]) == list(runs["run"][1:])
+    assert len(data.epochs) == 9
+
+
+def test_weights_are_of_the_same_runs(reference):
+    weights = reference.table("weights")
+    runs = reference.runs.head(3)
+    data = compact(runs, reference.epochs, weights, ["ei"])
+    assert len(data.weights) == 3 * 2 * 3
+    one = weights[(weights["run"] == runs["run"][2]) & (weights["epoch"] == 29)]
+    shares = data.weights.query("number == 2 and trained == 30")["zero_share"]
+    assert list(shares) == pytest.approx(list(one["zeros"] / one["weights"]))

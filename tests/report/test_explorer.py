@@ -1,0 +1,72 @@
+import json
+
+import pytest
+
+from eccles.errors import InputError
+from eccles.report import explorer
+
+
+def binds(chart):
+    return {each["name"]: each.get("bind", {}) for each in chart["params"]}
+
+
+def test_menus_of_what_differs_and_of_nothing_else(small):
+    charts = explorer(*small)
+    for chart in (charts.wide, charts.narrow):
+        menus = binds(chart)
+        assert menus["only_ei"]["options"] == ["all", "50:50", "80:20"]
+        assert menus["only_seed"]["options"] == ["all", "0", "1"]
+        assert not {"only_w1_std", "only_update_noise", "only_study"} & menus.keys()
+        assert (menus["moment"]["min"], menus["moment"]["max"]) == (0, 2)
+
+
+def test_kinds_of_data_are_never_shown_together(small):
+    charts = explorer(*small)
+    assert binds(charts.wide)["only_data_kind"]["options"] == ["real", "synthetic"]
+    assert "never a mixture" in charts.notes[0]
+    runs, epochs = small
+    charts = explorer(runs[runs["data_kind"] == "real"], epochs)
+    assert "only_data_kind" not in binds(charts.wide)
+    assert charts.notes == ()
+
+
+def test_studies_are_never_shown_together(small):
+    runs, epochs = small
+    # One menu is enough where each study has data of one kind.
+    charts = explorer(runs.assign(study=runs["data_kind"]), epochs)
+    menus = binds(charts.wide)
+    assert menus["only_study"]["options"] == ["real", "synthetic"]
+    assert "only_data_kind" not in menus
+
+
+def test_the_run_that_is_chosen_first_is_one_that_is_shown(small):
+    runs, epochs = small
+    runs.loc[runs["data_kind"] == "synthetic", "peak_accuracy"] = 0.9
+    (picked,) = [p for p in explorer(runs, epochs).wide["params"] if p["name"] == "picked"]
+    assert runs.loc[picked["value"][0]["number"], "data_kind"] == "real"
+
+
+def test_failures_and_thinning_are_said(small):
+    runs, epochs = small
+    runs.loc[0, "status"] = "failed"
+    notes = " ".join(explorer(runs, epochs, rows=4).notes)
+    assert "1 runs failed" in notes
+    assert "every 10th epoch" in notes
+    assert "1 of 3 runs are left out" in notes
+
+
+def test_no_run_is_done(small):
+    runs, epochs = small
+    with pytest.raises(InputError, match="must have a run that is done"):
+        explorer(runs.assign(status="failed"), epochs)
+
+
+def test_colours_can_be_given(small):
+    chart = json.dumps(explorer(*small, palette={"80:20": "#123456"}).wide)
+    assert '["#0072B2", "#123456"]' in chart
+
+
+def test_charts_hold_no_data(reference):
+    charts = explorer(reference.runs, reference.epochs, reference.table("weights"))
+    assert len(json.dumps(charts.wide)) < 30_000
+    assert "datasets" not in charts.wide

@@ -1,0 +1,42 @@
+"""The article's report, on the results that are kept in the project."""
+
+from pathlib import Path
+
+import pytest
+
+from eccles.studies.article import Article
+from eccles.studies.kilgore2025 import report as article_report
+from eccles.studies.report import write_report
+
+STORED = Path(__file__).parents[3] / "results/kilgore2025"
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return article_report.parts(Article("kilgore2025", STORED / "fashion-mnist"))
+
+
+def test_every_claim_has_its_row(parts):
+    assert [claim.id for claim in parts.claims] == [str(k) for k in range(1, 12)]
+    assert {claim.verdict for claim in parts.claims} <= {
+        "reproduced", "not reproduced", "not testable",
+    }  # fmt: skip
+    assert all(claim.note.startswith("Rule: ") for claim in parts.claims)
+
+
+def test_figures_that_have_runs_and_the_names_of_the_others(parts):
+    drawn = [picture.name for picture in parts.pictures]
+    assert {"1c", "3"} <= set(drawn)
+    assert "S4" not in drawn
+    assert "2b" not in drawn
+    assert " 2b, 2c-e" in parts.notes[0]
+
+
+def test_the_page_of_608_runs_is_small(tmp_path):
+    path = write_report(STORED / "fashion-mnist", tmp_path / "report.html")
+    text = path.read_text()
+    assert path.stat().st_size < 10e6
+    assert "kilgore2025/fashion-mnist: 608 of 608 runs" in text
+    assert "Of 11 claims: " in text
+    for name in ("1c", "3", "4"):
+        assert f'<figure id="figure-{name}">' in text
