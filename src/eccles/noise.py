@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _f = np.float32
 
+COUNTERS = 2048
+"""Counters taken at a time: their 8,192 normals stay in the first two cache levels."""
+
 
 @inlined
 def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
@@ -72,28 +75,52 @@ def _normal_pair(u: Any, angle: Any) -> Any:
     return radius * (_f(2) * cosine * cosine - _f(1)), radius * (_f(2) * sine * cosine)
 
 
-@inlined
-def _four_normals(counter: Any, batch: Any, layer: Any, key0: Any, key1: Any) -> Any:
-    r0, r1, r2, r3 = philox(np.uint32(counter), np.uint32(0), batch, layer, key0, key1)
-    a, b = _normal_pair(r0, r1)
-    c, d = _normal_pair(r2, r3)
-    return a, b, c, d
+@compiled
+def fill_normals(normals: Any, first: int, key0: Any, key1: Any, batch: Any, layer: Any) -> None:
+    """Fill [4 n] with the normals of n counters from `first` on: every first one, second, ..."""
+    n = normals.size // 4
+    one, two, three, four = (
+        normals[:n],
+        normals[n : 2 * n],
+        normals[2 * n : 3 * n],
+        normals[3 * n :],
+    )
+    for g in range(n):
+        counter = np.uint32(first + g)
+        r0, r1, r2, r3 = philox(counter, np.uint32(0), batch, layer, key0, key1)
+        one[g], two[g] = _normal_pair(r0, r1)
+        three[g], four[g] = _normal_pair(r2, r3)
+
+
+@compiled
+def stretch(k: int, first: int, last: int, size: int) -> Any:
+    """Return which of `size` values get normals of the counters from `first` to `last`, and which.
+
+    Counter g of size / 4 gives one normal to value g of each quarter; one more counter serves what
+    is left over, at most three values. That makes seven stretches of values, some of them empty:
+    stretch k is returned as its first value, its end, and where `fill_normals` puts its first
+    normal.
+    """
+    n = size // 4
+    if k < 4:
+        return k * n + first, k * n + min(last, n), k * (last - first)
+    value = 4 * n + k - 4
+    return value, value + (last > n and value < size), (k - 4) * (last - first) + n - first
 
 
 @compiled
 def _add_normals(values: Any, sigma: Any, key0: Any, key1: Any, batch: Any, layer: Any) -> None:
-    # A counter gives four normals; they go to four quarters, so that the loop vectorises.
-    n = values.size // 4
-    first, second = values[:n], values[n : 2 * n]
-    third, fourth = values[2 * n : 3 * n], values[3 * n : 4 * n]
-    for g in range(n):
-        a, b, c, d = _four_normals(g, batch, layer, key0, key1)
-        first[g] += sigma * a
-        second[g] += sigma * b
-        third[g] += sigma * c
-        fourth[g] += sigma * d
-    for k in range(4 * n, values.size):
-        values[k] += sigma * _four_normals(n, batch, layer, key0, key1)[k - 4 * n]
+    counters = -(-values.size // 4)
+    buffer = np.empty(4 * COUNTERS, np.float32)
+    for first in range(0, counters, COUNTERS):
+        last = min(first + COUNTERS, counters)
+        normals = buffer[: 4 * (last - first)]
+        fill_normals(normals, first, key0, key1, batch, layer)
+        for k in range(7):
+            start, stop, place = stretch(k, first, last, values.size)
+            target, own = values[start:stop], normals[place:]
+            for j in range(len(target)):
+                target[j] += sigma * own[j]
 
 
 def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -> Tensor:
@@ -124,6 +151,9 @@ def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -
         np.uint32(batch),
         np.uint32(layer),
     )
-    if not within:
+    if within:
+        # Written behind torch's back: whoever looks at its count of changes is told.
+        torch.autograd.graph.increment_version(weight)
+    else:
         target += noise.view(target.shape).to(target)
     return weight

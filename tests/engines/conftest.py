@@ -45,11 +45,14 @@ class Problem:
         spikes, _, membranes = functional.lif(inputs @ w1, self.neuron)
         clear = (membranes - 1.0).abs().amin(dim=(0, 2)) > margin
         potentials = functional.readout(spikes @ w2, self.neuron)
+        if not self.neuron.zero_start:
+            begun = (potentials != 0).any(dim=2, keepdim=True).cumsum(dim=0) > 0
+            potentials = torch.where(begun | ~begun[-1], potentials, -torch.inf)
         peaks, steps = potentials.max(dim=0)
         rivals = potentials.scatter(0, steps.unsqueeze(0), -torch.inf).amax(dim=0)
         # A readout that stays below zero has its peak at the start, with a rival that is as good.
         silent = (peaks == 0) & (steps == 0)
-        return (clear & (silent | (peaks - rivals > margin * peaks)).all(dim=1)).numpy()
+        return (clear & (silent | (peaks - rivals > margin * peaks.abs())).all(dim=1)).numpy()
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ def relative(found, wanted):
     drive=st.sampled_from([0.0, 0.05, 0.1, 0.2, 0.5, 3.0, 100.0]),
     taus=st.sampled_from([(10e-3, 5e-3), (5e-3, 5e-3), (3e-3, 20e-3)]),
     scale=st.sampled_from([100.0, 1.0, 17.5]),
+    zero_start=st.booleans(),
     counts=st.booleans(),
 )
 def test_float64_agrees_with_the_equations(
@@ -55,6 +56,7 @@ def test_float64_agrees_with_the_equations(
     drive,
     taus,
     scale,
+    zero_start,
     counts,
 ):
     case = problem(
@@ -65,7 +67,7 @@ def test_float64_agrees_with_the_equations(
         n_steps,
         mean_events=per_step * n_steps,
         drive=drive,
-        neuron=LIFParameters(*taus, surrogate=SuperSpike(scale)),
+        neuron=LIFParameters(*taus, surrogate=SuperSpike(scale), zero_start=zero_start),
         counts=counts,
     )
     clear = case.clear_samples(1e-10)

@@ -64,3 +64,25 @@ def test_of_equal_peaks_the_lowest_class(n_classes):
 def test_predictions_by_hand():
     found = predict(torch.tensor([[0.0, 3.0, 1.0], [5.0, 3.0, 5.0], [-1.0, -3.0, -0.5]]))
     assert found.tolist() == [1, 0, 2]
+
+
+def test_without_the_start_a_maximum_begins_with_the_first_spike():
+    o = potentials([0, 0, -2, -1, -3], [0, 0, 0, -2, -1], [0, 0, -1, -4, -5]).requires_grad_()
+    found = peaks(o, zero_start=False)
+    # The second readout is at zero still when the first spike has reached the others.
+    assert found.tolist() == [[-1, 0, -1]]
+    found.sum().backward()
+    wanted = torch.zeros(5, 1, 3, dtype=torch.float64)
+    wanted[3, 0, 0] = wanted[2, 0, 1] = wanted[2, 0, 2] = 1
+    assert torch.equal(o.grad, wanted)
+    assert peaks(o).tolist() == [[0, 0, 0]]
+
+
+def test_without_the_start_a_silent_sample_has_no_peaks():
+    o = torch.zeros(5, 2, 3, requires_grad=True)
+    spiking = torch.cat([o[:, :1], o[:, 1:] - torch.tensor([0, 1, 2, 1, 2.0]).view(5, 1, 1)], dim=1)
+    found = peaks(spiking, zero_start=False)
+    assert found.tolist() == [[0, 0, 0], [-1, -1, -1]]
+    found.sum().backward()
+    assert o.grad.isfinite().all()
+    assert not o.grad[:, 0].any()

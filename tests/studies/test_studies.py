@@ -6,12 +6,12 @@ from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 from eccles.training.measures import MEASURES
 
-NAMES = ("kilgore2025/fashion-mnist", "kilgore2025/fashion-mnist-noise")
+NAMES = ("kilgore2025/fashion-mnist", "kilgore2025/fashion-mnist-noise", "kilgore2025/robustness")
 PORTRAITS = "kilgore2025/portraits"
 
 
 def test_names():
-    assert studies.names() == (*NAMES, PORTRAITS)
+    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS)))
 
 
 @pytest.mark.parametrize(("scale", "epochs"), [("full", 30), ("laptop", 30), ("smoke", 10)])
@@ -75,6 +75,18 @@ def test_smaller_scales_are_part_of_the_question(name, scale):
         # These are runs of the full study: what was done at one scale is known at the other.
         runs = {run.identity for run in plan(full).runs}
         assert {run.identity for run in plan(small).runs} <= runs
+
+
+def test_robustness_changes_one_choice_at_a_time():
+    study = read_study(studies.find("kilgore2025/robustness"))
+    published, *others = zip(*study.zip.values(), strict=True)
+    names = list(study.zip)
+    assert dict(zip(names, published, strict=True))["optimizer"] == "sgd"
+    for other in others:
+        changed = {n for n, a, b in zip(names, published, other, strict=True) if a != b}
+        # An optimizer brings its own learning rate.
+        assert len(changed - {"lr"}) == 1, changed
+    assert len(plan(study).runs) == 7 * 3 * 4 * 2 * 3
 
 
 def test_a_path_is_a_study(tmp_path):

@@ -178,6 +178,7 @@ def test_standing_by_hand():
     standing = Standing(
         planned=100,
         known=20,
+        known_failed=3,
         done=9,
         failed=1,
         running=2,
@@ -190,6 +191,25 @@ def test_standing_by_hand():
     assert standing.throughput == 200.0
     assert standing.eta == 70 * 4 / 2
     assert standing._replace(done=0, failed=0).eta is None
+
+
+def test_a_run_that_is_done_again_is_left_once(small, tmp_path):
+    """A record may turn out to be damaged after its run was counted."""
+
+    @contextmanager
+    def workers():
+        yield Workers(Scripted([]), lambda: 1)
+
+    runs = plan(small).runs
+    runner = Runner(StudyFolder(tmp_path), lambda run: run, 4, 1, Unwatched(), lambda: None)
+    runner.take(runs[1:])
+    assert (runner.standing.known, runner.standing.known_failed, runner.standing.left) == (1, 1, 3)
+    runner.run(runs[1:], workers)
+    assert (runner.standing.done, runner.standing.left) == (3, 0)
+    runner.take(runs[:2])
+    assert runner.standing.left == 2
+    runner.run(runs[:2], workers)
+    assert (runner.standing.known + runner.standing.done, runner.standing.left) == (4, 0)
 
 
 def test_tables_are_made_while_runs_go_on(small, tmp_path, monkeypatch):

@@ -100,15 +100,15 @@ def test_rows_of_an_older_version_stay(out, small):
     runs = eccles.load(out).runs
     order = list(runs["run"])
     # An older version had fewer columns, and one that a later one dropped.
-    older = runs.drop(columns=["momentum"]).assign(forgotten=1)
+    older = runs.drop(columns=["final_loss"]).assign(forgotten=1)
     write_parquet(older, out / "runs.parquet")
     (out / "records" / f"{order[0]}.json").unlink()
     consolidate(StudyFolder(out), order)
     found = eccles.load(out).runs
     assert list(found["run"]) == order
     assert list(found.columns) == list(runs.columns)
-    assert np.isnan(found["momentum"][0])
-    assert found["momentum"][1] == 0
+    assert np.isnan(found["final_loss"][0])
+    assert found["final_loss"][1] == runs["final_loss"][1]
 
 
 def test_every_setting_has_a_type():
@@ -120,3 +120,19 @@ def test_every_setting_has_a_type():
         "device": "VARCHAR",
     }
     assert set(SETTINGS) == set(eccles.TrainConfig.model_fields)
+
+
+def test_tables_that_are_older_than_a_setting(out):
+    """The runs did what that setting's default does; what else is new is null."""
+    old = eccles.load(out).runs.drop(columns=["zero_start", "final_loss"])
+    write_parquet(old, out / "runs.parquet")
+    for record in (out / "records").iterdir():
+        record.unlink()
+    for _ in range(2):
+        found = eccles.load(out)
+        assert found.runs["zero_start"].tolist() == [True] * len(old)
+        assert found.runs["final_loss"].isna().all()
+        chosen = found.table("epochs", where="zero_start AND final_loss IS NULL AND epoch = 0")
+        assert len(chosen) == len(old)
+        # As a later run of the same study writes them.
+        consolidate(StudyFolder(out), [])

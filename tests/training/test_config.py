@@ -62,6 +62,7 @@ def test_every_setting_is_part_of_the_identity():
         "w2_std": 0.1,
         "surrogate": "arctan",
         "surrogate_scale": 50.0,
+        "zero_start": False,
         "unbounded": True,
         "projection": False,
         "epochs": 29,

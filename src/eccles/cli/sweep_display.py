@@ -106,9 +106,9 @@ class SweepDisplay:
     def _cells(self, standing: Standing) -> list[tuple[str, str]]:
         eta = standing.eta
         return [
-            ("done", f"{standing.known + standing.done:,}"),
+            ("done", f"{standing.known - standing.known_failed + standing.done:,}"),
             ("running", f"{standing.running}"),
-            ("failed", f"{standing.failed:,}"),
+            ("failed", f"{standing.known_failed + standing.failed:,}"),
             ("left", f"{standing.left:,}"),
             ("ETA", "-" if eta is None else clock(eta)),
             ("sample-epochs/s", f"{standing.throughput:,.0f}"),
@@ -198,8 +198,8 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
         lines.append(f"{preview.others:,} more runs there are of no cell of this study any more")
     if reckoned is not None:
         lines.append(
-            f"about {clock(reckoned.seconds)}, at {reckoned.throughput:,.0f} samples a second and "
-            f"worker: {reckoned.sample_epochs:,} sample-epochs"
+            f"about {clock(reckoned.seconds)}, at {reckoned.throughput:,.0f} samples a second for "
+            f"each of {reckoned.workers} workers: {reckoned.sample_epochs:,} sample-epochs"
         )
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)

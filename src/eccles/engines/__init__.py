@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from eccles.engines.dense import DenseEngine as DenseEngine
+from eccles.engines.engine import Descends as Descends
+from eccles.engines.engine import Descent as Descent
 from eccles.engines.engine import Engine as Engine
 from eccles.engines.engine import Response as Response
 from eccles.engines.engine import Weights as Weights

@@ -22,13 +22,17 @@ class DenseEngine:
         """Return the max-over-time loss of a batch; see `Engine.loss`."""
         check_labels(labels, len(events), weights.hidden_to_output.shape[1])
         potentials, _ = _run(weights, events, neuron)
-        return functional.max_over_time_loss(potentials, labels.to(potentials.device))
+        return functional.max_over_time_loss(
+            potentials, labels.to(potentials.device), neuron.zero_start
+        )
 
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         """Return the response to a batch; see `Engine.respond`."""
         with torch.no_grad():
             potentials, spikes = _run(weights, events, neuron)
-            return Response(functional.peaks(potentials), spikes.sum(dim=0).int())
+            return Response(
+                functional.peaks(potentials, neuron.zero_start), spikes.sum(dim=0).int()
+            )
 
     def spikes(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> SpikeEvents:
         """Return the hidden spikes; see `Engine.spikes`."""

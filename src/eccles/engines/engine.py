@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -65,6 +65,24 @@ class Response(NamedTuple):
     spike_counts: Tensor
 
 
+class Descent(NamedTuple):
+    """A step of plain gradient descent: w - rate gradient, then noise, then Dale's principle.
+
+    Attributes:
+        rate: the learning rate.
+        sigmas: standard deviation of the update noise on each weight, or None for no noise.
+        key, batch: which numbers the noise is made of; see `eccles.noise.add_noise_`.
+        excitatory: for each weight how many of its rows, which come first, may not be negative,
+            the others not positive; None for a weight that may be anything.
+    """
+
+    rate: float
+    sigmas: tuple[float, float] | None
+    key: int
+    batch: int
+    excitatory: tuple[int | None, int | None]
+
+
 class Engine(Protocol):
     """A way to compute; all engines agree with the plain equations of `eccles.functional`."""
 
@@ -92,4 +110,29 @@ class Engine(Protocol):
 
     def spikes(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> SpikeEvents:
         """Return the hidden spikes of B samples, sorted by step, then by neuron."""
+        ...
+
+
+@runtime_checkable
+class Descends(Protocol):
+    """An engine that can update the weights by itself, which saves passes over them."""
+
+    def descend(
+        self,
+        weights: Weights,
+        events: SpikeEvents,
+        labels: Tensor,
+        neuron: LIFParameters,
+        descent: Descent,
+    ) -> float:
+        """Change weights in place as `descent` says; return the loss that they had before.
+
+        The new bits are those of `Engine.loss`, `torch.optim.SGD`, `eccles.noise.add_noise_` and
+        `eccles.dale.project_` one after the other. No gradient is left behind.
+
+        Args:
+            weights: contiguous, on a CPU.
+            events, labels, neuron: as for `Engine.loss`.
+            descent: the update.
+        """
         ...

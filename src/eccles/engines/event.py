@@ -18,9 +18,17 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from eccles.engines.batch import MOST_PARTS, Batch, event_arrays
-from eccles.engines.engine import Response, Weights, check_labels, check_weights, fits_kernels
+from eccles.engines.engine import (
+    Descent,
+    Response,
+    Weights,
+    check_labels,
+    check_weights,
+    fits_kernels,
+)
 from eccles.engines.packing import Packing
 from eccles.engines.team import Team
+from eccles.engines.update import Update, no_update
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
@@ -47,6 +55,7 @@ class EventEngine:
         # Two threads that call one engine would fill the same arrays.
         self._lock = RLock()
         self._packing: Packing | None = None
+        self._update: Update | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy, here or in another process, has threads and arrays of its own.
@@ -62,18 +71,19 @@ class EventEngine:
 
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         """Return the response to a batch; see `Engine.respond`."""
+        _check(weights, events, neuron)
         with self._lock:
             return self._respond(weights, events, neuron)
 
     def _respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
-        w1, w2 = (w.detach() for w in weights)
-        packing = self._pack(w1, w2, events, neuron)
-        peaks = torch.empty(len(events), packing.n_classes, dtype=w1.dtype)
+        packing = self._pack(weights)
+        peaks = torch.empty(len(events), packing.n_classes, dtype=weights[0].dtype)
         spike_counts = torch.empty(len(events), packing.n_hidden, dtype=torch.int32)
         shared = (
             packing.n_inputs,
             packing.n_blocks,
             *packing.numbers(neuron.alpha, neuron.beta),
+            neuron.zero_start,
             packing.w1,
             packing.w2,
             peaks.numpy(),
@@ -92,9 +102,9 @@ class EventEngine:
 
     def spikes(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> SpikeEvents:
         """Return the hidden spikes; see `Engine.spikes`. One thread, whatever the engine has."""
+        _check(weights, events, neuron)
         with self._lock:
-            w1, w2 = (w.detach() for w in weights)
-            packing = self._pack(w1, w2, events, neuron)
+            packing = self._pack(weights)
             counts = np.empty(len(events), np.int64)
             steps, units = self._kernels.spike_samples(
                 packing.shapes[0],
@@ -117,42 +127,72 @@ class EventEngine:
         self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
     ) -> tuple[Tensor, Weights]:
         """Return the loss of a batch and its gradients with respect to both weights."""
+        _check(weights, events, neuron)
         with self._lock:
-            return self._loss_and_gradients(weights, events, labels, neuron)
+            packing = self._pack(weights)
+            batch = self._load(packing, events, labels)
+            self._share(packing, events, neuron, no_update(packing.dtype))
+            loss = torch.tensor(batch.mean_loss(), dtype=weights[0].dtype)
+            return loss, packing.sum_gradients(batch.n_parts)
 
-    def _loss_and_gradients(
-        self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
-    ) -> tuple[Tensor, Weights]:
-        w1, w2 = (w.detach() for w in weights)
-        packing = self._pack(w1, w2, events, neuron)
+    def descend(
+        self,
+        weights: Weights,
+        events: SpikeEvents,
+        labels: Tensor,
+        neuron: LIFParameters,
+        descent: Descent,
+    ) -> float:
+        """Change the weights as `descent` says, and return the loss before; see `Descends`."""
+        _check(weights, events, neuron)
+        with self._lock:
+            if self._update is None or not self._update.is_of(weights):
+                self._update = Update(weights)
+            update, packing = self._update, self._packing
+            if packing is None or not update.is_current():
+                packing = self._pack(weights)
+            batch = self._load(packing, events, labels)
+            update.load(descent)
+            self._share(packing, events, neuron, update.arrays)
+            loss = packing.dtype.type(batch.mean_loss())
+            update.begin()
+            self._share(packing, events, neuron, update.arrays)
+            update.note()
+            return float(loss)
+
+    def _load(self, packing: Packing, events: SpikeEvents, labels: Tensor) -> Batch:
         check_labels(labels, len(events), packing.n_classes)
-        batch = self._batch.load(events, labels.numpy(), packing.dtype)
+        return self._batch.load(events, labels.numpy(), packing.dtype)
+
+    def _share(
+        self, packing: Packing, events: SpikeEvents, neuron: LIFParameters, update: tuple[Any, ...]
+    ) -> None:
         self._team.share(
             self._kernels.train_parts,
             self._kernels.serve,
             *packing.shapes,
-            *batch.arrays,
+            *self._batch.arrays,
             events.n_steps,
             packing.n_inputs,
             packing.n_blocks,
             packing.n_classes,
             *packing.numbers(neuron.alpha, neuron.beta, _steepness(neuron)),
+            neuron.zero_start,
             packing.w1,
             packing.w2,
             packing.w2t,
             packing.gradients,
-            batch.losses,
+            self._batch.losses,
+            update,
         )
-        loss = torch.tensor(batch.mean_loss(), dtype=w1.dtype)
-        return loss, packing.sum_gradients(batch.n_parts)
 
-    def _pack(self, w1: Tensor, w2: Tensor, events: SpikeEvents, neuron: LIFParameters) -> Packing:
-        _steepness(neuron)
-        if w1.device.type != "cpu":
-            raise must("event engine", "the weights", "on a CPU", w1.device.type, "use dense")
-        check_weights(Weights(w1, w2), events)
+    def _pack(self, weights: Weights) -> Packing:
+        """Copy weights in, whatever is known of them: a change of `.data` isn't counted."""
+        w1, w2 = (w.detach() for w in weights)
         if self._packing is None or not self._packing.fits(w1, w2):
             self._packing = Packing(w1, w2, MOST_PARTS)
+        if self._update is not None:
+            self._update.forget()
         self._packing.load(w1, w2)
         return self._packing
 
@@ -188,6 +228,14 @@ def _kernels(name: str) -> ModuleType:
 
         return loop_kernels
     raise must("event engine", "kernels", "'vector' or 'loop'", name)
+
+
+def _check(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> None:
+    _steepness(neuron)
+    device = weights.input_to_hidden.device.type
+    if device != "cpu":
+        raise must("event engine", "the weights", "on a CPU", device, "use dense")
+    check_weights(weights, events)
 
 
 def _steepness(neuron: LIFParameters) -> float:

@@ -13,13 +13,16 @@ import numpy as np
 
 from eccles.engines.packing import LANES
 from eccles.engines.team import orders
+from eccles.engines.update import GRADIENTS
+from eccles.engines.update_kernels import update_share
 from eccles.jit import compiled
 
 
 @compiled
 def _forward(
     b: int, begins: Any, ends: Any, steps: Any, units: Any, counts: Any, width: int, n_inputs: int,
-    one: Any, alpha: Any, beta: Any, w1: Any, w2: Any, v: Any, s: Any, peak: Any, peak_step: Any,
+    one: Any, alpha: Any, beta: Any, zero_start: bool, w1: Any, w2: Any, v: Any, s: Any, peak: Any,
+    peak_step: Any,
 ) -> None:
     """Run sample b; leave v [T + 1, H], spikes s [T, H], peaks [C] and their first steps."""
     n_steps, n_hidden = s.shape
@@ -29,15 +32,18 @@ def _forward(
     o = np.zeros(n_classes, w1.dtype)
     j = np.zeros(n_classes, w1.dtype)
     v[0] = 0
-    peak[:] = 0
+    peak[:] = 0 if zero_start else -np.inf
     peak_step[:] = 0
+    begun = zero_start
     event = begins[b]
     for t in range(n_steps):
         for k in range(n_classes):
             o[k] = beta * o[k] + j[k]
             j[k] *= alpha
+            begun = begun or o[k] != 0
+        for k in range(n_classes):
             # So written, a potential that is no number shows in the loss.
-            if not o[k] <= peak[k]:
+            if begun and not o[k] <= peak[k]:
                 peak[k] = o[k]
                 peak_step[k] = t + 1
         following = v[t + 1]
@@ -58,6 +64,8 @@ def _forward(
                 for n in range(width):
                     target[n] += count * row[n]
             event += 1
+    if not begun:
+        peak[:] = 0
 
 
 @compiled
@@ -130,8 +138,8 @@ def _backward(
 def train_samples(
     hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any,
     units: Any, counts: Any, labels: Any, weight: Any, n_steps: int, n_inputs: int, n_blocks: int,
-    n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any, w2: Any, w2t: Any, grad1: Any,
-    grad2: Any, losses: Any,
+    n_classes: int, alpha: Any, beta: Any, steepness: Any, zero_start: bool, w1: Any, w2: Any,
+    w2t: Any, grad1: Any, grad2: Any, losses: Any,
 ) -> None:
     """Write the losses of some samples and add their gradients; see the twin for the arguments."""
     width = LANES * len(hidden_shape)
@@ -143,7 +151,7 @@ def train_samples(
     for b in range(chosen[0], chosen[1]):
         _forward(
             b, begins, ends, steps, units, counts, width, n_inputs, hidden_shape[0], alpha, beta,
-            w1, w2, v, s, peak, peak_step,
+            zero_start, w1, w2, v, s, peak, peak_step,
         )
         losses[b] = _softmax_slopes(peak, labels[b], n_classes, weight, slopes)
         _backward(
@@ -156,19 +164,26 @@ def train_samples(
 def train_parts(
     member: int, members: int, hidden_shape: Any, class_shape: Any, batch: Any, begins: Any,
     ends: Any, steps: Any, units: Any, counts: Any, labels: Any, weight: Any, n_steps: int,
-    n_inputs: int, n_blocks: int, n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any,
-    w2: Any, w2t: Any, gradients: Any, losses: Any,
+    n_inputs: int, n_blocks: int, n_classes: int, alpha: Any, beta: Any, steepness: Any,
+    zero_start: bool, w1: Any, w2: Any, w2t: Any, gradients: Any, losses: Any,
+    update: Any,
 ) -> None:
     """Train one member's share of a batch; see the twin."""
     n_samples, n_parts = batch
+    if update[0][0] != GRADIENTS:
+        update_share(
+            member, members, n_parts, n_inputs, n_classes, LANES * len(hidden_shape),
+            LANES * len(class_shape), w1, w2, w2t, gradients, update,
+        )
+        return
     for part in range(member, n_parts, members):
         gradients[part] = 0
         train_samples(
             hidden_shape, class_shape,
             (n_samples * part // n_parts, n_samples * (part + 1) // n_parts),
             begins, ends, steps, units, counts, labels, weight[0], n_steps, n_inputs, n_blocks,
-            n_classes, alpha, beta, steepness, w1, w2, w2t, gradients[part, : len(w1)],
-            gradients[part, len(w1) :], losses,
+            n_classes, alpha, beta, steepness, zero_start, w1, w2, w2t,
+            gradients[part, : len(w1)], gradients[part, len(w1) :], losses,
         )
 
 
@@ -184,7 +199,7 @@ def serve(mailbox: Any, member: int, members: int, *work: Any) -> None:
 def respond_samples(
     hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any,
     units: Any, counts: Any, n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any,
-    w1: Any, w2: Any, peaks: Any, spike_counts: Any,
+    zero_start: bool, w1: Any, w2: Any, peaks: Any, spike_counts: Any,
 ) -> None:
     """Write the readouts' peaks and the spike counts of some samples; see the twin."""
     width = LANES * len(hidden_shape)
@@ -195,7 +210,7 @@ def respond_samples(
     for b in range(chosen[0], chosen[1]):
         _forward(
             b, begins, ends, steps, units, counts, width, n_inputs, hidden_shape[0], alpha, beta,
-            w1, w2, v, s, peak, peak_step,
+            zero_start, w1, w2, v, s, peak, peak_step,
         )
         peaks[b] = peak[: peaks.shape[1]]
         for n in range(spike_counts.shape[1]):
@@ -221,7 +236,7 @@ def spike_samples(
     for b in range(chosen[0], chosen[1]):
         _forward(
             b, begins, ends, steps, units, counts, width, n_inputs, hidden_shape[0], alpha, beta,
-            w1, w2, v, s, peak, peak_step,
+            True, w1, w2, v, s, peak, peak_step,
         )
         spike_counts[b] = 0
         for t in range(n_steps):

@@ -145,8 +145,12 @@ def _write(mailbox: Any, place: int, number: int) -> None:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Return whether two arrays are one, or two numbers equal."""
-    return a is b or (not isinstance(a, np.ndarray) and a == b)
+    """Return whether two arrays are one, two numbers equal, or two tuples of them the same."""
+    if a is b:
+        return True
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    return not isinstance(a, np.ndarray) and bool(a == b)
 
 
 def _operation(function: Callable[..., Any]) -> Any:

@@ -41,6 +41,8 @@ from eccles.engines.simd import (
     zeros,
 )
 from eccles.engines.team import orders
+from eccles.engines.update import GRADIENTS
+from eccles.engines.update_kernels import update_share
 from eccles.jit import compiled
 
 _EVENTS_A_LINE = 32
@@ -103,14 +105,17 @@ def _hidden(
 def _readout(
     shape: Any, w2: Any, start: int, n_steps: int, alpha: Any, beta: Any, bits: Any, n_words: int,
     fired: Any, spikes: Any, spike_bounds: Any, peak: Any, peak_step: Any, width: int,
+    zero_start: bool,
 ) -> int:
     """Integrate the spikes; list them by step; leave each class's peak and its first step."""
     one = shape[0]
     n_spikes = 0
-    j = zeros(shape)
-    o = zeros(shape)
-    best = zeros(shape)
-    best_step = zeros(shape)
+    rest = zeros(shape)
+    j = rest
+    o = rest
+    best = rest if zero_start else splat(shape, one * -np.inf)
+    best_step = rest
+    begun = zero_start
     for t in range(start, n_steps):
         spike_bounds[t] = n_spikes
         old = j
@@ -127,11 +132,14 @@ def _readout(
                     n_spikes += 1
                     j = add(j, load(shape, w2, n * width))
         o = scale_add(beta, o, old)
-        higher = above_or_nan(o, best)
-        best = where(higher, o, best)
-        best_step = where(higher, splat(shape, one * (t + 1)), best_step)
+        if not begun:
+            begun = any_of(above_or_nan(o, rest)) or any_of(above_or_nan(rest, o))
+        if begun:
+            higher = above_or_nan(o, best)
+            best = where(higher, o, best)
+            best_step = where(higher, splat(shape, one * (t + 1)), best_step)
     spike_bounds[n_steps] = n_spikes
-    store(peak, 0, best)
+    store(peak, 0, best if begun else rest)
     store(peak_step, 0, best_step)
     return n_spikes
 
@@ -235,8 +243,8 @@ def _readout_backward(
 def train_samples(
     hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any,
     units: Any, counts: Any, labels: Any, weight: Any, n_steps: int, n_inputs: int, n_blocks: int,
-    n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any, w2: Any, w2t: Any, grad1: Any,
-    grad2: Any, losses: Any,
+    n_classes: int, alpha: Any, beta: Any, steepness: Any, zero_start: bool, w1: Any, w2: Any,
+    w2t: Any, grad1: Any, grad2: Any, losses: Any,
 ) -> None:
     """Write the losses of some samples and add their gradients, each times `weight`.
 
@@ -247,6 +255,7 @@ def train_samples(
         labels: int64 classes.
         weight: share of each sample in the loss, 1 / batch size.
         alpha, beta, steepness: decays, and the scale of the SuperSpike surrogate.
+        zero_start: whether peaks include the readouts' start at zero.
         w1, w2, w2t, grad1, grad2: flat arrays, laid out as the module says.
         losses: float64, written.
     """
@@ -278,7 +287,7 @@ def train_samples(
             )
         _readout(
             class_shape, w2, start, n_steps, alpha, beta, bits, n_words, fired, spikes,
-            spike_bounds, peak, peak_step, class_width,
+            spike_bounds, peak, peak_step, class_width, zero_start,
         )
         losses[b] = _softmax_loss(peak, labels[b], n_classes, weight, slopes)
         _order_by_step(peak_step, n_classes, order)
@@ -299,8 +308,9 @@ def train_samples(
 def train_parts(
     member: int, members: int, hidden_shape: Any, class_shape: Any, batch: Any, begins: Any,
     ends: Any, steps: Any, units: Any, counts: Any, labels: Any, weight: Any, n_steps: int,
-    n_inputs: int, n_blocks: int, n_classes: int, alpha: Any, beta: Any, steepness: Any, w1: Any,
-    w2: Any, w2t: Any, gradients: Any, losses: Any,
+    n_inputs: int, n_blocks: int, n_classes: int, alpha: Any, beta: Any, steepness: Any,
+    zero_start: bool, w1: Any, w2: Any, w2t: Any, gradients: Any, losses: Any,
+    update: Any,
 ) -> None:
     """Train one member's share of a batch: every so many of its parts, each on its own gradients.
 
@@ -311,14 +321,20 @@ def train_parts(
         gradients: [parts, w1 and w2], set to zero and filled.
     """
     n_samples, n_parts = batch
+    if update[0][0] != GRADIENTS:
+        update_share(
+            member, members, n_parts, n_inputs, n_classes, LANES * len(hidden_shape),
+            LANES * len(class_shape), w1, w2, w2t, gradients, update,
+        )
+        return
     for part in range(member, n_parts, members):
         gradients[part] = 0
         train_samples(
             hidden_shape, class_shape,
             (n_samples * part // n_parts, n_samples * (part + 1) // n_parts),
             begins, ends, steps, units, counts, labels, weight[0], n_steps, n_inputs, n_blocks,
-            n_classes, alpha, beta, steepness, w1, w2, w2t, gradients[part, : len(w1)],
-            gradients[part, len(w1) :], losses,
+            n_classes, alpha, beta, steepness, zero_start, w1, w2, w2t,
+            gradients[part, : len(w1)], gradients[part, len(w1) :], losses,
         )
 
 
@@ -334,7 +350,7 @@ def serve(mailbox: Any, member: int, members: int, *work: Any) -> None:
 def respond_samples(
     hidden_shape: Any, class_shape: Any, chosen: Any, begins: Any, ends: Any, steps: Any,
     units: Any, counts: Any, n_steps: int, n_inputs: int, n_blocks: int, alpha: Any, beta: Any,
-    w1: Any, w2: Any, peaks: Any, spike_counts: Any,
+    zero_start: bool, w1: Any, w2: Any, peaks: Any, spike_counts: Any,
 ) -> None:
     """Write each sample's readout peaks and how often each hidden neuron fired.
 
@@ -367,7 +383,7 @@ def respond_samples(
             )
         n_spikes = _readout(
             class_shape, w2, start, n_steps, alpha, beta, bits, n_words, fired, spikes,
-            spike_bounds, peak, peak_step, class_width,
+            spike_bounds, peak, peak_step, class_width, zero_start,
         )
         peaks[b] = peak[: peaks.shape[1]]
         spike_counts[b] = 0

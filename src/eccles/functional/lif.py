@@ -25,7 +25,10 @@ from eccles.functional.surrogate import SuperSpike, Surrogate, spike
 
 
 class LIFParameters(NamedTuple):
-    """Constants of a layer: times in seconds, potentials in units of the threshold."""
+    """Constants of a layer: times in seconds, potentials in units of the threshold.
+
+    `zero_start` is the readouts': whether their maximum over time includes the start at zero.
+    """
 
     tau_mem: float = 10e-3
     tau_syn: float = 5e-3
@@ -33,6 +36,7 @@ class LIFParameters(NamedTuple):
     v_rest: float = 0.0
     threshold: float = 1.0
     surrogate: Surrogate = SuperSpike()
+    zero_start: bool = True
 
     @property
     def alpha(self) -> float:

@@ -26,11 +26,13 @@ class Estimate(NamedTuple):
     Attributes:
         sample_epochs: training samples times epochs, of the runs that are left.
         throughput: training samples a second, of one worker.
-        seconds: to the end, with the workers that there are.
+        workers: processes on this machine; a cluster has its own.
+        seconds: to the end, with these workers.
     """
 
     sample_epochs: int
     throughput: float
+    workers: int
     seconds: float
 
 
@@ -74,7 +76,7 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: Splits) -> Est
     throughput = trained / spent
     # Testing runs forward only, which takes a third of the time.
     tested = sample_epochs * (1 + len(splits.test) / len(splits.train) / 3)
-    return Estimate(sample_epochs, throughput, tested / throughput / slots)
+    return Estimate(sample_epochs, throughput, slots, tested / throughput / slots)
 
 
 def _train(plan: Plan, run: Planned, splits: Splits, seconds: float) -> tuple[int, float]:

@@ -36,7 +36,8 @@ class Runner:
     Args:
         folder: the study's.
         job: makes a run ready to travel.
-        planned, known: numbers of runs, for the standing.
+        planned: how many runs there are; those that `run` isn't asked for are known.
+        known_failed: how many of the known ones failed.
         watch: whom to tell.
         store: called now and then while runs end, to put their records into tables.
     """
@@ -46,14 +47,15 @@ class Runner:
         folder: StudyFolder,
         job: Callable[[Planned], Job],
         planned: int,
-        known: int,
+        known_failed: int,
         watch: SweepWatcher,
         store: Callable[[], object],
     ) -> None:
         self._folder = folder
         self._job = job
         self._planned = planned
-        self._known = known
+        self._known = planned
+        self._known_failed = known_failed
         self._watch = watch
         self._store = store
         self._waiting: deque[Planned] = deque()
@@ -74,6 +76,7 @@ class Runner:
         return Standing(
             self._planned,
             self._known,
+            self._known_failed,
             self._status["done"],
             self._status["failed"],
             min(len(self._running), self._slots),
@@ -83,12 +86,17 @@ class Runner:
             self._slots,
         )
 
+    def take(self, runs: Iterable[Planned]) -> None:
+        """Make these the runs that wait; all others of the plan have ended."""
+        self._waiting = deque(runs)
+        self._known = self._planned - len(self._waiting) - self._status.total()
+
     def run(self, runs: Iterable[Planned], open_workers: Open) -> None:
         """Do the runs; an executor that breaks is opened anew.
 
         Raises what stops a study: a folder that can't be written, a cluster that is lost.
         """
-        self._waiting.extend(runs)
+        self.take(runs)
         opened = 0
         while self._waiting:
             before = self._status.total() + self._losses.total()

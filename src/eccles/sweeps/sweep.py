@@ -115,8 +115,12 @@ def sweep(
             return local(slots)
 
         left = unfinished(folder, part, retry_failed=retry_failed)
-        n, known = len(part.runs), len(part.runs) - len(left)
-        runner = Runner(folder, job, n, known, watch, lambda: consolidate(folder, order))
+        stored = stored_runs(folder)
+        failures = sum(stored.get(run.identity) == "failed" for run in part.runs)
+        runner = Runner(
+            folder, job, len(part.runs), failures, watch, lambda: consolidate(folder, order)
+        )
+        runner.take(left)
         watch.planned(part, runner.standing)
         try:
             for _ in range(_PASSES):

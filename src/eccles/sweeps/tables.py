@@ -16,6 +16,7 @@ from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import plan
 from eccles.sweeps.schema import KEY, TABLES
 from eccles.sweeps.study import Study
+from eccles.training.config import TrainConfig
 from eccles.training.measures import MEASURES
 
 if TYPE_CHECKING:
@@ -154,28 +155,31 @@ class StudyTables:
                 f"{self.folder} has {known or 'none yet'}"
             )
         base = database()
-        path = str(self._folder.table(name))
+        own = columns_of(self.study)[name]
+        rows, join = self._rows(base, name), ""
         if where is None:
-            try:
-                return base.execute("SELECT * FROM read_parquet(?)", [path]).df()
-            except _database_error() as error:
-                raise _unreadable(Path(path), error) from None
-        own = list(columns_of(self.study)[name])
-        join, paths = "", [path]
+            return base.execute(f"SELECT * FROM {rows}").df()
         if name != "runs":
             others = ", ".join(f'"{c}"' for c in TABLES["runs"] if c == KEY or c not in own)
-            join = f' JOIN (SELECT {others} FROM read_parquet(?)) AS runs USING ("{KEY}")'
-            paths.append(str(self._folder.table("runs")))
+            runs = self._rows(base, "runs")
+            join = f' JOIN (SELECT {others} FROM {runs}) AS runs USING ("{KEY}")'
         kept = ", ".join(f'"{column}"' for column in own)
-        text = f"SELECT {kept} FROM read_parquet(?) AS own{join} WHERE {where}"
+        text = f"SELECT {kept} FROM {rows} AS own{join} WHERE {where}"
         try:
-            return base.execute(text, paths).df()
+            return base.execute(text).df()
         except _database_error() as error:
             raise InputError(
                 f"study: the condition must be SQL over the columns of "
                 f"{'runs' if name == 'runs' else f'{name} and runs'}, such as "
                 f"\"ei = '80:20' AND seed < 4\", got {where!r}: {str(error).splitlines()[0]}"
             ) from None
+
+    def _rows(self, base: duckdb.DuckDBPyConnection, name: str) -> str:
+        path = self._folder.table(name)
+        try:
+            return _stored(base, path, columns_of(self.study)[name])
+        except _database_error() as error:
+            raise _unreadable(path, error) from None
 
 
 def load(folder: Path | str) -> StudyTables:
@@ -270,14 +274,12 @@ def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: li
     stored = [name for name in names if folder.table(name).exists()]
     try:
         for name in stored:
-            file = [str(folder.table(name))]
-            known = base.execute("DESCRIBE SELECT * FROM read_parquet(?)", file).fetchall()
-            ours = {row[0] for row in base.execute(f"DESCRIBE {name}").fetchall()}
-            shared = ", ".join(f'"{column}"' for column, *_ in known if column in ours)
+            columns = columns_of(folder.read())[name]
+            rows = _stored(base, folder.table(name), columns)
+            ours = ", ".join(f'"{column}"' for column in columns)
             base.execute(
-                f"CREATE TABLE stored_{name} AS SELECT {shared} FROM read_parquet(?) "
-                f"WHERE {KEY} NOT IN (SELECT {KEY} FROM recorded)",
-                file,
+                f"CREATE TABLE stored_{name} AS SELECT {ours} FROM {rows} "
+                f"WHERE {KEY} NOT IN (SELECT {KEY} FROM recorded)"
             )
     except _no_room() as error:
         raise unwritable(folder.path, OSError(str(error).splitlines()[0])) from None
@@ -288,6 +290,29 @@ def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: li
         return
     for name in stored:
         base.execute(f"INSERT INTO {name} BY NAME SELECT * FROM stored_{name}")
+
+
+def _stored(base: duckdb.DuckDBPyConnection, path: Path, columns: dict[str, str]) -> str:
+    """Return a stored table as SQL, with the columns that it is too old to have.
+
+    A setting that came later has its default, which is what the run did; all else is null.
+    """
+    file = str(path).replace("'", "''")
+    text = f"read_parquet('{file}')"
+    known = {row[0] for row in base.execute(f"DESCRIBE SELECT * FROM {text}").fetchall()}
+    usual = TrainConfig().resolved().model_dump(mode="json")
+    added = [
+        f'CAST({_literal(usual.get(name))} AS {kind}) AS "{name}"'
+        for name, kind in columns.items()
+        if name not in known
+    ]
+    return f"(SELECT *, {', '.join(added)} FROM {text})" if added else text
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _write(base: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:

@@ -14,6 +14,7 @@ class Standing(NamedTuple):
     Attributes:
         planned: runs of the plan, or of its share.
         known: those that had ended before this start.
+        known_failed: those of them that failed, as far as the tables know.
         done, failed: those that ended since.
         running: those that are under way.
         sample_epochs: training samples times epochs, of the runs done since.
@@ -24,6 +25,7 @@ class Standing(NamedTuple):
 
     planned: int
     known: int
+    known_failed: int
     done: int
     failed: int
     running: int

@@ -1,4 +1,4 @@
-"""From settings to objects: the network, its engine, its optimizer."""
+"""From settings to objects: the network, its engine, its optimizer, its step."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import surrogate
 from eccles.nn.shallow import EINetwork
 from eccles.training.config import TrainConfig
+from eccles.training.step import Step, training_step
 
 # They need a closure that runs the loss again, or gradients of another kind.
 _UNFIT = {"lbfgs", "sparseadam"}
@@ -33,6 +34,7 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         tau_syn=config.tau_syn,
         dt=data.events.dt,
         surrogate=surrogate(config.surrogate, config.surrogate_scale),
+        zero_start=config.zero_start,
     )
     network = EINetwork(
         data.events.n_units,
@@ -78,3 +80,16 @@ def build_optimizer(config: TrainConfig, network: EINetwork) -> torch.optim.Opti
         raise InputError(
             f"train: momentum must be 0 for {name}, got {config.momentum}; it has none of its own"
         ) from None
+
+
+def build_step(config: TrainConfig, network: EINetwork, optimizer: torch.optim.Optimizer) -> Step:
+    """Return the training step of a run."""
+    config = config.resolved()
+    units = network.initial_std if config.noise_scale == "relative" else (1.0, 1.0)
+    sigmas = (config.update_noise * units[0], config.update_noise * units[1])
+    return training_step(
+        network,
+        optimizer,
+        sigmas if config.update_noise else None,
+        projection=bool(config.projection),
+    )

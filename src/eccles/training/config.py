@@ -50,6 +50,9 @@ class TrainConfig(Settings):
     surrogate_scale: float | None = Field(default=None, gt=0)
     """Steepness of the surrogate (auto: its own; superspike's is 100)."""
 
+    zero_start: bool = True
+    """Let a readout's maximum include its start at zero (off: from the first spike it gets)."""
+
     unbounded: bool = False
     """The reference without Dale's principle: signed normal weights, no projection, Adam 2e-4."""
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import torch
 
-from eccles import noise, seeds
+from eccles import seeds
 from eccles.data import load
 from eccles.data.dataset import SpikeDataset, Splits
 from eccles.errors import RunError, must
 from eccles.nn.shallow import EINetwork
 from eccles.training import checkpoint
-from eccles.training.build import build_network, build_optimizer
+from eccles.training.build import build_network, build_optimizer, build_step
 from eccles.training.config import TrainConfig
 from eccles.training.measure import evaluate
 from eccles.training.measures import MEASURES, check_measures, defined, is_due
@@ -25,6 +25,7 @@ from eccles.training.moment import Moment
 from eccles.training.result import TrainResult
 from eccles.training.run import Rows, RunFolder
 from eccles.training.samples import Samples, digest, divide, epoch_order
+from eccles.training.step import Step
 from eccles.training.watch import Unwatched, Watcher
 
 
@@ -125,6 +126,7 @@ class _Run:
         self.network = network
         self.samples = samples
         self.optimizer = build_optimizer(config, network)
+        self.step = build_step(config, network, self.optimizer)
         self.every = {"history": 1, "classes": 1, **check_measures(measure)}
         self.tables: dict[str, Rows] = {name: [] for name in self.every}
 
@@ -142,7 +144,7 @@ class _Run:
             loss = None
             if epoch >= 0:
                 loss = _train_epoch(
-                    config, self.network, self.optimizer, self.samples.train, epoch, watch
+                    config, self.network, self.step, self.samples.train, epoch, watch
                 )
             self._measure(epoch, loss)
             row = self.tables["history"][-1]
@@ -212,32 +214,24 @@ class _Run:
 def _train_epoch(
     config: TrainConfig,
     network: EINetwork,
-    optimizer: torch.optim.Optimizer,
+    step: Step,
     data: SpikeDataset,
     epoch: int,
     watch: Watcher,
 ) -> float:
     """Train on every sample once, in an order of this epoch's own; return the mean loss."""
-    config = config.resolved()
     order = epoch_order(config, data, epoch)
     key = seeds.key(config.seed, "noise", epoch)
     total = 0.0
     for batch, first in enumerate(range(0, len(order), config.batch_size)):
         chosen = order[first : first + config.batch_size]
         events, labels = data.batch(chosen)
-        optimizer.zero_grad()
-        loss = network.loss(events, labels)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        if config.update_noise:
-            _add_noise(config, network, key, batch)
-        if config.projection:
-            network.project()
-        total += loss.item() * len(chosen)
+        loss = step(events, labels, key, batch)
+        total += loss * len(chosen)
         watch.advanced(epoch, first + len(chosen), len(order))
         if not math.isfinite(total):
             raise RunError(
-                f"train: the loss must stay finite, got {loss.item()} in batch {batch} of epoch "
+                f"train: the loss must stay finite, got {loss} in batch {batch} of epoch "
                 f"{epoch}; try a smaller --lr or --update-noise"
             )
     if not all(bool(weight.isfinite().all()) for weight in network.parameters()):
@@ -247,12 +241,6 @@ def _train_epoch(
             "smaller --lr or --update-noise"
         )
     return total / len(order)
-
-
-def _add_noise(config: TrainConfig, network: EINetwork, key: int, batch: int) -> None:
-    for layer, weight in enumerate(network.weights):
-        unit = network.initial_std[layer] if config.noise_scale == "relative" else 1.0
-        noise.add_noise_(weight, config.update_noise * unit, key, batch, layer)
 
 
 def run_facts(

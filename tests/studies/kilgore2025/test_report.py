@@ -1,5 +1,6 @@
 """The article's report, on the results that are kept in the project."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,9 @@ import pytest
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import report as article_report
 from eccles.studies.report import write_report
+from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.plan import plan
+from eccles.sweeps.tables import load, write_parquet
 
 STORED = Path(__file__).parents[3] / "results/kilgore2025"
 
@@ -35,22 +39,18 @@ def test_figures_that_have_runs_and_the_names_of_the_others(parts):
 
 def test_table_1_of_distances_in_order(tmp_path):
     """Distances made by hand beside real runs: I-I is the largest in every state."""
-    import json
-    import shutil
-
-    from eccles.sweeps.tables import load, write_parquet
-
     source, target = load(STORED / "fashion-mnist"), tmp_path / "fashion-mnist"
     target.mkdir()
     described = json.loads((source.folder / "study.json").read_text())
     described["study"]["measure"] = {"weights": 30, "distances": 30}
     (target / "study.json").write_text(json.dumps(described))
-    for name in source.names:
-        shutil.copy(source.folder / f"{name}.parquet", target)
+    # With another measure they are other runs, in the same order.
+    planned = [run.identity for run in plan(StudyFolder(target).read()).runs]
+    write_parquet(source.runs.assign(run=planned), target / "runs.parquet")
     rows = [
         {"run": run, "epoch": epoch, "pair": pair, "tau": 0.001, "samples": "all"}
         | {"discrete": size + k / 1000}
-        for k, run in enumerate(source.runs["run"])
+        for k, run in enumerate(planned)
         for epoch in (-1, 29)
         for pair, size in (("E-E", 1.0), ("E-I", 2.0), ("I-I", 3.0))
     ]

@@ -1,0 +1,122 @@
+"""A training step: a batch's loss, its gradients, and what then becomes of the weights.
+
+Any optimizer on any engine takes its step through autograd. Plain stochastic gradient descent
+has a twin where the engine can update the weights by itself: the same numbers, bit for bit, without
+the passes over the weights that autograd, the optimizer, the noise and the projection take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from eccles import noise
+from eccles.engines import Descends, Descent
+from eccles.events import SpikeEvents
+from eccles.nn.shallow import EINetwork
+
+Step = Callable[[SpikeEvents, Tensor, int, int], float]
+"""Takes events, their labels, and the noise's key and batch; returns the loss before the update.
+
+When it returns, the network's parameters are up to date."""
+
+
+class AutogradStep:
+    """A step with any optimizer.
+
+    Args:
+        network: what is trained.
+        optimizer: over the network's weights.
+        sigmas: standard deviation of the update noise on each weight, or None for no noise.
+        projection: whether Dale's principle is restored after each update.
+    """
+
+    def __init__(
+        self,
+        network: EINetwork,
+        optimizer: torch.optim.Optimizer,
+        sigmas: tuple[float, float] | None = None,
+        *,
+        projection: bool = True,
+    ) -> None:
+        self.network = network
+        self.optimizer = optimizer
+        self.sigmas = sigmas
+        self.projection = projection
+
+    def __call__(self, events: SpikeEvents, labels: Tensor, key: int, batch: int) -> float:
+        """Train on a batch."""
+        return self.follow(self.network.loss(events, labels), key, batch)
+
+    def follow(self, loss: Tensor, key: int, batch: int) -> float:
+        """Take the step that the gradients of a loss ask for, and return the loss."""
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        if self.sigmas is not None:
+            for layer, weight in enumerate(self.network.weights):
+                noise.add_noise_(weight, self.sigmas[layer], key, batch, layer)
+        if self.projection:
+            self.network.project()
+        return loss.item()
+
+
+class FusedStep:
+    """The same step, where `is_plain` holds and the engine `Descends`.
+
+    It needs no gradients of torch's and leaves none behind.
+    """
+
+    def __init__(
+        self,
+        network: EINetwork,
+        optimizer: torch.optim.Optimizer,
+        sigmas: tuple[float, float] | None = None,
+        *,
+        projection: bool = True,
+    ) -> None:
+        self.network = network
+        self.sigmas = sigmas
+        self.optimizer = optimizer
+        bound = network.projections().values() if projection else ()
+        first, second = (
+            next((pre.n_excitatory for bounded, pre in bound if bounded is weight), None)
+            for weight in network.weights
+        )
+        self._excitatory = first, second
+
+    def __call__(self, events: SpikeEvents, labels: Tensor, key: int, batch: int) -> float:
+        """Train on a batch."""
+        network, engine = self.network, self.network.engine
+        assert isinstance(engine, Descends)
+        rate = self.optimizer.param_groups[0]["lr"]
+        descent = Descent(rate, self.sigmas, key, batch, self._excitatory)
+        return engine.descend(network.weights, events, labels, network.neuron, descent)
+
+
+def training_step(
+    network: EINetwork,
+    optimizer: torch.optim.Optimizer,
+    sigmas: tuple[float, float] | None = None,
+    *,
+    projection: bool = True,
+) -> Step:
+    """Return the fastest step that fits; see `AutogradStep` for the arguments."""
+    fused = isinstance(network.engine, Descends) and is_plain(optimizer, network)
+    kind = FusedStep if fused else AutogradStep
+    return kind(network, optimizer, sigmas, projection=projection)
+
+
+def is_plain(optimizer: torch.optim.Optimizer, network: EINetwork) -> bool:
+    """Return whether all that an optimizer does is w - lr gradient, for the network's weights."""
+    weights = list(network.weights)
+    if type(optimizer) is not torch.optim.SGD or len(optimizer.param_groups) != 1:
+        return False
+    plain = torch.optim.SGD(weights, lr=optimizer.param_groups[0]["lr"]).param_groups[0]
+    own = dict(optimizer.param_groups[0])
+    # Tensors are compared as themselves: two that are equal needn't be one.
+    same = [id(w) for w in own.pop("params")] == [id(w) for w in plain.pop("params")]
+    fits = all(w.requires_grad and w.is_contiguous() and w.device.type == "cpu" for w in weights)
+    return same and fits and isinstance(own["lr"], float) and own == plain
