@@ -6,7 +6,8 @@ import pytest
 
 from eccles.errors import InputError
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.figures import FIGURES, distances_by_group, late_accuracy
+from eccles.studies.kilgore2025.figures import FIGURES
+from eccles.studies.kilgore2025.protocol import distances_by_group, late_accuracy
 from eccles.sweeps.tables import load, write_parquet
 
 STORED = Path(__file__).parents[3] / "results/kilgore2025"

@@ -10,24 +10,23 @@ from eccles.errors import InputError
 from eccles.figures import Drawing, style
 from eccles.studies import find
 from eccles.studies.article import Article
+from eccles.studies.kilgore2025.protocol import (
+    BAND,
+    LATE,
+    MAIN,
+    NOISE,
+    PORTRAITS,
+    SUCCESS,
+    UNBOUNDED,
+    distances_by_group,
+    late_accuracy,
+)
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 from eccles.sweeps.tables import StudyTables
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SUCCESS = 0.5
-"""A run is successful if its peak test accuracy is above it."""
-
-BAND = (0.01, 25.6)
-"""Firing rates in Hz that the article calls biological."""
-
-UNBOUNDED = 0.86
-"""Accuracy that the article quotes of a network without signs."""
-
-LATE = 10
-"""Last epochs over which accuracy under noise is the mean."""
 
 LEVELS = (0.2, 0.4, 0.6)
 """Noise at which ratios are compared, in initial scales of the input weights."""
@@ -37,7 +36,6 @@ COLOURS = style.colours(RATIOS)
 REPRESENTATIVE = (0.00075, 0.001, 0.004)
 """Scales of the initial input weights whose runs stand for all: low, middle and high activity."""
 
-MAIN, NOISE, PORTRAITS = "fashion-mnist", "fashion-mnist-noise", "portraits"
 _RULE = f"success: peak test accuracy over {100 * SUCCESS:g} %"
 
 
@@ -108,19 +106,6 @@ def _accuracy_by_rate(article: Article) -> Drawing:
     return figures.accuracy_by_rate(
         done.runs, success=SUCCESS, band=BAND, line=UNBOUNDED, colours=COLOURS, note=note
     )
-
-
-def late_accuracy(runs: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
-    """Return ei, noise, seed and accuracy of each run: its mean over the last 10 epochs.
-
-    Noise is in initial scales of the input weights.
-    """
-    trained = epochs[epochs["epoch"] >= 0].sort_values("epoch")
-    late = trained.groupby("run").tail(LATE).groupby("run")["accuracy"].mean()
-    noise = (runs["update_noise"] / runs["w1_std"]).round(9)
-    values = runs.assign(noise=noise, accuracy=runs["run"].map(late))
-    values = values[["run", "ei", "noise", "seed", "accuracy"]]
-    return values.sort_values(["noise", "seed"], kind="stable", ignore_index=True)
 
 
 def _in_order(values: pd.DataFrame) -> pd.DataFrame:
@@ -229,23 +214,6 @@ def _differences(article: Article) -> Drawing:
     done = _done(article, NOISE)
     values = _in_order(late_accuracy(done.runs, done.tables.epochs))
     return figures.accuracy_differences(values, levels=LEVELS, colours=COLOURS, note=done.note)
-
-
-def distances_by_group(runs: pd.DataFrame, distances: pd.DataFrame) -> pd.DataFrame:
-    """Return run, ei, group, pair and distance: before training, and after success or failure.
-
-    The distance is as published: tau of one step, discrete sum, its mean over all test samples.
-    """
-    import pandas as pd
-
-    published = (distances["samples"] == "all") & (distances["tau"].round(6) == 0.001)
-    rows = distances[published].merge(runs[["run", "ei", "peak_accuracy", "epochs"]], on="run")
-    before = rows[rows["epoch"] == -1].assign(group="initial")
-    after = rows[rows["epoch"] == rows["epochs"] - 1]
-    outcome = after["peak_accuracy"].gt(SUCCESS).map({True: "successful", False: "failed"})
-    both = pd.concat([before, after.assign(group=outcome)], ignore_index=True)
-    both = both.rename(columns={"discrete": "distance"})
-    return both[["run", "ei", "group", "pair", "distance"]]
 
 
 def _distances(article: Article) -> Drawing:

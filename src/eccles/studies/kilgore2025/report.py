@@ -10,7 +10,8 @@ from eccles.report import Claim, Picture, Table
 from eccles.stats import category_table
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import claims
-from eccles.studies.kilgore2025.figures import COLOURS, FIGURES, MAIN, distances_by_group
+from eccles.studies.kilgore2025.figures import COLOURS, FIGURES
+from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
 from eccles.studies.report import Parts
 
 TITLE = "Excitatory to inhibitory ratio: Kilgore et al. 2025, reproduced"

@@ -16,19 +16,12 @@ from eccles.studies.kilgore2025.claims.claim import (
     percent,
     table,
 )
+from eccles.studies.kilgore2025.protocol import BAND, MAIN, SUCCESS, UNBOUNDED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STUDY = "fashion-mnist"
-SUCCESS = 0.5
-"""A network is successful above this peak accuracy."""
-
-BAND = (0.01, 25.6)
-"""Firing rates in Hz that the article calls biological."""
-
 _GOOD = 0.8
-_UNBOUNDED = 0.86
 _HIGH_RATE = 50.0
 _RATE = "Rates: default, before training over 0.1 s; as published, after the first epoch."
 _DROP_LAST = (
@@ -45,7 +38,7 @@ def _near_unbounded(article: Article) -> Finding:
         best = own.loc[own["peak"].idxmax()]
         text = (
             f"{ei} {percent(best['peak'])} at w1_std {best['w1_std']:g} (n = {best['n']:.0f}, best "
-            f"of {len(own)} cells), {100 * (_UNBOUNDED - best['peak']):.1f} points below the "
+            f"of {len(own)} cells), {100 * (UNBOUNDED - best['peak']):.1f} points below the "
             "unbounded 86 %"
         )
         parts.append(Part(best["peak"] > _GOOD, text))
@@ -123,10 +116,10 @@ def _both(judge: Callable[[pd.DataFrame], list[Part]]) -> Callable[[Article], Fi
 
 def _cells(article: Article, rate: str) -> pd.DataFrame:
     """Return a row a ratio and scale: mean peak and rate, how many runs and how many succeed."""
-    runs = done(article, STUDY)
+    runs = done(article, MAIN)
     rates = runs.set_index("run")["initial_rate_hz"]
     if rate == "first":
-        epochs = table(article, STUDY, "epochs")
+        epochs = table(article, MAIN, "epochs")
         rates = epochs[epochs["epoch"] == 0].set_index("run")["rate_hz"]
     runs = runs.assign(rate_hz=runs["run"].map(rates), success=runs["peak_accuracy"] > SUCCESS)
     cells = runs.groupby(["ei", "w1_std"], as_index=False).agg(
@@ -158,7 +151,7 @@ CLAIMS = (
         "1",
         "Networks with excitation and inhibition reach over 80 % peak accuracy on Fashion-MNIST, "
         "near the 86 % of the unbounded network.",
-        STUDY,
+        MAIN,
         "80:20 and 95:5 each have a cell whose mean peak is over 80 %, and so within 6 points of "
         "86 %.",
         _near_unbounded,
@@ -166,7 +159,7 @@ CLAIMS = (
     Claim(
         "2",
         "80:20, 95:5 and 100:0 do best when they start between 0.01 and 25.6 Hz.",
-        STUDY,
+        MAIN,
         "For each of the three the best cell starts in the band, and the mean peak is higher in "
         "the band than outside.",
         _both(_best_in_band),
@@ -174,7 +167,7 @@ CLAIMS = (
     Claim(
         "3",
         "50:50 trains only at the lowest activity, and not robustly over seeds.",
-        STUDY,
+        MAIN,
         "Cells of 50:50 where most seeds succeed (peak over 50 %) start in the band and lower than "
         "all that fire and where fewer succeed; in no cell do all seeds succeed.",
         _both(_lowest_only),
@@ -182,7 +175,7 @@ CLAIMS = (
     Claim(
         "4",
         "100:0 keeps over 80 % where it starts above 50 Hz.",
-        STUDY,
+        MAIN,
         "The cell of 100:0 that starts lowest above 50 Hz has a mean peak over 80 %.",
         _both(_high_rates),
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.accuracy import STUDY, SUCCESS
 from eccles.studies.kilgore2025.claims.claim import (
     Claim,
     Finding,
@@ -17,6 +16,7 @@ from eccles.studies.kilgore2025.claims.claim import (
     found,
     table,
 )
+from eccles.studies.kilgore2025.protocol import MAIN, SUCCESS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +33,9 @@ _TIMES = 10.0
 
 
 def _rise_then_decline(article: Article) -> Finding:
-    runs = done(article, STUDY)
+    runs = done(article, MAIN)
     runs = runs[runs["n_inhibitory"] > 0]
-    epochs, classes = (table(article, STUDY, name) for name in ("epochs", "classes"))
+    epochs, classes = (table(article, MAIN, name) for name in ("epochs", "classes"))
     return found(
         _course(_percentages(runs, epochs, ["run"]), "networks"),
         lambda: _course(_percentages(runs, classes, ["run", "class"]), "networks and classes"),
@@ -91,11 +91,11 @@ def _percentages(runs: pd.DataFrame, rows: pd.DataFrame, unit: list[str]) -> pd.
 
 
 def _end(article: Article) -> Finding:
-    runs = done(article, STUDY)
+    runs = done(article, MAIN)
     runs = runs[runs["peak_accuracy"] > SUCCESS]
     if not len(runs):
         raise Untestable("no network is successful")
-    classes = table(article, STUDY, "classes").merge(
+    classes = table(article, MAIN, "classes").merge(
         runs[["run", "ei", "hidden", "epochs"]], on="run"
     )
     classes = classes[classes["epoch"] == classes["epochs"] - 1]
@@ -133,7 +133,7 @@ CLAIMS = (
         "8",
         "In the first epoch the excitatory share of the hidden spikes rises in successful "
         "networks, and then declines; failed ones stay near their ratio.",
-        STUDY,
+        MAIN,
         "At each ratio with inhibition the median change of successful networks is above 0 in the "
         "first epoch and below 0 from there to the last; failed ones end within 2 points of their "
         "ratio (median).",
@@ -143,7 +143,7 @@ CLAIMS = (
         "9",
         "Trained networks end near one spike a hidden neuron and sample, and Pullover (2) evokes "
         "over ten times the hidden activity of Sandal (5).",
-        STUDY,
+        MAIN,
         "At each ratio the median over successful networks is 0.5 to 2 spikes, and over 10 times.",
         _end,
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.accuracy import STUDY, SUCCESS
 from eccles.studies.kilgore2025.claims.claim import (
     Claim,
     Finding,
@@ -17,6 +16,7 @@ from eccles.studies.kilgore2025.claims.claim import (
     found,
     table,
 )
+from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from eccles.stats import CategoryComparison
 
 TABLE = "distances"
-TAU = 0.001
 _ORDER = ("E-E", "E-I", "I-I")
 _AGREE = 5.0
 _MEDIANS = {"successful": 0.890, "failed": 1.532}
@@ -53,8 +52,8 @@ def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) ->
     successful = _compared(distances, "successful")
     if "80:20" not in successful or "50:50" not in successful:
         raise Untestable("there must be successful networks of 50:50 and of 80:20")
-    failed = distances[(distances["state"] == "failed") & (distances["pair"] == "E-E")]
-    failed_median = failed.loc[failed["ei"] == "80:20", "discrete"].median()
+    failed = distances[(distances["group"] == "failed") & (distances["pair"] == "E-E")]
+    failed_median = failed.loc[failed["ei"] == "80:20", "distance"].median()
     if failed_median != failed_median:
         raise Untestable("there must be failed networks of 80:20")
     spread = {ei: _spread(_medians(result)) for ei, result in initial.items()}
@@ -94,36 +93,24 @@ def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) ->
     ]
 
 
-def _compared(distances: pd.DataFrame, state: str) -> dict[str, CategoryComparison]:
+def _compared(distances: pd.DataFrame, group: str) -> dict[str, CategoryComparison]:
     """Return each ratio's comparison of the three categories, where a ratio has all three."""
     from eccles.stats import compare_categories
 
-    rows = distances[distances["state"] == state].dropna(subset="discrete")
+    rows = distances[distances["group"] == group].dropna(subset="distance")
     return {
-        ei: compare_categories(own, order=_ORDER)
+        ei: compare_categories(own, value="distance", order=_ORDER)
         for ei, own in by_ratio(rows).items()
         if set(_ORDER) <= set(own["pair"])
     }
 
 
 def _distances(article: Article, samples: str) -> pd.DataFrame:
-    """Return a row a run, state (initial; successful or failed) and pair."""
-    import pandas as pd
-
-    runs = done(article, STUDY)
-    rows = table(article, STUDY, TABLE)
-    rows = rows[(rows["samples"] == samples) & (rows["tau"] - TAU).abs().lt(1e-9)]
-    rows = rows.merge(runs[["run", "ei", "epochs", "peak_accuracy"]], on="run")
+    """Return a row a run, group (initial; successful or failed) and pair."""
+    rows = distances_by_group(done(article, MAIN), table(article, MAIN, TABLE), samples)
     if not len(rows):
         raise Untestable(f"the distances weren't measured with samples {samples}")
-    last = rows[rows["epoch"] == rows["epochs"] - 1]
-    success = last["peak_accuracy"] > SUCCESS
-    return pd.concat(
-        [
-            rows[rows["epoch"] == -1].assign(state="initial"),
-            last.assign(state=success.map({True: "successful", False: "failed"})),
-        ]
-    )
+    return rows
 
 
 def _medians(result: CategoryComparison) -> tuple[float, float, float]:
@@ -147,7 +134,7 @@ CLAIMS = (
         "networks E-E < E-I < I-I. At 80:20 the median of E-E is 0.890 in successful and 1.532 in "
         "failed networks; at 50:50 I-I exceeds E-E by 39.6 % (p 0.0091; 80:20 and 95:5 p < "
         "0.0001).",
-        STUDY,
+        MAIN,
         "Before training the three medians of each ratio lie within 5 %; in successful networks "
         "they rise from E-E to I-I with p < 0.05; the two medians are within 10 % of the "
         "article's, and the excess within 10 points.",

@@ -17,12 +17,11 @@ from eccles.studies.kilgore2025.claims.claim import (
     percent,
     table,
 )
+from eccles.studies.kilgore2025.protocol import NOISE, late_accuracy
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STUDY = "fashion-mnist-noise"
-_LAST = 10
 _ABOUT = 0.05
 _FAILED = 0.5
 _REFERENCE = "100:0"
@@ -36,7 +35,7 @@ def _falls(article: Article) -> Finding:
     values = _values(article)
     means = {
         level: {ei: rows["accuracy"].mean() for ei, rows in by_ratio(chosen).items()}
-        for level, chosen in values.groupby("level")
+        for level, chosen in values.groupby("noise")
     }
     low, high = min(means), max(means)
     at_2, at_3 = (_at(means, level) for level in (0.2, 0.3))
@@ -46,7 +45,7 @@ def _falls(article: Article) -> Finding:
     drops = {ei: 100 * (means[high][ei] - means[low][ei]) for ei in ratios}
     broken = at_3.pop("50:50")
     at_2.pop("50:50", None)
-    n = values.groupby(["level", "ei"]).size()
+    n = values.groupby(["noise", "ei"]).size()
     return found(
         [
             Part(
@@ -69,22 +68,22 @@ def _best(article: Article) -> Finding:
     from eccles.stats import compare_to_reference
 
     values = _values(article)
-    values = values[values["level"].isin([0.2, 0.4, 0.6])]
+    values = values[values["noise"].isin([0.2, 0.4, 0.6])]
     for level, needed in ((0.2, ("75:25",)), (0.4, _BEST), (0.6, _BEST)):
-        there = set(values.loc[values["level"] == level, "ei"])
+        there = set(values.loc[values["noise"] == level, "ei"])
         if missing := {*needed, _REFERENCE} - there:
             raise Untestable(
                 f"there are no runs of {', '.join(sorted(missing))} at {level:g} sigma_init"
             )
     compared = compare_to_reference(
-        values, value="accuracy", reference=_REFERENCE, within=("level",)
-    ).set_index(["level", "ei"])
+        values, value="accuracy", reference=_REFERENCE, within=("noise",)
+    ).set_index(["noise", "ei"])
     few = values[values["seed"].isin(sorted(values["seed"].unique())[:_COUNTED_TWICE])]
     # The second half is the first one under other seeds, for a run may be counted only once.
     twice = few.assign(seed=few["seed"] + few["seed"].max() + 1)
     doubled = compare_to_reference(
-        _concatenated(few, twice), value="accuracy", reference=_REFERENCE, within=("level",)
-    ).set_index(["level", "ei"])["p_t"]
+        _concatenated(few, twice), value="accuracy", reference=_REFERENCE, within=("noise",)
+    ).set_index(["noise", "ei"])["p_t"]
     compared = compared.assign(p_twice=doubled, n_twice=len(few["seed"].unique()))
     return found(
         _comparisons(compared, "p_holm"),
@@ -134,13 +133,8 @@ def _better(row: pd.Series[Any], ei: str, level: str, test: Literal["p_holm", "p
 
 
 def _values(article: Article) -> pd.DataFrame:
-    """Return a row a run: ratio, seed, level (in sigma_init), mean of the last 10 accuracies."""
-    runs = done(article, STUDY)
-    epochs = table(article, STUDY, "epochs").merge(runs[["run", "epochs"]], on="run")
-    last = epochs[epochs["epoch"] >= epochs["epochs"] - _LAST]
-    level = (runs["update_noise"] / runs["w1_std"]).round(6)
-    accuracy = runs["run"].map(last.groupby("run")["accuracy"].mean())
-    return runs.assign(level=level, accuracy=accuracy)[["run", "ei", "seed", "level", "accuracy"]]
+    """Return a row a run: ratio, seed, noise (in sigma_init), mean of the last 10 accuracies."""
+    return late_accuracy(done(article, NOISE), table(article, NOISE, "epochs"))
 
 
 def _concatenated(*frames: pd.DataFrame) -> pd.DataFrame:
@@ -168,7 +162,7 @@ CLAIMS = (
         "6",
         "Accuracy falls with update noise, and low ratios drop first: 50:50 breaks at 0.3 "
         "sigma_init, where the others hold about 60 %; at 0.2 they hold about 70 %.",
-        STUDY,
+        NOISE,
         "Every ratio's mean is lower at the highest noise than at the lowest; at 0.3 the mean of "
         "50:50 is below 50 % and lowest, and the others' are 55 to 65 %; at 0.2 they are 65 to "
         "75 %.",
@@ -177,7 +171,7 @@ CLAIMS = (
     Claim(
         "7",
         "At 0.2 sigma_init 75:25 beats 100:0; at 0.4 and 0.6 80:20 and 90:10 are best.",
-        STUDY,
+        NOISE,
         "75:25 at 0.2, and 80:20 and 90:10 at 0.4 and 0.6, have a higher mean than 100:0 with p < "
         "0.05, and those two the highest means of all.",
         _best,
