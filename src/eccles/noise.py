@@ -76,12 +76,15 @@ def _normal_pair(u: Any, angle: Any) -> Any:
 
 
 @compiled
-def fill_normals(
-    normals: Any, first: int, key0: Any, key1: Any, batch: Any, layer: Any
-) -> None:
+def fill_normals(normals: Any, first: int, key0: Any, key1: Any, batch: Any, layer: Any) -> None:
     """Fill [4 n] with the normals of n counters from `first` on: every first one, second, ..."""
     n = normals.size // 4
-    one, two, three, four = normals[:n], normals[n : 2 * n], normals[2 * n : 3 * n], normals[3 * n :]
+    one, two, three, four = (
+        normals[:n],
+        normals[n : 2 * n],
+        normals[2 * n : 3 * n],
+        normals[3 * n :],
+    )
     for g in range(n):
         counter = np.uint32(first + g)
         r0, r1, r2, r3 = philox(counter, np.uint32(0), batch, layer, key0, key1)
