@@ -8,7 +8,7 @@ import torch
 
 from eccles.bench import steps
 from eccles.bench.peers import NOT_INSTALLED, jax_step, snntorch_loss
-from eccles.bench.workload import Workload, engine_loss, training_step
+from eccles.bench.workload import Workload, training_step
 from eccles.engines import DenseEngine, Weights
 
 BATCH = 32
@@ -24,7 +24,7 @@ def losses(step, n=4):
 
 
 def dense(work):
-    return training_step(work, engine_loss(work), engine=DenseEngine())
+    return training_step(work, engine=DenseEngine())
 
 
 @pytest.mark.parametrize("scale", [1, 4], ids=["quiet", "busy"])

@@ -10,7 +10,7 @@ import torch
 
 from eccles import seeds
 from eccles.bench.timing import Timing, interleaved
-from eccles.bench.workload import Workload, engine_loss, training_step
+from eccles.bench.workload import Workload, training_step
 from eccles.data.dataset import SpikeDataset
 from eccles.engines.event import EventEngine
 from eccles.events import SpikeEvents
@@ -56,10 +56,7 @@ def measure(data: SpikeDataset, *, batch_size: int, rounds: int, turn: float) ->
         turn: the least time of a turn in seconds.
     """
     sizes = list(_sizes(data, batch_size))
-    tasks = {
-        str(k): training_step(size.work, engine_loss(size.work), engine=EventEngine())
-        for k, size in enumerate(sizes)
-    }
+    tasks = {str(k): training_step(size.work, engine=EventEngine()) for k, size in enumerate(sizes)}
     before = torch.get_num_threads()
     try:
         timings = list(interleaved(tasks, rounds=rounds, turn=turn).values())

@@ -11,7 +11,7 @@ from torch import Tensor
 from eccles import functional
 from eccles.bench import peers
 from eccles.bench.timing import Timing, interleaved
-from eccles.bench.workload import UPDATE_NOISE, Workload, engine_loss, training_step
+from eccles.bench.workload import UPDATE_NOISE, Workload, training_step
 from eccles.engines import DenseEngine
 from eccles.engines.event import EventEngine
 from eccles.nn.shallow import EINetwork
@@ -113,15 +113,14 @@ Key = tuple[str, int | None]
 
 def _own(work: Workload, threads: int) -> dict[Key, Step]:
     """Return the steps of Eccles's own contenders."""
-    loss = engine_loss(work)
 
     def dense(n: int) -> Step:
-        return training_step(work, loss, engine=DenseEngine(), threads=n)
+        return training_step(work, engine=DenseEngine(), threads=n)
 
     def event(n: int) -> Step:
         # The engine has threads of its own. Torch's would only wait for work, spinning, on the
         # cores that those need.
-        return training_step(work, loss, engine=EventEngine(n))
+        return training_step(work, engine=EventEngine(n))
 
     several = {threads} - {1}
     return {
@@ -130,8 +129,8 @@ def _own(work: Workload, threads: int) -> dict[Key, Step]:
         (READY, 1): _ready(work),
         (EVENT, 1): event(1),
         **{(EVENT, n): event(n) for n in several},
-        (LOOPS, 1): training_step(work, loss, engine=EventEngine(1, "loop")),
-        (NOISE, 1): training_step(work, loss, engine=EventEngine(), update_noise=UPDATE_NOISE),
+        (LOOPS, 1): training_step(work, engine=EventEngine(1, "loop")),
+        (NOISE, 1): training_step(work, engine=EventEngine(), update_noise=UPDATE_NOISE),
     }
 
 

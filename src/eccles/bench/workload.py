@@ -11,12 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from eccles import noise, seeds
+from eccles import seeds
 from eccles.data.dataset import SpikeDataset
 from eccles.engines import Engine, Weights
 from eccles.events import SpikeEvents
 from eccles.nn.shallow import EINetwork
 from eccles.populations import Populations
+from eccles.training import step as training
 
 LEARNING_RATE = 0.01
 UPDATE_NOISE = 2e-4
@@ -83,14 +84,9 @@ LossOf = Callable[[EINetwork, int], Tensor]
 """The loss of a network on the batch of a number, which autograd can differentiate."""
 
 
-def engine_loss(work: Workload) -> LossOf:
-    """Return the loss as training computes it: fetch the batch, then ask the network's engine."""
-    return lambda network, number: network.loss(*work.batch(number))
-
-
 def training_step(
     work: Workload,
-    loss_of: LossOf,
+    loss_of: LossOf | None = None,
     *,
     engine: Engine | None = None,
     threads: int = 1,
@@ -100,12 +96,13 @@ def training_step(
     """Return a function that does the next step of `work` and returns the batch's loss.
 
     A step is what training does with a batch: fetch, forward, backward, plain SGD, update noise
-    if any, projection.
+    if any, projection. It is training's own, by the engine, unless something else is given that
+    computes the loss.
 
     Args:
         work: the batches and the weights to start from.
-        loss_of: what computes the loss.
-        engine: the network's engine, where `loss_of` asks it.
+        loss_of: what computes the loss instead of the engine, for autograd to differentiate.
+        engine: the network's engine.
         threads: threads for torch, set before each step.
         update_noise: standard deviation of the noise on every weight, 0 for none.
         n_batches: start over after so many batches; after all unless given.
@@ -114,6 +111,9 @@ def training_step(
     optimizer = torch.optim.SGD(network.parameters(), lr=LEARNING_RATE)
     numbers = cycle(range(n_batches or len(work.batches)))
     key = seeds.key(0, "noise")
+    sigmas = (update_noise, update_noise) if update_noise else None
+    trains = training.training_step(network, optimizer, sigmas)
+    follows = training.AutogradStep(network, optimizer, sigmas)
 
     def step() -> float:
         if torch.get_num_threads() != threads:
@@ -121,15 +121,9 @@ def training_step(
         number = next(numbers)
         if number == 0:
             restore(network, work.weights)
-        optimizer.zero_grad()
-        loss = loss_of(network, number)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        if update_noise:
-            for layer, weight in enumerate(network.weights):
-                noise.add_noise_(weight, update_noise, key, number, layer)
-        network.project()
-        return loss.item()
+        if loss_of is None:
+            return trains(*work.batch(number), key, number)
+        return follows.follow(loss_of(network, number), key, number)
 
     return step
 

@@ -131,7 +131,7 @@ class EventEngine:
         with self._lock:
             packing = self._pack(weights)
             batch = self._load(packing, events, labels)
-            self._share(packing, events, neuron, no_update(packing.dtype))
+            self._share(self._work(packing, events, neuron, no_update(packing.dtype)))
             loss = torch.tensor(batch.mean_loss(), dtype=weights[0].dtype)
             return loss, packing.sum_gradients(batch.n_parts)
 
@@ -153,10 +153,11 @@ class EventEngine:
                 packing = self._pack(weights)
             batch = self._load(packing, events, labels)
             update.load(descent)
-            self._share(packing, events, neuron, update.arrays)
+            work = self._work(packing, events, neuron, update.arrays)
+            self._share(work)
             loss = packing.dtype.type(batch.mean_loss())
             update.begin()
-            self._share(packing, events, neuron, update.arrays)
+            self._share(work)
             update.note()
             return float(loss)
 
@@ -164,12 +165,11 @@ class EventEngine:
         check_labels(labels, len(events), packing.n_classes)
         return self._batch.load(events, labels.numpy(), packing.dtype)
 
-    def _share(
+    def _work(
         self, packing: Packing, events: SpikeEvents, neuron: LIFParameters, update: tuple[Any, ...]
-    ) -> None:
-        self._team.share(
-            self._kernels.train_parts,
-            self._kernels.serve,
+    ) -> tuple[Any, ...]:
+        """Return what `train_parts` takes after the members."""
+        return (
             *packing.shapes,
             *self._batch.arrays,
             events.n_steps,
@@ -185,6 +185,9 @@ class EventEngine:
             self._batch.losses,
             update,
         )
+
+    def _share(self, work: tuple[Any, ...]) -> None:
+        self._team.share(self._kernels.train_parts, self._kernels.serve, *work)
 
     def _pack(self, weights: Weights) -> Packing:
         """Copy weights in, whatever is known of them: a change of `.data` isn't counted."""

@@ -189,7 +189,7 @@ def train_parts(
 
 @compiled
 def serve(mailbox: Any, member: int, members: int, *work: Any) -> None:
-    """Train this member's share of each batch that is ordered."""
+    """Do this member's share of each order: of a batch's gradients, or of an update."""
     order = orders(mailbox, 0)
     while order > 0:
         train_parts(member, members, *work)

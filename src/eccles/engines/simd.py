@@ -17,6 +17,7 @@ and a function that emits LLVM code. Memory is one-dimensional arrays and elemen
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from llvmlite import ir
@@ -170,21 +171,27 @@ def store(typingctx: Any, array: Any, offset: Any, a: Any) -> Any:
     return types.void(array, types.int64, a), emit
 
 
+def _prefetch(context: Any, builder: Any, signature: Any, args: Any, *, write: int) -> Any:
+    byte, number = ir.IntType(8), ir.IntType(32)
+    place = _places(context, builder, signature.args[0], args[0], args[1], byte, 1)[0]
+    kind = ir.FunctionType(ir.VoidType(), [byte.as_pointer(), number, number, number])
+    insert: Any = cgutils.get_or_insert_function
+    function = insert(builder.module, kind, "llvm.prefetch.p0")
+    # To keep in the second-level cache and above, as data.
+    builder.call(function, [place, number(write), number(2), number(1)])
+    return context.get_dummy_value()
+
+
 @_operation
 def prefetch(typingctx: Any, array: Any, offset: Any) -> Any:
     """Ask for the cache line of an array's offset, without waiting; any offset is harmless."""
+    return types.void(array, types.int64), partial(_prefetch, write=0)
 
-    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        byte, number = ir.IntType(8), ir.IntType(32)
-        place = _places(context, builder, array, args[0], args[1], byte, 1)[0]
-        kind = ir.FunctionType(ir.VoidType(), [byte.as_pointer(), number, number, number])
-        insert: Any = cgutils.get_or_insert_function
-        function = insert(builder.module, kind, "llvm.prefetch.p0")
-        # For reading, to keep in the second-level cache and above, as data.
-        builder.call(function, [place, number(0), number(2), number(1)])
-        return context.get_dummy_value()
 
-    return types.void(array, types.int64), emit
+@_operation
+def prefetch_to_write(typingctx: Any, array: Any, offset: Any) -> Any:
+    """Ask for a cache line as `prefetch` does, and that no other core keep it."""
+    return types.void(array, types.int64), partial(_prefetch, write=1)
 
 
 @_operation

@@ -66,7 +66,8 @@ class Update:
     def note(self) -> None:
         """Note that the weights were changed, and that the packed ones are the same."""
         # Autograd and other engines are told, as by any change in place.
-        increment_version(self._weights)
+        for weight in self._weights:
+            increment_version(weight)
         self._versions = [w._version for w in self._weights]
 
 

@@ -319,6 +319,8 @@ def train_parts(
         batch: int64 [2], the numbers of samples and of parts.
         weight: one number in an array.
         gradients: [parts, w1 and w2], set to zero and filled.
+        update: the arrays of an `eccles.engines.update.Update`. They may ask for the update
+            instead, once every member has its gradients.
     """
     n_samples, n_parts = batch
     if update[0][0] != GRADIENTS:
@@ -340,7 +342,7 @@ def train_parts(
 
 @compiled
 def serve(mailbox: Any, member: int, members: int, *work: Any) -> None:
-    """Train this member's share of each batch that is ordered."""
+    """Do this member's share of each order: of a batch's gradients, or of an update."""
     order = orders(mailbox, 0)
     while order > 0:
         train_parts(member, members, *work)

@@ -77,6 +77,8 @@ class FusedStep:
         *,
         projection: bool = True,
     ) -> None:
+        assert isinstance(network.engine, Descends)
+        self._engine = network.engine
         self.network = network
         self.sigmas = sigmas
         self.optimizer = optimizer
@@ -89,11 +91,10 @@ class FusedStep:
 
     def __call__(self, events: SpikeEvents, labels: Tensor, key: int, batch: int) -> float:
         """Train on a batch."""
-        network, engine = self.network, self.network.engine
-        assert isinstance(engine, Descends)
+        network = self.network
         rate = self.optimizer.param_groups[0]["lr"]
         descent = Descent(rate, self.sigmas, key, batch, self._excitatory)
-        return engine.descend(network.weights, events, labels, network.neuron, descent)
+        return self._engine.descend(network.weights, events, labels, network.neuron, descent)
 
 
 def training_step(
