@@ -22,6 +22,7 @@ def test_what_is_promised():
         "event engine over dense": "at least 120 x",
         "second thread": "at least 1.6 x",
         "update noise": "at most 1.3 x",
+        "distances": "at least 1000 x",
         "first compilation": "at most 15 s",
         "cached start": "at most 4 s",
         "encoding": "at most 2 s",
