@@ -78,7 +78,8 @@ def update_distributions(updates: pd.DataFrame, *, note: str = "") -> Drawing:
         row[0].set_ylabel(f"{_spelt(projection)}\ndensity")
     for stage, above, below in zip(stages, panels[0], panels[-1], strict=True):
         above.set_title(STAGES[stage])
-        below.set_xlabel("weight" if stage in {"before", "after"} else "change of weight")
+        # To the left, where the power of ten at the right end leaves room.
+        below.set_xlabel("weight" if stage in {"before", "after"} else "change", loc="left")
     data = updates[["projection", "stage", "low", "high", "count"]].reset_index(drop=True)
     caption = (
         "Distributions of the weights before an update, of the changes that its gradient and its "

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from eccles import functional
 from eccles.training.moment import Moment
@@ -19,8 +20,8 @@ def trip(moment: Moment, sample: int = 0) -> list[dict[str, Any]]:
     """Return all that a test sample causes, by the plain equations, a row a number.
 
     All input and hidden spikes (value 1, or the number of spikes of a unit in one step), the
-    membrane potentials of the first three excitatory and two inhibitory neurons at the T steps,
-    in units of the threshold, and the potential of every readout at the T + 1 steps.
+    membrane potentials of the three excitatory and two inhibitory neurons that fire most, at the T
+    steps, in units of the threshold, and the potential of every readout at the T + 1 steps.
     """
     network, test = moment.network, moment.samples.test
     events, labels = test.batch([sample])
@@ -28,10 +29,10 @@ def trip(moment: Moment, sample: int = 0) -> list[dict[str, Any]]:
     inputs = events.to_dense(w1.dtype, w1.device)
     spikes, _, membranes = functional.lif(inputs @ w1, network.neuron)
     readouts = functional.readout(spikes @ w2, network.neuron)
-    neurons = range(network.hidden.n_neurons)
+    counts = spikes[:, 0].sum(dim=0).cpu().numpy()
     shown = [
-        *neurons[network.hidden["E"]][:_EXCITATORY],
-        *neurons[network.hidden["I"]][:_INHIBITORY],
+        *_busiest(counts, network.hidden["E"], _EXCITATORY),
+        *_busiest(counts, network.hidden["I"], _INHIBITORY),
     ]
     rows = []
     for kind, values, units in (
@@ -59,3 +60,10 @@ def trip(moment: Moment, sample: int = 0) -> list[dict[str, Any]]:
             for step, unit in places
         ]
     return rows
+
+
+def _busiest(counts: NDArray[Any], neurons: slice, n: int) -> list[int]:
+    """Return the n neurons of a kind that fire most, of equal ones the first."""
+    own = np.arange(len(counts))[neurons]
+    order = np.argsort(-counts[neurons], kind="stable")
+    return sorted(own[order[:n]].tolist())

@@ -213,7 +213,8 @@ def _of(run: pd.Series) -> str:
 def _differences(article: Article) -> Drawing:
     done = _done(article, NOISE)
     values = _in_order(late_accuracy(done.runs, done.tables.epochs))
-    return figures.accuracy_differences(values, levels=LEVELS, colours=COLOURS, note=done.note)
+    note = _said("stars: Wilcoxon, Holm; in brackets: t-test as published", done.note)
+    return figures.accuracy_differences(values, levels=LEVELS, colours=COLOURS, note=note)
 
 
 def _distances(article: Article) -> Drawing:
