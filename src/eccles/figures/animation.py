@@ -65,7 +65,7 @@ class Film(Drawing):
         """Return "gif", and "mp4" where there is a program that writes it."""
         return self.FORMATS if encoder() else self.FORMATS[:1]
 
-    def _writer(self, kind: str) -> Callable[[Path], object]:
+    def writer(self, kind: str) -> Callable[[Path], object]:
         from matplotlib.animation import FFMpegWriter, PillowWriter
 
         if kind == "gif":

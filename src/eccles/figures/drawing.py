@@ -69,7 +69,7 @@ class Drawing:
         """
         writers: dict[str, Callable[[Path], object]] = {}
         for kind in self.possible() if formats is None else formats:
-            writers[f".{kind}"] = self._writer(kind)
+            writers[f".{kind}"] = self.writer(kind)
         writers[".csv"] = _table_writer(self.data)
         writers |= {f"-{part}.csv": _table_writer(table) for part, table in self.more.items()}
         paths = [Path(folder) / f"{name}{ending}" for ending in writers]
@@ -78,7 +78,8 @@ class Drawing:
                 write_whole(path, write)
         return paths
 
-    def _writer(self, kind: str) -> Callable[[Path], object]:
+    def writer(self, kind: str) -> Callable[[Path], object]:
+        """Return what writes the picture alone to a path, in one of `FORMATS`."""
         if kind not in self.FORMATS:
             raise must("figures", "formats", f"some of {', '.join(self.FORMATS)}", kind)
         metadata = {"Title": self.caption, **_UNDATED[kind]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from eccles.errors import InputError
 from eccles.report import Claim, Picture, Table
@@ -13,6 +14,9 @@ from eccles.studies.kilgore2025 import claims
 from eccles.studies.kilgore2025.figures import COLOURS, FIGURES
 from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
 from eccles.studies.report import Parts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TITLE = "Excitatory to inhibitory ratio: Kilgore et al. 2025, reproduced"
 
@@ -67,17 +71,23 @@ def _pictures(article: Article) -> tuple[list[Picture], list[str]]:
 
 
 def _tables(article: Article) -> list[Table]:
-    """Return table 1, of distances between spike trains, where they were measured."""
+    title = "T1. Van Rossum distances between hidden neurons as published: medians and tests"
+    rows = table_1(article)
+    return [] if rows is None else [Table(title, rows)]
+
+
+def table_1(article: Article) -> pd.DataFrame | None:
+    """Return table 1, of distances between spike trains; None where they weren't measured."""
     if MAIN not in article or "distances" not in article[MAIN].names:
-        return []
+        return None
     tables = article[MAIN]
     runs = tables.planned(tables.runs)
     runs = runs[(runs["status"] == "done") & (runs["n_inhibitory"] > 0)]
     values = distances_by_group(runs, tables.table("distances"))
+    if not len(values):
+        return None
     states = ("initial", "successful", "failed")
     place = {ei: float(ei.partition(":")[0]) for ei in values["ei"].unique()}
     place |= {state: states.index(state) for state in states}
     values = values.sort_values(["ei", "group"], key=lambda names: names.map(place), kind="stable")
-    title = "T1. Van Rossum distances between hidden neurons as published: medians and tests"
-    rows = category_table(values, state="group", value="distance")
-    return [Table(title, rows)] if len(rows) else []
+    return category_table(values, state="group", value="distance")

@@ -1,0 +1,135 @@
+"""Fill the tables of docs/reproduction from stored results, and draw its figures.
+
+    python docs/accounts.py results/kilgore2025
+
+A page holds a table between two lines, `<!-- table NAME -->` and `<!-- end -->`; a test holds the
+pages to the results.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from eccles import stats
+from eccles.storage import write_whole
+from eccles.studies.article import Article
+from eccles.studies.kilgore2025 import claims
+from eccles.studies.kilgore2025.figures import FIGURES
+from eccles.studies.kilgore2025.protocol import MAIN, NOISE, SUCCESS, late_accuracy
+from eccles.studies.kilgore2025.report import table_1
+
+PAGES = Path(__file__).parent / "reproduction"
+CLOUDS = ("3",)
+"""Figures of so many points that a picture of dots is the smaller file."""
+
+_TABLE = re.compile(r"(<!-- table (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(page, article):
+    """Return a page's text with its tables as the results have them."""
+    return _TABLE.sub(lambda found: found[1] + TABLES[found[2]](article) + "\n" + found[3], page)
+
+
+def progress(article):
+    """Return how much of each study is done."""
+    lines = ["| study | runs done | planned |", "| --- | --- | --- |"]
+    for study in article:
+        n, planned = article[study].progress
+        lines.append(f"| `{article.name}/{study}` | {n:,} | {planned:,} |")
+    return "\n".join(lines)
+
+
+def accuracy_by_rate(article):
+    """Return mean peak accuracy and how many seeds succeed, a row a scale and a column a ratio."""
+    runs = _done(article[MAIN])
+    ratios = list(runs["ei"].unique())
+    lines = [
+        f"| w1 scale | initial rate | {' | '.join(ratios)} |",
+        f"| --- | --- | {' | '.join('---' for _ in ratios)} |",
+    ]
+    for w1_std, level in runs.groupby("w1_std"):
+        cells = []
+        for ei in ratios:
+            peak = level[level["ei"] == ei]["peak_accuracy"]
+            good = int((peak > SUCCESS).sum())
+            cells.append(f"{100 * peak.mean():.1f} % ({good}/{len(peak)})" if len(peak) else "")
+        rate = level["initial_rate_hz"].mean()
+        lines.append(f"| {w1_std:g} | {rate:.2f} Hz | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def accuracy_by_noise(article):
+    """Return the mean of the last accuracies and their spread, a row a level, a column a ratio."""
+    values = _late(article)
+    ratios = list(values["ei"].unique())
+    lines = [
+        f"| noise | {' | '.join(ratios)} |",
+        f"| --- | {' | '.join('---' for _ in ratios)} |",
+    ]
+    for noise, level in values.groupby("noise"):
+        cells = []
+        for ei in ratios:
+            own = 100 * level[level["ei"] == ei]["accuracy"]
+            cells.append(f"{own.mean():.1f} ± {own.std():.1f} ({len(own)})" if len(own) else "")
+        lines.append(f"| {noise:g} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def differences(article):
+    """Return each ratio's difference to 100:0 at three levels, with all tests."""
+    values = _late(article)
+    found = stats.compare_to_reference(
+        values[values["noise"].isin([0.2, 0.4, 0.6])], value="accuracy", within=["noise"]
+    )
+    for column in ("difference", "low", "high"):
+        found[f"{column} (points)"] = 100 * found[column]
+    chosen = ["noise", "ei", "n_pairs", "difference (points)", "low (points)", "high (points)"]
+    chosen += ["cohen_dz", "p_wilcoxon", "p_holm", "p_t", "seeds_needed"]
+    return stats.markdown(found[chosen]).strip()
+
+
+def distances(article):
+    """Return table 1."""
+    rows = table_1(article)
+    return "" if rows is None else stats.markdown(rows.drop(columns="note")).strip()
+
+
+def findings(article):
+    """Return the claims with their verdicts."""
+    return claims.markdown(claims.judge(article))
+
+
+TABLES = {
+    "progress": progress,
+    "rates": accuracy_by_rate,
+    "noise": accuracy_by_noise,
+    "differences": differences,
+    "distances": distances,
+    "claims": findings,
+}
+
+
+def _done(tables):
+    return tables.planned(tables.runs[tables.runs["status"] == "done"])
+
+
+def _late(article):
+    values = late_accuracy(_done(article[NOISE]), article[NOISE].epochs)
+    place = values["ei"].map(lambda ei: float(ei.partition(":")[0]))
+    return values.iloc[place.argsort(kind="stable")]
+
+
+def main(folder):
+    """Fill all pages and draw all figures."""
+    article = Article("kilgore2025", Path(folder))
+    for page in sorted(PAGES.glob("*.md")):
+        page.write_text(filled(page.read_text(), article))
+    for name, figure in FIGURES.items():
+        drawing = figure.draw(article)
+        if "svg" in drawing.FORMATS:
+            kind = "png" if name in CLOUDS else "svg"
+            write_whole(PAGES / f"{name}.{kind}", drawing.writer(kind))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
