@@ -9,9 +9,9 @@ from eccles.errors import InputError
 from eccles.report import Claim, Picture, Table
 from eccles.stats import category_table
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025 import claims
+from eccles.studies.kilgore2025 import claims, robustness
 from eccles.studies.kilgore2025.figures import COLOURS, FIGURES
-from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
+from eccles.studies.kilgore2025.protocol import MAIN, ROBUSTNESS, distances_by_group
 from eccles.studies.report import Parts
 
 TITLE = "Excitatory to inhibitory ratio: Kilgore et al. 2025, reproduced"
@@ -67,6 +67,24 @@ def _pictures(article: Article) -> tuple[list[Picture], list[str]]:
 
 
 def _tables(article: Article) -> list[Table]:
+    """Return the tables that there are runs for."""
+    return [*_distances(article), *_survival(article)]
+
+
+def _survival(article: Article) -> list[Table]:
+    """Return which claims survive in which variants, and their rules."""
+    if ROBUSTNESS not in article or "runs" not in article[ROBUSTNESS].names:
+        return []
+    found = robustness.survival(article[ROBUSTNESS])
+    rules = found[["claim", "rule"]].drop_duplicates("claim", ignore_index=True)
+    rules = rules.assign(found=robustness.conclusions(found))
+    return [
+        Table("Which conclusions survive", rules),
+        Table("What survives, in every variant", robustness.spelt(found)),
+    ]
+
+
+def _distances(article: Article) -> list[Table]:
     """Return table 1, of distances between spike trains, where they were measured."""
     if MAIN not in article or "distances" not in article[MAIN].names:
         return []

@@ -68,8 +68,7 @@ def survival(tables: StudyTables) -> pd.DataFrame:
                 # What these runs can't show isn't shown by numbers that happen to look right.
                 holds, ours = None, f"{ours}; not testable at this scale: {differ}"
             rows.append((variant, rule.claim, holds, ours, rule.text))
-    found = pd.DataFrame(rows, columns=["variant", "claim", "holds", "ours", "rule"], dtype=object)
-    return found
+    return pd.DataFrame(rows, columns=["variant", "claim", "holds", "ours", "rule"], dtype=object)
 
 
 def results(tables: StudyTables) -> pd.DataFrame:

@@ -41,8 +41,9 @@ def choices(study: Study) -> dict[str, dict[str, Any]]:
     names = [_name(config, usual, each) for config, each in zip(configs, short, strict=True)]
     if len(set(names)) < len(names):
         names = [_name(config, usual, each) for config, each in zip(configs, changed, strict=True)]
-    own = [entries[0], *({n: e[n] for n in c} for e, c in zip(entries, changed, strict=True))][
-        : len(entries)
+    own = [
+        {name: entry[name] for name in each or entry}
+        for entry, each in zip(entries, changed, strict=True)
     ]
     return dict(zip(names, own, strict=True))
 
