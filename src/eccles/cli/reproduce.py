@@ -102,7 +102,9 @@ def run(words: Sequence[str]) -> int:
     article = Article(given.article, out)
     files = [] if given.no_run else _draw(article, studies, console)
     judged = [each for each in judge(article) if given.only is None or each[0].study in studies]
-    varied = article[ROBUSTNESS] if ROBUSTNESS in studies and ROBUSTNESS in article else None
+    varied = robustness.stored(article) if ROBUSTNESS in studies else None
+    if studies == [ROBUSTNESS]:
+        varied = article[ROBUSTNESS]  # Or the error that says how to make it.
     report = None if given.no_run else write_report(out)
     if given.json:
         print(_json(article, judged, varied, files, report))

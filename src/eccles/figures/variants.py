@@ -43,6 +43,8 @@ def accuracy_by_variant(
         colours: a colour for each ratio.
         note: a line over the panels.
     """
+    from matplotlib.lines import Line2D
+
     columns = ["run", *_KEYS, "seed", "initial_rate_hz", "accuracy"]
     data = runs[columns].reset_index(drop=True)
     ratios = list(data["ei"].unique())
@@ -68,31 +70,29 @@ def accuracy_by_variant(
                     ]
                     for each in (data, means.sort_values("initial_rate_hz"))
                 )
-                look = {"color": colours[ei], "marker": marker}
+                axes.plot(
+                    line["initial_rate_hz"], 100 * line["mean"], color=colours[ei], linewidth=0.8
+                )
                 axes.plot(
                     points["initial_rate_hz"],
                     100 * points["accuracy"],
-                    **look,
-                    markersize=2,
-                    alpha=0.5,
-                    linestyle="none",
-                    markeredgewidth=0,
-                )
-                axes.plot(
-                    line["initial_rate_hz"],
-                    100 * line["mean"],
-                    **look,
+                    color=colours[ei],
+                    marker=marker,
                     markersize=2.5,
-                    linewidth=0.8,
-                    label=ei,
+                    markeredgewidth=0,
+                    alpha=0.7,
+                    linestyle="none",
                 )
         row[0].set_ylabel(condition)
     for axes, variant in zip(panels[0], across, strict=True):
         axes.set_title(variant)
     _scale(panels[0][0], data["initial_rate_hz"])
     figure.supxlabel("firing rate before training (Hz)", fontsize=7)
-    handles, labels = panels[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=len(ratios))
+    handles = [
+        Line2D([], [], color=colours[ei], marker=marker, markersize=2.5, label=ei)
+        for ei, marker in zip(ratios, style.MARKERS * 9, strict=False)
+    ]
+    figure.legend(handles=handles, loc="outside upper right", ncols=len(ratios))
     caption = (
         "Test accuracy by the firing rate before training; a column a variant, a row a condition, "
         "a line a ratio through the means over seeds, a point a run."
@@ -105,18 +105,20 @@ def accuracy_by_variant(
 def _scale(axes: Axes, rates: pd.Series[float]) -> None:
     """Give an axis of rates a logarithm, with a place for 0 where there is one."""
     lowest, highest = float(rates.min()), float(rates.max())
-    axes.set_ylim(0, 100)
-    decades = [10.0**power for power in range(-2, 4)]
-    if lowest < _LEAST:
+    silent = lowest < _LEAST
+    if silent:
         axes.set_xscale("symlog", linthresh=_LEAST)
         axes.set_xlim(-_LEAST / 3, 2 * max(highest, _LEAST))
     else:
         axes.set_xscale("log")
         axes.set_xlim(lowest / 2, 2 * highest)
     low, high = axes.get_xlim()
-    ticks = [tick for tick in (0.0, *decades) if low <= tick <= high]
+    decades = [10.0**power for power in range(-2, 4) if low <= 10.0**power <= high]
+    if silent:
+        decades.remove(_LEAST)  # Its number would touch that of 0.
     # Seven panels a page have room for few numbers.
-    every = 2 if len(ticks) > 4 else 1
-    ticks = ticks[::-every][::-1]
+    every = 2 if len(decades) > 3 else 1
+    ticks = [0.0] * silent + decades[::-every][::-1]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_ylim(0, 100)
     axes.minorticks_off()

@@ -11,7 +11,7 @@ from eccles.stats import category_table
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import claims, robustness
 from eccles.studies.kilgore2025.figures import COLOURS, FIGURES
-from eccles.studies.kilgore2025.protocol import MAIN, ROBUSTNESS, distances_by_group
+from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
 from eccles.studies.report import Parts
 
 TITLE = "Excitatory to inhibitory ratio: Kilgore et al. 2025, reproduced"
@@ -73,9 +73,10 @@ def _tables(article: Article) -> list[Table]:
 
 def _survival(article: Article) -> list[Table]:
     """Return which claims survive in which variants, and their rules."""
-    if ROBUSTNESS not in article or "runs" not in article[ROBUSTNESS].names:
+    tables = robustness.stored(article)
+    if tables is None:
         return []
-    found = robustness.survival(article[ROBUSTNESS])
+    found = robustness.survival(tables)
     rules = found[["claim", "rule"]].drop_duplicates("claim", ignore_index=True)
     rules = rules.assign(found=robustness.conclusions(found))
     return [

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from eccles.studies.article import Article
 from eccles.studies.kilgore2025.claims.accuracy import (
     HIGH_RATE,
     best_in_band,
@@ -22,7 +23,7 @@ from eccles.studies.kilgore2025.claims.claim import (
     percent,
     weighed,
 )
-from eccles.studies.kilgore2025.protocol import BAND, LATE, late_accuracy
+from eccles.studies.kilgore2025.protocol import BAND, LATE, ROBUSTNESS, late_accuracy
 from eccles.studies.kilgore2025.robustness.variants import PUBLISHED, variants
 from eccles.sweeps.tables import StudyTables
 
@@ -43,6 +44,13 @@ class Rule(NamedTuple):
     text: str
     judge: Callable[[pd.DataFrame], Judged]
     """Takes a variant's `results`, returns whether it holds (None: can't be told) and numbers."""
+
+
+def stored(article: Article) -> StudyTables | None:
+    """Return the study's tables where it has been run."""
+    if ROBUSTNESS not in article or "runs" not in article[ROBUSTNESS].names:
+        return None
+    return article[ROBUSTNESS]
 
 
 def survival(tables: StudyTables) -> pd.DataFrame:
@@ -183,7 +191,7 @@ def _noise(runs: pd.DataFrame) -> Judged:
     if smallest_p(seeds) < 0.05:
         text += f", {p_text(row['p_wilcoxon'])}"
     listed = ", ".join(
-        f"{rates[w1_std]:.1f} Hz {100 * difference:+.1f}"
+        f"{rates[w1_std]:.3g} Hz {100 * difference:+.1f}"
         for w1_std, difference in starts[["w1_std", "difference"]].itertuples(index=False)
     )
     text += f"); by start: {listed}"
