@@ -10,6 +10,7 @@ from eccles.cli import main
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "results" / "kilgore2025"
+STUDY = ROOT / "src/eccles/studies/kilgore2025/robustness.yaml"
 
 
 @pytest.fixture
@@ -54,6 +55,29 @@ def test_a_markdown_table(quiet, capsys):
     assert sum(line.startswith("| ") for line in lines) == 2 + 7
 
 
+def test_what_survives_comes_after_the_claims(quiet, capsys):
+    words = ["reproduce", "kilgore2025", "--scale", "smoke", "--only", "robustness", "--out", "out"]
+    few = STUDY.read_text().replace("epochs: 4}", "epochs: 1}").replace("repeat: 2", "repeat: 1")
+    Path("robustness.yaml").write_text(few)
+    sweep = ["sweep", "robustness.yaml", "--scale", "smoke", "--out", "out/robustness"]
+    assert main([*sweep, "--jobs", "2"]) == 0
+    capsys.readouterr()
+    assert main([*words, "--no-run"]) == 0
+    shown = capsys.readouterr().out
+    assert "Claim 3 in every variant" in shown
+    assert shown.endswith("Claim 7 can't be told in any of 7 variants.\n")
+    assert main([*words, "--no-run", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["robustness"]
+    assert len(rows) == 7 * 4
+    assert {row["holds"] for row in rows} == {None}
+    assert main([*words, "--no-run", "--markdown"]) == 0
+    assert capsys.readouterr().out.startswith("| variant | settings | 2 | 3 | 4 | 7 |\n")
+    assert main(["figures", "out", "--only", "R1", "--format", "svg"]) == 0
+    assert Path("out/figures/R1.svg").exists()
+    assert main(["report", "out"]) == 0
+    assert "What survives, in every variant" in Path("out/report.html").read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -64,6 +88,10 @@ def test_a_markdown_table(quiet, capsys):
         (["kilgore2025", "--json", "--markdown"], "can't both be given"),
         (["kilgore2025", "--no-run"], "must hold a study of kilgore2025, got none"),
         (["kilgore2025", "--no-runs"], "--no-runs"),
+        (
+            ["kilgore2025", "--no-run", "--out", str(STORED), "--only", "robustness"],
+            "must hold kilgore2025/robustness, got fashion-mnist; eccles sweep",
+        ),
     ],
 )
 def test_bad_requests_are_one_sentence(quiet, words, sentence, capsys):

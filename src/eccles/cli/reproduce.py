@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025.claims import Claim, Finding
+    from eccles.sweeps.tables import StudyTables
 
 
 _WIDE = 120
@@ -51,7 +52,7 @@ class Arguments:
     four minutes in all, to see that it works: its runs are too few and small to judge by)."""
 
     only: str | None = None
-    """One of its studies, such as fashion-mnist or noise, and the claims about that."""
+    """One of its studies, such as noise or robustness, and the claims about that."""
 
     jobs: int | None = None
     """Processes on this machine, one thread each (default: as many as cores)."""
@@ -66,7 +67,7 @@ class Arguments:
     """Print one JSON object, for scripts."""
 
     markdown: bool = False
-    """Print the claims as a Markdown table."""
+    """Print the claims, and what survives of them, as Markdown."""
 
     debug: bool = False
     """Show where an error comes from."""
@@ -93,19 +94,28 @@ def run(words: Sequence[str]) -> int:
     failed = 0 if given.no_run else _sweep(given, studies, out)
 
     from eccles.studies.article import Article
+    from eccles.studies.kilgore2025 import robustness
     from eccles.studies.kilgore2025.claims import judge, markdown
+    from eccles.studies.kilgore2025.protocol import ROBUSTNESS
     from eccles.studies.report import write_report
 
     article = Article(given.article, out)
     files = [] if given.no_run else _draw(article, studies, console)
     judged = [each for each in judge(article) if given.only is None or each[0].study in studies]
+    varied = robustness.stored(article) if ROBUSTNESS in studies else None
+    if studies == [ROBUSTNESS]:
+        varied = article[ROBUSTNESS]  # Or the error that says how to make it.
     report = None if given.no_run else write_report(out)
     if given.json:
-        print(_json(article, judged, files, report))
+        print(_json(article, judged, varied, files, report))
     elif given.markdown:
-        print(markdown(judged))
+        shown = [markdown(judged)] if judged else []
+        print("\n\n".join(shown + ([robustness.markdown(varied)] if varied else [])))
     else:
-        _print(judged, console)
+        if judged:
+            _print(judged, console)
+        if varied is not None:
+            _print_survival(varied, console)
         if report is not None:
             _say(console, f"report in {report}")
     return 1 if failed else 0
@@ -189,9 +199,12 @@ def _say(console: Console, text: str) -> None:
 def _json(
     article: Article,
     judged: Sequence[tuple[Claim, Finding]],
+    varied: StudyTables | None,
     figures: Sequence[str],
     report: Path | None,
 ) -> str:
+    from eccles.studies.kilgore2025.robustness import survival
+
     progress = {study: article[study].progress for study in article}
     content = {
         "article": article.name,
@@ -212,6 +225,7 @@ def _json(
             }
             for claim, finding in judged
         ],
+        "robustness": [] if varied is None else survival(varied).to_dict("records"),
     }
     return json_format.dumps(content, indent=2)
 
@@ -242,3 +256,26 @@ def _print(judged: Sequence[tuple[Claim, Finding]], console: Console) -> None:
         console.print(table)
         console.print()
     console.print(tally(judged), highlight=False)
+
+
+def _print_survival(tables: StudyTables, console: Console) -> None:
+    """Print which claims survive in which variants: numbers, rules, and what follows."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from eccles.studies.kilgore2025.robustness import RULES, conclusions, spelt, survival
+
+    found = survival(tables)
+    colours = {"holds": "green", "does not hold": "red", "can't be told": "yellow"}
+    for rule in RULES:
+        table = Table(title=Text(f"Claim {rule.claim} in every variant"), title_justify="left")
+        for name in ("variant", "", "here"):
+            table.add_column(name)
+        own = spelt(found[found["claim"] == rule.claim])
+        for variant, holds, ours in own[["variant", "holds", "ours"]].itertuples(index=False):
+            table.add_row(variant, Text(holds, style=colours[holds]), Text(ours))
+        console.print(table)
+        _say(console, f"rule: {rule.text}")
+        console.print()
+    for sentence in conclusions(found):
+        _say(console, sentence)

@@ -16,3 +16,4 @@ from eccles.figures.histograms import update_distributions as update_distributio
 from eccles.figures.noise import accuracy_by_noise as accuracy_by_noise
 from eccles.figures.noise import accuracy_differences as accuracy_differences
 from eccles.figures.portrait import portrait as portrait
+from eccles.figures.variants import accuracy_by_variant as accuracy_by_variant

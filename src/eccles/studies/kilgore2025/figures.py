@@ -16,11 +16,13 @@ from eccles.studies.kilgore2025.protocol import (
     MAIN,
     NOISE,
     PORTRAITS,
+    ROBUSTNESS,
     SUCCESS,
     UNBOUNDED,
     distances_by_group,
     late_accuracy,
 )
+from eccles.studies.kilgore2025.robustness import results, variants
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 from eccles.sweeps.tables import StudyTables
@@ -224,6 +226,20 @@ def _distances(article: Article) -> Drawing:
     return figures.distance_violins(values, note=_said(_RULE, "tau: 1 ms", done.note))
 
 
+def _accuracy_by_variant(article: Article) -> Drawing:
+    done = _done(article, ROBUSTNESS)
+    runs = _in_order(results(done.tables))
+    quiet, noisy = "peak (%), no noise", f"mean of last {LATE} (%), noise"
+    return figures.accuracy_by_variant(
+        runs.assign(condition=runs["noisy"].map({False: quiet, True: noisy})),
+        variants=list(dict.fromkeys(variants(done.tables.study).values())),
+        conditions=(quiet, noisy),
+        band=BAND,
+        colours=COLOURS,
+        note=_said("test accuracy", done.note),
+    )
+
+
 FIGURES = {
     "1b": ArticleFigure("One sample's way through a network", (PORTRAITS,), _portrait),
     "1c": ArticleFigure("Accuracy by initial firing rate", (MAIN,), _accuracy_by_rate),
@@ -236,5 +252,6 @@ FIGURES = {
     "S2": ArticleFigure("Activity by epoch, 80:20", (PORTRAITS, MAIN), _activity_by_epoch("80:20")),
     "S3": ArticleFigure("Activity by epoch, 95:5", (PORTRAITS, MAIN), _activity_by_epoch("95:5")),
     "5a-c": ArticleFigure("Distances between spike trains", (MAIN,), _distances),
+    "R1": ArticleFigure("Which conclusions survive", (ROBUSTNESS,), _accuracy_by_variant),
 }
-"""The figures by the article's numbers, in its order."""
+"""The figures by the article's numbers, in its order, and then our own."""

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 MAIN, NOISE, PORTRAITS = "fashion-mnist", "fashion-mnist-noise", "portraits"
 """The studies: ratio by initial rate, ratio by update noise, a few networks in all detail."""
 
+ROBUSTNESS = "robustness"
+"""A study of our own: choices that the article didn't vary."""
+
 SUCCESS = 0.5
 """A run is successful if its peak test accuracy is above it."""
 

@@ -10,7 +10,7 @@ from eccles.errors import InputError
 from eccles.report import Claim, Picture, Table
 from eccles.stats import category_table
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025 import claims
+from eccles.studies.kilgore2025 import claims, robustness
 from eccles.studies.kilgore2025.figures import COLOURS, FIGURES
 from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
 from eccles.studies.report import Parts
@@ -71,9 +71,25 @@ def _pictures(article: Article) -> tuple[list[Picture], list[str]]:
 
 
 def _tables(article: Article) -> list[Table]:
+    """Return the tables that there are runs for."""
     title = "T1. Van Rossum distances between hidden neurons as published: medians and tests"
     rows = table_1(article)
-    return [] if rows is None else [Table(title, rows)]
+    first = [] if rows is None else [Table(title, rows)]
+    return [*first, *_survival(article)]
+
+
+def _survival(article: Article) -> list[Table]:
+    """Return which claims survive in which variants, and their rules."""
+    tables = robustness.stored(article)
+    if tables is None:
+        return []
+    found = robustness.survival(tables)
+    rules = found[["claim", "rule"]].drop_duplicates("claim", ignore_index=True)
+    rules = rules.assign(found=robustness.conclusions(found))
+    return [
+        Table("Which conclusions survive", rules),
+        Table("What survives, in every variant", robustness.spelt(found)),
+    ]
 
 
 def table_1(article: Article) -> pd.DataFrame | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from eccles.studies.article import Article
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _GOOD = 0.8
-_HIGH_RATE = 50.0
+HIGH_RATE = 50.0
 _RATE = "Rates: default, before training over 0.1 s; as published, after the first epoch."
 _DROP_LAST = (
     "The article's accuracies leave out the last, partial batch; stored tables can't tell those "
@@ -34,7 +34,7 @@ def _near_unbounded(article: Article) -> Finding:
     cells = _cells(article, "before")
     parts = []
     for ei in ("80:20", "95:5"):
-        own = _of(cells, ei)
+        own = own_cells(cells, ei)
         best = own.loc[own["peak"].idxmax()]
         text = (
             f"{ei} {percent(best['peak'])} at w1_std {best['w1_std']:g} (n = {best['n']:.0f}, best "
@@ -45,10 +45,13 @@ def _near_unbounded(article: Article) -> Finding:
     return found(parts, note=_DROP_LAST)
 
 
-def _best_in_band(cells: pd.DataFrame) -> list[Part]:
+def best_in_band(
+    cells: pd.DataFrame, ratios: Sequence[str] = ("80:20", "95:5", "100:0")
+) -> list[Part]:
+    """Return whether each ratio's best cell is in the band, and the band better than outside."""
     parts = []
-    for ei in ("80:20", "95:5", "100:0"):
-        own = _of(cells, ei)
+    for ei in ratios:
+        own = own_cells(cells, ei)
         where = _within(own["rate_hz"])
         inside, above = own[where], own[own["rate_hz"] > BAND[1]]
         if not len(inside) or not len(above):
@@ -64,8 +67,9 @@ def _best_in_band(cells: pd.DataFrame) -> list[Part]:
     return parts
 
 
-def _lowest_only(cells: pd.DataFrame) -> list[Part]:
-    own = _of(cells, "50:50")
+def lowest_only(cells: pd.DataFrame) -> list[Part]:
+    """Return whether 50:50 learns in its lowest cells alone, and in none with all seeds."""
+    own = own_cells(cells, "50:50")
     firing = own[own["rate_hz"] >= BAND[0]]
     most = firing["successes"] >= firing["n"] / 2
     learn, fail = firing[most], firing[~most]
@@ -90,8 +94,9 @@ def _lowest_only(cells: pd.DataFrame) -> list[Part]:
     return [low, Part(bool(most_robust["successes"] < most_robust["n"]), text)]
 
 
-def _high_rates(cells: pd.DataFrame) -> list[Part]:
-    fast = cells[cells["rate_hz"] > _HIGH_RATE].sort_values("rate_hz")
+def high_rates(cells: pd.DataFrame) -> list[Part]:
+    """Return whether 100:0 is good in the cell that starts lowest above 50 Hz."""
+    fast = cells[cells["rate_hz"] > HIGH_RATE].sort_values("rate_hz")
     own, others = fast[fast["ei"] == "100:0"], fast[fast["ei"] != "100:0"]
     if not len(own):
         raise Untestable("there are no runs of 100:0 above 50 Hz")
@@ -115,14 +120,23 @@ def _both(judge: Callable[[pd.DataFrame], list[Part]]) -> Callable[[Article], Fi
 
 
 def _cells(article: Article, rate: str) -> pd.DataFrame:
-    """Return a row a ratio and scale: mean peak and rate, how many runs and how many succeed."""
+    """Return the cells of the main study, by the rate before training or after the first epoch."""
     runs = done(article, MAIN)
     rates = runs.set_index("run")["initial_rate_hz"]
     if rate == "first":
         epochs = table(article, MAIN, "epochs")
         rates = epochs[epochs["epoch"] == 0].set_index("run")["rate_hz"]
-    runs = runs.assign(rate_hz=runs["run"].map(rates), success=runs["peak_accuracy"] > SUCCESS)
-    cells = runs.groupby(["ei", "w1_std"], as_index=False).agg(
+    return cells_of(runs.assign(rate_hz=runs["run"].map(rates)))
+
+
+def cells_of(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return ei, w1_std, peak, rate_hz, n and successes of cells with two seeds or more.
+
+    Args:
+        runs: with run, ei, w1_std, peak_accuracy and rate_hz; a row a run.
+    """
+    cells = runs.assign(success=runs["peak_accuracy"] > SUCCESS)
+    cells = cells.groupby(["ei", "w1_std"], as_index=False).agg(
         peak=("peak_accuracy", "mean"),
         rate_hz=("rate_hz", "mean"),
         n=("run", "size"),
@@ -131,7 +145,8 @@ def _cells(article: Article, rate: str) -> pd.DataFrame:
     return cells[cells["n"] > 1]
 
 
-def _of(cells: pd.DataFrame, ei: str) -> pd.DataFrame:
+def own_cells(cells: pd.DataFrame, ei: str) -> pd.DataFrame:
+    """Return the cells of a ratio, or raise `Untestable` where there are none."""
     own = cells[cells["ei"] == ei]
     if not len(own):
         raise Untestable(f"there is no cell of {ei} with two seeds or more")
@@ -162,7 +177,7 @@ CLAIMS = (
         MAIN,
         "For each of the three the best cell starts in the band, and the mean peak is higher in "
         "the band than outside.",
-        _both(_best_in_band),
+        _both(best_in_band),
     ),
     Claim(
         "3",
@@ -170,13 +185,13 @@ CLAIMS = (
         MAIN,
         "Cells of 50:50 where most seeds succeed (peak over 50 %) start in the band and lower than "
         "all that fire and where fewer succeed; in no cell do all seeds succeed.",
-        _both(_lowest_only),
+        _both(lowest_only),
     ),
     Claim(
         "4",
         "100:0 keeps over 80 % where it starts above 50 Hz.",
         MAIN,
         "The cell of 100:0 that starts lowest above 50 Hz has a mean peak over 80 %.",
-        _both(_high_rates),
+        _both(high_rates),
     ),
 )

@@ -86,20 +86,20 @@ class Claim:
             return _unknown(f"there are no runs of {self.study} in {article.folder}; {made}")
         tables = article[self.study]
         n, m = tables.progress
-        departures = _departures(tables)
+        differ = departures(tables)
         try:
             finding = self.judge(article)
         except Untestable as reason:
             finding = _unknown(str(reason))
-            if not departures and (n < m or tables.study.scale != FULL):
+            if not differ and (n < m or tables.study.scale != FULL):
                 scale = tables.study.scale if n < m else FULL
                 out = f" --out {article.folder}" if n < m else ""
                 finding = _noted(finding, f"{command} --scale {scale}{out} does what is missing")
         if n < m:
             finding = _noted(finding, f"{n:,} of {m:,} runs")
-        if departures:
+        if differ:
             # What these runs can't show isn't shown by numbers that happen to look right.
-            why = f"not testable at this scale: {', '.join(departures)}"
+            why = f"not testable at this scale: {', '.join(differ)}"
             finding = _noted(finding, f"{why}; {command} --scale laptop does what can tell")
             published = None if finding.as_published is None else Verdict.NOT_TESTABLE
             finding = replace(finding, verdict=Verdict.NOT_TESTABLE, verdict_as_published=published)
@@ -205,8 +205,8 @@ def _noted(finding: Finding, note: str) -> Finding:
     return replace(finding, note="; ".join(filter(None, [finding.note.removesuffix("."), note])))
 
 
-def _departures(tables: StudyTables) -> list[str]:
-    """Return in what the runs of a study aren't those of the article."""
+def departures(tables: StudyTables) -> list[str]:
+    """Return in what the runs of a study aren't those that ship."""
     shipped = read_study(find(tables.study.name), FULL)
     usual = TrainConfig.model_validate(shipped.base).resolved().model_dump()
     runs = tables.planned(tables.runs)

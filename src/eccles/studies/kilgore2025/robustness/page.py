@@ -1,0 +1,57 @@
+"""What survives, as a person reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eccles.studies.kilgore2025.robustness.survival import RULES, conclusions, survival
+from eccles.studies.kilgore2025.robustness.variants import choices
+from eccles.sweeps.tables import StudyTables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WORDS = {True: "holds", False: "does not hold", None: "can't be told"}
+
+
+def spelt(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `survival` with `holds` in words, and without the rules, which repeat."""
+    return found.assign(holds=found["holds"].map(_word)).drop(columns="rule")
+
+
+def markdown(tables: StudyTables) -> str:
+    """Return Markdown: a row a variant and a column a claim, what follows, rules, numbers."""
+    from eccles.stats import markdown as table
+
+    found = survival(tables)
+    shown = spelt(found)
+    wide = shown.pivot(index="variant", columns="claim", values="holds")
+    changes = {name: _said(settings) for name, settings in choices(tables.study).items()}
+    wide = wide.loc[list(changes)].reset_index()
+    wide.insert(1, "settings", wide["variant"].map(changes))
+    return "\n".join(
+        [
+            table(wide),
+            *(f"- {sentence}" for sentence in conclusions(found)),
+            "",
+            "A claim holds in a variant by these rules:",
+            "",
+            *(f"- {rule.claim}: {rule.text}" for rule in RULES),
+            "",
+            table(shown).rstrip("\n"),
+        ]
+    )
+
+
+def _word(holds: bool | None) -> str:
+    return _WORDS[holds]
+
+
+def _said(settings: dict[str, Any]) -> str:
+    spelt = {name: "auto" if value is None else value for name, value in settings.items()}
+    return ", ".join(f"{name} {_lower(value)}" for name, value in spelt.items())
+
+
+def _lower(value: Any) -> str:
+    # As the study's file has it: true, not True.
+    return str(value).lower() if isinstance(value, bool) else str(value)
