@@ -54,8 +54,8 @@ def _best_in_band(cells: pd.DataFrame, _when: str) -> list[Part]:
             f"{percent(_pooled(above))} above it (n = {above['n'].sum()})"
         )
         if len(below):
-            silent = f"below it at {below['rate_hz'].max():.3f} Hz or less"
-            text += f", {silent} {percent(_pooled(below))} (n = {below['n'].sum()})"
+            silent = f"under {BAND[0]:g} Hz {percent(_pooled(below))} (n = {below['n'].sum()})"
+            text += f", {silent}"
         better = _pooled(inside) > _pooled(above)
         parts.append(Part(bool(_within(best["rate_hz"])) and better, text))
     return parts

@@ -59,9 +59,10 @@ def weighed(parts: Sequence[Part]) -> tuple[Verdict, str]:
     >>> weighed([Part(True, "a is 3"), Part(False, "b is 4")])[1]
     'holds: a is 3; does not hold: b is 4'
     """
+    told = [part for part in parts if part.holds is not None]
     said = {
-        "holds": [part.text for part in parts if part.holds],
-        "does not hold": [part.text for part in parts if part.holds is False],
+        "holds": [part.text for part in told if part.holds],
+        "does not hold": [part.text for part in told if not part.holds],
         "can't be told": [part.text for part in parts if part.holds is None],
     }
     if len(said["holds"]) == len(parts):
