@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from eccles import studies
 from eccles.cli import main
+from eccles.sweeps import record
+from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.study import read_study
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "results" / "kilgore2025"
@@ -35,6 +39,27 @@ def test_runs_figures_and_verdicts(quiet, capsys):
     assert told["studies"] == {"fashion-mnist-noise": {"scale": "smoke", "done": 18, "planned": 18}}
     assert [claim["id"] for claim in told["claims"]] == ["6", "7"]
     assert all(claim["verdict"] == "not testable" for claim in told["claims"])
+    assert told["claims"][0]["note"].endswith("--scale laptop does what can tell")
+    the_same_command_does_failed_runs_again(words, capsys)
+
+
+def the_same_command_does_failed_runs_again(words, capsys):
+    study = Path("out/fashion-mnist-noise")
+    path = sorted((study / "records").glob("*.json"))[0]
+    kept = record.read(path)
+    failed = {**kept.run, "status": "failed", "error": "out of luck"}
+    record.write(path.parent, kept._replace(run=failed))
+    for table in study.glob("*.parquet"):
+        table.unlink()
+    assert main(words) == 1
+    shown = capsys.readouterr().out
+    command = "eccles reproduce kilgore2025 --only fashion-mnist-noise --scale smoke --out out"
+    together = " ".join(shown.split())
+    assert f"1 run failed; {command} --retry-failed does it again" in together
+    assert shown.endswith("1 run failed; the same command with --retry-failed does it again\n")
+    assert main([*words, "--retry-failed"]) == 0
+    assert "1 run failed" not in capsys.readouterr().out
+    assert record.read(path).run["peak_accuracy"] == kept.run["peak_accuracy"]
 
 
 def test_what_is_stored_is_judged_without_runs(quiet, capsys):
@@ -78,20 +103,87 @@ def test_what_survives_comes_after_the_claims(quiet, capsys):
     assert "What survives, in every variant" in Path("out/report.html").read_text()
 
 
+def described(study, folder, scale):
+    """Make a study's folder as it is before the first run has ended."""
+    Path(folder).mkdir(parents=True)
+    StudyFolder(Path(folder)).write(read_study(studies.find(f"kilgore2025/{study}"), scale))
+
+
+def test_a_study_without_claims(quiet, capsys):
+    described("portraits", "out/portraits", "smoke")
+    words = ["reproduce", "kilgore2025", "--out", "out", "--no-run", "--only", "portraits"]
+    for more in ([], ["--markdown"]):
+        assert main([*words, *more]) == 0
+        said = capsys.readouterr()
+        assert "no claim of kilgore2025 is about portraits" in said.out + said.err
+        assert "reproduced," not in said.out
+
+
+@pytest.mark.parametrize(
+    ("study", "folder", "scale", "sentence"),
+    [
+        # The last study's folder is found out before the first study is run.
+        (
+            "robustness",
+            "out/robustness",
+            "laptop",
+            "got out/robustness with kilgore2025/robustness",
+        ),
+        ("portraits", "out/mine", "smoke", "must have kilgore2025/portraits as out/portraits, got"),
+        ("portraits", "out", "smoke", "must be a folder of studies, got out, which is a study's"),
+    ],
+)
+def test_folders_are_checked_before_the_first_run(quiet, study, folder, scale, sentence, capsys):
+    described(study, folder, scale)
+    before = sorted(Path().rglob("*"))
+    assert main(["reproduce", "kilgore2025", "--scale", "smoke", "--out", "out"]) == 2
+    assert sentence in capsys.readouterr().err
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_packages_are_checked_before_the_first_run(quiet, monkeypatch, capsys):
+    monkeypatch.setattr("eccles.report.extra.find_spec", lambda name: name != "altair" or None)
+    assert main(["reproduce", "kilgore2025", "--scale", "smoke"]) == 2
+    assert "altair must be installed" in capsys.readouterr().err
+    assert not list(Path().iterdir())
+
+
+def test_seeds_of_every_study(quiet, monkeypatch):
+    asked = []
+
+    def sweep(study, *_, **options):
+        asked.append((study.repeat, options["retry_failed"]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("eccles.sweeps.sweep.sweep", sweep)
+    assert main(["reproduce", "kilgore2025", "--scale", "smoke"]) == 130
+    assert main(["reproduce", "kilgore2025", "--repeat", "3", "--retry-failed"]) == 130
+    assert asked == [(2, False), (3, True)]
+
+
+def test_help_says_each_default_once(capsys):
+    assert main(["reproduce", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "--scale {full,laptop,smoke}" in said
+    assert "None" not in said
+    assert "--no-no-run" not in said
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         ([], "ARTICLE must be kilgore2025, got none"),
         (["kilgore"], "got kilgore (did you mean 'kilgore2025'?)"),
         (["kilgore2025", "--only", "nois"], "got nois (did you mean 'noise'?)"),
-        (["kilgore2025", "--scale", "small"], "there is no scale 'small'"),
+        (["kilgore2025", "--scale", "small"], "'small' for argument '--scale'"),
         (["kilgore2025", "--json", "--markdown"], "can't both be given"),
         (["kilgore2025", "--no-run"], "must hold a study of kilgore2025, got none"),
         (["kilgore2025", "--no-runs"], "--no-runs"),
         (
             ["kilgore2025", "--no-run", "--out", str(STORED), "--only", "robustness"],
-            "must hold kilgore2025/robustness, got fashion-mnist; eccles sweep",
+            "must hold kilgore2025/robustness, got",
         ),
+        (["kilgore2025", "--repeat", "0"], "repeat must be a number of seeds, 1 or more"),
     ],
 )
 def test_bad_requests_are_one_sentence(quiet, words, sentence, capsys):

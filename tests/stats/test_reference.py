@@ -112,7 +112,18 @@ def test_no_effect_is_seen_in_one_study_of_twenty():
     assert 0.006 < ((found["low"] > 0) | (found["high"] < 0)).mean() < 0.12
 
 
-NAN = ["t", "p_t", "hedges_g", "cohen_dz", "p_wilcoxon", "p_holm", "seeds_needed", "low", "high"]
+NAN = [
+    "t",
+    "p_t",
+    "hedges_g",
+    "cohen_dz",
+    "p_wilcoxon",
+    "p_holm",
+    "least_p_holm",
+    "seeds_needed",
+    "low",
+    "high",
+]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +162,16 @@ def test_what_cannot_be_said(values, nan, note):
     row = compare(values).iloc[0]
     assert row["note"] == note
     assert sorted(row.index[row.isna()]) == sorted(nan)
+
+
+def test_the_least_p_that_any_data_could_give():
+    """4 unequal pairs of one ratio and 3 of the other: twice 2 / 2^4, and 2 / 2^3."""
+    found = compare(
+        {"70:30": [0.5, 0.6, 0.7, 0.8], "80:20": [0.1, 0.6, 0.7, 0.8], "100:0": [0.1] * 4}
+    )
+    least = found.set_index("ei")["least_p_holm"]
+    assert least.to_dict() == {"70:30": 0.25, "80:20": 0.25}
+    assert (found["p_holm"] >= found["least_p_holm"]).all()
 
 
 def test_equal_pairs_are_no_evidence():

@@ -54,7 +54,7 @@ class Arguments:
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
     """What came of one figure."""
 
     figure: str
@@ -86,7 +86,7 @@ def run(words: Sequence[str]) -> int:
     chosen = _chosen(given.only, FIGURES)
     formats = _formats(given.format)
     out = given.out or given.folder / "figures"
-    rows = _drawn(article, chosen, formats, out, alone=given.only is not None)
+    rows = drawn(article, chosen, formats, out, alone=given.only is not None)
     if given.json:
         print(json_format.dumps([vars(row) for row in rows], indent=1))
     else:
@@ -120,14 +120,14 @@ def _formats(text: str | None) -> list[str] | None:
     return formats
 
 
-def _drawn(
+def drawn(
     article: Article,
     chosen: dict[str, ArticleFigure],
     formats: list[str] | None,
     out: Path,
     *,
     alone: bool,
-) -> list[_Row]:
+) -> list[Row]:
     """Draw figures; one that can't be drawn is a row that says why, or where `alone` an error."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -152,14 +152,14 @@ def _drawn(
                 if alone:
                     raise
                 source = figure.source(article)
-                rows.append(_Row(name, figure.title, source, left_out=str(error)))
+                rows.append(Row(name, figure.title, source, left_out=str(error)))
             bar.advance(task)
     return rows
 
 
 def _saved(
     article: Article, name: str, figure: ArticleFigure, formats: list[str] | None, out: Path
-) -> _Row:
+) -> Row:
     drawing = figure.draw(article)
     kinds = list(drawing.possible() if formats is None else formats)
     kinds = [kind for kind in kinds if kind in drawing.FORMATS]
@@ -173,10 +173,10 @@ def _saved(
     n, planned = article[source].progress
     runs = f"{n:,} of {planned:,} runs" if n < planned else f"{n:,} runs"
     files = [str(path) for path in paths]
-    return _Row(name, figure.title, source, runs, drawing.caption, files)
+    return Row(name, figure.title, source, runs, drawing.caption, files)
 
 
-def _print(rows: list[_Row], out: Path) -> None:
+def _print(rows: list[Row], out: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 

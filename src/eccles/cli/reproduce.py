@@ -5,10 +5,10 @@ from __future__ import annotations
 import json as json_format
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025.claims import Claim, Finding
+    from eccles.sweeps.study import Study
     from eccles.sweeps.tables import StudyTables
 
 
@@ -27,13 +28,20 @@ _WIDE = 120
 """Columns of what goes into a file or another program."""
 
 
+def _arg(metavar: str | None = None) -> object:
+    """Return a flag whose help says itself what holds unless it is given."""
+    return tyro.conf.arg(metavar=metavar, help_behavior_hint="")
+
+
 @dataclass(frozen=True)
 class Arguments:
     """Do an article's studies, draw its figures, write a report, and judge its claims.
 
     Articles: kilgore2025 (excitatory to inhibitory ratio, initial firing rate and update noise).
-    What the folder has isn't done again, so the same command goes on where it was stopped. A claim
-    is reproduced, not reproduced, or not testable with what there is; the rule is printed with it.
+    Its studies are those of the article, portraits of a few networks, and one of our own about
+    robustness. What the folder has isn't done again, so the same command goes on where it was
+    stopped. A claim is reproduced, not reproduced, or not testable with what there is; the rule is
+    printed with it.
 
     Try
         eccles reproduce kilgore2025 --scale smoke
@@ -41,35 +49,42 @@ class Arguments:
         eccles reproduce kilgore2025 --out results/kilgore2025 --no-run
     """
 
-    article: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="ARTICLE")] = ""
+    article: Annotated[tyro.conf.Positional[str], _arg("ARTICLE")] = ""
     """The article's name."""
 
-    out: Path | None = None
+    out: Annotated[Path | None, _arg("DIR")] = None
     """Folder of its studies, figures and report (default: reproduced/ARTICLE-SCALE)."""
 
-    scale: str = "full"
-    """How much: full (what the article did), laptop (about half an hour a study) or smoke (under
-    four minutes in all, to see that it works: its runs are too few and small to judge by)."""
+    scale: Annotated[Literal["full", "laptop", "smoke"], _arg()] = "full"
+    """How much of each, portraits and robustness too: full (what the article did, the default),
+    laptop (about half an hour a study) or smoke (under four minutes in all, to see that it works:
+    its runs are too few and small to judge by)."""
 
-    only: str | None = None
-    """One of its studies, such as noise or robustness, and the claims about that."""
+    only: Annotated[str | None, _arg("STUDY")] = None
+    """One of its studies, such as noise or robustness, with its claims (default: all)."""
 
-    jobs: int | None = None
+    repeat: Annotated[int | None, _arg("N")] = None
+    """Seeds of every study (default: as many as it has at that scale)."""
+
+    jobs: Annotated[int | None, _arg("N")] = None
     """Processes on this machine, one thread each (default: as many as cores)."""
 
-    data_dir: Path | None = None
+    data_dir: Annotated[Path | None, _arg("DIR")] = None
     """Folder with the data sets' files (default: search for them)."""
 
-    no_run: bool = False
-    """Do no runs: judge what is stored."""
+    retry_failed: Annotated[bool, _arg()] = False
+    """Do the runs that failed before again."""
 
-    json: bool = False
+    no_run: Annotated[bool, _arg()] = False
+    """Judge what is stored: no runs, no figures, no report."""
+
+    json: Annotated[bool, _arg()] = False
     """Print one JSON object, for scripts."""
 
-    markdown: bool = False
+    markdown: Annotated[bool, _arg()] = False
     """Print the claims, and what survives of them, as Markdown."""
 
-    debug: bool = False
+    debug: Annotated[bool, _arg()] = False
     """Show where an error comes from."""
 
 
@@ -77,7 +92,10 @@ def run(words: Sequence[str]) -> int:
     """Run `eccles reproduce WORDS`; exit status 1 if a run failed."""
     given = parsed(
         lambda: tyro.cli(
-            Annotated[Arguments, tyro.conf.arg(name="")], prog="eccles reproduce", args=words
+            Annotated[Arguments, tyro.conf.arg(name="")],
+            prog="eccles reproduce",
+            args=words,
+            config=(tyro.conf.FlagCreatePairsOff,),
         ),
         "eccles reproduce",
     )
@@ -86,10 +104,13 @@ def run(words: Sequence[str]) -> int:
     studies = _studies(given.article, given.only)
     out = given.out or Path("reproduced") / f"{given.article}-{given.scale}"
 
+    from eccles.report import check_installed
     from eccles.stats.frames import require
 
     # Hours of runs shouldn't end in the news that a package is missing.
     require("duckdb", "pandas", "statsmodels")
+    if not given.no_run:
+        check_installed()
     console = _console(aside=given.json or given.markdown)
     failed = 0 if given.no_run else _sweep(given, studies, out)
 
@@ -108,7 +129,7 @@ def run(words: Sequence[str]) -> int:
     report = None if given.no_run else write_report(out)
     if given.json:
         print(_json(article, judged, varied, files, report))
-    elif given.markdown:
+    elif given.markdown and (judged or varied is not None):
         shown = [markdown(judged)] if judged else []
         print("\n\n".join(shown + ([robustness.markdown(varied)] if varied else [])))
     else:
@@ -116,8 +137,14 @@ def run(words: Sequence[str]) -> int:
             _print(judged, console)
         if varied is not None:
             _print_survival(varied, console)
+        if not judged and varied is None:
+            _say(console, f"no claim of {given.article} is about {', '.join(studies)}")
         if report is not None:
             _say(console, f"report in {report}")
+    if failed:
+        runs, them = ("run", "it") if failed == 1 else ("runs", "them")
+        again = f"the same command with --retry-failed does {them} again"
+        _say(console, f"{failed:,} {runs} failed; {again}")
     return 1 if failed else 0
 
 
@@ -155,31 +182,59 @@ def _sweep(given: Arguments, studies: list[str], out: Path) -> int:
     from eccles.sweeps.sweep import sweep
 
     # What is wrong with a later study is said before an earlier one takes hours.
-    asked = [read_study(find(f"{given.article}/{study}"), given.scale) for study in studies]
+    overrides = [] if given.repeat is None else [f"repeat={given.repeat}"]
+    files = [find(f"{given.article}/{study}") for study in studies]
+    asked = [read_study(file, given.scale, overrides) for file in files]
+    _check(given.article, dict(zip(studies, asked, strict=True)), out)
     failed = 0
     for name, study in zip(studies, asked, strict=True):
         with SweepDisplay(aside=given.json or given.markdown) as watch:
             results = sweep(
-                study, out / name, jobs=given.jobs, data_dir=given.data_dir, watch=watch
+                study,
+                out / name,
+                jobs=given.jobs,
+                retry_failed=given.retry_failed,
+                data_dir=given.data_dir,
+                watch=watch,
             )
         failed += int((results.planned(results.runs)["status"] == "failed").sum())
     return failed
 
 
+def _check(article: str, asked: Mapping[str, Study], out: Path) -> None:
+    """Raise InputError, before anything is run, unless all studies may get into the folder."""
+    from eccles.studies.article import folders
+    from eccles.sweeps.folder import StudyFolder
+
+    if StudyFolder(out).description.exists():
+        raise InputError(
+            f"reproduce: --out must be a folder of studies, got {out}, which is a study's own; use "
+            "the folder that it is in, or another"
+        )
+    there = folders(article, out)
+    for name, study in asked.items():
+        place = there.get(name, out / name)
+        if place != out / name:
+            raise InputError(
+                f"reproduce: --out must have {article}/{name} as {out / name}, got it in {place}; "
+                "rename that folder, or choose another --out"
+            )
+        StudyFolder(place).check(study)
+
+
 def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
     """Draw the figures of some studies; return their files, say what is left out and why."""
+    from eccles.cli.figures import drawn
     from eccles.studies.kilgore2025.figures import FIGURES
 
-    files: list[str] = []
-    for name, figure in FIGURES.items():
-        if figure.source(article) not in studies:
-            continue
-        try:
-            drawing = figure.draw(article)
-            files += map(str, drawing.save(article.folder / "figures", name))
-        except InputError as error:
-            _say(console, f"left out: figure {name}, {figure.title}: {error}")
-    _say(console, f"{len(files)} files of figures in {article.folder / 'figures'}")
+    chosen = {name: each for name, each in FIGURES.items() if each.source(article) in studies}
+    out = article.folder / "figures"
+    rows = drawn(article, chosen, None, out, alone=False)
+    for row in rows:
+        if row.left_out:
+            _say(console, f"left out: figure {row.figure}, {row.title}: {row.left_out}")
+    files = [file for row in rows for file in row.files]
+    _say(console, f"{len(files)} {'file' if len(files) == 1 else 'files'} of figures in {out}")
     return files
 
 

@@ -17,6 +17,28 @@ def stored(folder: Path | str) -> list[StudyTables]:
     return [load(path) for path in own if StudyFolder(path).description.exists()]
 
 
+def folders(article: str, folder: Path | str) -> dict[str, Path]:
+    """Return where each study of an article is: the folder itself, or one in it.
+
+    Raises InputError where two folders hold the same study.
+    """
+    home, found = Path(folder), dict[str, Path]()
+    for path in (home, *sorted(path for path in home.glob("*") if path.is_dir())):
+        if not StudyFolder(path).description.exists():
+            continue
+        name = StudyFolder(path).read().name
+        study = name.removeprefix(f"{article}/")
+        if study == name:
+            continue
+        if study in found:
+            raise InputError(
+                f"studies: {home} must hold {name} once, got it in {found[study]} and in {path}; "
+                "move one of the two out of it"
+            )
+        found[study] = path
+    return found
+
+
 class Article:
     """The stored studies of an article, by their short names.
 
@@ -26,17 +48,14 @@ class Article:
             `DIR/fashion-mnist`, `DIR/fashion-mnist-noise`, ...
 
     `article["fashion-mnist"]` is a study's tables, `"fashion-mnist" in article` whether it has
-    been run. Raises InputError where the folder holds none of the article's studies.
+    been run. Raises InputError where the folder holds none of the article's studies, or one twice.
     """
 
     def __init__(self, name: str, folder: Path | str) -> None:
         self.name = name
         self.folder = Path(folder)
-        prefix = f"{name}/"
         self._studies: dict[str, StudyTables] = {
-            tables.study.name.removeprefix(prefix): tables
-            for tables in stored(folder)
-            if tables.study.name.startswith(prefix)
+            study: load(path) for study, path in folders(name, folder).items()
         }
         if not self._studies:
             raise InputError(
@@ -52,10 +71,13 @@ class Article:
 
     def place(self, study: str) -> Path:
         """Return the folder where a study is, or belongs: beside the others."""
-        alone = StudyFolder(self.folder).description.exists()
         if study in self:
             return self._studies[study].folder
-        return (self.folder.parent if alone else self.folder) / study
+        if not StudyFolder(self.folder).description.exists():
+            return self.folder / study
+        # The parent of "." is no name of it.
+        named = self.folder.name not in {"", ".."}
+        return (self.folder if named else self.folder.resolve()).parent / study
 
     def __getitem__(self, study: str) -> StudyTables:
         """Return a study's tables, or raise InputError that says how to make them."""

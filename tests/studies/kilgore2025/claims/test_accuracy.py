@@ -53,15 +53,30 @@ def test_not_near_unbounded(stored, claim):
 def test_best_in_the_band(stored, claim):
     finding = claim("2").find(stored("fashion-mnist", made(peaks()), *SETS))
     assert finding.verdict == Verdict.REPRODUCED
-    # Outside: (0.1 + 0.5 + 0.1) / 3.
+    # Above: (0.5 + 0.1) / 2; the silent cell is neither in the band nor above it.
     text = (
-        "80:20 best at 9.0 Hz (85.0 %, n = 3), mean 85.0 % in the band (n = 3) and 23.3 % outside"
+        "80:20 best at 9.0 Hz (85.0 %, n = 3), mean 85.0 % in the band (n = 3) and 30.0 % above it "
+        "(n = 6), under 0.01 Hz 10.0 % (n = 3)"
     )
     assert text in finding.ours
     # After the first epoch rates are half as high here, so 30 Hz is 15 Hz, and in the band.
     assert "80:20 best at 4.5 Hz (85.0 %, n = 3), mean 67.5 % in the band (n = 6)" in (
         finding.as_published
     )
+
+
+def test_band_no_better_than_above_it(stored, claim):
+    """Best in the band, yet worse there in the mean than above it, silent cells aside."""
+
+    def tables(settings):
+        rate = {0.0005: 0.0, 0.002: 9.0, 0.005: 20.0, 0.02: 80.0}[settings["w1_std"]]
+        peak = {0.0: 0.1, 9.0: 0.85, 20.0: 0.3, 80.0: 0.6}[rate]
+        run = {"peak_accuracy": peak, "initial_rate_hz": rate}
+        return {"runs": [run], "epochs": [{"epoch": 0, "rate_hz": rate}]}
+
+    finding = claim("2").find(stored("fashion-mnist", tables, *SETS))
+    assert finding.verdict == Verdict.NOT_REPRODUCED
+    assert "mean 57.5 % in the band (n = 6) and 60.0 % above it (n = 3)" in finding.ours
 
 
 def test_best_outside_the_band(stored, claim):
@@ -84,9 +99,38 @@ def test_50_50_learns_at_low_rates_only(stored, claim):
     some = (0.1, (0.8, 0.8, 0.1), (0.8, 0.1, 0.1), 0.1)
     finding = claim("3").find(stored("fashion-mnist", made(peaks(E50_50=some)), *SETS))
     assert finding.verdict == finding.verdict_as_published == Verdict.REPRODUCED
-    text = "succeed in 1 of 3 cells that fire, up to 9.00 Hz; the other cells begin at 30.00 Hz"
+    text = (
+        "succeed in 1 of 3 cells that fire, up to 9.00 Hz before training; the other cells begin "
+        "at 30.00 Hz"
+    )
     assert text in finding.ours
+    assert "up to 4.50 Hz after the first epoch; the other" in finding.as_published
     assert "at most 2 of 3 seeds succeed in a cell (at 9.00 Hz)" in finding.ours
+
+
+def test_half_of_the_seeds_are_not_most(stored, claim):
+    some = (0.1, (0.8, 0.8, 0.8, 0.1), (0.8, 0.8, 0.1, 0.1), 0.1)
+    article = stored("fashion-mnist", made(peaks(E50_50=some)), SETS[0], "repeat=4")
+    finding = claim("3").find(article)
+    assert finding.verdict == Verdict.REPRODUCED
+    assert "succeed in 1 of 3 cells" in finding.ours
+
+
+def test_silenced_cells_fail_at_a_low_rate(stored, claim):
+    """What fires before training and is silent after its first epoch isn't left out there."""
+    some = (0.1, (0.8, 0.8, 0.1), (0.8, 0.1, 0.1), 0.1)
+
+    def tables(settings):
+        found = made(peaks(E50_50=some))(settings)
+        if settings["ei"] == "50:50" and settings["w1_std"] == 0.02:
+            found["epochs"][0]["rate_hz"] = 0.0
+        return found
+
+    finding = claim("3").find(stored("fashion-mnist", tables, *SETS))
+    assert finding.verdict == Verdict.REPRODUCED
+    assert finding.verdict_as_published == Verdict.NOT_REPRODUCED
+    text = "the other cells begin at 0.00 Hz (1 cell silenced by the first epoch)"
+    assert text in finding.as_published
 
 
 @pytest.mark.parametrize(
@@ -107,9 +151,24 @@ def test_high_rates(stored, claim):
     finding = claim("4").find(stored("fashion-mnist", made(peaks(E100_0=fast)), *SETS))
     assert finding.verdict == Verdict.REPRODUCED
     text = (
-        "100:0 81.0 % at 80.0 Hz (n = 3), over 80 % up to 80.0 Hz, the other ratios at most 10.0 %"
+        "100:0 81.0 % at 80.0 Hz (n = 3), over 80 % in 1 cell of 1 above 50 Hz, up to 80.0 Hz, the "
+        "other ratios at most 10.0 %"
     )
     assert text in finding.ours
+
+
+def test_up_to_which_rate_it_holds(stored, claim):
+    """A cell that is good again after one that isn't says nothing of all cells up to it."""
+
+    def tables(settings):
+        rate = {0.0005: 60.0, 0.002: 70.0, 0.005: 80.0, 0.02: 90.0}[settings["w1_std"]]
+        peak = 0.79 if rate == 80 else 0.81
+        run = {"peak_accuracy": peak, "initial_rate_hz": rate}
+        return {"runs": [run], "epochs": [{"epoch": 0, "rate_hz": rate}]}
+
+    finding = claim("4").find(stored("fashion-mnist", tables, *SETS))
+    assert finding.verdict == Verdict.REPRODUCED
+    assert "in 2 cells of 4 above 50 Hz, up to 70.0 Hz, 79.0 % at 80.0 Hz" in finding.ours
 
 
 def test_not_at_high_rates(stored, claim):

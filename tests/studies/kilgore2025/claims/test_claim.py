@@ -1,7 +1,8 @@
 import pytest
 
 from eccles.studies.kilgore2025.claims import CLAIMS, Claim, Finding, Verdict, judge
-from eccles.studies.kilgore2025.claims.claim import Part, by_ratio, done, found
+from eccles.studies.kilgore2025.claims.finding import Part, Untestable, found, weighed
+from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
 
 SETS = ("grid.w1_std=[0.001]", "repeat=2")
 
@@ -16,7 +17,7 @@ def reproduced():
 
     def judged(article):
         done(article, "fashion-mnist")
-        return found([Part(True, "all is fine")], lambda: [Part(True, "so it is")])
+        return found(lambda: [Part(True, "all is fine")], lambda: [Part(True, "so it is")])
 
     return Claim("0", "All is fine.", "fashion-mnist", "It is.", judged)
 
@@ -32,23 +33,93 @@ def test_a_whole_study(stored, reproduced):
     assert finding == Finding(Verdict.REPRODUCED, "all is fine", *published)
 
 
-def test_part_of_a_study(stored, reproduced):
-    article = stored("fashion-mnist", lambda s: None if s["ei"] == "95:5" else fine(s), *SETS)
+def test_part_of_a_study_is_its_whole_seeds(stored):
+    """Of 4 seeds three are whole; the fourth lacks one cell, and its other runs don't count."""
+
+    def tables(settings):
+        if (settings["seed"], settings["ei"]) == (3, "95:5"):
+            return None
+        return {**fine(settings), "epochs": [{"epoch": 0, "accuracy": 0.8}]}
+
+    seen = {}
+
+    def judged(article):
+        seen["runs"] = done(article, "fashion-mnist")
+        seen["epochs"] = table(article, "fashion-mnist", "epochs", seen["runs"])
+        return found(lambda: [Part(True, "all is fine")])
+
+    article = stored("fashion-mnist", tables, SETS[0], "repeat=4")
+    finding = Claim("0", "A.", "fashion-mnist", "B.", judged).find(article)
+    assert finding == Finding(Verdict.REPRODUCED, "all is fine", note="3 of 4 seeds are whole")
+    assert sorted(seen["runs"]["seed"].unique()) == [0, 1, 2]
+    assert len(article["fashion-mnist"].runs) == 15
+    assert len(seen["runs"]) == 12
+    assert set(seen["epochs"]["run"]) == set(seen["runs"]["run"])
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"), [({0}, "1 of 2 seeds is whole"), (set(), "0 of 2 seeds are whole")]
+)
+def test_fewer_than_two_whole_seeds_tell_nothing(stored, reproduced, seeds, said):
+    def tables(settings):
+        return fine(settings) if settings["ei"] != "95:5" or settings["seed"] in seeds else None
+
+    article = stored("fashion-mnist", tables, *SETS)
     finding = reproduced.find(article)
-    assert finding.verdict == Verdict.REPRODUCED
-    assert finding.note == "6 of 8 runs"
+    assert (finding.verdict, finding.ours) == (Verdict.NOT_TESTABLE, "")
+    assert finding.note == (
+        f"fewer than two seeds are whole, so there is no telling chance from effect; {said}; "
+        f"eccles reproduce kilgore2025 --only fashion-mnist --scale full --out {article.folder} "
+        "--repeat 2 does what is missing"
+    )
 
 
 def test_failed_runs_are_no_results(stored):
     def tables(settings):
         return {"runs": [{**fine(settings)["runs"][0], "status": "failed"}]}
 
-    finding = CLAIMS[0].find(stored("fashion-mnist", tables, *SETS))
+    article = stored("fashion-mnist", tables, *SETS)
+    finding = CLAIMS[0].find(article)
     assert finding.verdict == Verdict.NOT_TESTABLE
-    assert finding.note.startswith(
-        "no run is done; eccles reproduce kilgore2025 --scale full --out"
+    assert finding.note == (
+        "no run is done; 8 runs failed; eccles reproduce kilgore2025 --only fashion-mnist --scale "
+        f"full --out {article.folder} --repeat 2 --retry-failed does them again"
     )
-    assert finding.note.endswith("; 0 of 8 runs")
+
+
+def test_a_cell_that_failed_has_ended(stored, reproduced):
+    def tables(settings):
+        failed = (settings["seed"], settings["ei"]) == (1, "95:5")
+        status = "failed" if failed else "done"
+        return {"runs": [{**fine(settings)["runs"][0], "status": status}]}
+
+    finding = reproduced.find(stored("fashion-mnist", tables, *SETS))
+    assert finding.verdict == Verdict.REPRODUCED
+    assert finding.note.startswith("1 run failed; eccles reproduce ")
+    assert finding.note.endswith(" --retry-failed does it again")
+
+
+def untestable():
+    raise Untestable("it isn't so")
+
+
+def test_parts_that_cant_be_told():
+    parts = [Part(True, "a"), Part(False, "b"), Part(None, "c")]
+    assert weighed(parts) == (
+        Verdict.NOT_TESTABLE,
+        "holds: a; does not hold: b; can't be told: c",
+    )
+
+
+def test_one_way_that_cant_tell_takes_nothing_from_the_other():
+    assert found(lambda: [Part(True, "a")], untestable) == Finding(
+        Verdict.REPRODUCED, "a", "it isn't so", Verdict.NOT_TESTABLE
+    )
+    assert found(untestable, lambda: [Part(True, "b")], "more") == Finding(
+        Verdict.NOT_TESTABLE, "", "b", Verdict.REPRODUCED, "it isn't so; more"
+    )
+    with pytest.raises(Untestable, match="it isn't so"):
+        found(untestable, untestable)
 
 
 def test_other_studies_are_named_with_the_command(stored):
@@ -59,7 +130,7 @@ def test_other_studies_are_named_with_the_command(stored):
     notes = {claim.id: finding.note for claim, finding in judge(article)}
     assert notes["6"] == (
         f"there are no runs of fashion-mnist-noise in {article.folder}; eccles reproduce "
-        f"kilgore2025 --out {article.folder} makes them"
+        f"kilgore2025 --only fashion-mnist-noise --scale full --out {article.folder} makes them"
     )
     assert notes["5"] == "the study shd isn't here yet"
 
@@ -75,15 +146,40 @@ def test_the_small_sample_never_reproduces(stored, reproduced):
     assert finding.ours == "all is fine"
     assert finding.note == (
         "not testable at this scale: data is fashion-mnist-sample instead of fashion-mnist, epochs "
-        "is 10 instead of 30; eccles reproduce kilgore2025 --scale laptop does what can tell"
+        "is 10 instead of 30; eccles reproduce kilgore2025 --only fashion-mnist --scale laptop "
+        "does what can tell"
     )
 
 
-@pytest.mark.parametrize("change", ["lr=0.1", "tau_mem=5 ms", "momentum=0.9", "optimizer=adam"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        *("lr=0.1", "tau_mem=5 ms", "momentum=0.9", "optimizer=adam"),
+        *("w2_std=0.1", "w2_std=0.0666", "surrogate_scale=50", "zero_start=false"),
+    ],
+)
 def test_other_settings_never_reproduce(stored, reproduced, change):
     finding = reproduced.find(stored("fashion-mnist", fine, *SETS, change))
     assert finding.verdict == Verdict.NOT_TESTABLE
     assert f"{change.partition('=')[0]} is" in finding.note
+
+
+@pytest.mark.parametrize("study", ["fashion-mnist", "fashion-mnist-noise"])
+def test_scales_that_the_network_chose_are_the_articles(stored, study):
+    """A run's row holds the scale that it had; 5 ms and 10 ms make it another one."""
+    from eccles.functional import LIFParameters
+    from eccles.nn import EINetwork
+    from eccles.populations import Populations
+    from eccles.studies.kilgore2025.claims.departures import departures
+
+    def tables(settings):
+        neuron = LIFParameters(tau_mem=settings["tau_mem"])
+        network = EINetwork(2, Populations.parse("1:1", 100), 2, neuron=neuron)
+        return {"runs": [{**fine(settings)["runs"][0], "w2_std": network.initial_std[1]}]}
+
+    only = "grid.w1_std=[0.001]" if study == "fashion-mnist" else "grid.update_noise=[1e-5]"
+    article = stored(study, tables, only, "repeat=2", "surrogate_scale=100")
+    assert departures(article[study]) == []
 
 
 def test_dropping_the_last_batch_is_as_published(stored, reproduced):

@@ -71,13 +71,37 @@ def test_otherwise(stored, claim, change, text):
     assert text in finding.ours
 
 
+@pytest.mark.parametrize("initial", [(0.0, 0.0, 0.0), (0.0, 1.0, 1.0)])
+def test_no_distance_before_training_agrees_with_nothing(stored, claim, initial):
+    finding = claim("10").find(stored("fashion-mnist", made(initial=initial), *SETS))
+    assert finding.verdict == Verdict.NOT_TESTABLE
+    assert "can't be told: before training the medians differ by" in finding.ours
+    assert "where that is 0 (50:50, 80:20, 95:5)" in finding.ours
+    assert "holds: medians E-E, E-I, I-I of 12, 12, 12 successful networks" in finding.ours
+
+
 def test_nothing_measured(stored, claim):
     def tables(settings):
         return {"runs": made()(settings)["runs"]}
 
     finding = claim("10").find(stored("fashion-mnist", tables, *SETS[:2]))
     assert finding.verdict == Verdict.NOT_TESTABLE
-    assert finding.note.startswith("distances weren't measured in these runs; eccles reprod")
+    assert finding.note == (
+        "distances weren't measured in these runs; eccles reproduce kilgore2025 --only "
+        "fashion-mnist --scale full with another --out measures them"
+    )
+
+
+def test_nothing_measured_and_not_whole(stored, claim):
+    """One command, not two of which each makes the other useless."""
+
+    def tables(settings):
+        whole = settings["seed"] < 11 or settings["ei"] != "95:5"
+        return {"runs": made()(settings)["runs"]} if whole else None
+
+    note = claim("10").find(stored("fashion-mnist", tables, *SETS[:2])).note
+    assert note.count("eccles reproduce") == 1
+    assert note.endswith("measures them; 11 of 12 seeds are whole")
 
 
 def test_no_network_fails(stored, claim):

@@ -24,8 +24,8 @@ def made(better):
 
 def as_claimed(settings):
     level, ei = settings["update_noise"], settings["ei"]
-    if ei == "50:50" and level >= 3e-4:
-        return -0.2
+    if level >= 3e-4 and ei in {"50:50", "70:30"}:
+        return -0.2 if ei == "50:50" else -0.04
     good = {"75:25": [2e-4], "80:20": [4e-4, 6e-4], "90:10": [4e-4, 6e-4]}
     return 0.02 if level in good.get(ei, []) else 0.0
 
@@ -33,9 +33,11 @@ def as_claimed(settings):
 def test_accuracy_falls_and_50_50_breaks(stored, claim):
     finding = claim("6").find(stored("fashion-mnist-noise", made(as_claimed), *SETS))
     assert finding.verdict == Verdict.REPRODUCED
-    assert "from 0.01 to 0.6 sigma_init accuracy changes by 50:50 -60, 70:30 -40" in finding.ours
-    assert "(n = 8 to 8 a cell)" in finding.ours
+    assert "from 0.01 to 0.6 sigma_init accuracy changes by 50:50 -60, 70:30 -44" in finding.ours
+    assert "(n = 8 a cell)" in finding.ours
     assert "at 0.3 50:50 reaches 40.7 %" in finding.ours
+    assert "in order at 0.3 50:50 40.7 %, 70:30 56.7 %, the others' mean 60.7 %" in finding.ours
+    assert "in order at 0.4 50:50 30.7 %, 70:30 46.7 %" in finding.ours
     assert finding.verdict_as_published is None
 
 
@@ -43,6 +45,10 @@ def test_accuracy_falls_and_50_50_breaks(stored, claim):
     ("better", "text"),
     [
         (lambda settings: 0.0, "does not hold: at 0.3 50:50 reaches 60.7 %"),
+        (
+            lambda s: as_claimed(s) + 0.06 * (s["ei"] == "70:30" and s["update_noise"] == 4e-4),
+            "does not hold: in order at 0.4 50:50 30.7 %, 70:30 52.7 %, the others' mean 51.",
+        ),
         (
             lambda settings: as_claimed(settings) + 0.06 * (settings["update_noise"] == 2e-4),
             "does not hold: at 0.2 70:30 76.7",
@@ -64,7 +70,7 @@ def test_some_ratios_are_better(stored, claim):
     assert finding.verdict == finding.verdict_as_published == Verdict.REPRODUCED
     # 8 seeds that all agree: p = 2 / 2^8, and Holm's factor is the number of ratios at a level.
     assert "75:25 - 100:0 at 0.2: +2.0 points" in finding.ours
-    assert "Holm p = 0.0469 (n = 8 pairs)" in finding.ours
+    assert "Holm p = 0.0469 (n = 8 pairs; seeds needed to see one point: " in finding.ours
     assert "best at 0.4 are 80:20 52." in finding.ours
     assert "(n = 8 and 8); with 8 seeds counted twice < 0.0001" in finding.as_published
 
@@ -88,7 +94,30 @@ def test_too_few_seeds_for_any_p(stored, claim):
     sets = (SETS[0], "repeat=4")
     finding = claim("7").find(stored("fashion-mnist-noise", made(as_claimed), *sets))
     assert finding.verdict == Verdict.NOT_TESTABLE
-    assert "p_holm can't be below 0.75" in finding.note
+    assert finding.ours.startswith("holds: best at 0.4 are 80:20 52.")
+    told, untold = finding.ours.split("; can't be told: ")
+    assert "Holm" not in told
+    assert "75:25 - 100:0 at 0.2: +" in untold
+    assert "(n = 4 pairs" in untold
+    # 2 / 2^4, and Holm's factor is the number of ratios at a level.
+    assert untold.count("4 unequal pairs: p_holm can't be below 0.75") == 5
+    # A t-test has no such bound, so the article's way has its verdict.
+    assert finding.verdict_as_published == Verdict.REPRODUCED
+
+
+def test_equal_pairs_cant_tell(stored, claim):
+    """Of 8 pairs two are equal in all ratios: no p is below 6 x 2 / 2^6 = 0.19."""
+
+    def tables(settings):
+        found = made(as_claimed)(settings)
+        if settings["seed"] < 2:
+            for row in found["epochs"]:
+                row["accuracy"] = 0.5
+        return found
+
+    finding = claim("7").find(stored("fashion-mnist-noise", tables, *SETS))
+    assert finding.verdict == Verdict.NOT_TESTABLE
+    assert "6 unequal pairs: p_holm can't be below 0.19" in finding.ours
 
 
 def test_a_level_is_missing(stored, claim):
@@ -109,6 +138,6 @@ def test_one_seed(stored, claim):
     for number in ("6", "7"):
         finding = claim(number).find(article)
         assert finding.verdict == Verdict.NOT_TESTABLE
-        assert finding.note.startswith("one seed only")
-        assert "--scale full --out" in finding.note
-        assert finding.note.endswith("35 of 280 runs")
+        assert finding.note.startswith("fewer than two seeds are whole, so there is no telling")
+        assert "; 1 of 8 seeds is whole; eccles reproduce kilgore2025 --only" in finding.note
+        assert finding.note.endswith("--repeat 8 does what is missing")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025.claims import accuracy, activity, digits, distances, noise
 from eccles.studies.kilgore2025.claims.claim import Claim as Claim
-from eccles.studies.kilgore2025.claims.claim import Finding as Finding
-from eccles.studies.kilgore2025.claims.claim import Verdict as Verdict
+from eccles.studies.kilgore2025.claims.finding import Finding as Finding
+from eccles.studies.kilgore2025.claims.finding import Verdict as Verdict
 from eccles.studies.kilgore2025.claims.page import markdown as markdown
 from eccles.studies.kilgore2025.claims.page import tally as tally
 

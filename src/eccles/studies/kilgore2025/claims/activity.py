@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.claim import (
-    Claim,
-    Finding,
-    Part,
-    Untestable,
-    by_ratio,
-    done,
-    each,
-    found,
-    table,
-)
+from eccles.studies.kilgore2025.claims.claim import Claim
+from eccles.studies.kilgore2025.claims.finding import Finding, Part, Untestable, found
+from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
+from eccles.studies.kilgore2025.claims.wording import counted, each
 from eccles.studies.kilgore2025.protocol import MAIN, SUCCESS
 
 if TYPE_CHECKING:
@@ -35,9 +28,9 @@ _TIMES = 10.0
 def _rise_then_decline(article: Article) -> Finding:
     runs = done(article, MAIN)
     runs = runs[runs["n_inhibitory"] > 0]
-    epochs, classes = (table(article, MAIN, name) for name in ("epochs", "classes"))
+    epochs, classes = (table(article, MAIN, name, runs) for name in ("epochs", "classes"))
     return found(
-        _course(_percentages(runs, epochs, ["run"]), "networks"),
+        lambda: _course(_percentages(runs, epochs, ["run"]), "networks"),
         lambda: _course(_percentages(runs, classes, ["run", "class"]), "networks and classes"),
         "100:0 is left out: all its spikes are excitatory. Default: a network's spikes over all "
         "classes; as published, each class by itself.",
@@ -95,7 +88,7 @@ def _end(article: Article) -> Finding:
     runs = runs[runs["peak_accuracy"] > SUCCESS]
     if not len(runs):
         raise Untestable("no network is successful")
-    classes = table(article, MAIN, "classes").merge(
+    classes = table(article, MAIN, "classes", runs).merge(
         runs[["run", "ei", "hidden", "epochs"]], on="run"
     )
     classes = classes[classes["epoch"] == classes["epochs"] - 1]
@@ -122,10 +115,11 @@ def _end(article: Article) -> Finding:
         Part(
             min(times.values()) > _TIMES,
             f"{names[_PULLOVER]} evokes {each(times, '.1f')} times the spikes of {names[_SANDAL]} "
-            f"(medians; {(runs['times'] > _TIMES).sum()} of {len(runs)} networks over ten times)",
+            f"(medians; {(runs['times'] > _TIMES).sum()} of {counted(len(runs), 'network')} over "
+            "ten times)",
         ),
     ]
-    return found(parts, note="Successful networks only, after the last epoch.")
+    return found(lambda: parts, note="Successful networks only, after the last epoch.")
 
 
 CLAIMS = (

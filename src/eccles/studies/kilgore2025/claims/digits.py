@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.claim import Claim, Finding, Untestable
+from eccles.studies.kilgore2025.claims.claim import Claim
+from eccles.studies.kilgore2025.claims.finding import Finding, Untestable
 
 STUDY = "shd"
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.claim import (
-    Claim,
-    Finding,
-    Part,
-    Untestable,
-    by_ratio,
-    done,
-    each,
-    found,
-    table,
-)
+from eccles.studies.kilgore2025.claims.claim import Claim
+from eccles.studies.kilgore2025.claims.finding import Finding, Part, Untestable, found
+from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
+from eccles.studies.kilgore2025.claims.wording import each
 from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
 
 if TYPE_CHECKING:
@@ -39,7 +33,7 @@ def _ordered(article: Article) -> Finding:
         "Kruskal-Wallis over three pooled lists."
     )
     return found(
-        _parts(_distances(article, "all"), "p_friedman"),
+        lambda: _parts(_distances(article, "all"), "p_friedman"),
         lambda: _parts(_distances(article, "one_per_batch"), "p_kruskal"),
         note,
     )
@@ -56,19 +50,20 @@ def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) ->
     failed_median = failed.loc[failed["ei"] == "80:20", "distance"].median()
     if failed_median != failed_median:
         raise Untestable("there must be failed networks of 80:20")
+    if not initial:
+        raise Untestable("there must be distances before training")
     spread = {ei: _spread(_medians(result)) for ei, result in initial.items()}
     medians = {ei: _medians(result) for ei, result in successful.items()}
     p = {ei: float(getattr(result, test)) for ei, result in successful.items()}
-    for ei, value in p.items():
-        if value != value:
-            raise Untestable(f"{ei} can't be told: {successful[ei].note or 'no test'}")
-    excess = 100 * (medians["50:50"][2] / medians["50:50"][0] - 1)
+    first, _, third = medians["50:50"]
+    excess = 100 * (third / first - 1) if first else math.nan
+    silent = [ei for ei, value in spread.items() if math.isnan(value)]
+    apart = f"before training the medians differ by {each(spread, '.1f')} % of E-E"
+    if silent:
+        apart += f", and nothing can be told where that is 0 ({', '.join(silent)})"
     ns = ", ".join(str(result.n) for result in successful.values())
     return [
-        Part(
-            max(spread.values()) < _AGREE,
-            f"before training the medians differ by {each(spread, '.1f')} % of E-E",
-        ),
+        Part(None if silent else max(spread.values()) < _AGREE, apart),
         Part(
             all(a < b < c for a, b, c in medians.values()),
             f"medians E-E, E-I, I-I of {ns} successful networks: "
@@ -77,7 +72,7 @@ def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) ->
             ),
         ),
         Part(
-            max(p.values()) < _SIGNIFICANT,
+            None if any(map(math.isnan, p.values())) else max(p.values()) < _SIGNIFICANT,
             "p " + ", ".join(f"{ei} {p_cell(value)}" for ei, value in p.items()),
         ),
         Part(
@@ -87,7 +82,7 @@ def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) ->
             "(the article 0.890 and 1.532)",
         ),
         Part(
-            abs(excess - _EXCESS) <= _EXCESS_CLOSE,
+            None if math.isnan(excess) else abs(excess - _EXCESS) <= _EXCESS_CLOSE,
             f"50:50 I-I {excess:+.1f} % above E-E (the article 39.6 %)",
         ),
     ]
@@ -107,7 +102,8 @@ def _compared(distances: pd.DataFrame, group: str) -> dict[str, CategoryComparis
 
 def _distances(article: Article, samples: str) -> pd.DataFrame:
     """Return a row a run, group (initial; successful or failed) and pair."""
-    rows = distances_by_group(done(article, MAIN), table(article, MAIN, TABLE), samples)
+    runs = done(article, MAIN)
+    rows = distances_by_group(runs, table(article, MAIN, TABLE, runs), samples)
     if not len(rows):
         raise Untestable(f"the distances weren't measured with samples {samples}")
     return rows
@@ -119,8 +115,8 @@ def _medians(result: CategoryComparison) -> tuple[float, float, float]:
 
 
 def _spread(medians: tuple[float, float, float]) -> float:
-    """Return how far the medians are apart, in percent of the first."""
-    return 100 * (max(medians) - min(medians)) / medians[0] if medians[0] else 0.0
+    """Return how far the medians are apart, in percent of the first; NaN where that is 0."""
+    return 100 * (max(medians) - min(medians)) / medians[0] if medians[0] else math.nan
 
 
 def _near(value: float, published: float) -> bool:

@@ -15,14 +15,9 @@ from eccles.studies.kilgore2025.claims.accuracy import (
     lowest_only,
     own_cells,
 )
-from eccles.studies.kilgore2025.claims.claim import (
-    Part,
-    Untestable,
-    Verdict,
-    departures,
-    percent,
-    weighed,
-)
+from eccles.studies.kilgore2025.claims.departures import departures
+from eccles.studies.kilgore2025.claims.finding import Part, Untestable, Verdict, weighed
+from eccles.studies.kilgore2025.claims.wording import percent
 from eccles.studies.kilgore2025.protocol import BAND, LATE, ROBUSTNESS, late_accuracy
 from eccles.studies.kilgore2025.robustness.variants import PUBLISHED, variants
 from eccles.sweeps.tables import StudyTables
@@ -30,6 +25,7 @@ from eccles.sweeps.tables import StudyTables
 if TYPE_CHECKING:
     import pandas as pd
 
+_BEFORE = "before training"
 _PAIR = ("80:20", "100:0")
 _SEEDS = 3
 """Seeds that a difference needs: an interval over two is from the one to the other."""
@@ -134,11 +130,11 @@ def _quiet(judge: Callable[[pd.DataFrame], list[Part]]) -> Callable[[pd.DataFram
 
 
 def _in_band(cells: pd.DataFrame) -> list[Part]:
-    return best_in_band(cells, _PAIR)
+    return best_in_band(cells, _BEFORE, _PAIR)
 
 
 def _lowest(cells: pd.DataFrame) -> list[Part]:
-    parts = lowest_only(own_cells(cells, "50:50"))
+    parts = lowest_only(own_cells(cells, "50:50"), _BEFORE)
     firing = cells[(cells["ei"] == "50:50") & (cells["rate_hz"] >= BAND[0])]
     sure = firing[firing["successes"] == firing["n"]]
     if len(sure) and not parts[-1].holds:
@@ -151,7 +147,7 @@ def _lowest(cells: pd.DataFrame) -> list[Part]:
 
 def _fast(cells: pd.DataFrame) -> list[Part]:
     own = own_cells(cells, "100:0")
-    (part,) = high_rates(cells)
+    (part,) = high_rates(cells, _BEFORE)
     first = own[own["rate_hz"] > HIGH_RATE].sort_values("rate_hz").iloc[0]
     best = own.loc[own["peak"].idxmax()]
     gap = 100 * (best["peak"] - first["peak"])
@@ -204,12 +200,12 @@ RULES = (
     Rule(
         "2",
         "Without noise, for 80:20 and 100:0: the cell with the highest mean peak starts at "
-        f"{BAND[0]:g} to {BAND[1]:g} Hz, and the mean peak is higher in that band than outside.",
+        f"{BAND[0]:g} to {BAND[1]:g} Hz, and the mean peak is higher in that band than above it.",
         _quiet(_in_band),
     ),
     Rule(
         "3",
-        "Without noise: cells of 50:50 where half of the seeds or more succeed (peak over 50 %) "
+        "Without noise: cells of 50:50 where more than half of the seeds succeed (peak over 50 %) "
         "start in the band and lower than all that fire and where fewer succeed; in no cell do all "
         "seeds succeed.",
         _quiet(_lowest),
