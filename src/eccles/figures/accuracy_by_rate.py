@@ -10,6 +10,9 @@ from eccles.figures.drawing import Drawing
 if TYPE_CHECKING:
     import pandas as pd
 
+_HIGHEST = 300.0
+"""Rate in Hz that every picture reaches to, so that studies compare."""
+
 
 @style.look()
 def accuracy_by_rate(
@@ -36,6 +39,7 @@ def accuracy_by_rate(
     data = data.assign(successful=data["peak_accuracy"] > success)
     ratios = list(data["ei"].unique())
     colours = colours or style.colours(ratios)
+    highest = max([_HIGHEST, *(1.5 * data["initial_rate_hz"].dropna())])
     figure = style.figure(style.PAGE, 2.1, note)
     panels = figure.subplots(1, len(ratios), sharey=True, squeeze=False)[0]
     for axes, ei in zip(panels, ratios, strict=True):
@@ -59,7 +63,7 @@ def accuracy_by_rate(
         axes.set_xticks([0, 0.1, 1, 10, 100], ["0", "0.1", "1", "10", "100"])
         axes.minorticks_off()
         count = f"{int(mine['successful'].sum())} of {len(mine)} over {100 * success:g} %"
-        axes.set(title=f"{ei}   ({count})", xlim=(-0.003, 300), ylim=(0, 100))
+        axes.set(title=f"{ei}   ({count})", xlim=(-0.003, highest), ylim=(0, 100))
     panels[0].set_ylabel("peak test accuracy (%)")
     figure.supxlabel("firing rate before training (Hz)", fontsize=7)
     caption = (
