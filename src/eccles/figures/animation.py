@@ -66,6 +66,7 @@ class Film(Drawing):
         return self.FORMATS if encoder() else self.FORMATS[:1]
 
     def writer(self, kind: str) -> Callable[[Path], object]:
+        """Return what writes the film alone to a path, in one of `FORMATS`."""
         from matplotlib.animation import FFMpegWriter, PillowWriter
 
         if kind == "gif":

@@ -52,7 +52,7 @@ def compact(
     settings: Sequence[str],
     rows: int = MOST_ROWS,
 ) -> Compact:
-    """Return what fits into `rows` rows of epochs and weights: fewer epochs first, then fewer seeds.
+    """Return what fits into so many rows of epochs and weights: fewer epochs, then fewer seeds.
 
     Args:
         runs, epochs, weights: a study's tables, or those of several; runs with study and data_kind.
