@@ -11,12 +11,13 @@ import sys
 from pathlib import Path
 
 from eccles import stats
+from eccles.errors import InputError
 from eccles.storage import write_whole
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import claims
 from eccles.studies.kilgore2025.figures import FIGURES
 from eccles.studies.kilgore2025.protocol import MAIN, NOISE, SUCCESS, late_accuracy
-from eccles.studies.kilgore2025.report import table_1
+from eccles.studies.kilgore2025.tables import table_1
 
 PAGES = Path(__file__).parent / "reproduction"
 CLOUDS = ("3",)
@@ -89,9 +90,12 @@ def differences(article):
 
 
 def distances(article):
-    """Return table 1."""
-    rows = table_1(article)
-    return "" if rows is None else stats.markdown(rows.drop(columns="note")).strip()
+    """Return table 1; nothing where distances weren't measured."""
+    try:
+        rows = table_1(article)
+    except InputError:
+        return ""
+    return stats.markdown(rows.drop(columns="note")).strip()
 
 
 def findings(article):
@@ -125,10 +129,9 @@ def main(folder):
     for page in sorted(PAGES.glob("*.md")):
         page.write_text(filled(page.read_text(), article))
     for name, figure in FIGURES.items():
-        drawing = figure.draw(article)
-        if "svg" in drawing.FORMATS:
+        if "svg" in figure.kind.FORMATS:
             kind = "png" if name in CLOUDS else "svg"
-            write_whole(PAGES / f"{name}.{kind}", drawing.writer(kind))
+            write_whole(PAGES / f"{name}.{kind}", figure.draw(article).writer(kind))
 
 
 if __name__ == "__main__":

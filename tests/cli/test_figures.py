@@ -1,8 +1,10 @@
 """`eccles figures` as a user calls it, on results that are kept in the project."""
 
 import json
+import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from eccles.cli import main
@@ -46,7 +48,7 @@ def test_what_is_left_out_is_said(tmp_path, capsys, monkeypatch):
     ("words", "sentence"),
     [
         (["--only", "2b"], "must hold the 1,344 runs of kilgore2025/fashion-mnist-noise"),
-        (["--only", "1x"], "there is no figure '1x' (did you mean '1"),
+        (["--only", "2c"], "there is no figure or table '2c' (did you mean '2c-e'?)"),
         (["--only", "1c", "--format", "jpg"], "--format must be some of svg, pdf, png, gif, mp4"),
         (["--only", "1c", "--format", "gif"], "figure 1c comes as svg, pdf, png, got --format gif"),
         (["--onyl", "1c"], "--onyl"),
@@ -59,6 +61,51 @@ def test_bad_requests_are_one_sentence(tmp_path, words, sentence, capsys):
     assert sentence in said
     assert said.count("\n") == 1
     assert not out.exists()
+
+
+def test_a_table_comes_as_csv_and_markdown(tmp_path, capsys, monkeypatch):
+    from eccles.studies.kilgore2025 import figures, tables
+
+    rows = pd.DataFrame({"ei": ["80:20"], "n": [8], "p_friedman": [0.00034]})
+    known = tables.ArticleTable(
+        "Of one row", ("fashion-mnist",), lambda article: rows, "That's it."
+    )
+    monkeypatch.setattr(tables, "TABLES", {"T1": known})
+    monkeypatch.setattr(figures, "FIGURES", {"1c": figures.FIGURES["1c"]})
+    words = ["figures", str(STORED / "fashion-mnist"), "--format", "png", "--out", str(tmp_path)]
+    assert main(words) == 0
+    assert "T1.csv, T1.md" in capsys.readouterr().out
+    assert (tmp_path / "T1.csv").read_text() == "ei,n,p_friedman\n80:20,8,0.00034\n"
+    assert "| 80:20 | 8 | 0.0003 |" in (tmp_path / "T1.md").read_text()
+    assert main([*words, "--only", "T1", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["figure"], row["study"], row["caption"]) == ("T1", "fashion-mnist", "That's it.")
+
+
+def test_a_table_that_has_no_runs_is_left_out(tmp_path, capsys, monkeypatch):
+    from eccles.studies.kilgore2025 import figures
+
+    study = tmp_path / "study"
+    study.mkdir()
+    for name in ("study.json", "runs.parquet"):
+        shutil.copy(STORED / "fashion-mnist" / name, study)
+    monkeypatch.setattr(figures, "FIGURES", {"1c": figures.FIGURES["1c"]})
+    assert main(["figures", str(study), "--format", "png"]) == 0
+    shown = capsys.readouterr().out
+    assert "left out: T1, Van Rossum distances" in shown
+    assert "must hold the measure distances, got runs; eccles sweep " in shown
+
+
+def test_the_help_names_all_that_there_is(capsys):
+    from eccles.studies.kilgore2025.figures import FIGURES
+    from eccles.studies.kilgore2025.tables import TABLES
+
+    assert main(["figures", "--help"]) == 0
+    # Wherever its lines break.
+    shown = "".join(capsys.readouterr().out.replace("│", " ").split())
+    listed = shown.partition("withcommasbetween:")[2].partition(".(default:all)")[0]
+    assert listed.replace(",andthetable", ",").split(",") == [*FIGURES, *TABLES]
+    assert "(default:None)" not in shown
 
 
 def test_no_study(tmp_path, capsys):

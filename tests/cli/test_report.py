@@ -38,6 +38,13 @@ def test_a_study_of_ones_own(finished, tmp_path, capsys):
     assert "fashion-mnist-sample (real)" in text
 
 
+def test_the_help_says_a_default_once(capsys):
+    assert main(["report", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "(default: DIR/report.html)" in " ".join(shown.replace("│", " ").split())
+    assert "(default: None)" not in shown
+
+
 def test_beside_the_study_unless_said(finished, capsys):
     assert main(["report", str(finished)]) == 0
     assert (finished / "report.html").exists()

@@ -27,3 +27,10 @@ def test_a_panel_a_ratio_and_a_point_a_run():
     assert hollow.get_offsets().tolist() == [[0.0, 50.0]]
     assert "Band: 0.01 to 25.6 Hz" in drawing.caption
     assert "Dashed: 86 %" in drawing.caption
+
+
+def test_no_point_is_outside():
+    assert accuracy_by_rate(RUNS).figure.axes[0].get_xlim()[1] == 300
+    fast = RUNS.assign(initial_rate_hz=[0.0, 900.0, float("nan")])
+    for axes in accuracy_by_rate(fast).figure.axes:
+        assert axes.get_xlim()[1] > 900

@@ -22,7 +22,8 @@ def test_points_by_hand(runs, epochs, classes):
     assert len(curves) == 9
     assert curves["accuracy"].max() == pytest.approx(0.8)
     titles = [axes.get_title() for axes in drawing.figure.axes]
-    assert titles[:4] == ["successful: 1 networks", "untrained", "1 epoch", "2 epochs"]
+    assert titles[:4] == ["successful: 1 network", "untrained", "1 epoch", "2 epochs"]
+    assert titles[4] == "failed: 2 networks"
 
 
 def test_silent_networks_alone(runs, epochs, classes):

@@ -1,7 +1,10 @@
+import math
+
 import pandas as pd
 import pytest
 
 from eccles.figures import distance_violins
+from eccles.stats import p_text
 
 
 def values(networks):
@@ -23,10 +26,16 @@ def test_violins_and_tests():
     # Eight networks that all rank the pairs alike: chi2 = 16, p = exp(-8).
     assert said[0].startswith("n = 8, Friedman p = 0.0003\n(Kruskal-Wallis p = ")
     assert said[2] == "no networks"
-    tests = drawing.more["tests"].set_index(["group", "first", "second"])
-    assert tests.loc[("initial", "E-E", "I-I"), "difference"] == pytest.approx(0.1)
+    tests = drawing.more["tests"].set_index("group")
+    assert list(tests.index) == ["initial", "successful"]
+    assert tests["n"].tolist() == [8, 8]
+    assert tests["chi2"].tolist() == pytest.approx([16, 16])
+    assert tests["p_friedman"].tolist() == pytest.approx([math.exp(-8)] * 2)
+    assert said[0].endswith(f"(Kruskal-Wallis {p_text(tests['p_kruskal']['initial'])})")
+    pairs = drawing.more["pairs"].set_index(["group", "first", "second"])
+    assert pairs.loc[("initial", "E-E", "I-I"), "difference"] == pytest.approx(0.1)
     # Holm over three pairs of which each has 2 / 2^8.
-    assert tests["p_holm"].tolist() == pytest.approx([3 * 2 / 256] * 6)
+    assert pairs["p_holm"].tolist() == pytest.approx([3 * 2 / 256] * 6)
     quartiles = drawing.figure.axes[0].collections[1:4]
     heights = [float(line.get_segments()[0][0][1]) for line in quartiles]
     assert heights == pytest.approx([1.175, 1.35, 1.525])

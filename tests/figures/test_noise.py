@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -28,6 +29,23 @@ def test_means_over_seeds():
     pd.testing.assert_frame_equal(drawing.more["runs"], values())
     labels = [text.get_text() for text in drawing.figure.axes[0].get_legend().get_texts()]
     assert labels == ["50:50 (n = 2)", "100:0 (n = 2)"]
+
+
+def test_ratios_stand_apart_and_above_zero():
+    drawing = accuracy_by_noise(values(levels=(0.01, 0.1, 0.15)))
+    axes = drawing.figure.axes[0]
+    points = [
+        np.array(each.get_offsets())[:, 0]
+        for each in axes.collections
+        if len(each.get_offsets()) == 6
+    ]
+    left, right = points
+    assert min(left) > 0
+    assert (left < right).all()
+    middle = (left + right) / 2
+    assert middle == pytest.approx(np.repeat([0.01, 0.1, 0.15], 2))
+    assert "shifted sideways" in drawing.caption
+    assert sorted(set(drawing.data["noise"])) == [0.01, 0.1, 0.15]
 
 
 def test_a_single_seed_has_no_interval():

@@ -66,3 +66,9 @@ def test_the_widths_of_bins():
     assert weight_histogram(np.full(3, 0.7))[1:] == [{"low": 0.5, "high": 1.0, "count": 3}]
     with pytest.raises(InputError, match="most must be 2 or more, got 1"):
         weight_histogram(weights, 1)
+
+
+@pytest.mark.parametrize("strange", [math.nan, math.inf, -math.inf])
+def test_weights_that_are_no_numbers(strange):
+    with pytest.raises(InputError, match=f"histogram: weights must be finite, got {strange!r}; "):
+        weight_histogram(np.array([0.0, 1.0, strange]))

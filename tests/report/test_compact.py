@@ -60,3 +60,16 @@ def test_weights_are_of_the_same_runs(reference):
     one = weights[(weights["run"] == runs["run"][2]) & (weights["epoch"] == 29)]
     shares = data.weights.query("number == 2 and trained == 30")["zero_share"]
     assert list(shares) == pytest.approx(list(one["zeros"] / one["weights"]))
+
+
+def test_a_seed_goes_as_a_whole(long):
+    """Three of four runs would fit: one cell would keep two repeats, the other one."""
+    for rows in (8, 12, 15):
+        data = compact(*long, None, ["ei"], rows=rows)
+        assert list(data.runs["run"]) == ["50:50-0", "80:20-0"]
+    assert len(compact(*long, None, ["ei"], rows=16).runs) == 4
+
+
+def test_a_first_seed_that_is_too_much(long):
+    data = compact(*long, None, ["ei"], rows=7)
+    assert (list(data.runs["run"]), data.left_out) == (["50:50-0"], 3)

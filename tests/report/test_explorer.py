@@ -50,9 +50,10 @@ def test_failures_and_thinning_are_said(small):
     runs, epochs = small
     runs.loc[0, "status"] = "failed"
     notes = " ".join(explorer(runs, epochs, rows=4).notes)
-    assert "1 runs failed" in notes
+    assert "1 run failed, and has no place here." in notes
     assert "every 10th epoch" in notes
-    assert "1 of 3 runs are left out" in notes
+    # Both of seed 1, though one of them would fit.
+    assert "2 of 3 runs are left out" in notes
 
 
 def test_no_run_is_done(small):

@@ -1,6 +1,7 @@
 """The page as a text: closed elements, escaped words, nothing from elsewhere, small enough."""
 
 import json
+import math
 import re
 from html.parser import HTMLParser
 
@@ -67,6 +68,24 @@ def test_every_element_is_closed(whole):
     assert {"a rule", "a note", "0.25", "One study is missing."} <= set(parsed.words)
     ids = [attributes["id"] for _, attributes in parsed.seen if "id" in attributes]
     assert len(ids) == len(set(ids))
+
+
+def test_numbers_in_cells():
+    rows = pd.DataFrame(
+        {
+            "p_holm": [0.00912, 3e-9, 1.0, math.nan],
+            "weights": [1234567.0, 0.00075, -2.0, math.inf],
+            "seed": [1, 2, 3, 4],
+        }
+    )
+    text = page("A study", "", [], tables=[Table("T1", rows)])
+    cells = re.findall(r"<td class=number>(.*?)</td>", text)
+    assert cells == [
+        "0.0091", "1,234,567", "1",
+        "&lt; 0.0001", "0.00075", "2",
+        "1.00", "-2", "3",
+        "-", "inf", "4",
+    ]  # fmt: skip
 
 
 def test_nothing_is_loaded_from_elsewhere(whole):

@@ -1,14 +1,14 @@
-"""`eccles figures`: an article's figures, from the stored tables of its studies."""
+"""`eccles figures`: an article's figures and tables, from the stored tables of its studies."""
 
 from __future__ import annotations
 
 import json as json_format
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import tyro
 
@@ -18,33 +18,47 @@ from eccles.errors import InputError, must, nearest
 if TYPE_CHECKING:
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025.figures import ArticleFigure
+    from eccles.studies.kilgore2025.tables import ArticleTable
+
+    _Made: TypeAlias = ArticleFigure | ArticleTable
 
 _WIDE = 160
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Draw the figures of Kilgore et al. 2025 from stored tables, with the numbers beside them.
+    """Make the figures and tables of Kilgore et al. 2025 from stored tables.
 
-    It draws all that the studies in a folder allow, and says what is left out, why, and which
-    command makes the missing runs. Nothing is run or trained.
+    Beside each picture lie its numbers as CSV; a table is written as CSV and Markdown. It makes
+    all that the studies in a folder allow, and says what is left out, why, and which command makes
+    the missing runs. Nothing is run or trained.
 
     Try
         eccles figures results/kilgore2025
         eccles figures results/kilgore2025 --only 1c,3 --format png --out pictures
     """
 
-    folder: Annotated[tyro.conf.Positional[Path | None], tyro.conf.arg(metavar="DIR")] = None
+    folder: Annotated[
+        tyro.conf.Positional[Path | None],
+        tyro.conf.arg(metavar="DIR", help_behavior_hint="(required)"),
+    ] = None
     """Folder of one study, or of several side by side."""
 
-    only: str | None = None
-    """Figures to draw, with commas between, such as 1c,2c-e (default: all)."""
+    only: Annotated[
+        str | None, tyro.conf.arg(metavar="NAMES", help_behavior_hint="(default: all)")
+    ] = None
+    """What to make, with commas between: 1b, 1c, 1c-published, 2a, 2b, 2c-e, 3, S4, 4, S2, S3,
+    5a-c, and the table T1."""
 
-    format: str | None = None
-    """Formats, with commas between: svg, pdf, png, and of the film gif, mp4 (default: all)."""
+    format: Annotated[
+        str | None, tyro.conf.arg(metavar="FORMATS", help_behavior_hint="(default: all)")
+    ] = None
+    """Formats of pictures, with commas between: svg, pdf, png, and of the film S4 gif, mp4."""
 
-    out: Path | None = None
-    """Folder for the files (default: DIR/figures)."""
+    out: Annotated[
+        Path | None, tyro.conf.arg(metavar="PATH", help_behavior_hint="(default: DIR/figures)")
+    ] = None
+    """Folder for the files."""
 
     json: bool = False
     """Print what was drawn and what wasn't as JSON."""
@@ -55,7 +69,7 @@ class Arguments:
 
 @dataclass(frozen=True)
 class Row:
-    """What came of one figure."""
+    """What came of one figure or table."""
 
     figure: str
     title: str
@@ -81,9 +95,10 @@ def run(words: Sequence[str]) -> int:
         )
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025.figures import FIGURES
+    from eccles.studies.kilgore2025.tables import TABLES
 
     article = Article("kilgore2025", given.folder)
-    chosen = _chosen(given.only, FIGURES)
+    chosen = _chosen(given.only, {**FIGURES, **TABLES})
     formats = _formats(given.format)
     out = given.out or given.folder / "figures"
     rows = drawn(article, chosen, formats, out, alone=given.only is not None)
@@ -96,12 +111,12 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def _chosen(only: str | None, known: dict[str, ArticleFigure]) -> dict[str, ArticleFigure]:
+def _chosen(only: str | None, known: dict[str, _Made]) -> dict[str, _Made]:
     names = list(known) if only is None else [name.strip() for name in only.split(",")]
     for name in names:
         if name not in known:
             raise InputError(
-                f"figures: there is no figure {name!r}{nearest(name, known)}; "
+                f"figures: there is no figure or table {name!r}{nearest(name, known)}; "
                 f"there are {', '.join(known)}"
             )
     return {name: each for name, each in known.items() if name in names}
@@ -122,13 +137,13 @@ def _formats(text: str | None) -> list[str] | None:
 
 def drawn(
     article: Article,
-    chosen: dict[str, ArticleFigure],
+    chosen: Mapping[str, _Made],
     formats: list[str] | None,
     out: Path,
     *,
     alone: bool,
 ) -> list[Row]:
-    """Draw figures; one that can't be drawn is a row that says why, or where `alone` an error."""
+    """Make figures and tables; of one that can't be made say why, where `alone` as an error."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -144,36 +159,45 @@ def drawn(
     rows = []
     with bar:
         task = bar.add_task("", total=len(chosen))
-        for name, figure in chosen.items():
-            bar.update(task, description=f"figure {name}: {figure.title}")
+        for name, made in chosen.items():
+            bar.update(task, description=f"{name}: {made.title}")
             try:
-                rows.append(_saved(article, name, figure, formats, out))
+                rows.append(_row(article, name, made, formats, out))
             except InputError as error:
                 if alone:
                     raise
-                source = figure.source(article)
-                rows.append(Row(name, figure.title, source, left_out=str(error)))
+                rows.append(Row(name, made.title, made.source(article), left_out=str(error)))
             bar.advance(task)
     return rows
 
 
 def _saved(
     article: Article, name: str, figure: ArticleFigure, formats: list[str] | None, out: Path
-) -> Row:
-    drawing = figure.draw(article)
-    kinds = list(drawing.possible() if formats is None else formats)
-    kinds = [kind for kind in kinds if kind in drawing.FORMATS]
-    if not kinds:
+) -> tuple[list[Path], str]:
+    """Save a figure; return its files and its caption."""
+    possible = figure.kind.FORMATS
+    kinds = None if formats is None else [kind for kind in formats if kind in possible]
+    if kinds == []:
         raise InputError(
-            f"figures: figure {name} comes as {', '.join(drawing.FORMATS)}, got --format "
+            f"figures: figure {name} comes as {', '.join(possible)}, got --format "
             f"{','.join(formats or ())}; add one of them"
         )
-    paths = drawing.save(out, name, kinds)
-    source = figure.source(article)
+    drawing = figure.draw(article)
+    return drawing.save(out, name, kinds), drawing.caption
+
+
+def _row(article: Article, name: str, made: _Made, formats: list[str] | None, out: Path) -> Row:
+    from eccles.studies.kilgore2025.tables import ArticleTable
+
+    if isinstance(made, ArticleTable):
+        paths, caption = made.save(article, out, name), made.caption
+    else:
+        paths, caption = _saved(article, name, made, formats, out)
+    source = made.source(article)
     n, planned = article[source].progress
     runs = f"{n:,} of {planned:,} runs" if n < planned else f"{n:,} runs"
     files = [str(path) for path in paths]
-    return Row(name, figure.title, source, runs, drawing.caption, files)
+    return Row(name, made.title, source, runs, caption, files)
 
 
 def _print(rows: list[Row], out: Path) -> None:

@@ -26,11 +26,16 @@ class Arguments:
         eccles report results/kilgore2025 --out kilgore2025.html
     """
 
-    folder: Annotated[tyro.conf.Positional[Path | None], tyro.conf.arg(metavar="DIR")] = None
+    folder: Annotated[
+        tyro.conf.Positional[Path | None],
+        tyro.conf.arg(metavar="DIR", help_behavior_hint="(required)"),
+    ] = None
     """Folder of one study, or of several side by side."""
 
-    out: Path | None = None
-    """File to write, .html (default: DIR/report.html)."""
+    out: Annotated[
+        Path | None, tyro.conf.arg(metavar="PATH", help_behavior_hint="(default: DIR/report.html)")
+    ] = None
+    """File to write, .html."""
 
     debug: bool = False
     """Show where an error comes from."""

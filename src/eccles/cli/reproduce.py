@@ -226,8 +226,10 @@ def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
     """Draw the figures of some studies; return their files, say what is left out and why."""
     from eccles.cli.figures import drawn
     from eccles.studies.kilgore2025.figures import FIGURES
+    from eccles.studies.kilgore2025.tables import TABLES
 
-    chosen = {name: each for name, each in FIGURES.items() if each.source(article) in studies}
+    both = {**FIGURES, **TABLES}
+    chosen = {name: each for name, each in both.items() if each.source(article) in studies}
     out = article.folder / "figures"
     rows = drawn(article, chosen, None, out, alone=False)
     for row in rows:

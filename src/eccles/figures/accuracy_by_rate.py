@@ -10,21 +10,28 @@ from eccles.figures.drawing import Drawing
 if TYPE_CHECKING:
     import pandas as pd
 
+_HIGHEST = 300.0
+"""Rate in Hz that every picture reaches to, so that studies compare."""
+
 
 @style.look()
 def accuracy_by_rate(
     runs: pd.DataFrame,
     *,
+    rate: str = "initial_rate_hz",
+    when: str = "before training",
     success: float = 0.5,
     band: tuple[float, float] | None = None,
     line: float | None = None,
     colours: dict[str, str] | None = None,
     note: str = "",
 ) -> Drawing:
-    """Draw the peak accuracy of runs over the rate that they started at.
+    """Draw the peak accuracy of runs over their firing rate at one moment.
 
     Args:
-        runs: with ei, initial_rate_hz and peak_accuracy (0 to 1); a row a run.
+        runs: with ei, peak_accuracy (0 to 1) and the rate; a row a run.
+        rate: the column of the rate in Hz.
+        when: the moment of the rate, in words.
         success: a peak above it is drawn filled, one below it hollow.
         band: rates in Hz between which the background is shaded.
         line: an accuracy to compare with.
@@ -32,10 +39,11 @@ def accuracy_by_rate(
         note: a line over the panels.
     """
     columns = [name for name in ("run", "ei", "w1_std", "seed") if name in runs]
-    data = runs[[*columns, "initial_rate_hz", "peak_accuracy"]].reset_index(drop=True)
+    data = runs[[*columns, rate, "peak_accuracy"]].reset_index(drop=True)
     data = data.assign(successful=data["peak_accuracy"] > success)
     ratios = list(data["ei"].unique())
     colours = colours or style.colours(ratios)
+    highest = max([_HIGHEST, *(1.5 * data[rate].dropna())])
     figure = style.figure(style.PAGE, 2.1, note)
     panels = figure.subplots(1, len(ratios), sharey=True, squeeze=False)[0]
     for axes, ei in zip(panels, ratios, strict=True):
@@ -47,7 +55,7 @@ def accuracy_by_rate(
         for successful, fill in ((True, colours[ei]), (False, "none")):
             points = mine[mine["successful"] == successful]
             axes.scatter(
-                points["initial_rate_hz"],
+                points[rate],
                 100 * points["peak_accuracy"],
                 s=9,
                 facecolors=fill,
@@ -59,11 +67,11 @@ def accuracy_by_rate(
         axes.set_xticks([0, 0.1, 1, 10, 100], ["0", "0.1", "1", "10", "100"])
         axes.minorticks_off()
         count = f"{int(mine['successful'].sum())} of {len(mine)} over {100 * success:g} %"
-        axes.set(title=f"{ei}   ({count})", xlim=(-0.003, 300), ylim=(0, 100))
+        axes.set(title=f"{ei}   ({count})", xlim=(-0.003, highest), ylim=(0, 100))
     panels[0].set_ylabel("peak test accuracy (%)")
-    figure.supxlabel("firing rate before training (Hz)", fontsize=7)
+    figure.supxlabel(f"firing rate {when} (Hz)", fontsize=7)
     caption = (
-        "Peak test accuracy by the firing rate before training; a panel a ratio, a point a run; "
+        f"Peak test accuracy by the firing rate {when}; a panel a ratio, a point a run; "
         f"filled: peak over {100 * success:g} %."
     )
     if band is not None:

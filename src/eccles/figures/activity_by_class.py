@@ -112,7 +112,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame, group: str, colours: dict[str,
     end = int(curves["epoch"].max()) + 1
     axes.set(xlim=(0, max(end, 1)), ylim=(0, 100), ylabel="test accuracy (%)")
     axes.locator_params(axis="x", nbins=4, integer=True)
-    axes.set_title(f"{group}: {len(paths)} networks")
+    axes.set_title(f"{group}: {len(paths)} network{'' if len(paths) == 1 else 's'}")
 
 
 def draw_points(axes: Axes, rows: pd.DataFrame, limits: tuple[float, float]) -> PathCollection:

@@ -45,7 +45,7 @@ def distance_violins(
     ratios = list(data["ei"].unique())
     figure = style.figure(style.PAGE, 0.4 + 1.6 * len(ratios), note)
     panels = figure.subplots(len(ratios), len(GROUPS), sharey=True, squeeze=False)
-    tables = []
+    tests, pairs = [], []
     for row, ei in zip(panels, ratios, strict=True):
         for axes, group in zip(row, GROUPS, strict=True):
             own = data[(data["ei"] == ei) & (data["group"] == group)]
@@ -58,7 +58,8 @@ def distance_violins(
                 _said(found), (0.02, 0.99), xycoords="axes fraction", va="top", fontsize=5.5
             )
             if found is not None:
-                tables.append(found.pairwise.assign(ei=ei, group=group))
+                tests.append({"ei": ei, "group": group, **_tests(found)})
+                pairs.append(found.pairwise.assign(ei=ei, group=group))
         row[0].set_ylabel(f"{ei}\n{label}")
     for axes, group in zip(panels[0], GROUPS, strict=True):
         axes.set_title(group)
@@ -70,8 +71,16 @@ def distance_violins(
         "and that failed. Lines: quartiles. Tests over the three kinds: Friedman's, in brackets "
         "that of Kruskal and Wallis, which takes no notice of networks."
     )
-    more = {"tests": pd.concat(tables, ignore_index=True)} if tables else {}
+    more = {}
+    if tests:
+        more = {"tests": pd.DataFrame(tests), "pairs": pd.concat(pairs, ignore_index=True)}
     return Drawing(figure, data.reset_index(drop=True), caption, more)
+
+
+def _tests(found: CategoryComparison) -> dict[str, object]:
+    """Return what a panel says, and the statistics behind it."""
+    names = ("n", "chi2", "p_friedman", "kendall_w", "h", "p_kruskal", "note")
+    return {name: getattr(found, name) for name in names}
 
 
 def _said(found: CategoryComparison | None) -> str:

@@ -40,9 +40,11 @@ def accuracy_by_noise(
     colours = colours or style.colours(ratios)
     means = mean_accuracy(data)
     levels = sorted(data["noise"].unique())
-    # Ratios stand beside each other at a level, so that their points and intervals are seen.
+    # Ratios stand beside each other at a level, so that their points and intervals are seen;
+    # all of them above 0 where the level is.
     gap = min((b - a for a, b in pairwise(levels)), default=0.1)
-    step = 0.5 * gap / max(1, len(ratios) - 1)
+    width = min([0.5 * gap, *(1.6 * level for level in levels if level > 0)])
+    step = width / max(1, len(ratios) - 1)
     figure = style.figure(style.PAGE, 2.9, note)
     axes = figure.subplots()
     for place, (ei, marker) in enumerate(zip(ratios, style.MARKERS * 9, strict=False)):
@@ -79,6 +81,7 @@ def accuracy_by_noise(
     caption = (
         "Accuracy by the standard deviation of the noise on every update; a point a run, a line a "
         f"ratio through the means, bars: bootstrap intervals of 95 %.{single}"
+        " Ratios are shifted sideways to be told apart; the numbers aren't."
     )
     return Drawing(figure, means, caption, {"runs": data})
 

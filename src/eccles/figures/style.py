@@ -8,7 +8,6 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLUMN = 85 / 25.4
@@ -89,8 +88,3 @@ def lines(labels: Iterable[str]) -> dict[str, tuple[str, str]]:
     listed = list(labels)
     kinds = [(colour, dash) for dash in DASHES for colour in OKABE_ITO[:-1]]
     return dict(zip(listed, cycle(kinds), strict=False))
-
-
-def letter(axes: Axes, name: str) -> None:
-    """Write a panel's letter at its upper left, outside."""
-    axes.set_title(name, loc="left", fontweight="bold", fontsize=8)

@@ -46,9 +46,9 @@ def firing_rate(spikes: SpikeEvents, units: slice = ALL) -> float:
 
 
 def active_fraction(spikes: SpikeEvents, units: slice = ALL) -> float:
-    """Return the share of units that fired in any of the samples; the others are silent."""
-    fired = spike_counts(spikes)[:, units].any(axis=0)
-    return float(fired.mean()) if fired.size else math.nan
+    """Return the share of units that fired in any of the samples; NaN without samples or units."""
+    counts = spike_counts(spikes)[:, units]
+    return float(counts.any(axis=0).mean()) if counts.size else math.nan
 
 
 def percent_excitatory(spikes: SpikeEvents, populations: Populations) -> float:

@@ -65,6 +65,15 @@ def weight_histogram(weights: NDArray[np.floating[Any]], most: int = 60) -> list
     if most < 2:
         raise must("histogram", "most", "2 or more", most)
     flat = np.asarray(weights, np.float64).ravel()
+    if not np.isfinite(flat).all():
+        strange = float(flat[~np.isfinite(flat)][0])
+        raise must(
+            "histogram",
+            "weights",
+            "finite",
+            strange,
+            "a network that diverges may need a smaller lr",
+        )
     rest = flat[flat != 0]
     zeros = {"low": 0.0, "high": 0.0, "count": len(flat) - len(rest)}
     if not len(rest):

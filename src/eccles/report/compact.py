@@ -12,7 +12,7 @@ MOST_ROWS = 120_000
 """Rows of epochs and weights that a page holds; about 4 MB."""
 
 STEPS = (1, 2, 5, 10)
-"""Every how many epochs one may be kept; beyond that, runs are left out."""
+"""Every how many epochs one may be kept; beyond that, seeds are left out."""
 
 _OUTCOME = (
     "n_excitatory",
@@ -52,7 +52,7 @@ def compact(
     settings: Sequence[str],
     rows: int = MOST_ROWS,
 ) -> Compact:
-    """Return what fits into `rows` rows of epochs and weights: fewer epochs first, then fewer runs.
+    """Return what fits into so many rows of epochs and weights: fewer epochs, then fewer seeds.
 
     Args:
         runs, epochs, weights: a study's tables, or those of several; runs with study and data_kind.
@@ -78,11 +78,14 @@ def compact(
         .value_counts()
         .add(kept_weights["number"].value_counts(), fill_value=0)
     )
-    # Whole repeats go first, so that every cell keeps as many runs as any other.
-    order = shown.sort_values("seed", kind="stable")["number"]
-    fits = order[order.map(size).cumsum() <= rows]
-    kept = shown[shown["number"].isin(fits)]
-    kept_epochs = kept_epochs[kept_epochs["number"].isin(fits)]
+    shown = shown.assign(rows=shown["number"].map(size))
+    # Seeds go as a whole, so that no cell loses a repeat that another keeps.
+    sizes = shown.groupby("seed")["rows"].sum()
+    fits = shown["seed"].isin(sizes[sizes.cumsum() <= rows].index)
+    if not fits.any():  # A page shows something even where the first seed is too much.
+        fits = (shown["seed"] == shown["seed"].min()) & (shown["rows"].cumsum() <= rows)
+    kept = shown[fits]
+    kept_epochs = kept_epochs[kept_epochs["number"].isin(kept["number"])]
     last = kept_epochs.groupby("number")["trained"].max()
     text = {name: [spelt(value) for value in kept[name]] for name in settings}
     columns = ["number", "run", "study", "data_kind", *text, *_OUTCOME]
@@ -90,7 +93,7 @@ def compact(
     return Compact(
         table.assign(last=kept["number"].map(last)),
         kept_epochs,
-        kept_weights[kept_weights["number"].isin(fits)],
+        kept_weights[kept_weights["number"].isin(kept["number"])],
         step,
         len(shown) - len(kept),
     )

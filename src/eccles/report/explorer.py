@@ -116,7 +116,8 @@ def _notes(runs: pd.DataFrame, data: Compact) -> tuple[str, ...]:
     notes = []
     failed = int((runs["status"] != "done").sum())
     if failed:
-        notes.append(f"{failed:,} runs failed, and have no place here.")
+        who = "1 run failed, and has" if failed == 1 else f"{failed:,} runs failed, and have"
+        notes.append(f"{who} no place here.")
     if data.step > 1:
         notes.append(f"To keep the page small, it has every {data.step}th epoch, and the last one.")
     if data.left_out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -13,6 +14,7 @@ from eccles.report.compact import spelt
 from eccles.report.explorer import Explorer
 from eccles.report.extra import check_installed
 from eccles.report.picture import inline
+from eccles.stats import p_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +61,7 @@ class Table(NamedTuple):
 
     Attributes:
         title: what it shows.
-        rows: its rows, in the order of the page.
+        rows: its rows, in the order of the page; columns named p_... are p values.
         folded: shown only when the reader asks for it.
     """
 
@@ -153,8 +155,10 @@ def _figure(picture: Picture) -> str:
 def _table(table: Table) -> str:
     names = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.rows.columns)
     rows = "".join(
-        "<tr>" + "".join(_cell(value) for value in row) + "</tr>\n"
-        for row in table.rows.itertuples(index=False)
+        "<tr>"
+        + "".join(_cell(str(name), x) for name, x in zip(table.rows.columns, row, strict=True))
+        + "</tr>\n"
+        for row in table.rows.itertuples(index=False, name=None)
     )
     grid = f"<table><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table>"
     title = escape(table.title)
@@ -165,9 +169,13 @@ def _table(table: Table) -> str:
     return f"<h3>{title}</h3>{_scrolled(table.title, grid)}\n"
 
 
-def _cell(value: object) -> str:
+def _cell(name: str, value: object) -> str:
     number = isinstance(value, int | float) or hasattr(value, "dtype")
-    text = f"{value:.4g}" if isinstance(value, float) and value == value else spelt(value)
+    text = spelt(value)
+    if isinstance(value, float) and math.isfinite(value):
+        text = f"{value:,.0f}" if value.is_integer() else f"{value:.4g}"
+        if name.startswith("p_"):
+            text = p_cell(value)
     return f"<td class=number>{escape(text)}</td>" if number else f"<td>{escape(text)}</td>"
 
 

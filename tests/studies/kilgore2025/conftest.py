@@ -1,5 +1,8 @@
 """Studies of the article as if they had been run: real plans and folders, made-up outcomes."""
 
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -8,7 +11,9 @@ from eccles.studies.article import Article
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
-from eccles.sweeps.tables import write_parquet
+from eccles.sweeps.tables import load, write_parquet
+
+STORED = Path(__file__).parents[3] / "results/kilgore2025"
 
 
 @pytest.fixture
@@ -53,3 +58,25 @@ def claim():
     from eccles.studies.kilgore2025.claims import CLAIMS
 
     return {claim.id: claim for claim in CLAIMS}.__getitem__
+
+
+@pytest.fixture(scope="session")
+def with_distances(tmp_path_factory):
+    """Return the article with distances made by hand beside real runs: I-I is always largest."""
+    source, target = load(STORED / "fashion-mnist"), tmp_path_factory.mktemp("distances") / "main"
+    target.mkdir()
+    described = json.loads((source.folder / "study.json").read_text())
+    described["study"]["measure"] = {"weights": 30, "distances": 30}
+    (target / "study.json").write_text(json.dumps(described))
+    # With another measure they are other runs, in the same order.
+    planned = [run.identity for run in plan(StudyFolder(target).read()).runs]
+    write_parquet(source.runs.assign(run=planned), target / "runs.parquet")
+    rows = [
+        {"run": run, "epoch": epoch, "pair": pair, "tau": 0.001, "samples": "all"}
+        | {"discrete": size + k / 1000}
+        for k, run in enumerate(planned)
+        for epoch in (-1, 29)
+        for pair, size in (("E-E", 1.0), ("E-I", 2.0), ("I-I", 3.0))
+    ]
+    write_parquet(pd.DataFrame(rows), target / "distances.parquet")
+    return Article("kilgore2025", target.parent)

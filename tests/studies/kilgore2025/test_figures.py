@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from eccles.errors import InputError
+from eccles.figures import Drawing, Film
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025.figures import FIGURES
 from eccles.studies.kilgore2025.protocol import distances_by_group, late_accuracy
@@ -16,6 +17,13 @@ STORED = Path(__file__).parents[3] / "results/kilgore2025"
 @pytest.fixture(scope="module")
 def stored():
     return Article("kilgore2025", STORED / "fashion-mnist")
+
+
+@pytest.fixture(scope="module")
+def portraits():
+    if not (STORED / "portraits").exists():
+        pytest.skip("needs results/kilgore2025/portraits")
+    return Article("kilgore2025", STORED)
 
 
 @pytest.fixture
@@ -34,8 +42,16 @@ def part(tmp_path):
 
 
 def test_the_figures_of_the_article_in_its_order_and_then_our_own():
-    published = ["1b", "1c", "2a", "2b", "2c-e", "3", "S4", "4", "S2", "S3", "5a-c"]
-    assert list(FIGURES) == [*published, "R1"]
+    article = [
+        "1b", "1c", "1c-published", "2a", "2b", "2c-e", "3", "S4", "4", "S2", "S3", "5a-c",
+    ]  # fmt: skip
+    assert list(FIGURES) == [*article, "R1"]
+
+
+def test_what_a_figure_is_drawn_as():
+    kinds = {name: figure.kind for name, figure in FIGURES.items()}
+    assert kinds.pop("S4") is Film
+    assert set(kinds.values()) == {Drawing}
 
 
 def test_all_stored_runs_are_in_the_picture(stored):
@@ -45,6 +61,18 @@ def test_all_stored_runs_are_in_the_picture(stored):
     assert drawing.data["peak_accuracy"].sum() == pytest.approx(runs["peak_accuracy"].sum())
     note = drawing.figure.get_suptitle()
     assert note == "success (filled): peak test accuracy over 50 %"
+
+
+def test_the_published_rate_is_that_after_the_first_epoch(stored):
+    drawing = FIGURES["1c-published"].draw(stored)
+    assert len(drawing.data) == 608
+    epochs = stored["fashion-mnist"].epochs.set_index(["run", "epoch"])["rate_hz"]
+    wanted = [epochs[run, 0] for run in drawing.data["run"]]
+    assert drawing.data["rate_hz"].tolist() == wanted
+    assert "rate after the first epoch" in drawing.caption
+    assert "as published" in drawing.figure.get_suptitle()
+    before = FIGURES["1c"].draw(stored).data
+    assert (drawing.data["rate_hz"] != before["initial_rate_hz"]).mean() > 0.5
 
 
 def test_a_study_that_is_not_finished_says_so(part):
@@ -65,6 +93,48 @@ def test_a_figure_from_the_study_that_will_do(stored):
     assert set(shown["ei"]) == {"80:20"}
     assert set(shown["seed"]) == {0}
     assert "portraits has them" in drawing.figure.get_suptitle()
+
+
+def test_one_samples_way_through_a_stored_network(portraits):
+    drawing = FIGURES["1b"].draw(portraits)
+    assert drawing.figure.get_suptitle().startswith("80:20, w1 scale 0.001, seed ")
+    assert set(drawing.data["kind"]) == {"input", "hidden", "membrane", "readout"}
+    assert drawing.data.loc[drawing.data["kind"] == "readout", "unit"].nunique() == 10
+    assert drawing.data["label"].nunique() == 1
+
+
+def test_what_a_stored_update_is_made_of(portraits):
+    drawing = FIGURES["2a"].draw(portraits)
+    counts = drawing.data.groupby(["projection", "stage"])["count"].sum().unstack()
+    assert set(counts) == {"before", "gradient", "noise", "after"}
+    # Every weight is in every stage.
+    assert (counts.nunique(axis=1) == 1).all()
+    assert "initial scales" in drawing.figure.get_suptitle()
+
+
+@pytest.mark.parametrize(("name", "ei"), [("4", "50:50"), ("S2", "80:20"), ("S3", "95:5")])
+def test_activity_by_epoch_of_stored_networks(portraits, name, ei):
+    assert FIGURES[name].source(portraits) == "portraits"
+    drawing = FIGURES[name].draw(portraits)
+    runs = portraits["portraits"].runs.set_index("run").loc[drawing.data["run"].unique()]
+    assert set(runs["ei"]) == {ei}
+    assert runs["w1_std"].tolist() == [0.00075, 0.001, 0.004]
+    assert set(runs["update_noise"]) == {0}
+    assert set(drawing.more["weights"]["run"]) == set(runs.index)
+    assert drawing.figure.get_suptitle().startswith(ei)
+
+
+def test_distances_of_networks_with_inhibitory_neurons(with_distances):
+    drawing = FIGURES["5a-c"].draw(with_distances)
+    tests = drawing.more["tests"]
+    assert sorted(tests["ei"].unique()) == ["50:50", "80:20", "95:5"]
+    assert tests.loc[tests["group"] == "initial", "n"].tolist() == [152] * 3
+    both = tests.loc[tests["group"] != "initial"].groupby("ei")["n"].sum()
+    assert both.tolist() == [152] * 3
+    assert tests["kendall_w"].tolist() == pytest.approx([1.0] * len(tests))
+    assert drawing.figure.get_suptitle().startswith(
+        "success: peak test accuracy over 50 % · tau: 1 ms"
+    )
 
 
 @pytest.mark.parametrize("name", ["2b", "2c-e"])

@@ -1,17 +1,13 @@
 """The article's report, on the results that are kept in the project."""
 
-import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import report as article_report
+from eccles.studies.kilgore2025.figures import FIGURES
 from eccles.studies.report import write_report
-from eccles.sweeps.folder import StudyFolder
-from eccles.sweeps.plan import plan
-from eccles.sweeps.tables import load, write_parquet
 
 STORED = Path(__file__).parents[3] / "results/kilgore2025"
 
@@ -37,31 +33,20 @@ def test_figures_that_have_runs_and_the_names_of_the_others(parts):
     assert " 2b, 2c-e" in parts.notes[0]
 
 
-def test_table_1_of_distances_in_order(tmp_path):
-    """Distances made by hand beside real runs: I-I is the largest in every state."""
-    source, target = load(STORED / "fashion-mnist"), tmp_path / "fashion-mnist"
-    target.mkdir()
-    described = json.loads((source.folder / "study.json").read_text())
-    described["study"]["measure"] = {"weights": 30, "distances": 30}
-    (target / "study.json").write_text(json.dumps(described))
-    # With another measure they are other runs, in the same order.
-    planned = [run.identity for run in plan(StudyFolder(target).read()).runs]
-    write_parquet(source.runs.assign(run=planned), target / "runs.parquet")
-    rows = [
-        {"run": run, "epoch": epoch, "pair": pair, "tau": 0.001, "samples": "all"}
-        | {"discrete": size + k / 1000}
-        for k, run in enumerate(planned)
-        for epoch in (-1, 29)
-        for pair, size in (("E-E", 1.0), ("E-I", 2.0), ("I-I", 3.0))
-    ]
-    write_parquet(pd.DataFrame(rows), target / "distances.parquet")
-    (table,) = article_report._tables(Article("kilgore2025", tmp_path))
-    assert table.title.startswith("T1. ")
-    shown = [(row.ei, row.group) for row in table.rows.itertuples()]
-    states = ("initial", "successful", "failed")
-    assert shown == [(ei, state) for ei in ("50:50", "80:20", "95:5") for state in states]
-    assert (table.rows["I-I"] - table.rows["E-E"]).tolist() == pytest.approx([2.0] * 9)
-    assert table.rows.loc[table.rows["group"] == "initial", "n"].tolist() == [152] * 3
+def test_the_tables_that_there_are_runs_for(with_distances):
+    (table,) = article_report._tables(with_distances)
+    assert table.title.startswith("T1. Van Rossum distances")
+    assert len(table.rows) == 9
+
+
+def test_no_film_is_drawn(monkeypatch):
+    def film(article):
+        raise AssertionError("a film has no place on a page")
+
+    few = {"S4": FIGURES["S4"]._replace(draw=film), "1c": FIGURES["1c"]}
+    monkeypatch.setattr(article_report, "FIGURES", few)
+    pictures, left_out = article_report._pictures(Article("kilgore2025", STORED / "fashion-mnist"))
+    assert ([picture.name for picture in pictures], left_out) == (["1c"], [])
 
 
 def test_the_page_of_608_runs_is_small(tmp_path):

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from eccles import figures
-from eccles.errors import InputError
-from eccles.figures import Drawing, style
-from eccles.studies import find
+from eccles.figures import Drawing, Film, style
 from eccles.studies.article import Article
+from eccles.studies.kilgore2025.done import Done, done_runs, said
 from eccles.studies.kilgore2025.protocol import (
     BAND,
     LATE,
@@ -23,9 +22,6 @@ from eccles.studies.kilgore2025.protocol import (
     late_accuracy,
 )
 from eccles.studies.kilgore2025.robustness import results, variants
-from eccles.sweeps.plan import plan
-from eccles.sweeps.study import read_study
-from eccles.sweeps.tables import StudyTables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,65 +44,34 @@ class ArticleFigure(NamedTuple):
     studies: tuple[str, ...]
     """The study that it is drawn from, and those that will do where that isn't there."""
     draw: Callable[[Article], Drawing]
+    kind: type[Drawing] = Drawing
+    """What `draw` returns, whose FORMATS tell before how it can be saved."""
 
     def source(self, article: Article) -> str:
         """Return the study that it is drawn from here."""
         return next((study for study in self.studies if study in article), self.studies[0])
 
 
-class _Done(NamedTuple):
-    """The runs of a study that are done and planned, and what to say of those that aren't."""
-
-    tables: StudyTables
-    runs: pd.DataFrame
-    note: str
-    command: str
-
-    def only(self, table: pd.DataFrame) -> pd.DataFrame:
-        return table[table["run"].isin(self.runs["run"])]
-
-
-def _done(article: Article, study: str, *measures: str) -> _Done:
-    """Return a study's runs that are done, or raise InputError that says how to make them."""
-    command = f"eccles sweep {article.name}/{study} --out {article.place(study)} runs them"
-    if study not in article:
-        planned = len(plan(read_study(find(f"{article.name}/{study}"))).runs)
-        raise InputError(
-            f"figures: {article.folder} must hold the {planned:,} runs of {article.name}/{study}, "
-            f"got only {', '.join(article)}; {command}"
-        )
-    tables = article[study]
-    where = f"figures: {tables.folder} must hold"
-    command = f"eccles sweep {tables.study.name} --out {tables.folder}"
-    if tables.study.scale != "full":
-        command += f" --scale {tables.study.scale}"
-    runs = tables.planned(tables.runs[tables.runs["status"] == "done"])
-    if not len(runs):
-        raise InputError(f"{where} runs that are done, got none; {command} runs them")
-    for measure in measures:
-        if measure not in tables.names or not len(tables.table(measure)):
-            ships = read_study(find(f"{article.name}/{study}"), tables.study.scale).measure
-            added = "" if measure in ships else f" --set measure.{measure}={runs['epochs'].max()}"
-            raise InputError(
-                f"{where} the measure {measure}, got {', '.join(tables.names)}; "
-                f"{command}{added} runs it"
-            )
-    n, planned = tables.progress
-    part = "" if n == planned else f"{n:,} of {planned:,} runs"
-    scale = "" if tables.study.scale == "full" else f"scale {tables.study.scale}"
-    note = _said(part, scale)
-    return _Done(tables, runs, note, command)
-
-
-def _said(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
-
-
 def _accuracy_by_rate(article: Article) -> Drawing:
-    done = _done(article, MAIN)
-    note = _said(_RULE.replace("success", "success (filled)"), done.note)
+    done = done_runs(article, MAIN)
+    note = said(_RULE.replace("success", "success (filled)"), done.note)
     return figures.accuracy_by_rate(
         done.runs, success=SUCCESS, band=BAND, line=UNBOUNDED, colours=COLOURS, note=note
+    )
+
+
+def _accuracy_by_published_rate(article: Article) -> Drawing:
+    done = done_runs(article, MAIN)
+    first = done.tables.epochs.query("epoch == 0").set_index("run")["rate_hz"]
+    return figures.accuracy_by_rate(
+        done.runs.assign(rate_hz=done.runs["run"].map(first)),
+        rate="rate_hz",
+        when="after the first epoch",
+        success=SUCCESS,
+        band=BAND,
+        line=UNBOUNDED,
+        colours=COLOURS,
+        note=said(_RULE.replace("success", "success (filled)"), "as published", done.note),
     )
 
 
@@ -117,25 +82,25 @@ def _in_order(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def _accuracy_by_noise(article: Article) -> Drawing:
-    done = _done(article, NOISE)
+    done = done_runs(article, NOISE)
     values = _in_order(late_accuracy(done.runs, done.tables.epochs))
     label = f"mean test accuracy of the last {LATE} epochs (%)"
     return figures.accuracy_by_noise(values, colours=COLOURS, label=label, note=done.note)
 
 
 def _activity_by_class(article: Article) -> Drawing:
-    done = _done(article, MAIN)
+    done = done_runs(article, MAIN)
     epochs, classes = done.only(done.tables.epochs), done.only(done.tables.classes)
-    note = _said(_RULE, done.note)
+    note = said(_RULE, done.note)
     return figures.activity_by_class(
         done.runs, epochs, classes, success=SUCCESS, colours=COLOURS, note=note
     )
 
 
-def _activity_film(article: Article) -> Drawing:
-    done = _done(article, MAIN)
+def _activity_film(article: Article) -> Film:
+    done = done_runs(article, MAIN)
     epochs, classes = done.only(done.tables.epochs), done.only(done.tables.classes)
-    note = _said(_RULE, done.note)
+    note = said(_RULE, done.note)
     return figures.activity_film(
         done.runs, epochs, classes, success=SUCCESS, colours=COLOURS, note=note
     )
@@ -145,13 +110,13 @@ def _activity_by_epoch(ei: str) -> Callable[[Article], Drawing]:
     def draw(article: Article) -> Drawing:
         there = PORTRAITS in article
         histograms = "weight_histograms"
-        done = _done(article, *((PORTRAITS, histograms) if there else (MAIN,)))
+        done = done_runs(article, *((PORTRAITS, histograms) if there else (MAIN,)))
         runs = done.runs.sort_values(["seed", "w1_std"])
         runs = runs[(runs["ei"] == ei) & (runs["update_noise"] == 0)].drop_duplicates("w1_std")
         wanted = runs[runs["w1_std"].isin(REPRESENTATIVE)]
         chosen = (wanted if len(wanted) else runs.head(len(REPRESENTATIVE))).sort_values("w1_std")
         if not len(chosen):
-            raise _none_such(done, f"{ei} without update noise")
+            raise done.none_such(f"{ei} without update noise")
         titles = {
             str(run): f"w1 scale {w1_std:g}\nseed {seed}"
             for run, w1_std, seed in chosen[["run", "w1_std", "seed"]].itertuples(index=False)
@@ -161,42 +126,35 @@ def _activity_by_epoch(ei: str) -> Callable[[Article], Drawing]:
             done.tables.epochs,
             done.tables.classes,
             done.tables.table(histograms) if there else None,
-            note=_said(ei, done.note, "" if there else f"without weights: {PORTRAITS} has them"),
+            note=said(ei, done.note, "" if there else f"without weights: {PORTRAITS} has them"),
         )
 
     return draw
 
 
-def _none_such(done: _Done, what: str) -> InputError:
-    return InputError(
-        f"figures: {done.tables.folder} must hold a run of {what} that is done, got none; "
-        f"{done.command} runs it"
-    )
-
-
-def _preferred(done: _Done, *, noisy: bool) -> pd.Series:
+def _preferred(done: Done, *, noisy: bool) -> pd.Series:
     """Return the run that stands for others: 80:20, of the middle activity, of the lowest seed."""
     runs = done.runs[(done.runs["update_noise"] > 0) == noisy]
     if not len(runs):
-        raise _none_such(done, "a network with update noise" if noisy else "a network without it")
+        raise done.none_such("a network with update noise" if noisy else "a network without it")
     far = (runs["ei"] != "80:20") + 0.1 * (runs["w1_std"] != 0.001)
     return runs.assign(far=far).sort_values(["far", "seed"], kind="stable").iloc[0]
 
 
 def _portrait(article: Article) -> Drawing:
-    done = _done(article, PORTRAITS, "sample")
+    done = done_runs(article, PORTRAITS, "sample")
     run = _preferred(done, noisy=False)
     rows = done.tables.table("sample", where=f"run = '{run['run']}'")
     rows = rows[rows["epoch"] == rows["epoch"].max()]
     rows = rows[rows["sample"] == rows["sample"].min()]
     classes = done.tables.classes.drop_duplicates("class").sort_values("class")
-    note = "\n".join([_of(run), _said(f"test sample {rows['sample'].min()}", done.note)])
+    note = "\n".join([_of(run), said(f"test sample {rows['sample'].min()}", done.note)])
     names = list(classes["class_name"])
     return figures.portrait(rows, int(run["n_excitatory"]), class_names=names, note=note)
 
 
 def _update_distributions(article: Article) -> Drawing:
-    done = _done(article, PORTRAITS, "updates")
+    done = done_runs(article, PORTRAITS, "updates")
     run = _preferred(done, noisy=True)
     rows = done.tables.table("updates", where=f"run = '{run['run']}'")
     epochs = sorted(rows["epoch"].unique())
@@ -204,7 +162,7 @@ def _update_distributions(article: Article) -> Drawing:
     epoch = next((each for each in epochs if each >= 0), epochs[0])
     noise = f"noise {run['update_noise'] / run['w1_std']:g} initial scales"
     batch = f"first batch after {epoch + 1} epoch{'' if epoch == 0 else 's'}"
-    note = _said(_of(run), noise, batch, done.note)
+    note = said(_of(run), noise, batch, done.note)
     return figures.update_distributions(rows[rows["epoch"] == epoch], note=note)
 
 
@@ -213,21 +171,23 @@ def _of(run: pd.Series) -> str:
 
 
 def _differences(article: Article) -> Drawing:
-    done = _done(article, NOISE)
+    done = done_runs(article, NOISE)
     values = _in_order(late_accuracy(done.runs, done.tables.epochs))
-    note = _said("stars: Wilcoxon, Holm; in brackets: t-test as published", done.note)
+    note = said("stars: Wilcoxon, Holm; in brackets: t-test as published", done.note)
     return figures.accuracy_differences(values, levels=LEVELS, colours=COLOURS, note=note)
 
 
 def _distances(article: Article) -> Drawing:
-    done = _done(article, MAIN, "distances")
+    done = done_runs(article, MAIN, "distances")
     runs = done.runs[done.runs["n_inhibitory"] > 0]
+    if not len(runs):
+        raise done.none_such("a network with inhibitory neurons")
     values = distances_by_group(runs, done.tables.table("distances"))
-    return figures.distance_violins(values, note=_said(_RULE, "tau: 1 ms", done.note))
+    return figures.distance_violins(values, note=said(_RULE, "tau: 1 ms", done.note))
 
 
 def _accuracy_by_variant(article: Article) -> Drawing:
-    done = _done(article, ROBUSTNESS)
+    done = done_runs(article, ROBUSTNESS)
     runs = _in_order(results(done.tables))
     quiet, noisy = "peak (%), no noise", f"mean of last {LATE} (%), noise"
     return figures.accuracy_by_variant(
@@ -236,22 +196,28 @@ def _accuracy_by_variant(article: Article) -> Drawing:
         conditions=(quiet, noisy),
         band=BAND,
         colours=COLOURS,
-        note=_said("test accuracy", done.note),
+        note=said("test accuracy", done.note),
     )
 
 
 FIGURES = {
     "1b": ArticleFigure("One sample's way through a network", (PORTRAITS,), _portrait),
     "1c": ArticleFigure("Accuracy by initial firing rate", (MAIN,), _accuracy_by_rate),
+    "1c-published": ArticleFigure(
+        "Accuracy by firing rate after the first epoch, as published",
+        (MAIN,),
+        _accuracy_by_published_rate,
+    ),
     "2a": ArticleFigure("What an update is made of", (PORTRAITS,), _update_distributions),
     "2b": ArticleFigure("Accuracy by update noise", (NOISE,), _accuracy_by_noise),
     "2c-e": ArticleFigure("Ratios against 100:0 under noise", (NOISE,), _differences),
     "3": ArticleFigure("Activity by class as networks learn or fail", (MAIN,), _activity_by_class),
-    "S4": ArticleFigure("Figure 3 as a film", (MAIN,), _activity_film),
+    "S4": ArticleFigure("Figure 3 as a film", (MAIN,), _activity_film, Film),
     "4": ArticleFigure("Activity by epoch, 50:50", (PORTRAITS, MAIN), _activity_by_epoch("50:50")),
     "S2": ArticleFigure("Activity by epoch, 80:20", (PORTRAITS, MAIN), _activity_by_epoch("80:20")),
     "S3": ArticleFigure("Activity by epoch, 95:5", (PORTRAITS, MAIN), _activity_by_epoch("95:5")),
     "5a-c": ArticleFigure("Distances between spike trains", (MAIN,), _distances),
     "R1": ArticleFigure("Which conclusions survive", (ROBUSTNESS,), _accuracy_by_variant),
 }
-"""The figures by the article's numbers, in its order, and then our own."""
+"""The figures by the article's numbers, in its order, and then our own; "published" where its x
+axis is another."""

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from eccles.errors import InputError
 from eccles.report import Claim, Picture, Table
-from eccles.stats import category_table
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import claims, robustness
 from eccles.studies.kilgore2025.figures import COLOURS, FIGURES
-from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
+from eccles.studies.kilgore2025.tables import TABLES
 from eccles.studies.report import Parts
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TITLE = "Excitatory to inhibitory ratio: Kilgore et al. 2025, reproduced"
 
@@ -53,15 +48,15 @@ def _claims(article: Article) -> list[Claim]:
 
 
 def _pictures(article: Article) -> tuple[list[Picture], list[str]]:
-    """Return the figures that can be drawn, and the names of the others."""
+    """Return the pictures that can be drawn, and the names of the others."""
     pictures, left_out = [], []
     for name, figure in FIGURES.items():
+        if "svg" not in figure.kind.FORMATS:  # A film.
+            continue
         try:
             drawing = figure.draw(article)
         except InputError:
             left_out.append(name)
-            continue
-        if "svg" not in drawing.FORMATS:  # A film.
             continue
         with TemporaryDirectory() as folder:
             drawing.save(folder, "figure", ["svg"])
@@ -72,10 +67,14 @@ def _pictures(article: Article) -> tuple[list[Picture], list[str]]:
 
 def _tables(article: Article) -> list[Table]:
     """Return the tables that there are runs for."""
-    title = "T1. Van Rossum distances between hidden neurons as published: medians and tests"
-    rows = table_1(article)
-    first = [] if rows is None else [Table(title, rows)]
-    return [*first, *_survival(article)]
+    tables = []
+    for name, table in TABLES.items():
+        try:
+            rows = table.rows(article)
+        except InputError:
+            continue
+        tables.append(Table(f"{name}. {table.title}", rows))
+    return [*tables, *_survival(article)]
 
 
 def _survival(article: Article) -> list[Table]:
@@ -90,20 +89,3 @@ def _survival(article: Article) -> list[Table]:
         Table("Which conclusions survive", rules),
         Table("What survives, in every variant", robustness.spelt(found)),
     ]
-
-
-def table_1(article: Article) -> pd.DataFrame | None:
-    """Return table 1, of distances between spike trains; None where they weren't measured."""
-    if MAIN not in article or "distances" not in article[MAIN].names:
-        return None
-    tables = article[MAIN]
-    runs = tables.planned(tables.runs)
-    runs = runs[(runs["status"] == "done") & (runs["n_inhibitory"] > 0)]
-    values = distances_by_group(runs, tables.table("distances"))
-    if not len(values):
-        return None
-    states = ("initial", "successful", "failed")
-    place = {ei: float(ei.partition(":")[0]) for ei in values["ei"].unique()}
-    place |= {state: states.index(state) for state in states}
-    values = values.sort_values(["ei", "group"], key=lambda names: names.map(place), kind="stable")
-    return category_table(values, state="group", value="distance")

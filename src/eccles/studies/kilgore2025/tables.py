@@ -1,0 +1,72 @@
+"""The tables of Kilgore et al. 2025, each from the stored tables of one of its studies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from eccles.stats import category_table, markdown
+from eccles.storage import write_text, write_whole
+from eccles.studies.article import Article
+from eccles.studies.kilgore2025.done import done_runs
+from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ArticleTable(NamedTuple):
+    """A table of the article."""
+
+    title: str
+    studies: tuple[str, ...]
+    """The study that it is made of, and those that will do where that isn't there."""
+    rows: Callable[[Article], pd.DataFrame]
+    caption: str
+
+    def source(self, article: Article) -> str:
+        """Return the study that it is made of here."""
+        return next((study for study in self.studies if study in article), self.studies[0])
+
+    def save(self, article: Article, folder: Path, name: str) -> list[Path]:
+        """Write folder/NAME.csv and, with its title, folder/NAME.md; return the paths.
+
+        Raises InputError where there are no runs to make it of.
+        """
+        rows = self.rows(article)
+        csv, text = folder / f"{name}.csv", folder / f"{name}.md"
+        write_whole(csv, lambda aside: rows.to_csv(aside, index=False, float_format="%.9g"))
+        write_text(text, f"{name}. {self.title}\n\n{markdown(rows)}\n{self.caption}\n")
+        return [csv, text]
+
+
+def table_1(article: Article) -> pd.DataFrame:
+    """Return table 1, of distances between spike trains: a row a ratio and state.
+
+    The columns are those of `eccles.stats.category_table`. Raises InputError where there are no
+    runs with inhibitory neurons, or distances weren't measured.
+    """
+    done = done_runs(article, MAIN, "distances")
+    runs = done.runs[done.runs["n_inhibitory"] > 0]
+    values = distances_by_group(runs, done.tables.table("distances"))
+    if not len(values):
+        raise done.none_such("a network with inhibitory neurons")
+    states = ("initial", "successful", "failed")
+    place = {ei: float(ei.partition(":")[0]) for ei in values["ei"].unique()}
+    place |= {state: states.index(state) for state in states}
+    values = values.sort_values(["ei", "group"], key=lambda names: names.map(place), kind="stable")
+    return category_table(values, state="group", value="distance")
+
+
+TABLES = {
+    "T1": ArticleTable(
+        "Van Rossum distances between hidden neurons as published: medians and tests",
+        (MAIN,),
+        table_1,
+        "Medians over n networks of the mean distance between two excitatory neurons (E-E), two "
+        "inhibitory ones (I-I) and one of each (E-I), tau 1 ms. p_kruskal with H: as published, "
+        "takes no notice of networks; p_friedman with chi2 and Kendall's W: within networks.",
+    ),
+}
+"""The tables by the article's numbers."""
