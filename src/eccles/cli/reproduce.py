@@ -225,10 +225,10 @@ def _check(article: str, asked: Mapping[str, Study], out: Path) -> None:
 def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
     """Draw the figures of some studies; return their files, say what is left out and why."""
     from eccles.cli.figures import drawn
-    from eccles.studies.kilgore2025.figures import FIGURES
-    from eccles.studies.kilgore2025.tables import TABLES
+    from eccles.studies.kilgore2025.figures import FIGURES, ArticleFigure
+    from eccles.studies.kilgore2025.tables import TABLES, ArticleTable
 
-    both = {**FIGURES, **TABLES}
+    both: dict[str, ArticleFigure | ArticleTable] = {**FIGURES, **TABLES}
     chosen = {name: each for name, each in both.items() if each.source(article) in studies}
     out = article.folder / "figures"
     rows = drawn(article, chosen, None, out, alone=False)
