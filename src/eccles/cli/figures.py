@@ -48,7 +48,7 @@ class Arguments:
         str | None, tyro.conf.arg(metavar="NAMES", help_behavior_hint="(default: all)")
     ] = None
     """What to make, with commas between: 1b, 1c, 1c-published, 2a, 2b, 2c-e, 3, S4, 4, S2, S3,
-    5a-c, and the table T1."""
+    5a-c, R1, and the table T1."""
 
     format: Annotated[
         str | None, tyro.conf.arg(metavar="FORMATS", help_behavior_hint="(default: all)")
