@@ -129,7 +129,9 @@ def main(folder):
     for page in sorted(PAGES.glob("*.md")):
         page.write_text(filled(page.read_text(), article))
     for name, figure in FIGURES.items():
-        if "svg" in figure.kind.FORMATS:
+        if figure.source(article) not in article:
+            print(f"left out: figure {name}, for there are no runs of {figure.source(article)}")
+        elif "svg" in figure.kind.FORMATS:
             kind = "png" if name in CLOUDS else "svg"
             write_whole(PAGES / f"{name}.{kind}", figure.draw(article).writer(kind))
 
