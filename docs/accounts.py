@@ -12,6 +12,7 @@ from pathlib import Path
 
 from eccles import stats
 from eccles.errors import InputError
+from eccles.figures.style import look
 from eccles.storage import write_whole
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import claims
@@ -133,7 +134,8 @@ def main(folder):
             print(f"left out: figure {name}, for there are no runs of {figure.source(article)}")
         elif "svg" in figure.kind.FORMATS:
             kind = "png" if name in CLOUDS else "svg"
-            write_whole(PAGES / f"{name}.{kind}", figure.draw(article).writer(kind))
+            with look():  # The same bytes each time.
+                write_whole(PAGES / f"{name}.{kind}", figure.draw(article).writer(kind))
 
 
 if __name__ == "__main__":
