@@ -34,7 +34,7 @@ def filled(page, article):
 
 def progress(article):
     """Return how much of each study is done."""
-    lines = ["| study | runs done | planned |", "| --- | --- | --- |"]
+    lines = _head("study", "runs done", "planned")
     for study in article:
         n, planned = article[study].progress
         lines.append(f"| `{article.name}/{study}` | {n:,} | {planned:,} |")
@@ -45,10 +45,7 @@ def accuracy_by_rate(article):
     """Return mean peak accuracy and how many seeds succeed, a row a scale and a column a ratio."""
     runs = _done(article[MAIN])
     ratios = list(runs["ei"].unique())
-    lines = [
-        f"| w1 scale | initial rate | {' | '.join(ratios)} |",
-        f"| --- | --- | {' | '.join('---' for _ in ratios)} |",
-    ]
+    lines = _head("w1 scale", "initial rate", *ratios)
     for w1_std, level in runs.groupby("w1_std"):
         cells = []
         for ei in ratios:
@@ -64,10 +61,7 @@ def accuracy_by_noise(article):
     """Return the mean of the last accuracies and their spread, a row a level, a column a ratio."""
     values = _late(article)
     ratios = list(values["ei"].unique())
-    lines = [
-        f"| noise | {' | '.join(ratios)} |",
-        f"| --- | {' | '.join('---' for _ in ratios)} |",
-    ]
+    lines = _head("noise", *ratios)
     for noise, level in values.groupby("noise"):
         cells = []
         for ei in ratios:
@@ -112,6 +106,10 @@ TABLES = {
     "distances": distances,
     "claims": findings,
 }
+
+
+def _head(*names):
+    return [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _ in names)} |"]
 
 
 def _done(tables):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from eccles import data
 from eccles.data.dataset import Splits
 from eccles.sweeps.plan import Plan, Planned
-from eccles.training.build import build_network, build_optimizer
+from eccles.training.build import build_network, build_optimizer, build_step
 from eccles.training.measures import check_measures
 from eccles.training.samples import divide
 
@@ -83,16 +83,12 @@ def _train(plan: Plan, run: Planned, splits: Splits, seconds: float) -> tuple[in
     config = plan.config(run).resolved()
     train_set = divide(config, splits).train
     network = build_network(config, train_set)
-    optimizer = build_optimizer(config, network)
+    step = build_step(config, network, build_optimizer(config, network))
     trained, began = 0, None
     for batch in itertools.count():
         first = batch * config.batch_size % len(train_set)
         events, labels = train_set.batch(slice(first, first + config.batch_size))
-        optimizer.zero_grad()
-        network.loss(events, labels).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        if config.projection:
-            network.project()
+        step(events, labels, 0, batch)
         # The first batches compile, and warm the caches.
         if batch == 2:
             began = time.perf_counter()
