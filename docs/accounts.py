@@ -15,7 +15,7 @@ from eccles.errors import InputError
 from eccles.figures.style import look
 from eccles.storage import write_whole
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025 import claims
+from eccles.studies.kilgore2025 import claims, robustness
 from eccles.studies.kilgore2025.figures import FIGURES
 from eccles.studies.kilgore2025.protocol import MAIN, NOISE, SUCCESS, late_accuracy
 from eccles.studies.kilgore2025.tables import table_1
@@ -98,6 +98,12 @@ def findings(article):
     return claims.markdown(claims.judge(article))
 
 
+def survival(article):
+    """Return which conclusions outlive which choices; nothing where that wasn't run."""
+    tables = robustness.stored(article)
+    return "" if tables is None else robustness.markdown(tables)
+
+
 TABLES = {
     "progress": progress,
     "rates": accuracy_by_rate,
@@ -105,6 +111,7 @@ TABLES = {
     "differences": differences,
     "distances": distances,
     "claims": findings,
+    "survival": survival,
 }
 
 

@@ -14,6 +14,7 @@ from eccles.sweeps.study import read_study
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = runpy.run_path(str(ROOT / "docs" / "accounts.py"))
 PAGES = sorted((ROOT / "docs" / "reproduction").glob("*.md"))
+STUDIES = ["fashion-mnist", "fashion-mnist-noise", "portraits", "robustness"]
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def article():
     return Article("kilgore2025", ROOT / "results" / "kilgore2025")
 
 
-@pytest.mark.parametrize("name", ["fashion-mnist", "fashion-mnist-noise", "portraits"])
+@pytest.mark.parametrize("name", STUDIES)
 def test_they_are_of_the_study_that_ships(article, name):
     shipped = {run.identity for run in plan(read_study(studies.find(f"kilgore2025/{name}"))).runs}
     runs = article[name].runs
