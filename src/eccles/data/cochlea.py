@@ -47,7 +47,7 @@ class Cochlea:
     lowest: float = 100.0
     highest: float = 7000.0
     rate: int = 16_000
-    level: float = 65.0
+    level: float = 77.0
     ramp: float = 0.01
     replenish: float = 5.05
     loss: float = 2500.0
@@ -61,7 +61,7 @@ class Cochlea:
     dead_time: float = 1e-3
     tau_syn: float = 0.5e-3
     tau_mem: float = 1e-3
-    weight: float = 325.0
+    weight: float = 290.0
     refractory: float = 1e-3
 
     def __post_init__(self) -> None:
@@ -155,9 +155,7 @@ class Constants(NamedTuple):
         return cls(*map(_f, numbers))
 
 
-def prepare(
-    audio: NDArray[Any], rate: int, cochlea: Cochlea | None = None
-) -> NDArray[np.float32]:
+def prepare(audio: NDArray[Any], rate: int, cochlea: Cochlea | None = None) -> NDArray[np.float32]:
     """Return sound as the cochlea takes it: at its rate and level, with soft ends.
 
     Args:

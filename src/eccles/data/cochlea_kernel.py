@@ -178,8 +178,17 @@ def _units(state: Any, c: Any) -> int:
 
 @compiled
 def _block(
-    sound: Any, poles: Any, c: Any, dead_steps: int, first: int, n_channels: int, key0: Any,
-    key1: Any, steps: Any, units: Any, n: int,
+    sound: Any,
+    poles: Any,
+    c: Any,
+    dead_steps: int,
+    first: int,
+    n_channels: int,
+    key0: Any,
+    key1: Any,
+    steps: Any,
+    units: Any,
+    n: int,
 ) -> int:
     """Run one block through all of the sound; return how many spikes there are now."""
     state = np.zeros(_ROWS * WIDTH, np.float32)
@@ -217,9 +226,7 @@ def _fire(
 ) -> int:
     n = 0
     for first in range(0, len(poles), WIDTH):
-        n = _block(
-            sound, poles, c, dead_steps, first, len(poles), key0, key1, steps, units, n
-        )
+        n = _block(sound, poles, c, dead_steps, first, len(poles), key0, key1, steps, units, n)
     return n
 
 

@@ -39,7 +39,8 @@ def speak(
 
     Raises RunError without espeak-ng, InputError for a voice that it doesn't have.
     """
-    words = ("-v", voice, "-s", str(speed), "-p", str(pitch), "--stdout", "--", text)
+    # "-b 1" says that the text is UTF-8, whatever the locale.
+    words = ("-b", "1", "-v", voice, "-s", str(speed), "-p", str(pitch), "--stdout", "--", text)
     wave = _run(*words)
     rate = int.from_bytes(wave[24:28], "little")
     # It writes to a pipe before it knows how long it will be: the header's lengths are no lengths.
@@ -49,7 +50,8 @@ def speak(
 
 def _run(*words: str) -> bytes:
     try:
-        done = subprocess.run([PROGRAM, *words], capture_output=True, check=False)
+        command = [PROGRAM, *(word.encode() for word in words)]
+        done = subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError:
         raise RunError(
             f"speech: the program {PROGRAM} must be on this machine, got none; install Debian's "
