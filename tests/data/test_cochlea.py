@@ -86,13 +86,14 @@ def test_fibres_have_a_dead_time():
 
 def test_the_kernel_is_the_stages():
     # At an onset out of silence more fibres fire at once than the vector loop draws by itself.
-    sudden = np.concatenate([np.zeros(1600), 3000 * tone(440, 0.01), 100 * chirp(0.4)])
-    sound = sudden.astype(np.float32)
-    chance = stages.hair_cells(stages.membrane(sound, FEW), FEW)
-    counts = stages.fibres(chance, uniforms(len(sound), 7, key=5), FEW)
+    some = Cochlea(channels=20)
+    bursts = np.random.default_rng(0).standard_normal(4800) * (np.arange(4800) // 800 % 2)
+    sound = (3000 * bursts).astype(np.float32)
+    chance = stages.hair_cells(stages.membrane(sound, some), some)
+    counts = stages.fibres(chance, uniforms(len(sound), 20, key=5), some)
     assert counts.max() > 5
-    expected = set(zip(*map(np.ndarray.tolist, stages.onset_units(counts, FEW).nonzero())))
-    steps, units = fire(sound, FEW, key=5)
+    expected = set(map(tuple, np.argwhere(stages.onset_units(counts, some)).tolist()))
+    steps, units = fire(sound, some, key=5)
     found = set(zip(steps.tolist(), units.tolist(), strict=True))
     assert len(expected) > 100
     # Rounding moves a fibre's spike now and then, and with it what its unit does next.

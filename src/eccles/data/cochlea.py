@@ -4,7 +4,7 @@ Four stages, whose equations `eccles.data.cochlea_stages` holds one by one: the 
 gammatone filters, inner hair cells whose transmitter runs short (Meddis 1986, doi
 10.1121/1.393460; 1988, doi 10.1121/1.396050), 40 auditory-nerve fibres a place, and one
 leaky integrate-and-fire unit a place on which they meet, as on a bushy cell. The chain follows
-that of the Spiking Heidelberg Digits (Cramer et al. 2020, doi 10.1109/TNNLS.2020.3044364); its
+that of the Spiking Heidelberg Digits (Cramer et al. 2022, doi 10.1109/TNNLS.2020.3044364); its
 membrane is another, so its spikes are not theirs.
 """
 

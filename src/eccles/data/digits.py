@@ -1,6 +1,6 @@
 """Spoken digits: what is said by whom, how it is varied, and how it becomes spikes.
 
-A stand-in for the Spiking Heidelberg Digits (Cramer et al. 2020, doi 10.1109/TNNLS.2020.3044364)
+A stand-in for the Spiking Heidelberg Digits (Cramer et al. 2022, doi 10.1109/TNNLS.2020.3044364)
 of the same form, and not that data: the digits 0 to 9 in English and German, spoken by espeak-ng in
 the voices of twelve speakers and heard by the cochlea of `eccles.data.cochlea`. Two speakers are
 heard in the test set alone, and no other is.

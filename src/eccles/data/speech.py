@@ -50,7 +50,7 @@ def speak(
 
 def _run(*words: str) -> bytes:
     try:
-        command = [PROGRAM, *(word.encode() for word in words)]
+        command: list[str | bytes] = [PROGRAM, *(word.encode() for word in words)]
         done = subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError:
         raise RunError(
