@@ -48,8 +48,9 @@ def write(path: Path, recordings: Recordings) -> None:
 def read(path: Path, n_units: int = CHANNELS) -> Recordings:
     """Return all that a file in the layout above holds, be it plain, in gzip or in zip.
 
-    `extra/speaker` and `extra/meta_info` may lack. Raises InputError where it isn't HDF5, is cut short, lacks a part, or its content breaks a rule
-    of `Recordings`.
+    `extra/speaker` and `extra/meta_info` may lack. Raises InputError where it isn't HDF5, is cut
+    short, lacks a part, or its content breaks a rule of `Recordings`; RunError where it is packed
+    and damaged.
     """
     return Recordings.joined(list(read_blocks(path, n_units)))
 
@@ -98,13 +99,17 @@ def _blocks(
         _part(file, name) for name in ("spikes/times", "spikes/units", "labels")
     )
     keys = tuple(_text(_part(file, "extra/keys")[:]).tolist())
-    speaker = file.get("extra/speaker")
-    speakers = np.empty(0, np.int64) if speaker is None else speaker[:].astype(np.int64)
     info = {name: _text(each[:]) for name, each in file.get("extra/meta_info", {}).items()}
+    speaker = file.get("extra/speaker")
+    speakers = np.empty(0, np.int64) if speaker is None else _text(speaker[:])
+    if speakers.dtype.kind == "U":
+        # Some files name their speakers; everywhere else they are numbers.
+        info["name"], speakers = np.unique(speakers, return_inverse=True)
+    speakers = speakers.astype(np.int64)
     n_samples = len(labels)
-    for name, length in (("times", len(times)), ("units", len(units)), ("speaker", len(speakers))):
-        if length != n_samples and not (name == "speaker" and speaker is None):
-            raise InputError(f"recordings: {length} {name} for {n_samples} labels")
+    for name, part in (("times", times), ("units", units), ("speakers", speakers)):
+        if len(part) != n_samples and not (name == "speakers" and speaker is None):
+            raise InputError(f"recordings: {len(part)} {name} for {n_samples} labels")
     # One block at least: a file without samples has keys all the same.
     for first in range(0, max(n_samples, 1), _BLOCK):
         chosen = slice(first, first + _BLOCK)
