@@ -104,7 +104,8 @@ def bin_events(recordings: Recordings, binning: Binning | None = None) -> Binned
         spikes = np.diff(begins, append=len(cell))
         if not binning.clip and len(spikes) and spikes.max() > _MOST:
             hint = "take more steps, or clip"
-            raise must("binning", "spikes of a unit in a step", "at most 255", spikes.max(), hint)
+            most = int(spikes.max())
+            raise must("binning", "spikes of a unit in a step", f"at most {_MOST}", most, hint)
         row, unit = np.divmod(cell[begins], np.uint32(n_units))
         sample, step = np.divmod(row, np.uint32(n_steps))
         steps.append(step.astype(np.uint16))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from eccles.data.files import damaged, digests, unzipped, verified
+from eccles.data.archives import unzip
+from eccles.data.files import damaged, digests, verified
 from eccles.data.sources import (
     File,
     Source,
@@ -110,7 +111,9 @@ def _fetch_file(file: File, url: str, folder: Path, progress: Progress) -> None:
         elif digests(part).md5 != file.md5:
             raise damaged(part, f"of MD5 {file.md5[:12]}...", "other bytes")
         if part.suffix == ".zip":
-            part = unzipped(part)
+            with part.with_suffix("").open("wb") as unpacked:
+                unzip(part, unpacked)
+            part = part.with_suffix("")
         part.replace(folder / part.name)
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
-import shutil
-import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,62 +11,27 @@ from typing import NamedTuple
 
 from eccles.errors import RunError
 
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+GZIP = b"\x1f\x8b"
+"""What gzip begins with."""
+
 _REMEDY = "delete it and run `eccles data fetch`, or copy it again"
 
 
 def contents(path: Path) -> bytes:
-    """Return the bytes of a file, decompressed where it is gzip or a zip of one file.
+    """Return the bytes of a file, decompressed where it is gzip.
 
-    Raises RunError where the file can't be read, or is packed and was cut short or damaged.
+    Raises RunError where the file can't be read, or is gzip that was cut short or damaged.
     """
     try:
         data = path.read_bytes()
         # Some servers and browsers unpack a .gz on the way, so the name says little.
-        if data[:2] == _GZIP:
-            return gzip.decompress(data)
-        if data[:4] == _ZIP:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                return archive.read(_only_name(path, archive))
-        return data
+        return gzip.decompress(data) if data[:2] == GZIP else data
     except EOFError:
         raise damaged(path, "whole gzip", f"{len(data)} bytes of a file cut short") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise damaged(path, "sound gzip", str(error)) from None
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise damaged(path, "sound zip", str(error)) from None
     except OSError as error:
         raise unreadable(path, error) from None
-
-
-def is_packed(first: bytes) -> bool:
-    """Return whether a file that begins with these four bytes is gzip or zip."""
-    return first[:2] == _GZIP or first == _ZIP
-
-
-def _only_name(path: Path, archive: zipfile.ZipFile) -> str:
-    names = [each.filename for each in archive.infolist() if not each.is_dir()]
-    if len(names) != 1:
-        raise damaged(path, "a zip of one file", f"{len(names)} files in it")
-    return names[0]
-
-
-def unzipped(path: Path) -> Path:
-    """Unpack a zip of one file into the place of its name without .zip; return that place.
-
-    Raises RunError where it is damaged or holds another number of files.
-    """
-    place = path.with_suffix("")
-    try:
-        with (
-            zipfile.ZipFile(path) as archive,
-            archive.open(_only_name(path, archive)) as member,
-            place.open("wb") as file,
-        ):
-            shutil.copyfileobj(member, file, 2**20)
-    except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError) as error:
-        raise damaged(path, "sound zip", str(error)) from None
-    return place
 
 
 def hold(path: Path, data: bytes, sha256: str) -> None:

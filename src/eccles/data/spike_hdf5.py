@@ -23,11 +23,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.data.files import contents, is_packed
+from eccles.data.archives import unzip
+from eccles.data.files import GZIP, contents
 from eccles.data.recordings import CHANNELS, Recordings
-from eccles.errors import EcclesError, InputError
+from eccles.errors import InputError
 from eccles.storage import write_whole
 
+_ZIP = b"PK\x03\x04"
 _BLOCK = 1024
 """Samples that are read at a time."""
 
@@ -72,12 +74,12 @@ def read_blocks(
     try:
         with h5py.File(_unpacked(path), "r") as file:
             yield from _blocks(file, n_units, advance)
-    except EcclesError as error:
+    except InputError as error:
         raise InputError(f"data: {path} holds no sound {error}") from None
     except KeyError as error:
         raise InputError(
             f"data: {path} must be in the layout of the Heidelberg data sets, got HDF5 without "
-            f"{str(error).strip(chr(34))}; see docs/data.md"
+            f"{error.args[0]}; see docs/data.md"
         ) from None
     except (OSError, RuntimeError, ValueError, TypeError) as error:
         raise InputError(
@@ -88,8 +90,14 @@ def read_blocks(
 
 def _unpacked(path: Path) -> Path | io.BytesIO:
     with path.open("rb") as file:
-        packed = is_packed(file.read(4))
-    return io.BytesIO(contents(path)) if packed else path
+        first = file.read(4)
+    if first[:2] == GZIP:
+        return io.BytesIO(contents(path))
+    if first != _ZIP:
+        return path
+    unpacked = io.BytesIO()
+    unzip(path, unpacked)
+    return unpacked
 
 
 def _blocks(
@@ -136,9 +144,10 @@ def _blocks(
 
 
 def _part(file: Any, name: str) -> Any:
-    if name not in file:
+    part = file.get(name)
+    if not hasattr(part, "dtype"):  # None, or a group.
         raise KeyError(name)
-    return file[name]
+    return part
 
 
 def _flat(ragged: NDArray[Any], dtype: type) -> tuple[NDArray[Any], NDArray[np.int64]]:
