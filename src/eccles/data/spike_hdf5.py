@@ -23,11 +23,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.data.files import contents, is_packed
+from eccles.data.archives import unzip
+from eccles.data.files import GZIP, contents
 from eccles.data.recordings import CHANNELS, Recordings
-from eccles.errors import EcclesError, InputError
+from eccles.errors import InputError
 from eccles.storage import write_whole
 
+_ZIP = b"PK\x03\x04"
 _BLOCK = 1024
 """Samples that are read at a time."""
 
@@ -48,8 +50,9 @@ def write(path: Path, recordings: Recordings) -> None:
 def read(path: Path, n_units: int = CHANNELS) -> Recordings:
     """Return all that a file in the layout above holds, be it plain, in gzip or in zip.
 
-    `extra/speaker` and `extra/meta_info` may lack. Raises InputError where it isn't HDF5, is cut short, lacks a part, or its content breaks a rule
-    of `Recordings`.
+    `extra/speaker` and `extra/meta_info` may lack. Raises InputError where it isn't HDF5, is cut
+    short, lacks a part, or its content breaks a rule of `Recordings`; RunError where it is packed
+    and damaged.
     """
     return Recordings.joined(list(read_blocks(path, n_units)))
 
@@ -71,12 +74,12 @@ def read_blocks(
     try:
         with h5py.File(_unpacked(path), "r") as file:
             yield from _blocks(file, n_units, advance)
-    except EcclesError as error:
+    except InputError as error:
         raise InputError(f"data: {path} holds no sound {error}") from None
     except KeyError as error:
         raise InputError(
             f"data: {path} must be in the layout of the Heidelberg data sets, got HDF5 without "
-            f"{str(error).strip(chr(34))}; see docs/data.md"
+            f"{error.args[0]}; see docs/data.md"
         ) from None
     except (OSError, RuntimeError, ValueError, TypeError) as error:
         raise InputError(
@@ -87,8 +90,14 @@ def read_blocks(
 
 def _unpacked(path: Path) -> Path | io.BytesIO:
     with path.open("rb") as file:
-        packed = is_packed(file.read(4))
-    return io.BytesIO(contents(path)) if packed else path
+        first = file.read(4)
+    if first[:2] == GZIP:
+        return io.BytesIO(contents(path))
+    if first != _ZIP:
+        return path
+    unpacked = io.BytesIO()
+    unzip(path, unpacked)
+    return unpacked
 
 
 def _blocks(
@@ -98,13 +107,17 @@ def _blocks(
         _part(file, name) for name in ("spikes/times", "spikes/units", "labels")
     )
     keys = tuple(_text(_part(file, "extra/keys")[:]).tolist())
-    speaker = file.get("extra/speaker")
-    speakers = np.empty(0, np.int64) if speaker is None else speaker[:].astype(np.int64)
     info = {name: _text(each[:]) for name, each in file.get("extra/meta_info", {}).items()}
+    speaker = file.get("extra/speaker")
+    speakers = np.empty(0, np.int64) if speaker is None else _text(speaker[:])
+    if speakers.dtype.kind == "U":
+        # Some files name their speakers; everywhere else they are numbers.
+        info["name"], speakers = np.unique(speakers, return_inverse=True)
+    speakers = speakers.astype(np.int64)
     n_samples = len(labels)
-    for name, length in (("times", len(times)), ("units", len(units)), ("speaker", len(speakers))):
-        if length != n_samples and not (name == "speaker" and speaker is None):
-            raise InputError(f"recordings: {length} {name} for {n_samples} labels")
+    for name, part in (("times", times), ("units", units), ("speakers", speakers)):
+        if len(part) != n_samples and not (name == "speakers" and speaker is None):
+            raise InputError(f"recordings: {len(part)} {name} for {n_samples} labels")
     # One block at least: a file without samples has keys all the same.
     for first in range(0, max(n_samples, 1), _BLOCK):
         chosen = slice(first, first + _BLOCK)
@@ -131,9 +144,10 @@ def _blocks(
 
 
 def _part(file: Any, name: str) -> Any:
-    if name not in file:
+    part = file.get(name)
+    if not hasattr(part, "dtype"):  # None, or a group.
         raise KeyError(name)
-    return file[name]
+    return part
 
 
 def _flat(ragged: NDArray[Any], dtype: type) -> tuple[NDArray[Any], NDArray[np.int64]]:
