@@ -193,7 +193,7 @@ def build():
     events = SpikeEvents(offsets[:-1], offsets[1:], values % 9, values % 5, None, 9, 5)
     return Labelled(events, offsets[:-1] % 10)
 
-events, labels = cached({"data": "race", "n_steps": 9, "n_units": 5, "dt": 1e-3}, build)
+events, labels, *_ = cached({"data": "race", "n_steps": 9, "n_units": 5, "dt": 1e-3}, build)
 events.check()
 assert len(events) == len(labels) == 10_000
 """

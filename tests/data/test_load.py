@@ -4,11 +4,13 @@ import sys
 import pytest
 
 from eccles import data
+from eccles.data.sources import SOURCES
 from eccles.errors import InputError
 
 
 def test_every_name_has_a_loader():
-    assert data.names() == tuple(data._LOADERS)
+    images = [name for name, source in SOURCES.items() if source.form == "images"]
+    assert images == list(data._IMAGES)
 
 
 def test_load_by_name(as_fashion_mnist):

@@ -15,7 +15,7 @@ _VERBS = {
     "results": "Print, filter and export the results of a study.",
     "figures": "Draw the figures of an article from the stored tables of its studies.",
     "report": "Write one HTML file of a study or an article: claims, figures, an explorer.",
-    "data": "List, find, fetch and check data sets.",
+    "data": "List, find, fetch and check data sets; make them of speech and audio.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
 }
 
@@ -101,13 +101,15 @@ def _dispatch(words: list[str]) -> int:
 def _data(words: list[str]) -> int:
     import tyro
 
-    from eccles.cli import data
+    from eccles.cli import audio, data
 
     verbs: dict[str, Callable[..., int | None]] = {
         "list": data.list_,
         "path": data.path,
         "fetch": data.fetch,
         "doctor": data.doctor,
+        "make-digits": audio.make_digits,
+        "encode-audio": audio.encode_audio,
     }
     status: int | None = tyro.extras.subcommand_cli_from_dict(verbs, prog="eccles data", args=words)
     return status or 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Row = tuple[str, str, str]
 _ROOM = 400 * 2**20
-"""Bytes that the downloads and the encoded events of the largest set take, with some to spare."""
+"""Bytes that the downloads and the encoded events of Fashion-MNIST take, with some to spare."""
 
 
 def list_(json: bool = False) -> None:
@@ -37,8 +37,8 @@ def list_(json: bool = False) -> None:
             {
                 "name": name,
                 "kind": source.kind,
-                "train": source.samples[0],
-                "test": source.samples[1],
+                "train": source.samples[0] if source.samples else None,
+                "test": source.samples[1] if source.samples else None,
                 "found": str(found[name]) if found[name] else None,
                 "licence": source.licence,
                 "copyright": source.copyright,
@@ -56,7 +56,7 @@ def list_(json: bool = False) -> None:
             (
                 name,
                 source.kind,
-                f"{source.samples[0]:,} + {source.samples[1]:,}",
+                "{:,} + {:,}".format(*source.samples) if source.samples else "as made",
                 str(found[name] or "not here"),
                 source.licence,
             )
@@ -101,11 +101,12 @@ def fetch(name: tyro.conf.Positional[str] = "fashion-mnist", data_dir: Path | No
     # Naming the folder has its files verified, and read before any stored events are used.
     train, test = data.load(name, folder or data_dir)
     seconds = time.perf_counter() - start
-    print(f"{name}: {verb} {folder}, checksums right")
+    right = ", checksums right" if folder and _is_as_published(source, folder) else ""
+    print(f"{name}: {verb} {folder}{right}")
     print(f"{len(train):,} samples to train on, {len(test):,} to test on, ready in {seconds:.1f} s")
     if is_mapped(train.events):
         print(f"events stored in {events_folder()}")
-    elif source.urls:
+    elif source.urls or source.form == "recordings":
         print(f"events not stored, for {events_folder()} can't be written: each run encodes anew")
 
 
@@ -125,8 +126,7 @@ def doctor(data_dir: Path | None = None) -> int:
             for folder in dict.fromkeys([*chosen, *places(source)])
             for row in _examine(source, folder)
         ]
-        remedy = f"eccles data fetch {source.name}" if source.urls else "install Eccles again"
-        rows += found or [(source.name, "not here", remedy)]
+        rows += found or [(source.name, "not here", source.remedy)]
     if data_dir and not any(Path(what).is_relative_to(expanded(data_dir)) for what, *_ in rows):
         rows.append((str(data_dir), "problem", "holds no known data set; leave it out"))
     rows += _examine_cache()
@@ -134,8 +134,21 @@ def doctor(data_dir: Path | None = None) -> int:
     return int(any(state == "problem" for _, state, _ in rows))
 
 
+def _is_as_published(source: Source, folder: Path) -> bool:
+    """Return whether every file has a checksum that was published; images that loaded do."""
+    from eccles.data.files import digests
+    from eccles.data.sources import locate
+    from eccles.data.spoken import is_published
+
+    paths = [(file, locate(file, folder)) for file in source.files]
+    return source.form == "images" or all(
+        path is not None and bool(is_published(file, path, digests(path))) for file, path in paths
+    )
+
+
 def _examine(source: Source, folder: Path) -> list[Row]:
     """Return a row a file, or none at all where the folder holds nothing of this data set."""
+    from eccles.data import spoken
     from eccles.data.files import verified
     from eccles.data.sources import locate
 
@@ -146,9 +159,13 @@ def _examine(source: Source, folder: Path) -> list[Row]:
     for path, file in paths:
         try:
             if path is None:
-                raise RunError(f"missing; run `eccles data fetch {source.name}`")
-            verified(path, file.sha256)
-            rows.append((str(path), "ok", ""))
+                raise RunError(f"missing; {source.remedy}")
+            peculiar = ""
+            if source.form == "recordings":
+                peculiar = spoken.examine(file, path)
+            else:
+                verified(path, file.sha256)
+            rows.append((str(path), "ok", peculiar))
         except EcclesError as error:
             rows.append((str(path or folder / file.name), "problem", str(error)))
     return rows

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,18 +26,29 @@ _DESCRIPTION = "description.json"
 _DTYPES = {
     "offsets": np.int64,
     "labels": np.int64,
+    "speakers": np.int64,
     "steps": np.uint16,
     "units": np.uint16,
     "counts": np.uint8,
 }
+_BY_SAMPLE = {"offsets", "labels", "speakers"}
 _log = logging.getLogger("eccles")
 
 
 class Labelled(NamedTuple):
-    """Events and the class of each sample, int64 [B]."""
+    """Events, and what goes with them.
+
+    Attributes:
+        events: the samples.
+        labels: the class of each, int64 [B].
+        speakers: who speaks in each, int64 [B], where that is known.
+        facts: what else is to be kept with them, as JSON can say it.
+    """
 
     events: SpikeEvents
     labels: NDArray[np.int64]
+    speakers: NDArray[np.int64] | None = None
+    facts: Mapping[str, Any] = MappingProxyType({})
 
 
 def events_folder() -> Path:
@@ -81,7 +93,8 @@ def load(folder: Path, identity: Mapping[str, Any]) -> Labelled | None:
             and len(offsets) == len(labels) + 1
             and offsets[0] == 0
             and bool((np.diff(offsets) >= 0).all())
-            and all(len(arrays[n]) == offsets[-1] for n in arrays if n not in {"offsets", "labels"})
+            and all(len(arrays[n]) == offsets[-1] for n in arrays if n not in _BY_SAMPLE)
+            and len(arrays.get("speakers", labels)) == len(labels)
             # A kernel trusts every number, so a file that rotted must not reach it.
             and all(_crc32(array) == stored["crc32"][name] for name, array in arrays.items())
         )
@@ -97,7 +110,7 @@ def load(folder: Path, identity: Mapping[str, Any]) -> Labelled | None:
             identity["n_units"],
             identity["dt"],
         )
-        return Labelled(events, labels)
+        return Labelled(events, labels, arrays.get("speakers"), stored.get("facts", {}))
     except (OSError, ValueError, EOFError, LookupError, TypeError, AttributeError):
         return None
 
@@ -127,9 +140,9 @@ def damage(folder: Path) -> str:
 
 
 def _open(folder: Path, name: str) -> NDArray[Any]:
-    # Offsets and labels are small, and torch warns at tensors of arrays that can't be written.
+    # What is kept by sample is small, and torch warns at tensors of arrays that can't be written.
     path = folder / f"{name}.npy"
-    if name in {"offsets", "labels"}:
+    if name in _BY_SAMPLE:
         array = np.load(path, allow_pickle=False)
     else:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -151,6 +164,8 @@ def _store(folder: Path, identity: Mapping[str, Any], built: Labelled) -> None:
     }
     if events.counts is not None:
         arrays["counts"] = events.counts
+    if built.speakers is not None:
+        arrays["speakers"] = built.speakers
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = folder.with_name(f".{folder.name}-{uuid.uuid4().hex}")
     aside.mkdir()
@@ -158,7 +173,8 @@ def _store(folder: Path, identity: Mapping[str, Any], built: Labelled) -> None:
         for name, array in arrays.items():
             np.save(aside / f"{name}.npy", array, allow_pickle=False)
         crc32 = {name: _crc32(array) for name, array in arrays.items()}
-        text = json.dumps({"identity": identity, "crc32": crc32}, indent=2)
+        description = {"identity": identity, "crc32": crc32, "facts": dict(built.facts)}
+        text = json.dumps(description, indent=2)
         (aside / _DESCRIPTION).write_text(text + "\n")
         _put(aside, folder, identity)
     finally:

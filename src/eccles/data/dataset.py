@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ class SpikeDataset:
         events: the samples.
         labels: int64 [B].
         classes: the name of each class.
+        speakers: int64 [B], who speaks in each sample, where that is known.
+        info: what is known of each speaker ("gender", "age", "body_height"), by name.
     """
 
     name: str
@@ -35,12 +38,17 @@ class SpikeDataset:
     events: SpikeEvents
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
+    speakers: NDArray[np.int64] | None = None
+    info: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.events):
             raise must("dataset", "the number of labels", f"{len(self.events)}", len(self.labels))
         if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() < self.n_classes:
             raise must("dataset", "labels", f"from 0 to {self.n_classes - 1}", self.labels.max())
+        if self.speakers is not None and len(self.speakers) != len(self.labels):
+            accepted = f"{len(self.labels)}"
+            raise must("dataset", "the number of speakers", accepted, len(self.speakers))
 
     @property
     def n_classes(self) -> int:
@@ -63,8 +71,11 @@ class SpikeDataset:
 
     def take(self, index: Index) -> SpikeDataset:
         """Return a dataset of some of these samples, over the same events."""
-        return SpikeDataset(
-            self.name, self.kind, self.events[index], self.labels[index], self.classes
+        return replace(
+            self,
+            events=self.events[index],
+            labels=self.labels[index],
+            speakers=None if self.speakers is None else self.speakers[index],
         )
 
     @staticmethod

@@ -10,8 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from eccles.data.files import verified
-from eccles.data.sources import File, Source, absent, cache_folder, expanded, find, locate, offline
+from eccles.data.archives import unzip
+from eccles.data.files import damaged, digests, verified
+from eccles.data.sources import (
+    File,
+    Source,
+    absent,
+    cache_folder,
+    expanded,
+    find,
+    locate,
+    offline,
+    places,
+)
 from eccles.errors import InputError, RunError, must
 
 if TYPE_CHECKING:
@@ -33,9 +44,9 @@ def resolve(source: Source, data_dir: Path | None = None, *, download: bool = Tr
     if data_dir is not None:
         raise _lacking(source, data_dir)
     if not source.urls:
+        where = " or ".join(str(place) for place in places(source))
         raise RunError(
-            f"data: {source.name} must be in {source.system[0]}, where Eccles is installed, "
-            "got nothing there; install Eccles again"
+            f"data: {source.name} must be in {where}, got nothing there; {source.remedy}"
         )
     folder = cache_folder() / source.name
     if not download:
@@ -95,8 +106,15 @@ def _fetch_file(file: File, url: str, folder: Path, progress: Progress) -> None:
         part = Path(aside) / file.name
         bar = _Bar(progress, progress.add_task(file.name, total=None))
         pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT)(url + file.name, str(part), None)
-        verified(part, file.sha256)
-        part.replace(folder / file.name)
+        if file.sha256:
+            verified(part, file.sha256)
+        elif digests(part).md5 != file.md5:
+            raise damaged(part, f"of MD5 {file.md5[:12]}...", "other bytes")
+        if part.suffix == ".zip":
+            with part.with_suffix("").open("wb") as unpacked:
+                unzip(part, unpacked)
+            part = part.with_suffix("")
+        part.replace(folder / part.name)
 
 
 class _Bar:
@@ -149,8 +167,10 @@ def _lacking(source: Source, data_dir: Path) -> InputError:
         accepted = "a folder that exists and can be read"
         return must("data", "data_dir", accepted, str(data_dir), "mend it, or leave it out")
     names = ", ".join(file.name for file in source.files if not locate(file, folder))
-    way = f"fetch them with `eccles data fetch {source.name} --data-dir {data_dir}`, or "
+    way = f"eccles data fetch {source.name} --data-dir {data_dir}" if source.urls else ""
+    way = f"{source.maker} --out {data_dir}" if source.maker else way
     return InputError(
         f"data: {data_dir} must hold the files of {source.name}, got a folder without {names}; "
-        f"{way if source.urls else ''}leave data_dir out"
+        + (f"put them there with `{way}`, or " if way else "")
+        + "leave data_dir out"
     )

@@ -75,7 +75,9 @@ def load(data_dir: Path | None = None) -> Splits:
             "dt": DT,
         }
         encoded = cached(description, lambda: _encode(*images()[2 * index : 2 * index + 2]))
-        return SpikeDataset(FASHION_MNIST.name, FASHION_MNIST.kind, *encoded, CLASSES)
+        return SpikeDataset(
+            FASHION_MNIST.name, FASHION_MNIST.kind, encoded.events, encoded.labels, CLASSES
+        )
 
     return Splits(part(0), part(1))
 
@@ -89,7 +91,9 @@ def load_sample(data_dir: Path | None = None) -> Splits:
     source = FASHION_MNIST_SAMPLE
     images = read_sample(data_dir)
     parts = (_encode(*images[:2]), _encode(*images[2:]))
-    return Splits(*(SpikeDataset(source.name, source.kind, *part, CLASSES) for part in parts))
+    return Splits(
+        *(SpikeDataset(source.name, source.kind, p.events, p.labels, CLASSES) for p in parts)
+    )
 
 
 def read_sample(data_dir: Path | None = None) -> Images:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from eccles.errors import RunError
+
+GZIP = b"\x1f\x8b"
+"""What gzip begins with."""
 
 _REMEDY = "delete it and run `eccles data fetch`, or copy it again"
 
@@ -20,15 +25,13 @@ def contents(path: Path) -> bytes:
     try:
         data = path.read_bytes()
         # Some servers and browsers unpack a .gz on the way, so the name says little.
-        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+        return gzip.decompress(data) if data[:2] == GZIP else data
     except EOFError:
         raise damaged(path, "whole gzip", f"{len(data)} bytes of a file cut short") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise damaged(path, "sound gzip", str(error)) from None
     except OSError as error:
-        raise RunError(
-            f"data: {path} must be readable, got {error.strerror!r}; mend its permissions or disk"
-        ) from None
+        raise unreadable(path, error) from None
 
 
 def hold(path: Path, data: bytes, sha256: str) -> None:
@@ -43,6 +46,39 @@ def verified(path: Path, sha256: str) -> bytes:
     data = contents(path)
     hold(path, data, sha256)
     return data
+
+
+class Digests(NamedTuple):
+    """Two checksums of a file's bytes, as they lie on the disk."""
+
+    md5: str
+    sha256: str
+
+
+def digests(path: Path, advance: Callable[[int, int], None] | None = None) -> Digests:
+    """Return the checksums of a file that may be larger than memory.
+
+    `advance` is told how many bytes are done, and how many there are. Raises RunError where the
+    file can't be read.
+    """
+    md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            while piece := file.read(2**22):
+                md5.update(piece)
+                sha256.update(piece)
+                if advance is not None:
+                    advance(file.tell(), size)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    return Digests(md5.hexdigest(), sha256.hexdigest())
+
+
+def unreadable(path: Path, error: OSError) -> RunError:
+    """Return the error for a file that the system won't let us read."""
+    reason = error.strerror or str(error)
+    return RunError(f"data: {path} must be readable, got {reason!r}; mend its permissions or disk")
 
 
 def damaged(path: Path, accepted: str, got: str) -> RunError:

@@ -16,14 +16,22 @@ class File:
     """One file of a data set.
 
     Attributes:
-        name: as its publisher names it; the name without .gz, unpacked, is as good.
-        sha256: of its bytes, decompressed where they are gzip. Copies differ in gzip headers.
-        md5: of the publisher's own archive, for those who fetch it by hand.
+        name: as its publisher names it; the name without .gz or .zip, unpacked, is as good.
+        sha256: of its bytes, decompressed where they are packed. Copies differ in gzip headers.
+            Empty where nobody published it, or the file is made on this machine.
+        md5: of the publisher's own archive.
+        unpacked_md5: of its bytes once unpacked, where it is known and sha256 isn't.
     """
 
     name: str
-    sha256: str
+    sha256: str = ""
     md5: str = ""
+    unpacked_md5: str = ""
+
+    @property
+    def plain(self) -> str:
+        """Its name once unpacked."""
+        return self.name.removesuffix(".gz").removesuffix(".zip")
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class Source:
     Attributes:
         name: what the user calls it, and the name of its folder.
         kind: "real" or "synthetic"; results never mix the two.
-        samples: how many to train on, and how many to test on.
+        samples: how many to train on, and how many to test on; None where whoever makes it says.
         files: what it consists of.
         urls: folders on the network that hold the files, best first; each ends in a slash.
         system: folders of this machine that may hold them, put there by a package.
@@ -41,11 +49,13 @@ class Source:
         licence: under which it is published.
         copyright: whose it is, as the licence asks to be said.
         citation: the article that describes it.
+        form: "images", or "recordings" of spikes at times in files of `spike_hdf5`.
+        maker: the command that makes it on this machine, if one does.
     """
 
     name: str
     kind: Literal["real", "synthetic"]
-    samples: tuple[int, int]
+    samples: tuple[int, int] | None
     files: tuple[File, ...]
     urls: tuple[str, ...]
     system: tuple[Path, ...]
@@ -53,8 +63,17 @@ class Source:
     licence: str
     copyright: str
     citation: str
+    form: Literal["images", "recordings"] = "images"
+    maker: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """What a user may do where it isn't on this machine."""
+        command = self.maker or (f"eccles data fetch {self.name}" if self.urls else "")
+        return f"run `{command}`" if command else "install Eccles again"
 
 
+_SAMPLES = Path(__file__).parent / "samples"
 _FASHION_COPYRIGHT = "2017 Zalando SE, https://tech.zalando.com"
 _FASHION_ARTICLE = (
     "Xiao, Rasul, Vollgraf (2017). Fashion-MNIST: a novel image dataset for benchmarking "
@@ -109,14 +128,108 @@ FASHION_MNIST_SAMPLE = Source(
         ),
     ),
     urls=(),
-    system=(Path(__file__).parent / "samples",),
+    system=(_SAMPLES,),
     package="",
     licence="MIT",
     copyright=_FASHION_COPYRIGHT,
     citation=_FASHION_ARTICLE,
 )
 
-SOURCES = {source.name: source for source in (FASHION_MNIST, FASHION_MNIST_SAMPLE)}
+_HEIDELBERG_URLS = ("https://zenkelab.org/datasets/", "https://compneuro.net/datasets/")
+_HEIDELBERG_ARTICLE = (
+    "Cramer, Stradmann, Schemmel, Zenke (2022). The Heidelberg spiking data sets for the "
+    "systematic evaluation of spiking neural networks. IEEE Transactions on Neural Networks and "
+    "Learning Systems 33:2744. doi:10.1109/TNNLS.2020.3044364"
+)
+
+SHD = Source(
+    name="shd",
+    kind="real",
+    samples=(8_156, 2_264),
+    files=(
+        File(
+            "shd_train.h5.zip",
+            md5="f3252aeb598ac776c1b526422d90eecb",
+            unpacked_md5="8e9877c85f29a28dd353ea6a54402667",
+        ),
+        File(
+            "shd_test.h5.zip",
+            md5="1503a5064faa34311c398fb0a1ed0a6f",
+            unpacked_md5="207ad1295a0ab611e22d1734989c254e",
+        ),
+    ),
+    urls=_HEIDELBERG_URLS,
+    system=(),
+    package="",
+    licence="CC-BY-4.0",
+    copyright="Benjamin Cramer, Yannik Stradmann, Johannes Schemmel, Friedemann Zenke",
+    citation=_HEIDELBERG_ARTICLE,
+    form="recordings",
+)
+
+SSC = Source(
+    name="ssc",
+    kind="real",
+    samples=(75_466, 20_382),
+    # Its third file, for validation, is neither trained nor tested on.
+    files=(
+        File("ssc_train.h5.zip", md5="d102be95e7144fcc0553d1f45ba94170"),
+        File("ssc_test.h5.zip", md5="a35ff1e9cffdd02a20eb850c17c37748"),
+    ),
+    urls=_HEIDELBERG_URLS,
+    system=(),
+    package="",
+    licence="CC-BY-4.0",
+    copyright="Cramer, Stradmann, Schemmel, Zenke; speech of Google's Speech Commands",
+    citation=_HEIDELBERG_ARTICLE,
+    form="recordings",
+)
+
+_SPOKEN_DIGITS = (
+    "Spoken by espeak-ng, heard by the cochlea of Eccles; a stand-in for the Spiking Heidelberg "
+    "Digits, in their form, and not that data"
+)
+
+SPOKEN_DIGITS = Source(
+    name="spoken-digits",
+    kind="synthetic",
+    samples=None,
+    files=(File("spoken_digits_train.h5"), File("spoken_digits_test.h5")),
+    urls=(),
+    system=(),
+    package="",
+    licence="MIT",
+    copyright="The Eccles developers",
+    citation=_SPOKEN_DIGITS,
+    form="recordings",
+    maker="eccles data make-digits",
+)
+
+SPOKEN_DIGITS_SAMPLE = Source(
+    name="spoken-digits-sample",
+    kind="synthetic",
+    samples=None,
+    files=(File("spoken-digits-sample-train.h5"), File("spoken-digits-sample-test.h5")),
+    urls=(),
+    system=(_SAMPLES,),
+    package="",
+    licence="MIT",
+    copyright="The Eccles developers",
+    citation=_SPOKEN_DIGITS,
+    form="recordings",
+)
+
+SOURCES = {
+    source.name: source
+    for source in (
+        FASHION_MNIST,
+        FASHION_MNIST_SAMPLE,
+        SHD,
+        SSC,
+        SPOKEN_DIGITS,
+        SPOKEN_DIGITS_SAMPLE,
+    )
+}
 
 
 def named(name: str) -> Source:
@@ -153,7 +266,7 @@ def offline() -> bool:
 
 def locate(file: File, folder: Path) -> Path | None:
     """Return the path of a file in a folder, packed or unpacked, or None."""
-    for name in (file.name, file.name.removesuffix(".gz")):
+    for name in dict.fromkeys((file.name, file.plain, f"{file.plain}.gz", f"{file.plain}.zip")):
         # A folder that may not be entered holds nothing for us.
         with suppress(PermissionError):
             if (folder / name).is_file():

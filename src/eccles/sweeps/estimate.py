@@ -49,9 +49,10 @@ def rehearse(plan: Plan, data_dir: Path | None = None) -> Splits:
         if (new or not seen) and len(seen) < _REHEARSED:
             seen |= new | {("", "")}
             config = plan.config(run)
-            if config.data not in splits:
-                splits[config.data] = data.load(config.data, data_dir)
-            train_set = divide(config, splits[config.data]).train
+            key = (config.data, config.binning())
+            if key not in splits:
+                splits[key] = data.load(config.data, data_dir, config.binning())
+            train_set = divide(config, splits[key]).train
             build_optimizer(config, build_network(config, train_set))
     return next(iter(splits.values()))
 

@@ -173,7 +173,7 @@ def _execute(job: Job, folder: StudyFolder) -> Outcome:
 
 def _train(job: Job, scratch: RunFolder) -> TrainResult:
     config = TrainConfig.model_validate(job.settings)
-    splits = _splits(config.data, job.data_dir)
+    splits = _splits(config.data, job.data_dir, config.binning())
     going_on = scratch.checkpoint.exists()
     for resume in (True, False):
         try:
@@ -198,9 +198,9 @@ def _train(job: Job, scratch: RunFolder) -> TrainResult:
 
 
 @lru_cache(maxsize=4)
-def _splits(name: str, data_dir: Path | None) -> Splits:
+def _splits(name: str, data_dir: Path | None, binning: data.Binning) -> Splits:
     """Return a data set, opened once in a process: a worker does one run after another."""
-    return data.load(name, data_dir)
+    return data.load(name, data_dir, binning)
 
 
 def _row(job: Job, status: str, seconds: float, started: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from eccles.data.binning import Binning
 from eccles.errors import must
 from eccles.populations import Populations, canonical
 from eccles.settings import Duration, Settings, hashed
@@ -22,6 +23,15 @@ class TrainConfig(Settings):
 
     data: str = "fashion-mnist-sample"
     """Data set; `eccles data list` names them all."""
+
+    steps: int = Field(default=100, ge=2, le=65535)
+    """Steps that a sample of recorded spikes lasts: one more than it has bins."""
+
+    max_time: Duration = 1.4
+    """When the last bin of recorded spikes ends; what comes later is left out."""
+
+    clip: bool = False
+    """Count several spikes of a channel in one bin as one."""
 
     ei: str = "80:20"
     """Excitatory to inhibitory hidden neurons: a ratio, or the excitatory fraction (0.8)."""
@@ -115,6 +125,10 @@ class TrainConfig(Settings):
     def populations(self) -> Populations:
         """Return the hidden layer's excitatory and inhibitory neurons."""
         return Populations.parse(self.ei, self.hidden, rounding=self.ei_rounding)
+
+    def binning(self) -> Binning:
+        """Return how the times of recorded spikes become steps."""
+        return Binning(self.steps, self.max_time, self.clip)
 
     def resolved(self) -> Self:
         """Return the same run with every "auto" filled in that no data is needed for."""

@@ -61,6 +61,9 @@ def train(
     config = config or TrainConfig()
     if threads < 1:
         raise must("train", "threads", "1 or more", threads)
+    if data is not None and config.binning() != TrainConfig().binning():
+        hint = "bin the samples with eccles.data.bin_events"
+        raise must("train", "steps, max_time and clip", "left alone with data", data, hint)
     identity = config.identity() if data is None else f"{config.identity()}-{digest(data)}"
     folder = None if out is None else RunFolder(Path(out), identity)
     if folder is not None:
@@ -68,7 +71,7 @@ def train(
     for part in data or ():
         part.events.check()
     return train_on(
-        data or load(config.data, data_dir),
+        data or load(config.data, data_dir, config.binning()),
         config,
         identity,
         folder,

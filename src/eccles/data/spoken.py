@@ -1,0 +1,145 @@
+"""Spoken words as spikes: the Heidelberg data sets, and whatever else has their form."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from eccles.data.binning import Binning, bin_events
+from eccles.data.cache import Labelled, cached
+from eccles.data.dataset import SpikeDataset, Splits
+from eccles.data.download import resolve
+from eccles.data.files import Digests, contents, digests
+from eccles.data.recordings import CHANNELS
+from eccles.data.sources import File, Source, locate
+from eccles.data.spike_hdf5 import read_blocks
+from eccles.errors import InputError
+from eccles.events import SpikeEvents
+from eccles.units import duration
+
+_LARGE = 2**25
+"""Bytes from which reading a file takes long enough for a bar."""
+
+_log = logging.getLogger("eccles")
+
+
+def load(source: Source, data_dir: Path | None = None, binning: Binning | None = None) -> Splits:
+    """Return recordings as spikes in steps: samples to train on and samples to test on.
+
+    The first call reads and bins the files and stores the events; later ones map them into memory.
+    What is stored goes by the files' own checksums, so files that aren't the published ones, packed
+    anew or of one's own, are taken as well, and one line says so. So does one for events
+    that came too late for the last bin.
+
+    Raises InputError where a file isn't sound or `data_dir` lacks it, or the two files have other
+    classes; RunError where the data is nowhere to be had.
+    """
+    folder = resolve(source, data_dir)
+    paths = [(file, locate(file, folder) or folder / file.name) for file in source.files]
+    train, test = (_load(source, *each, binning or Binning()) for each in paths)
+    if train.classes != test.classes:
+        raise InputError(
+            f"data: {paths[0][1]} and {paths[1][1].name} must have the same extra/keys, got "
+            f"{len(train.classes)} and {len(test.classes)} that differ"
+        )
+    return Splits(train, test)
+
+
+def is_published(file: File, path: Path, sums: Digests) -> bool | None:
+    """Return whether a file is the one that was published, or None where no checksum is known."""
+    if file.sha256:
+        return hashlib.sha256(contents(path)).hexdigest() == file.sha256
+    expected = {file.plain: file.unpacked_md5, file.name: file.md5}.get(path.name)
+    return sums.md5 == expected if expected else None
+
+
+def examine(file: File, path: Path) -> str:
+    """Read all of a file and return what is peculiar about it, if anything; raise what is wrong."""
+    sums = _digests(path)
+    _encode(path, Binning())
+    return "" if is_published(file, path, sums) is not False else "not as published, but sound"
+
+
+def _load(source: Source, file: File, path: Path, binning: Binning) -> SpikeDataset:
+    sums = _digests(path)
+    if is_published(file, path, sums) is False:
+        _log.warning("data: %s isn't the file that was published; it is used as it is", path)
+    description = {
+        "data": source.name,
+        "sha256": [sums.sha256],
+        "encoding": {"code": "bins", "max_time": binning.max_time, "clip": binning.clip},
+        "n_steps": binning.n_steps,
+        "n_units": CHANNELS,
+        "dt": binning.dt,
+    }
+    encoded = cached(description, lambda: _encode(path, binning))
+    facts = encoded.facts
+    if facts["left_out"]:
+        _log.warning(
+            "data: %s of %s events of %s come at %s or later, and are left out",
+            f"{facts['left_out']:,}",
+            f"{facts['recorded']:,}",
+            path,
+            duration(binning.max_time),
+        )
+    return SpikeDataset(
+        source.name,
+        source.kind,
+        encoded.events,
+        encoded.labels,
+        tuple(facts["keys"]),
+        encoded.speakers,
+        facts["info"],
+    )
+
+
+def _encode(path: Path, binning: Binning) -> Labelled:
+    events, labels, speakers = [], [], []
+    left_out = recorded = 0
+    with _bar(f"reading {path.name}", path) as advance:
+        for part in read_blocks(path, CHANNELS, advance):
+            try:
+                binned = bin_events(part, binning)
+            except InputError as error:
+                raise InputError(f"data: {path} doesn't fit {error}") from None
+            events.append(binned.events)
+            labels.append(part.labels)
+            speakers.append(part.speakers)
+            left_out += binned.left_out
+            recorded += part.n_events
+    return Labelled(
+        SpikeEvents.joined(events),
+        np.concatenate(labels),
+        np.concatenate(speakers) if len(speakers[0]) else None,
+        {
+            "keys": list(part.keys),
+            "info": {name: values.tolist() for name, values in part.info.items()},
+            "left_out": left_out,
+            "recorded": recorded,
+        },
+    )
+
+
+def _digests(path: Path) -> Digests:
+    with _bar(f"checking {path.name}", path) as advance:
+        return digests(path, advance)
+
+
+@contextmanager
+def _bar(title: str, path: Path) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that shows how much of a large file is done; None for a small one."""
+    if not path.is_file() or path.stat().st_size < _LARGE:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(title)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

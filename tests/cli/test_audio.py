@@ -1,0 +1,55 @@
+import json
+
+import numpy as np
+import pytest
+
+from eccles.cli import main
+from eccles.data import speech
+from eccles.data.sources import cache_folder
+from eccles.data.spike_hdf5 import read
+
+
+@pytest.mark.skipif(not speech.available(), reason="needs the program espeak-ng")
+def test_make_digits_into_the_cache(capsys):
+    assert main(["data", "make-digits", "--train", "2", "--test", "1", "--packed"]) == 0
+    out = capsys.readouterr().out
+    assert "2 samples of 20 classes" in out
+    assert len(read(cache_folder() / "spoken-digits" / "spoken_digits_train.h5.gz")) == 2
+
+
+@pytest.mark.skipif(not speech.available(), reason="needs the program espeak-ng")
+def test_make_digits_as_json(tmp_path, capsys):
+    words = ["data", "make-digits", "--train", "1", "--test", "2", "--json", "--out", str(tmp_path)]
+    assert main(words) == 0
+    train, test = json.loads(capsys.readouterr().out)["files"]
+    recordings = read(tmp_path / "spoken_digits_test.h5")
+    assert (train["samples"], test["samples"]) == (1, 2)
+    assert test["events_mean"] * 2 == recordings.n_events
+    assert test["last_event_most_s"] == pytest.approx(float(recordings.times.max()))
+
+
+def test_make_digits_without_espeak(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    speech.version.cache_clear()
+    assert main(["data", "make-digits"]) == 1
+    assert "Debian's package espeak-ng" in capsys.readouterr().err
+
+
+def test_encode_audio(tmp_path, capsys):
+    soundfile = pytest.importorskip("soundfile", reason="needs the extra audio")
+    (tmp_path / "mine" / "hiss").mkdir(parents=True)
+    noise = np.random.default_rng(0).standard_normal((2400, 2)) / 9
+    soundfile.write(tmp_path / "mine" / "hiss" / "a.wav", noise, 12_000)
+    (tmp_path / "mine" / "hiss" / "b.wav").write_bytes(b"no audio")
+    words = ["data", "encode-audio", str(tmp_path / "mine"), "--out", str(tmp_path / "mine.h5")]
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert "1 samples of 1 classes" in said.out
+    assert "1 files left out" in said.out
+    assert "b.wav must be readable audio" in said.err
+    assert read(tmp_path / "mine.h5").keys == ("hiss",)
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"][0]["skipped"] == [
+        str(tmp_path / "mine" / "hiss" / "b.wav")
+    ]
+    assert main([*words, "--strict"]) == 2
