@@ -18,7 +18,7 @@ from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import claims, robustness
 from eccles.studies.kilgore2025.figures import FIGURES
 from eccles.studies.kilgore2025.protocol import MAIN, NOISE, SUCCESS, late_accuracy
-from eccles.studies.kilgore2025.tables import table_1
+from eccles.studies.kilgore2025.tables import TABLES as ARTICLE_TABLES
 
 PAGES = Path(__file__).parent / "reproduction"
 CLOUDS = ("3",)
@@ -87,7 +87,7 @@ def differences(article):
 def distances(article):
     """Return table 1; nothing where distances weren't measured."""
     try:
-        rows = table_1(article)
+        rows = ARTICLE_TABLES["T1"].rows(article)
     except InputError:
         return ""
     return stats.markdown(rows.drop(columns="note")).strip()

@@ -7,11 +7,12 @@ from eccles.sweeps.study import read_study
 from eccles.training.measures import MEASURES
 
 NAMES = ("kilgore2025/fashion-mnist", "kilgore2025/fashion-mnist-noise", "kilgore2025/robustness")
+DIGITS = ("kilgore2025/shd", "kilgore2025/spoken-digits")
 PORTRAITS = "kilgore2025/portraits"
 
 
 def test_names():
-    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS)))
+    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS)))
 
 
 @pytest.mark.parametrize(("scale", "epochs"), [("full", 30), ("laptop", 30), ("smoke", 10)])

@@ -20,6 +20,8 @@ def accuracy_by_rate(
     *,
     rate: str = "initial_rate_hz",
     when: str = "before training",
+    decisive: str = "peak_accuracy",
+    decided_by: str = "peak",
     success: float = 0.5,
     band: tuple[float, float] | None = None,
     line: float | None = None,
@@ -32,15 +34,18 @@ def accuracy_by_rate(
         runs: with ei, peak_accuracy (0 to 1) and the rate; a row a run.
         rate: the column of the rate in Hz.
         when: the moment of the rate, in words.
-        success: a peak above it is drawn filled, one below it hollow.
+        decisive: the column of the accuracy that decides about success.
+        decided_by: what that accuracy is, in words.
+        success: a run whose decisive accuracy is above it is drawn filled, others hollow.
         band: rates in Hz between which the background is shaded.
         line: an accuracy to compare with.
         colours: a colour for each ratio.
         note: a line over the panels.
     """
     columns = [name for name in ("run", "ei", "w1_std", "seed") if name in runs]
-    data = runs[[*columns, rate, "peak_accuracy"]].reset_index(drop=True)
-    data = data.assign(successful=data["peak_accuracy"] > success)
+    columns += [rate, *dict.fromkeys(["peak_accuracy", decisive])]
+    data = runs[columns].reset_index(drop=True)
+    data = data.assign(successful=data[decisive] > success)
     ratios = list(data["ei"].unique())
     colours = colours or style.colours(ratios)
     highest = max([_HIGHEST, *(1.5 * data[rate].dropna())])
@@ -72,7 +77,7 @@ def accuracy_by_rate(
     figure.supxlabel(f"firing rate {when} (Hz)", fontsize=7)
     caption = (
         f"Peak test accuracy by the firing rate {when}; a panel a ratio, a point a run; "
-        f"filled: peak over {100 * success:g} %."
+        f"filled: {decided_by} over {100 * success:g} %."
     )
     if band is not None:
         caption += f" Band: {band[0]:g} to {band[1]:g} Hz."

@@ -43,7 +43,8 @@ def part(tmp_path):
 
 def test_the_figures_of_the_article_in_its_order_and_then_our_own():
     article = [
-        "1b", "1c", "1c-published", "2a", "2b", "2c-e", "3", "S4", "4", "S2", "S3", "5a-c",
+        "1b", "1c", "1c-published", "1d", "1d-published", "2a", "2b", "2c-e", "3", "S4", "4",
+        "S2", "S3", "5a-c", "5d-f",
     ]  # fmt: skip
     assert list(FIGURES) == [*article, "R1"]
 
@@ -174,7 +175,7 @@ def test_late_accuracy_by_hand():
 
 def test_distances_by_group_by_hand():
     runs = pd.DataFrame(
-        {"run": ["a", "b"], "ei": "80:20", "peak_accuracy": [0.5, 0.51], "epochs": [30, 30]}
+        {"run": ["a", "b"], "ei": "80:20", "successful": [False, True], "epochs": [30, 30]}
     )
     rows = [
         (run, epoch, tau, samples, epoch + tau)

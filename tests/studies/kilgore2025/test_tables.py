@@ -6,13 +6,13 @@ import pytest
 
 from eccles.errors import InputError
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.tables import TABLES, table_1
+from eccles.studies.kilgore2025.tables import TABLES
 
 STORED = Path(__file__).parents[3] / "results/kilgore2025"
 
 
 def test_table_1_in_order(with_distances):
-    rows = table_1(with_distances)
+    rows = TABLES["T1"].rows(with_distances)
     shown = [(row.ei, row.group) for row in rows.itertuples()]
     states = ("initial", "successful", "failed")
     assert shown == [(ei, state) for ei in ("50:50", "80:20", "95:5") for state in states]
@@ -26,7 +26,7 @@ def test_table_1_in_order(with_distances):
 def test_it_is_saved_as_csv_and_markdown(with_distances, tmp_path):
     csv, text = TABLES["T1"].save(with_distances, tmp_path / "new", "T1")
     assert (csv.name, text.name) == ("T1.csv", "T1.md")
-    stored, rows = pd.read_csv(csv, keep_default_na=False), table_1(with_distances)
+    stored, rows = pd.read_csv(csv, keep_default_na=False), TABLES["T1"].rows(with_distances)
     pd.testing.assert_frame_equal(stored, rows, rtol=1e-8, check_dtype=False)
     title, _, head, _, *lines = text.read_text().splitlines()
     assert title == f"T1. {TABLES['T1'].title}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from eccles.errors import InputError
@@ -35,6 +36,11 @@ class Done(NamedTuple):
         )
 
 
+def source(studies: Sequence[str], article: Article) -> str:
+    """Return the first of these studies that is there; the first of all where none is."""
+    return next((study for study in studies if study in article), studies[0])
+
+
 def done_runs(article: Article, study: str, *measures: str) -> Done:
     """Return a study's runs that are done, or raise InputError that says how to make them."""
     command = f"eccles sweep {article.name}/{study} --out {article.place(study)} runs them"
@@ -63,7 +69,8 @@ def done_runs(article: Article, study: str, *measures: str) -> Done:
     n, planned = tables.progress
     part = "" if n == planned else f"{n:,} of {planned:,} runs"
     scale = "" if tables.study.scale == "full" else f"scale {tables.study.scale}"
-    note = said(part, scale)
+    synthetic = runs["data_kind"].eq("synthetic").any()
+    note = said(part, scale, f"made-up data: {runs['data'].iloc[0]}" if synthetic else "")
     return Done(tables, runs, note, command)
 
 

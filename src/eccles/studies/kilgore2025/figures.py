@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from eccles import figures
 from eccles.figures import Drawing, Film, style
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.done import Done, done_runs, said
+from eccles.studies.kilgore2025.done import Done, done_runs, said, source
 from eccles.studies.kilgore2025.protocol import (
     BAND,
+    DIGITS,
+    FASHION,
     LATE,
     MAIN,
     NOISE,
     PORTRAITS,
     ROBUSTNESS,
     SUCCESS,
-    UNBOUNDED,
+    Task,
     distances_by_group,
     late_accuracy,
 )
@@ -34,8 +36,6 @@ COLOURS = style.colours(RATIOS)
 REPRESENTATIVE = (0.00075, 0.001, 0.004)
 """Scales of the initial input weights whose runs stand for all: low, middle and high activity."""
 
-_RULE = f"success: peak test accuracy over {100 * SUCCESS:g} %"
-
 
 class ArticleFigure(NamedTuple):
     """A figure of the article."""
@@ -49,30 +49,36 @@ class ArticleFigure(NamedTuple):
 
     def source(self, article: Article) -> str:
         """Return the study that it is drawn from here."""
-        return next((study for study in self.studies if study in article), self.studies[0])
+        return source(self.studies, article)
 
 
-def _accuracy_by_rate(article: Article) -> Drawing:
-    done = done_runs(article, MAIN)
-    note = said(_RULE.replace("success", "success (filled)"), done.note)
-    return figures.accuracy_by_rate(
-        done.runs, success=SUCCESS, band=BAND, line=UNBOUNDED, colours=COLOURS, note=note
-    )
+def _accuracy_by_rate(task: Task, *, published: bool = False) -> Callable[[Article], Drawing]:
+    """Return what draws accuracy by initial rate, or by the rate that the article published."""
 
+    def draw(article: Article) -> Drawing:
+        done = done_runs(article, source(task.studies, article))
+        runs, rate, when = done.runs, "initial_rate_hz", "before training"
+        if published:
+            runs = runs.assign(rate_hz=task.published_rate(runs, done.tables))
+            rate, when = "rate_hz", "after the first epoch"
+        return figures.accuracy_by_rate(
+            task.outcomes(runs, done.tables),
+            rate=rate,
+            when=when,
+            decisive="decisive",
+            decided_by=task.decided_by,
+            success=task.success,
+            band=BAND,
+            line=task.unbounded,
+            colours=COLOURS,
+            note=said(
+                task.rule.replace("success", "success (filled)"),
+                "as published" if published else "",
+                done.note,
+            ),
+        )
 
-def _accuracy_by_published_rate(article: Article) -> Drawing:
-    done = done_runs(article, MAIN)
-    first = done.tables.epochs.query("epoch == 0").set_index("run")["rate_hz"]
-    return figures.accuracy_by_rate(
-        done.runs.assign(rate_hz=done.runs["run"].map(first)),
-        rate="rate_hz",
-        when="after the first epoch",
-        success=SUCCESS,
-        band=BAND,
-        line=UNBOUNDED,
-        colours=COLOURS,
-        note=said(_RULE.replace("success", "success (filled)"), "as published", done.note),
-    )
+    return draw
 
 
 def _in_order(values: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +97,7 @@ def _accuracy_by_noise(article: Article) -> Drawing:
 def _activity_by_class(article: Article) -> Drawing:
     done = done_runs(article, MAIN)
     epochs, classes = done.only(done.tables.epochs), done.only(done.tables.classes)
-    note = said(_RULE, done.note)
+    note = said(FASHION.rule, done.note)
     return figures.activity_by_class(
         done.runs, epochs, classes, success=SUCCESS, colours=COLOURS, note=note
     )
@@ -100,7 +106,7 @@ def _activity_by_class(article: Article) -> Drawing:
 def _activity_film(article: Article) -> Film:
     done = done_runs(article, MAIN)
     epochs, classes = done.only(done.tables.epochs), done.only(done.tables.classes)
-    note = said(_RULE, done.note)
+    note = said(FASHION.rule, done.note)
     return figures.activity_film(
         done.runs, epochs, classes, success=SUCCESS, colours=COLOURS, note=note
     )
@@ -177,13 +183,16 @@ def _differences(article: Article) -> Drawing:
     return figures.accuracy_differences(values, levels=LEVELS, colours=COLOURS, note=note)
 
 
-def _distances(article: Article) -> Drawing:
-    done = done_runs(article, MAIN, "distances")
-    runs = done.runs[done.runs["n_inhibitory"] > 0]
-    if not len(runs):
-        raise done.none_such("a network with inhibitory neurons")
-    values = distances_by_group(runs, done.tables.table("distances"))
-    return figures.distance_violins(values, note=said(_RULE, "tau: 1 ms", done.note))
+def _distances(task: Task) -> Callable[[Article], Drawing]:
+    def draw(article: Article) -> Drawing:
+        done = done_runs(article, source(task.studies, article), "distances")
+        runs = task.outcomes(done.runs[done.runs["n_inhibitory"] > 0], done.tables)
+        if not len(runs):
+            raise done.none_such("a network with inhibitory neurons")
+        values = distances_by_group(runs, done.tables.table("distances"))
+        return figures.distance_violins(values, note=said(task.rule, "tau: 1 ms", done.note))
+
+    return draw
 
 
 def _accuracy_by_variant(article: Article) -> Drawing:
@@ -202,11 +211,19 @@ def _accuracy_by_variant(article: Article) -> Drawing:
 
 FIGURES = {
     "1b": ArticleFigure("One sample's way through a network", (PORTRAITS,), _portrait),
-    "1c": ArticleFigure("Accuracy by initial firing rate", (MAIN,), _accuracy_by_rate),
+    "1c": ArticleFigure("Accuracy by initial firing rate", (MAIN,), _accuracy_by_rate(FASHION)),
     "1c-published": ArticleFigure(
         "Accuracy by firing rate after the first epoch, as published",
         (MAIN,),
-        _accuracy_by_published_rate,
+        _accuracy_by_rate(FASHION, published=True),
+    ),
+    "1d": ArticleFigure(
+        "Accuracy by initial firing rate, spoken digits", DIGITS.studies, _accuracy_by_rate(DIGITS)
+    ),
+    "1d-published": ArticleFigure(
+        "Accuracy by firing rate after the first epoch over 0.2 s, as published, spoken digits",
+        DIGITS.studies,
+        _accuracy_by_rate(DIGITS, published=True),
     ),
     "2a": ArticleFigure("What an update is made of", (PORTRAITS,), _update_distributions),
     "2b": ArticleFigure("Accuracy by update noise", (NOISE,), _accuracy_by_noise),
@@ -216,7 +233,10 @@ FIGURES = {
     "4": ArticleFigure("Activity by epoch, 50:50", (PORTRAITS, MAIN), _activity_by_epoch("50:50")),
     "S2": ArticleFigure("Activity by epoch, 80:20", (PORTRAITS, MAIN), _activity_by_epoch("80:20")),
     "S3": ArticleFigure("Activity by epoch, 95:5", (PORTRAITS, MAIN), _activity_by_epoch("95:5")),
-    "5a-c": ArticleFigure("Distances between spike trains", (MAIN,), _distances),
+    "5a-c": ArticleFigure("Distances between spike trains", (MAIN,), _distances(FASHION)),
+    "5d-f": ArticleFigure(
+        "Distances between spike trains, spoken digits", DIGITS.studies, _distances(DIGITS)
+    ),
     "R1": ArticleFigure("Which conclusions survive", (ROBUSTNESS,), _accuracy_by_variant),
 }
 """The figures by the article's numbers, in its order, and then our own; "published" where its x

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from eccles.stats import category_table, markdown
 from eccles.storage import write_text, write_whole
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.done import done_runs
-from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
+from eccles.studies.kilgore2025.done import done_runs, source
+from eccles.studies.kilgore2025.protocol import DIGITS, FASHION, Task, distances_by_group
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ class ArticleTable(NamedTuple):
 
     def source(self, article: Article) -> str:
         """Return the study that it is made of here."""
-        return next((study for study in self.studies if study in article), self.studies[0])
+        return source(self.studies, article)
 
     def save(self, article: Article, folder: Path, name: str) -> list[Path]:
         """Write folder/NAME.csv and, with its title, folder/NAME.md; return the paths.
@@ -41,32 +41,48 @@ class ArticleTable(NamedTuple):
         return [csv, text]
 
 
-def table_1(article: Article) -> pd.DataFrame:
-    """Return table 1, of distances between spike trains: a row a ratio and state.
+def distance_table(task: Task) -> Callable[[Article], pd.DataFrame]:
+    """Return what makes a table of distances between spike trains: a row a ratio and state.
 
-    The columns are those of `eccles.stats.category_table`. Raises InputError where there are no
+    Its columns are those of `eccles.stats.category_table`. It raises InputError where there are no
     runs with inhibitory neurons, or distances weren't measured.
     """
-    done = done_runs(article, MAIN, "distances")
-    runs = done.runs[done.runs["n_inhibitory"] > 0]
-    values = distances_by_group(runs, done.tables.table("distances"))
-    if not len(values):
-        raise done.none_such("a network with inhibitory neurons")
-    states = ("initial", "successful", "failed")
-    place = {ei: float(ei.partition(":")[0]) for ei in values["ei"].unique()}
-    place |= {state: states.index(state) for state in states}
-    values = values.sort_values(["ei", "group"], key=lambda names: names.map(place), kind="stable")
-    return category_table(values, state="group", value="distance")
 
+    def rows(article: Article) -> pd.DataFrame:
+        done = done_runs(article, source(task.studies, article), "distances")
+        runs = task.outcomes(done.runs[done.runs["n_inhibitory"] > 0], done.tables)
+        values = distances_by_group(runs, done.tables.table("distances"))
+        if not len(values):
+            raise done.none_such("a network with inhibitory neurons")
+        states = ("initial", "successful", "failed")
+        place = {ei: float(ei.partition(":")[0]) for ei in values["ei"].unique()}
+        place |= {state: states.index(state) for state in states}
+        values = values.sort_values(
+            ["ei", "group"], key=lambda names: names.map(place), kind="stable"
+        )
+        return category_table(values, state="group", value="distance")
+
+    return rows
+
+
+_CAPTION = (
+    "Medians over n networks of the mean distance between two excitatory neurons (E-E), two "
+    "inhibitory ones (I-I) and one of each (E-I), tau 1 ms. p_kruskal with H: as published, "
+    "takes no notice of networks; p_friedman with chi2 and Kendall's W: within networks."
+)
 
 TABLES = {
     "T1": ArticleTable(
         "Van Rossum distances between hidden neurons as published: medians and tests",
-        (MAIN,),
-        table_1,
-        "Medians over n networks of the mean distance between two excitatory neurons (E-E), two "
-        "inhibitory ones (I-I) and one of each (E-I), tau 1 ms. p_kruskal with H: as published, "
-        "takes no notice of networks; p_friedman with chi2 and Kendall's W: within networks.",
+        FASHION.studies,
+        distance_table(FASHION),
+        _CAPTION,
+    ),
+    "T2": ArticleTable(
+        "Van Rossum distances between hidden neurons, spoken digits: medians and tests",
+        DIGITS.studies,
+        distance_table(DIGITS),
+        _CAPTION,
     ),
 }
 """The tables by the article's numbers."""

@@ -10,7 +10,7 @@ from eccles.studies.kilgore2025.claims.claim import Claim
 from eccles.studies.kilgore2025.claims.finding import Finding, Part, Untestable, found
 from eccles.studies.kilgore2025.claims.rows import done, table
 from eccles.studies.kilgore2025.claims.wording import counted, percent
-from eccles.studies.kilgore2025.protocol import BAND, MAIN, SUCCESS, UNBOUNDED
+from eccles.studies.kilgore2025.protocol import BAND, FASHION, MAIN, UNBOUNDED, Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,27 +131,30 @@ def _both(judge: Callable[[pd.DataFrame, str], list[Part]]) -> Callable[[Article
 
 def _cells(article: Article, rate: str) -> pd.DataFrame:
     """Return the cells of the main study, by the rate before training or after the first epoch."""
-    runs = done(article, MAIN)
-    rates = runs.set_index("run")["initial_rate_hz"]
-    if rate == "first":
-        epochs = table(article, MAIN, "epochs", runs)
-        rates = epochs[epochs["epoch"] == 0].set_index("run")["rate_hz"]
-    return cells_of(runs.assign(rate_hz=runs["run"].map(rates)))
+    return cells_of(FASHION.outcomes(rated(article, MAIN, FASHION, rate), article[MAIN]))
+
+
+def rated(article: Article, study: str, task: Task, rate: str) -> pd.DataFrame:
+    """Return the runs with rate_hz: "before" training, or after the "first" epoch as published."""
+    runs = done(article, study)
+    if rate == "before":
+        return runs.assign(rate_hz=runs["initial_rate_hz"])
+    table(article, study, "epochs", runs)  # Or the reason why it isn't there.
+    return runs.assign(rate_hz=task.published_rate(runs, article[study]))
 
 
 def cells_of(runs: pd.DataFrame) -> pd.DataFrame:
     """Return ei, w1_std, peak, rate_hz, n and successes of cells with two seeds or more.
 
     Args:
-        runs: with run, ei, w1_std, peak_accuracy and rate_hz; a row a run.
+        runs: with run, ei, w1_std, peak_accuracy, initial_rate_hz, rate_hz and successful.
     """
-    cells = runs.assign(success=runs["peak_accuracy"] > SUCCESS)
-    cells = cells.groupby(["ei", "w1_std"], as_index=False).agg(
+    cells = runs.groupby(["ei", "w1_std"], as_index=False).agg(
         peak=("peak_accuracy", "mean"),
         rate_hz=("rate_hz", "mean"),
         before_hz=("initial_rate_hz", "mean"),
         n=("run", "size"),
-        successes=("success", "sum"),
+        successes=("successful", "sum"),
     )
     return cells[cells["n"] > 1]
 

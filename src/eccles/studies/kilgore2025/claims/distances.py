@@ -10,7 +10,7 @@ from eccles.studies.kilgore2025.claims.claim import Claim
 from eccles.studies.kilgore2025.claims.finding import Finding, Part, Untestable, found
 from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
 from eccles.studies.kilgore2025.claims.wording import each
-from eccles.studies.kilgore2025.protocol import MAIN, distances_by_group
+from eccles.studies.kilgore2025.protocol import FASHION, MAIN, distances_by_group
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,8 @@ def _compared(distances: pd.DataFrame, group: str) -> dict[str, CategoryComparis
 def _distances(article: Article, samples: str) -> pd.DataFrame:
     """Return a row a run, group (initial; successful or failed) and pair."""
     runs = done(article, MAIN)
-    rows = distances_by_group(runs, table(article, MAIN, TABLE, runs), samples)
+    outcomes = FASHION.outcomes(runs, article[MAIN])
+    rows = distances_by_group(outcomes, table(article, MAIN, TABLE, runs), samples)
     if not len(rows):
         raise Untestable(f"the distances weren't measured with samples {samples}")
     return rows

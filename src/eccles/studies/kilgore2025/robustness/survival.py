@@ -18,7 +18,7 @@ from eccles.studies.kilgore2025.claims.accuracy import (
 from eccles.studies.kilgore2025.claims.departures import departures
 from eccles.studies.kilgore2025.claims.finding import Part, Untestable, Verdict, weighed
 from eccles.studies.kilgore2025.claims.wording import percent
-from eccles.studies.kilgore2025.protocol import BAND, LATE, ROBUSTNESS, late_accuracy
+from eccles.studies.kilgore2025.protocol import BAND, LATE, ROBUSTNESS, SUCCESS, late_accuracy
 from eccles.studies.kilgore2025.robustness.variants import PUBLISHED, variants
 from eccles.sweeps.tables import StudyTables
 
@@ -123,7 +123,9 @@ def _quiet(judge: Callable[[pd.DataFrame], list[Part]]) -> Callable[[pd.DataFram
     """Return a judge of cells without noise."""
 
     def judged(runs: pd.DataFrame) -> Judged:
-        verdict, text = weighed(judge(cells_of(runs[~runs["noisy"]])))
+        quiet = runs[~runs["noisy"]]
+        cells = cells_of(quiet.assign(successful=quiet["peak_accuracy"] > SUCCESS))
+        verdict, text = weighed(judge(cells))
         return verdict == Verdict.REPRODUCED, text
 
     return judged
