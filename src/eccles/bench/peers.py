@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from eccles import functional
-from eccles.bench.workload import LEARNING_RATE, LossOf, Workload
+from eccles.bench.workload import LossOf, Workload
 from eccles.functional.surrogate import SuperSpike
 from eccles.nn.shallow import EINetwork
 
@@ -98,7 +98,7 @@ def jax_step(work: Workload) -> Callable[[], float]:
     @jax.jit  # type: ignore[untyped-decorator]
     def update(weights: Any, raster: Any, labels: Any) -> Any:
         value, gradients = jax.value_and_grad(loss)(weights, raster, labels)
-        w1, w2 = (w - LEARNING_RATE * g for w, g in zip(weights, gradients, strict=True))
+        w1, w2 = (w - work.learning_rate * g for w, g in zip(weights, gradients, strict=True))
         return value, (np_.maximum(w1, 0.0), signs * np_.maximum(signs * w2, 0.0))
 
     start = tuple(np_.asarray(w.numpy()) for w in work.weights)

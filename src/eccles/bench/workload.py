@@ -33,12 +33,14 @@ class Workload:
         batches: the samples of each batch; after the last one comes the first again.
         weights: where training starts, every time that the first batch comes.
         n_hidden: hidden neurons.
+        learning_rate: of plain SGD.
     """
 
     data: SpikeDataset
     batches: tuple[NDArray[np.int64], ...]
     weights: Weights
     n_hidden: int
+    learning_rate: float = LEARNING_RATE
 
     @classmethod
     def of(
@@ -50,6 +52,7 @@ class Workload:
         n_hidden: int = 100,
         w1_std: float = 0.001,
         weights: Weights | None = None,
+        learning_rate: float = LEARNING_RATE,
     ) -> Workload:
         """Return the work that these settings describe; `weights` replace the initial ones.
 
@@ -60,7 +63,8 @@ class Workload:
         batches = tuple(np.resize(order, (n_batches, batch_size)))
         if weights is None:
             weights = _network(data, n_hidden, w1_std).weights
-        return cls(data, batches, Weights(*(w.detach().clone() for w in weights)), n_hidden)
+        copies = Weights(*(w.detach().clone() for w in weights))
+        return cls(data, batches, copies, n_hidden, learning_rate)
 
     def batch(self, number: int) -> tuple[SpikeEvents, Tensor]:
         """Return the events and labels of a batch."""
@@ -108,7 +112,7 @@ def training_step(
         n_batches: start over after so many batches; after all unless given.
     """
     network = work.network(engine)
-    optimizer = torch.optim.SGD(network.parameters(), lr=LEARNING_RATE)
+    optimizer = torch.optim.SGD(network.parameters(), lr=work.learning_rate)
     numbers = cycle(range(n_batches or len(work.batches)))
     key = seeds.key(0, "noise")
     sigmas = (update_noise, update_noise) if update_noise else None

@@ -4,7 +4,8 @@ The equations are those of `eccles.functional`; the tests hold the two together.
 the work that is left out. Input events are sparse, so the input current is a few hundred row
 additions. The readout is linear, so its adjoint can run in hidden space, where it takes one
 injection a class, at the step of that class's peak; nothing after the last peak or before the
-first event needs a backward step.
+first event needs a backward step. Where units have several events in a sample, the gradient of w1
+is summed unit by unit (see `eccles.engines.gathering`).
 
 Hidden neurons are independent of each other until the readout. They are taken in blocks of a few
 vectors (see `eccles.engines.simd`), whose state stays in registers for all T steps.
@@ -21,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from eccles.engines.gathering import EVENTS_A_UNIT, gather, list_by_unit
 from eccles.engines.packing import LANES
 from eccles.engines.simd import (
     above,
@@ -175,9 +177,12 @@ def _order_by_step(peak_step: Any, n_classes: int, order: Any) -> None:
 def _hidden_backward(
     shape: Any, grad1: Any, base: int, width: int, units: Any, counts: Any, bounds: Any, start: int,
     alpha: Any, beta: Any, steepness: Any, v_trace: Any, trace: int, w2t: Any, column: int,
-    n_hidden: int, slopes: Any, order: Any, n_classes: int, peak_step: Any,
+    n_hidden: int, slopes: Any, order: Any, n_classes: int, peak_step: Any, gathers: bool,
 ) -> None:
-    """Add one block's share of dw1: the adjoint of `_hidden` and of the readout before it."""
+    """Add one block's share of dw1: the adjoint of `_hidden` and of the readout before it.
+
+    If it is to be gathered, leave the current's adjoint in place of the membranes instead.
+    """
     one = shape[0]
     counted = len(counts) > 0
     rest = zeros(shape)
@@ -193,13 +198,15 @@ def _hidden_backward(
         nxt += 1
     t = last - 1
     while t >= start:
-        if t < last - 3:
+        if not gathers and t < last - 3:
             for p in range(bounds[t], bounds[t + 1]):
                 place = base + np.int64(units[np.uint64(p)]) * width
                 row = load(shape, grad1, place)
                 row = scale_add(one * counts[np.uint64(p)], y, row) if counted else add(row, y)
                 store(grad1, place, row)
         v = load(shape, v_trace, trace + t * width)
+        if gathers:
+            store(v_trace, trace + t * width, y)
         gated = where(above(v, one), rest, m)
         y = scale_add(alpha, y, gated)
         m = multiply_add(f, superspike(v, one, steepness), scale(beta, gated))
@@ -274,6 +281,12 @@ def train_samples(
     slopes = _aligned(class_width, w1)
     slopes[:] = 0
     order = np.empty(n_classes, np.int64)
+    most = 0
+    for b in range(chosen[0], chosen[1]):
+        most = max(most, ends[b] - begins[b])
+    places = np.empty(n_inputs + 2, np.int64)
+    whens = np.empty(most, np.uint16)
+    times = np.empty(most, w1.dtype)
     for b in range(chosen[0], chosen[1]):
         if b + 1 < chosen[1]:
             _prefetch_events(steps, units, begins[b + 1], ends[b + 1])
@@ -292,12 +305,22 @@ def train_samples(
         losses[b] = _softmax_loss(peak, labels[b], n_classes, weight, slopes)
         _order_by_step(peak_step, n_classes, order)
         last = np.int64(peak_step[order[0]])
+        # An event later than that has no way to a peak.
+        stop = max(start, last - 3)
+        gathers = bounds[stop] - bounds[start] >= EVENTS_A_UNIT * n_inputs
+        if gathers:
+            list_by_unit(units, counts, bounds, start, stop, places, whens, times)
         for block in range(n_blocks):
             _hidden_backward(
                 hidden_shape, grad1, block * n_inputs * width, width, units, counts, bounds, start,
                 alpha, beta, steepness, v_trace, block * n_steps * width, w2t, block * width,
-                n_hidden, slopes, order, n_classes, peak_step,
+                n_hidden, slopes, order, n_classes, peak_step, gathers,
             )
+            if gathers:
+                gather(
+                    hidden_shape, grad1, block * n_inputs * width, width, v_trace,
+                    block * n_steps * width, places, whens, times,
+                )
         _readout_backward(
             class_shape, grad2, start, alpha, beta, spikes, spike_bounds, slopes, peak_step, last,
             class_width,

@@ -1,0 +1,60 @@
+"""Events of the shape that spoken digits have after a cochlea, made up for the clock alone.
+
+700 channels, 100 steps, about 8,000 events a sample: a few bands of channels that drift as formants
+do, and events at random between them. Several events meet in one (step, channel) cell, as in
+the Spiking Heidelberg Digits (doi 10.1109/TNNLS.2020.3044364). Nothing can be learnt from them
+about speech.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eccles import seeds
+from eccles.data.dataset import SpikeDataset
+from eccles.events import SpikeEvents
+
+CHANNELS, STEPS, CLASSES, HIDDEN = 700, 100, 20, 200
+_BANDS, _WIDTH, _BACKGROUND = 4, 0.04, 0.2
+
+
+def spoken_shape(n_samples: int, *, counts: bool) -> SpikeDataset:
+    """Return samples of that shape, the same each time.
+
+    Args:
+        n_samples: how many.
+        counts: whether events of one cell are one event with a count, or repeated.
+    """
+    random = seeds.stream(0, "bench spoken")
+    bands = random.uniform(0.1, 0.9, (CLASSES, _BANDS, 2))
+    labels = np.arange(n_samples) % CLASSES
+    samples = [np.sort(_cells(random, bands[label])) for label in labels]
+    repeats = None
+    if counts:
+        samples, repeats = zip(*(np.unique(s, return_counts=True) for s in samples), strict=True)
+    ends = np.cumsum([len(cells) for cells in samples])
+    steps, units = np.divmod(np.concatenate(samples), CHANNELS)
+    events = SpikeEvents(
+        np.concatenate([[0], ends[:-1]]),
+        ends,
+        steps.astype(np.uint16),
+        units.astype(np.uint16),
+        None if repeats is None else np.concatenate(repeats).astype(np.uint8),
+        STEPS,
+        CHANNELS,
+    )
+    names = tuple(map(str, range(CLASSES)))
+    return SpikeDataset("spoken-shape", "synthetic", events, labels, names)
+
+
+def _cells(random: np.random.Generator, bands: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the cells, step x 700 + channel, of one sample's events."""
+    n = int(max(1000.0, random.normal(8000, 1500)))
+    # 0.24 to 1.4 s of a window of 1.4 s.
+    when, duration = random.random(n), random.uniform(0.17, 1.0)
+    first, last = bands[random.integers(0, _BANDS, n)].T
+    inside = first + (last - first) * when + _WIDTH * random.standard_normal(n)
+    between = random.random(n) < _BACKGROUND
+    channels = CHANNELS * np.where(between, random.random(n), inside).clip(0, 1 - 1e-9)
+    return (STEPS * duration * when).astype(np.int64) * CHANNELS + channels.astype(np.int64)
