@@ -1,6 +1,6 @@
 """Draw what the cochlea makes of two words, from the packaged sample of spoken digits.
 
-    python docs/cochleagram.py docs/images/cochleagram.png
+python docs/cochleagram.py docs/images/cochleagram.png
 """
 
 import sys
