@@ -22,8 +22,7 @@ EVENTS_A_UNIT = 2
 
 @compiled
 def list_by_unit(
-    units: Any, counts: Any, bounds: Any, start: int, stop: int, places: Any, whens: Any,
-    times: Any,
+    units: Any, counts: Any, bounds: Any, start: int, stop: int, places: Any, whens: Any, times: Any,
 ) -> None:
     """List one sample's events from step `start` up to `stop` in order of units, then of steps.
 
@@ -44,9 +43,9 @@ def list_by_unit(
         places[c] += places[c - 1]
     for t in range(start, stop):
         for p in range(bounds[t], bounds[t + 1]):
-            c = np.int64(units[np.uint64(p)]) + 1
-            place = places[c]
-            places[c] = place + 1
+            following = np.int64(units[np.uint64(p)]) + 1
+            place = places[following]
+            places[following] = place + 1
             whens[place] = t
             times[place] = counts[np.uint64(p)] if counted else 1
 
