@@ -20,6 +20,8 @@ def test_a_goal_is_met_up_to_its_bound(sense, value, met):
 def test_what_is_promised():
     assert {name: str(goal) for name, goal in GOALS.items()} == {
         "event engine over dense": "at least 120 x",
+        "event engine over dense, spoken shape": "at least 10 x",
+        "event engine over dense, spoken shape, 2 threads": "at least 20 x",
         "second thread": "at least 1.6 x",
         "update noise": "at most 1.3 x",
         "distances": "at least 1000 x",

@@ -95,7 +95,9 @@ def test_gradients_that_differ_are_noticed(work, monkeypatch):
         )
 
     monkeypatch.setattr(steps, "_ready", no_gradient)
-    group = steps.measure("here", replace(work, learning_rate=1.0), threads=1, rounds=1, turn=0.0, with_peers=False)
+    group = steps.measure(
+        "here", replace(work, learning_rate=1.0), threads=1, rounds=1, turn=0.0, with_peers=False
+    )
     assert group.rows[1].losses[0] == group.rows[0].losses[0]
     assert group.rows[1].note.startswith("different")
 

@@ -92,6 +92,36 @@ def test_float64_agrees_with_the_equations(
     assert (spikes.n_steps, spikes.n_units) == (n_steps, widths[0])
 
 
+@pytest.mark.parametrize("counts", [False, True])
+@pytest.mark.parametrize("mean_events", [1000, 8000])
+def test_the_shape_of_spoken_digits_agrees_with_the_equations(
+    event, dense, problem, mean_events, counts
+):
+    """With few events a unit, whose gradients are scattered, and many, which are gathered."""
+    drive = 15 / mean_events / (2.5 if counts else 1)
+    case = problem(12, 700, 200, 20, 12, mean_events=mean_events, drive=drive, counts=counts)
+    case = case.take(case.clear_samples(1e-10))
+    assert len(case.labels) >= 10
+    for found, wanted in zip(case.solve(event), case.solve(dense), strict=True):
+        assert wanted.any()
+        assert relative(found, wanted) < 1e-10
+    wanted = dense.spikes(case.weights, case.events, case.neuron)
+    assert wanted.n_events > 1000
+    found = event.spikes(case.weights, case.events, case.neuron)
+    for name in ("begins", "ends", "steps", "units"):
+        assert np.array_equal(getattr(found, name), getattr(wanted, name))
+
+
+def test_repeated_events_are_a_count(event, problem):
+    case = problem(13, 30, 100, 10, 9, mean_events=1000, drive=0.05)
+    merged = SpikeEvents.from_dense(case.events.to_dense())
+    assert merged.counts.max() > 1
+    counted = replace(case, events=merged)
+    for found, wanted in zip(counted.solve(event), case.solve(event), strict=True):
+        assert wanted.any()
+        assert relative(found, wanted) < 1e-10
+
+
 @pytest.mark.parametrize("drive", [0.1, 0.3, 100.0])
 def test_few_samples_leave_room_for_rounding(problem, drive):
     """Else the comparisons, which leave those out, would compare nothing."""
@@ -251,9 +281,18 @@ def test_a_silent_network_is_dead(event, dense, problem):
         assert not g2.any()
 
 
-@pytest.mark.parametrize("n_samples", [1, 15, 31, 32, 50, 130])
-def test_any_number_of_threads_gives_the_same_bits(problem, n_samples):
-    case = problem(1, n_samples=n_samples, dtype=torch.float32)
+@pytest.mark.parametrize("mean_events", [120, 2000])
+@pytest.mark.parametrize("n_samples", [1, 15, 31, 32, 50, 130, 260])
+def test_any_number_of_threads_gives_the_same_bits(problem, n_samples, mean_events):
+    """Of gradients that are scattered, and gathered."""
+    case = problem(
+        1,
+        n_samples=n_samples,
+        mean_events=mean_events,
+        drive=36 / mean_events,
+        counts=mean_events > 1000,
+        dtype=torch.float32,
+    )
     one = EventEngine(1)
     loss, g1, g2 = case.solve(one)
     peaks, counts = one.respond(case.weights, case.events, case.neuron)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from eccles.bench import distances, scaling, startup, steps
+from eccles.bench import distances, scaling, spoken, startup, steps
 from eccles.bench.goals import GOALS
 from eccles.bench.machine import Machine, this_machine
 from eccles.bench.timing import ratio
@@ -103,6 +103,20 @@ def run(
         tell("distances between spike trains")
         # Of the trained network, which the loop above came to last.
         compared = distances.measure(work, rounds=1 if quick else 5, turn=turn)
+    spoken_groups = []
+    for group, work in spoken.works(batch_size):
+        tell(f"training steps, {group}")
+        spoken_groups.append(
+            steps.measure(
+                group,
+                work,
+                threads=threads,
+                rounds=1 if quick else 5,
+                turn=turn,
+                with_peers=False,
+                own=(steps.DENSE, steps.EVENT),
+            )
+        )
     tell("cost by samples, events and neurons")
     sizes = scaling.measure(splits.train, batch_size=batch_size, rounds=rounds, turn=turn)
     start = startup.Startup(name)
@@ -112,7 +126,8 @@ def run(
     between = _result(
         "elephant / van Rossum distances", groups[-1].name, compared, "x", "distances"
     )
-    results = [*_ratios(groups, threads), between, *_costs(start)]
+    spoken_ratios = _spoken_ratios(spoken_groups, threads)
+    results = [*_ratios(groups, threads), between, *spoken_ratios, *_costs(start)]
     if quick or batch_size != _GOAL_BATCH:
         results = [replace(result, met=None) for result in results]
     described = {
@@ -121,7 +136,15 @@ def run(
         "events_per_sample": splits.train.events.n_events / max(1, len(splits.train)),
     }
     return Benchmark(
-        here, described, batch_size, threads, quick, tuple(groups), sizes, start, tuple(results)
+        here,
+        described,
+        batch_size,
+        threads,
+        quick,
+        (*groups, *spoken_groups),
+        sizes,
+        start,
+        tuple(results),
     )
 
 
@@ -168,6 +191,16 @@ def _ratios(groups: list[steps.Group], threads: int) -> Iterator[Result]:
         yield compared("loop kernels / vector kernels", (steps.LOOPS, 1), one)
         yield compared(f"snntorch / event, {several}", (steps.SNNTORCH, threads), all_)
         yield compared(f"JAX scan / event, {several}", (steps.JAX, None), all_)
+
+
+def _spoken_ratios(groups: list[steps.Group], threads: int) -> Iterator[Result]:
+    for group in groups:
+        where = f"{group.name} ({group.rate_hz:.1f} Hz)"
+        for n in dict.fromkeys((1, threads)):
+            value = ratio(group.timing(steps.DENSE, n), group.timing(steps.EVENT, n))
+            goal = "event engine over dense, spoken shape" + (f", {n} threads" if n > 1 else "")
+            several = f"{n} threads" if n > 1 else "1 thread"
+            yield _result(f"dense / event, {several}", where, value, "x", goal)
 
 
 def _costs(start: startup.Startup) -> Iterator[Result]:

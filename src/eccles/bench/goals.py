@@ -31,6 +31,8 @@ class Goal:
 
 GOALS = {
     "event engine over dense": Goal("at least", 120, "x"),
+    "event engine over dense, spoken shape": Goal("at least", 10, "x"),
+    "event engine over dense, spoken shape, 2 threads": Goal("at least", 20, "x"),
     "second thread": Goal("at least", 1.6, "x"),
     "update noise": Goal("at most", 1.3, "x"),
     "distances": Goal("at least", 1000, "x"),

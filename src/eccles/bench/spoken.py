@@ -8,15 +8,35 @@ about speech.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from eccles import seeds
+from eccles.bench.workload import Workload
 from eccles.data.dataset import SpikeDataset
 from eccles.events import SpikeEvents
 
-CHANNELS, STEPS, CLASSES, HIDDEN = 700, 100, 20, 200
+CHANNELS, STEPS, CLASSES = 700, 100, 20
+_HIDDEN, _SAMPLES, _BATCHES = 200, 512, 4
+_QUIET, _BUSY = 1e-4, 1.6e-4
+"""Initial scales at which hidden neurons fire at some 3 and 12 Hz, as before and after training."""
+
+_SLOW = 1e-4
+"""A learning rate at which they stay about as active for a few steps."""
+
 _BANDS, _WIDTH, _BACKGROUND = 4, 0.04, 0.2
+
+
+def works(batch_size: int) -> Iterator[tuple[str, Workload]]:
+    """Name and return the work at each level of activity, for a network 700-200-20."""
+    data = spoken_shape(_SAMPLES, counts=True)
+    for name, scale in (("quiet", _QUIET), ("busy", _BUSY)):
+        work = Workload.of(
+            data, batch_size, _BATCHES, n_hidden=_HIDDEN, w1_std=scale, learning_rate=_SLOW
+        )
+        yield f"spoken digits' shape 700-200-20, {name}", work
 
 
 def spoken_shape(n_samples: int, *, counts: bool) -> SpikeDataset:
@@ -30,9 +50,10 @@ def spoken_shape(n_samples: int, *, counts: bool) -> SpikeDataset:
     bands = random.uniform(0.1, 0.9, (CLASSES, _BANDS, 2))
     labels = np.arange(n_samples) % CLASSES
     samples = [np.sort(_cells(random, bands[label])) for label in labels]
-    repeats = None
+    repeats = [np.ones(0, np.int64)]
     if counts:
-        samples, repeats = zip(*(np.unique(s, return_counts=True) for s in samples), strict=True)
+        merged = [np.unique(cells, return_counts=True) for cells in samples]
+        samples, repeats = [cells for cells, _ in merged], [times for _, times in merged]
     ends = np.cumsum([len(cells) for cells in samples])
     steps, units = np.divmod(np.concatenate(samples), CHANNELS)
     events = SpikeEvents(
@@ -40,7 +61,7 @@ def spoken_shape(n_samples: int, *, counts: bool) -> SpikeDataset:
         ends,
         steps.astype(np.uint16),
         units.astype(np.uint16),
-        None if repeats is None else np.concatenate(repeats).astype(np.uint8),
+        np.concatenate(repeats).astype(np.uint8) if counts else None,
         STEPS,
         CHANNELS,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import torch
@@ -26,6 +26,9 @@ LOOPS = "event engine, loop kernels"
 NOISE = "event engine, update noise"
 SNNTORCH = "snntorch"
 JAX = "JAX scan"
+
+ALL = (DENSE, READY, EVENT, LOOPS, NOISE)
+"""Eccles's own contenders."""
 
 _SAME = 1e-5
 """Relative difference of losses up to which two contenders compute the same thing."""
@@ -76,7 +79,14 @@ class Group:
 
 
 def measure(
-    name: str, work: Workload, *, threads: int, rounds: int, turn: float, with_peers: bool = True
+    name: str,
+    work: Workload,
+    *,
+    threads: int,
+    rounds: int,
+    turn: float,
+    with_peers: bool = True,
+    own: Collection[str] = ALL,
 ) -> Group:
     """Time a training step of every contender on the same work, in turns.
 
@@ -91,10 +101,12 @@ def measure(
         rounds: turns of each contender, after its first two steps.
         turn: the least time of a turn in seconds.
         with_peers: whether to run other libraries too.
+        own: names of Eccles's own contenders, among them the dense equations.
     """
     before = torch.get_num_threads()
     try:
-        steps = _own(work, threads)
+        makers = _own(work, threads)
+        steps = {key: make() for key, make in makers.items() if key[0] in own}
         absent = _add_peers(steps, work, threads) if with_peers else []
         # These two steps are the warm-up too.
         losses = {key: (step(), step()) for key, step in steps.items()}
@@ -111,26 +123,26 @@ def measure(
 Key = tuple[str, int | None]
 
 
-def _own(work: Workload, threads: int) -> dict[Key, Step]:
-    """Return the steps of Eccles's own contenders."""
+def _own(work: Workload, threads: int) -> dict[Key, Callable[[], Step]]:
+    """Return what makes the steps of Eccles's own contenders."""
 
-    def dense(n: int) -> Step:
-        return training_step(work, engine=DenseEngine(), threads=n)
+    def dense(n: int) -> Callable[[], Step]:
+        return lambda: training_step(work, engine=DenseEngine(), threads=n)
 
-    def event(n: int) -> Step:
+    def event(n: int) -> Callable[[], Step]:
         # The engine has threads of its own. Torch's would only wait for work, spinning, on the
         # cores that those need.
-        return training_step(work, engine=EventEngine(n))
+        return lambda: training_step(work, engine=EventEngine(n))
 
     several = {threads} - {1}
     return {
         (DENSE, 1): dense(1),
         **{(DENSE, n): dense(n) for n in several},
-        (READY, 1): _ready(work),
+        (READY, 1): lambda: _ready(work),
         (EVENT, 1): event(1),
         **{(EVENT, n): event(n) for n in several},
-        (LOOPS, 1): training_step(work, engine=EventEngine(1, "loop")),
-        (NOISE, 1): training_step(work, engine=EventEngine(), update_noise=UPDATE_NOISE),
+        (LOOPS, 1): lambda: training_step(work, engine=EventEngine(1, "loop")),
+        (NOISE, 1): lambda: training_step(work, engine=EventEngine(), update_noise=UPDATE_NOISE),
     }
 
 

@@ -26,7 +26,7 @@ def bench(
 ) -> None:
     """Measure the speed of training in one run, and set its ratios beside the goals.
 
-    Seconds belong to this machine; the ratios are what counts. A full run takes about two
+    Seconds belong to this machine; the ratios are what counts. A full run takes some three
     minutes on two cores.
 
     Args:

@@ -5,7 +5,7 @@ the work that is left out. Input events are sparse, so the input current is a fe
 additions. The readout is linear, so its adjoint can run in hidden space, where it takes one
 injection a class, at the step of that class's peak; nothing after the last peak or before the
 first event needs a backward step. Where units have several events in a sample, the gradient of w1
-is summed unit by unit (see `eccles.engines.gathering`).
+is summed unit by unit (see `eccles.engines.gather_kernels`).
 
 Hidden neurons are independent of each other until the readout. They are taken in blocks of a few
 vectors (see `eccles.engines.simd`), whose state stays in registers for all T steps.
@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from eccles.engines.gathering import EVENTS_A_UNIT, gather, list_by_unit
+from eccles.engines.gather_kernels import EVENTS_A_UNIT, gather, list_by_unit
 from eccles.engines.packing import LANES
 from eccles.engines.simd import (
     above,

@@ -44,9 +44,9 @@ def list_by_unit(
         places[c] += places[c - 1]
     for t in range(start, stop):
         for p in range(bounds[t], bounds[t + 1]):
-            c = np.int64(units[np.uint64(p)]) + 1
-            place = places[c]
-            places[c] = place + 1
+            following = np.int64(units[np.uint64(p)]) + 1
+            place = places[following]
+            places[following] = place + 1
             whens[place] = t
             times[place] = counts[np.uint64(p)] if counted else 1
 
