@@ -175,7 +175,10 @@ def test_help_says_each_default_once(capsys):
         ([], "ARTICLE must be kilgore2025, got none"),
         (["kilgore"], "got kilgore (did you mean 'kilgore2025'?)"),
         (["kilgore2025", "--only", "nois"], "got nois (did you mean 'noise'?)"),
-        (["kilgore2025", "--scale", "small"], "'small' for argument '--scale'"),
+        (
+            ["kilgore2025", "--scale", "small"],
+            "--scale must be one of full, laptop, smoke, got 'small'",
+        ),
         (["kilgore2025", "--json", "--markdown"], "can't both be given"),
         (["kilgore2025", "--no-run"], "must hold a study of kilgore2025, got none"),
         (["kilgore2025", "--no-runs"], "--no-runs"),

@@ -189,7 +189,7 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(words, status, sentence, c
         ("--tau-mem=0ms", "tau_mem must be a time above 0"),
         ("--tau-mem=-5", "tau_mem must be a time above 0"),
         ("--tau-syn=fast", "tau_syn must be a time above 0"),
-        ("--epochs many", "--epochs: invalid literal"),
+        ("--epochs many", "--epochs must be a whole number, got 'many'"),
         ("--epoch 3", "did you mean --epochs?"),
         ("--engine evnt", "--engine"),
     ],

@@ -89,12 +89,7 @@ def _dispatch(words: list[str]) -> int:
     if verb == "data":
         return _data(rest)
     if verb == "bench":
-        import tyro
-
-        from eccles.cli.bench import bench
-
-        tyro.cli(bench, prog="eccles bench", args=rest)
-        return 0
+        return _bench(rest)
     raise InputError(f"there is no verb {verb!r}{nearest(verb, _VERBS)}; see eccles --help")
 
 
@@ -102,6 +97,7 @@ def _data(words: list[str]) -> int:
     import tyro
 
     from eccles.cli import audio, data
+    from eccles.cli.flags import deferred, parsed
 
     verbs: dict[str, Callable[..., int | None]] = {
         "list": data.list_,
@@ -111,8 +107,21 @@ def _data(words: list[str]) -> int:
         "make-digits": audio.make_digits,
         "encode-audio": audio.encode_audio,
     }
-    status: int | None = tyro.extras.subcommand_cli_from_dict(verbs, prog="eccles data", args=words)
-    return status or 0
+    later = {name: deferred(verb) for name, verb in verbs.items()}
+    call: Callable[[], int | None] = parsed(
+        lambda: tyro.extras.subcommand_cli_from_dict(later, prog="eccles data", args=words), "data"
+    )
+    return call() or 0
+
+
+def _bench(words: list[str]) -> int:
+    import tyro
+
+    from eccles.cli.bench import bench
+    from eccles.cli.flags import deferred, parsed
+
+    parsed(lambda: tyro.cli(deferred(bench), prog="eccles bench", args=words), "bench")()
+    return 0
 
 
 def _print_help() -> None:

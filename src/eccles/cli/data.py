@@ -9,16 +9,19 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from eccles.cli.flags import flag
 from eccles.errors import EcclesError, RunError
 
 if TYPE_CHECKING:
     from eccles.data.sources import Source
 
 Row = tuple[str, str, str]
+Name = Annotated[tyro.conf.Positional[str], flag("[NAME]", "(default: fashion-mnist)")]
+Folder = Annotated[Path | None, flag("DIR")]
 _ROOM = 400 * 2**20
 """Bytes that the downloads and the encoded events of Fashion-MNIST take, with some to spare."""
 
@@ -65,7 +68,7 @@ def list_(json: bool = False) -> None:
     )
 
 
-def path(name: tyro.conf.Positional[str] = "fashion-mnist", data_dir: Path | None = None) -> None:
+def path(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
     """Print the folder that holds a data set; fail where none does.
 
     Args:
@@ -78,7 +81,7 @@ def path(name: tyro.conf.Positional[str] = "fashion-mnist", data_dir: Path | Non
     print(resolve(named(name), data_dir, download=False))
 
 
-def fetch(name: tyro.conf.Positional[str] = "fashion-mnist", data_dir: Path | None = None) -> None:
+def fetch(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
     """Make a data set ready: download what is missing, verify it, encode it, store the events.
 
     Args:
@@ -110,7 +113,7 @@ def fetch(name: tyro.conf.Positional[str] = "fashion-mnist", data_dir: Path | No
         print(f"events not stored, for {events_folder()} can't be written: each run encodes anew")
 
 
-def doctor(data_dir: Path | None = None) -> int:
+def doctor(data_dir: Folder = None) -> int:
     """Check every data set and the cache, and say what to do; exit status 1 if one is damaged.
 
     Args:

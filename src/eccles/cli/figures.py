@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-import tyro
-
-from eccles.cli.flags import parsed
+from eccles.cli.flags import flag, read
+from eccles.cli.place import Stored, for_files, stored
 from eccles.errors import InputError, must, nearest
 
 if TYPE_CHECKING:
@@ -38,26 +37,17 @@ class Arguments:
         eccles figures results/kilgore2025 --only 1c,3 --format png --out pictures
     """
 
-    folder: Annotated[
-        tyro.conf.Positional[Path | None],
-        tyro.conf.arg(metavar="DIR", help_behavior_hint="(required)"),
-    ] = None
+    folder: Stored = None
     """Folder of one study, or of several side by side."""
 
-    only: Annotated[
-        str | None, tyro.conf.arg(metavar="NAMES", help_behavior_hint="(default: all)")
-    ] = None
+    only: Annotated[str | None, flag("NAMES", "(default: all)")] = None
     """What to make, with commas between: 1b, 1c, 1c-published, 2a, 2b, 2c-e, 3, S4, 4, S2, S3,
     5a-c, R1, and the table T1."""
 
-    format: Annotated[
-        str | None, tyro.conf.arg(metavar="FORMATS", help_behavior_hint="(default: all)")
-    ] = None
+    format: Annotated[str | None, flag("FORMATS", "(default: all)")] = None
     """Formats of pictures, with commas between: svg, pdf, png, and of the film S4 gif, mp4."""
 
-    out: Annotated[
-        Path | None, tyro.conf.arg(metavar="PATH", help_behavior_hint="(default: DIR/figures)")
-    ] = None
+    out: Annotated[Path | None, flag("PATH", "(default: DIR/figures)")] = None
     """Folder for the files."""
 
     json: bool = False
@@ -82,32 +72,23 @@ class Row:
 
 def run(words: Sequence[str]) -> int:
     """Run `eccles figures WORDS`."""
-    given = parsed(
-        lambda: tyro.cli(
-            Annotated[Arguments, tyro.conf.arg(name="")], prog="eccles figures", args=words
-        ),
-        "eccles figures",
-    )
-    if given.folder is None:
-        raise InputError(
-            "figures: DIR must be the folder of a study, or of several, got none; "
-            "eccles sweep makes them"
-        )
+    given = read(Arguments, "figures", words)
+    folder = stored(given.folder, "figures", "the folder of a study, or of several")
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025.figures import FIGURES
     from eccles.studies.kilgore2025.tables import TABLES
 
-    article = Article("kilgore2025", given.folder)
+    article = Article("kilgore2025", folder)
     chosen = _chosen(given.only, {**FIGURES, **TABLES})
     formats = _formats(given.format)
-    out = given.out or given.folder / "figures"
+    out = for_files(given.out or folder / "figures", "figures")
     rows = drawn(article, chosen, formats, out, alone=given.only is not None)
     if given.json:
         print(json_format.dumps([vars(row) for row in rows], indent=1))
     else:
         _print(rows, out)
     if not any(row.files for row in rows):
-        raise InputError(f"figures: {given.folder} must hold runs to draw, got nothing for any")
+        raise InputError(f"figures: {folder} must hold runs to draw, got nothing for any")
     return 0
 
 

@@ -1,20 +1,69 @@
-"""What tyro says of flags that it can't read, in one sentence instead of a box."""
+"""A verb's flags, read by tyro: its complaints as one sentence, each default said once."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
-from typing import TypeVar
+from functools import partial, wraps
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+import tyro
+from tyro.constructors import (
+    ConstructorRegistry,
+    StructConstructorSpec,
+    StructFieldSpec,
+    StructTypeInfo,
+)
 
 from eccles.errors import InputError
+from eccles.settings import Settings
 
+_Flags = TypeVar("_Flags")
 _Parsed = TypeVar("_Parsed")
-_FRAME = "│╭╮╰╯─ "
+_BORDER = re.compile(r" -+ |╰─*╯| *")
+_RULE = re.compile("[-─]+")
+_KINDS = {"INT": "a whole number", "FLOAT": "a number"}
 
 
-def parsed(parse: Callable[[], _Parsed], prog: str) -> _Parsed:
+def flag(metavar: str | None = None, hint: str = "") -> Any:
+    """Return what makes a flag whose help says itself what holds unless it is given."""
+    return tyro.conf.arg(metavar=metavar, help_behavior_hint=hint)
+
+
+def read(
+    kind: type[_Flags],
+    verb: str,
+    words: Sequence[str],
+    default: _Flags | None = None,
+    config: Sequence[Any] = (),
+) -> _Flags:
+    """Return the flags of `eccles VERB WORDS`, or raise InputError with one sentence.
+
+    Args:
+        kind: a dataclass, a field a flag.
+        verb: what comes after `eccles`.
+        words: the command line after the verb.
+        default: values of flags that aren't given, unless they are those of the class.
+        config: markers of tyro for all flags.
+    """
+    given = {} if default is None else {"default": default}
+    read_by: Callable[..., _Flags] = tyro.cli
+    with _REGISTRY:
+        return parsed(
+            lambda: read_by(
+                Annotated[kind, tyro.conf.arg(name="")],
+                prog=f"eccles {verb}",
+                args=words,
+                config=tuple(config),
+                **given,
+            ),
+            verb,
+        )
+
+
+def parsed(parse: Callable[[], _Parsed], verb: str) -> _Parsed:
     """Return what `parse` returns; where it gives up, raise its complaint as an InputError."""
     said = io.StringIO()
     try:
@@ -23,12 +72,76 @@ def parsed(parse: Callable[[], _Parsed], prog: str) -> _Parsed:
     except SystemExit as stop:
         if stop.code == 0:
             raise
-        raise InputError(f"{_sentence(said.getvalue())}; see {prog} --help") from None
+        raise InputError(
+            f"{verb}: {_sentence(said.getvalue())}; see eccles {verb} --help"
+        ) from None
+
+
+def deferred(verb: Callable[..., Any]) -> Callable[..., Callable[[], Any]]:
+    """Return a function with the flags of another, that returns the call and doesn't make it.
+
+    So what it says on stderr isn't taken for a complaint about its flags.
+    """
+
+    @wraps(verb)
+    def later(*arguments: Any, **named: Any) -> Callable[[], Any]:
+        return partial(verb, *arguments, **named)
+
+    return later
 
 
 def _sentence(box: str) -> str:
-    """Return the first paragraph of a framed text, with the flag that it suggests."""
-    content = [line.strip(_FRAME) for line in box.splitlines()[1:]]
-    first = " ".join(content[: content.index("")] if "" in content else content)
+    """Return the first paragraph of a framed text in our words, with the flag that it suggests."""
+    # Its second line is a rule where a terminal has no letters for frames.
+    content = [line.strip(" │") for line in box.splitlines()[1:] if not _BORDER.fullmatch(line)]
+    rules = [k for k, line in enumerate(content) if _RULE.fullmatch(line)]
+    first = " ".join(content[: rules[0]] if rules else content).rstrip(".")
     suggested = re.search(r"Perhaps you meant.*?(--[\w-]+)", box, re.DOTALL)
-    return first + (f" (did you mean {suggested[1]}?)" if suggested else "")
+    return _worded(first, box) + (f" (did you mean {suggested[1]}?)" if suggested else "")
+
+
+def _worded(said: str, box: str) -> str:
+    if found := re.fullmatch(
+        r"invalid choice (.+) for argument '(.+)'. Expected one of (.+)", said
+    ):
+        got, name, choices = found.groups()
+        return f"{name} must be one of {choices.strip('(,)').replace(chr(39), '')}, got {got}"
+    if found := re.fullmatch(r"Missing value for argument '(.+?)'.*", said):
+        return f"{found[1]} must have a value, got none"
+    if found := re.fullmatch(r"Expected one of {(.+)}", said):
+        return f"what to do must be one of {found[1]}, got none"
+    if found := re.fullmatch(r"Unrecognized options: ([^\s,]+).*", said):
+        if known := re.search(r"Available subcommands: (.+?) *│?$", box, re.MULTILINE):
+            return f"what to do must be one of {known[1]}, got {found[1]!r}"
+        return f"there is no {'option' if found[1].startswith('-') else 'place for'} {found[1]}"
+    if found := re.fullmatch(r"Error parsing (\S+): (.*?)('.*')\]?", said):
+        name, why, got = found.groups()
+        if taken := re.search(rf"\b({'|'.join(_KINDS)})\b", f"{why}{box}"):
+            return f"{name} must be {_KINDS[taken[1]]}, got {got}"
+    return said
+
+
+def _hint(default: str) -> str:
+    return "" if default == "None" else f"(default: {default})"
+
+
+_REGISTRY = ConstructorRegistry()
+
+
+@_REGISTRY.struct_rule
+def _settings(info: StructTypeInfo) -> StructConstructorSpec | None:
+    """Make flags of settings, and let those that default to None say themselves what holds."""
+    if not (isinstance(info.type, type) and issubclass(info.type, Settings)):
+        return None
+    hints = get_type_hints(info.type, include_extras=True)
+    marked = tyro.conf.arg(help_behavior_hint=_hint)
+    fields = [
+        StructFieldSpec(
+            name=name,
+            type=Annotated[hints[name], marked],  # type: ignore[arg-type]
+            default=getattr(info.default, name, field.get_default()),
+            helptext=field.description,
+        )
+        for name, field in info.type.model_fields.items()
+    ]
+    return StructConstructorSpec(info.type, tuple(fields))

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import tyro
-
-from eccles.cli.flags import parsed
-from eccles.errors import InputError, must
+from eccles.cli.flags import flag, read
+from eccles.cli.place import Stored, stored
+from eccles.errors import must
 
 
 @dataclass(frozen=True)
@@ -26,15 +25,10 @@ class Arguments:
         eccles report results/kilgore2025 --out kilgore2025.html
     """
 
-    folder: Annotated[
-        tyro.conf.Positional[Path | None],
-        tyro.conf.arg(metavar="DIR", help_behavior_hint="(required)"),
-    ] = None
+    folder: Stored = None
     """Folder of one study, or of several side by side."""
 
-    out: Annotated[
-        Path | None, tyro.conf.arg(metavar="PATH", help_behavior_hint="(default: DIR/report.html)")
-    ] = None
+    out: Annotated[Path | None, flag("PATH", "(default: DIR/report.html)")] = None
     """File to write, .html."""
 
     debug: bool = False
@@ -43,24 +37,15 @@ class Arguments:
 
 def run(words: Sequence[str]) -> int:
     """Run `eccles report WORDS`."""
-    given = parsed(
-        lambda: tyro.cli(
-            Annotated[Arguments, tyro.conf.arg(name="")], prog="eccles report", args=words
-        ),
-        "eccles report",
-    )
-    if given.folder is None:
-        raise InputError(
-            "report: DIR must be the folder of a study, or of several, got none; "
-            "eccles sweep makes them"
-        )
+    given = read(Arguments, "report", words)
+    folder = stored(given.folder, "report", "the folder of a study, or of several")
     if given.out is not None and given.out.suffix.lower() not in {".html", ".htm"}:
         raise must("report", "--out", "a file that ends in .html", str(given.out))
     from rich.console import Console
 
     from eccles.studies.report import write_report
 
-    path = write_report(given.folder, given.out)
+    path = write_report(folder, given.out)
     size = path.stat().st_size / 1e6
     said = f"report written to {path} ({size:.1f} MB)"
     Console(file=sys.stdout).print(said, highlight=False, markup=False, soft_wrap=True)

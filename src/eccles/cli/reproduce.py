@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
-from eccles.cli.flags import parsed
+from eccles.cli.flags import flag, read
+from eccles.cli.place import for_files
 from eccles.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 
 _WIDE = 120
 """Columns of what goes into a file or another program."""
-
-
-def _arg(metavar: str | None = None) -> object:
-    """Return a flag whose help says itself what holds unless it is given."""
-    return tyro.conf.arg(metavar=metavar, help_behavior_hint="")
 
 
 @dataclass(frozen=True)
@@ -49,60 +45,53 @@ class Arguments:
         eccles reproduce kilgore2025 --out results/kilgore2025 --no-run
     """
 
-    article: Annotated[tyro.conf.Positional[str], _arg("ARTICLE")] = ""
+    article: Annotated[tyro.conf.Positional[str], flag("ARTICLE")] = ""
     """The article's name."""
 
-    out: Annotated[Path | None, _arg("DIR")] = None
+    out: Annotated[Path | None, flag("DIR")] = None
     """Folder of its studies, figures and report (default: reproduced/ARTICLE-SCALE)."""
 
-    scale: Annotated[Literal["full", "laptop", "smoke"], _arg()] = "full"
+    scale: Annotated[Literal["full", "laptop", "smoke"], flag()] = "full"
     """How much of each, portraits and robustness too: full (what the article did, the default),
     laptop (about half an hour a study) or smoke (under four minutes in all, to see that it works:
     its runs are too few and small to judge by)."""
 
-    only: Annotated[str | None, _arg("STUDY")] = None
+    only: Annotated[str | None, flag("STUDY")] = None
     """One of its studies, such as noise or robustness, with its claims (default: all)."""
 
-    repeat: Annotated[int | None, _arg("N")] = None
+    repeat: Annotated[int | None, flag("N")] = None
     """Seeds of every study (default: as many as it has at that scale)."""
 
-    jobs: Annotated[int | None, _arg("N")] = None
+    jobs: Annotated[int | None, flag("N")] = None
     """Processes on this machine, one thread each (default: as many as cores)."""
 
-    data_dir: Annotated[Path | None, _arg("DIR")] = None
+    data_dir: Annotated[Path | None, flag("DIR")] = None
     """Folder with the data sets' files (default: search for them)."""
 
-    retry_failed: Annotated[bool, _arg()] = False
+    retry_failed: Annotated[bool, flag()] = False
     """Do the runs that failed before again."""
 
-    no_run: Annotated[bool, _arg()] = False
+    no_run: Annotated[bool, flag()] = False
     """Judge what is stored: no runs, no figures, no report."""
 
-    json: Annotated[bool, _arg()] = False
+    json: Annotated[bool, flag()] = False
     """Print one JSON object, for scripts."""
 
-    markdown: Annotated[bool, _arg()] = False
+    markdown: Annotated[bool, flag()] = False
     """Print the claims, and what survives of them, as Markdown."""
 
-    debug: Annotated[bool, _arg()] = False
+    debug: Annotated[bool, flag()] = False
     """Show where an error comes from."""
 
 
 def run(words: Sequence[str]) -> int:
     """Run `eccles reproduce WORDS`; exit status 1 if a run failed."""
-    given = parsed(
-        lambda: tyro.cli(
-            Annotated[Arguments, tyro.conf.arg(name="")],
-            prog="eccles reproduce",
-            args=words,
-            config=(tyro.conf.FlagCreatePairsOff,),
-        ),
-        "eccles reproduce",
-    )
+    given = read(Arguments, "reproduce", words, config=[tyro.conf.FlagCreatePairsOff])
     if given.json and given.markdown:
         raise InputError("reproduce: --json and --markdown can't both be given; drop one")
     studies = _studies(given.article, given.only)
     out = given.out or Path("reproduced") / f"{given.article}-{given.scale}"
+    for_files(out, "reproduce")
 
     from eccles.report import check_installed
     from eccles.stats.frames import require

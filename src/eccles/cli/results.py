@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import tyro
-
-from eccles.cli.flags import parsed
+from eccles.cli.flags import flag, read
+from eccles.cli.place import Stored, stored
 from eccles.errors import InputError, must, nearest
 from eccles.storage import write_whole
 
@@ -38,21 +37,21 @@ class Arguments:
         eccles results studies/mine --table epochs --export epochs.csv
     """
 
-    folder: Annotated[tyro.conf.Positional[Path | None], tyro.conf.arg(metavar="DIR")] = None
+    folder: Stored = None
     """The study's folder."""
 
-    table: str | None = None
+    table: Annotated[str | None, flag("NAME")] = None
     """Table to print: runs, epochs, classes, or a measure's (default: a row a cell; runs with
     --columns, --export or --json)."""
 
-    where: str | None = None
-    """Condition that rows must meet, in SQL."""
+    where: Annotated[str | None, flag("SQL")] = None
+    """Condition that rows must meet, in SQL (default: all rows)."""
 
-    columns: str | None = None
+    columns: Annotated[str | None, flag("NAMES")] = None
     """Columns to give, with commas between (default: all; of runs it prints those that vary)."""
 
-    export: Path | None = None
-    """File to write instead: .csv, .json or .parquet."""
+    export: Annotated[Path | None, flag("PATH")] = None
+    """File to write instead of printing: .csv, .json or .parquet."""
 
     limit: int = 50
     """Rows of a printed table at most; JSON and files get all."""
@@ -66,21 +65,17 @@ class Arguments:
 
 def run(words: Sequence[str]) -> int:
     """Run `eccles results WORDS`."""
-    given = parsed(
-        lambda: tyro.cli(
-            Annotated[Arguments, tyro.conf.arg(name="")], prog="eccles results", args=words
-        ),
-        "eccles results",
-    )
-    if given.folder is None:
-        raise InputError("results: DIR must be a study's folder, got none; eccles sweep makes them")
+    given = read(Arguments, "results", words)
+    folder = stored(given.folder, "results", "a study's folder")
+    if given.limit < 0:
+        raise must("results", "--limit", "0 or more", given.limit)
     from rich.console import Console
 
     from eccles.cli.sweep_display import cells_table
     from eccles.sweeps.schema import SETTINGS
     from eccles.sweeps.tables import load
 
-    results = load(given.folder)
+    results = load(folder)
     console = Console(file=sys.stdout)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _WIDE

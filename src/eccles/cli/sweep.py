@@ -9,7 +9,7 @@ from typing import Annotated
 
 import tyro
 
-from eccles.cli.flags import parsed
+from eccles.cli.flags import flag, read
 from eccles.errors import InputError
 
 
@@ -29,10 +29,10 @@ class Arguments:
         eccles sweep my-study.yaml --dask tcp://host:8786
     """
 
-    study: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="STUDY")] = ""
+    study: Annotated[tyro.conf.Positional[str], flag("STUDY", "(required)")] = ""
     """A YAML file, or the name of a study that ships."""
 
-    out: Path | None = None
+    out: Annotated[Path | None, flag("DIR")] = None
     """The study's folder (default: studies/NAME-SCALE)."""
 
     scale: str = "full"
@@ -45,19 +45,19 @@ class Arguments:
     dry_run: bool = False
     """Print the runs and how long they will take, and do none."""
 
-    jobs: int | None = None
+    jobs: Annotated[int | None, flag("N")] = None
     """Processes on this machine, one thread each (default: as many as cores)."""
 
-    dask: str | None = None
+    dask: Annotated[str | None, flag("ADDRESS")] = None
     """Address of a Dask scheduler, to use its workers instead."""
 
-    shard: str | None = None
+    shard: Annotated[str | None, flag("K/N")] = None
     """Do one share of the runs only: 2/8 is the second of eight."""
 
     retry_failed: bool = False
     """Do the runs that failed before again."""
 
-    data_dir: Path | None = None
+    data_dir: Annotated[Path | None, flag("DIR")] = None
     """Folder with the data set's files (default: search for them)."""
 
     json: bool = False
@@ -69,12 +69,7 @@ class Arguments:
 
 def run(words: Sequence[str]) -> int:
     """Run `eccles sweep WORDS`; exit status 1 if a run failed."""
-    given = parsed(
-        lambda: tyro.cli(
-            Annotated[Arguments, tyro.conf.arg(name="")], prog="eccles sweep", args=words
-        ),
-        "eccles sweep",
-    )
+    given = read(Arguments, "sweep", words)
     if given.jobs is not None and given.dask is not None:
         raise InputError("sweep: --jobs and --dask can't both be given; drop one of the two")
 

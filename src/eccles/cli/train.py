@@ -11,7 +11,7 @@ from typing import Annotated
 
 import tyro
 
-from eccles.cli.flags import parsed
+from eccles.cli.flags import flag, read
 from eccles.errors import InputError, must
 from eccles.settings import read_yaml
 from eccles.training.config import TrainConfig
@@ -34,10 +34,10 @@ class Arguments:
 
     settings: tyro.conf.OmitArgPrefixes[TrainConfig]
 
-    data_dir: Path | None = None
+    data_dir: Annotated[Path | None, flag("DIR")] = None
     """Folder with the data set's files (default: search for them)."""
 
-    out: Path | None = None
+    out: Annotated[Path | None, flag("DIR")] = None
     """Folder of the run (default: runs/DATA-RATIO-seedN-IDENTITY)."""
 
     resume: bool = True
@@ -46,7 +46,7 @@ class Arguments:
     threads: int = 1
     """Threads of the event engine, up to one for every 128 samples of a batch."""
 
-    config: Path | None = None
+    config: Annotated[Path | None, flag("FILE")] = None
     """YAML file with any of the settings; flags win over it."""
 
     json: bool = False
@@ -59,15 +59,12 @@ class Arguments:
 def run(words: Sequence[str]) -> int:
     """Run `eccles train WORDS`."""
     default = TrainConfig.model_validate(_file_settings(words))
-    arguments = parsed(
-        lambda: tyro.cli(
-            Annotated[Arguments, tyro.conf.arg(name="")],
-            prog="eccles train",
-            args=words,
-            default=Arguments(settings=default),
-            config=(tyro.conf.OmitArgPrefixes,),
-        ),
-        "eccles train",
+    arguments = read(
+        Arguments,
+        "train",
+        words,
+        default=Arguments(settings=default),
+        config=[tyro.conf.OmitArgPrefixes],
     )
     if arguments.threads < 1:
         raise must("train", "threads", "1 or more", arguments.threads)

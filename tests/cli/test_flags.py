@@ -1,0 +1,99 @@
+"""What tyro can't read, as one sentence; and helps that say each default once."""
+
+import io
+import re
+import sys
+from dataclasses import dataclass
+from typing import Annotated
+
+import pytest
+
+from eccles.cli import main
+from eccles.cli.flags import deferred, flag, parsed, read
+from eccles.errors import InputError
+
+HELPS = (
+    *("train", "sweep", "reproduce", "results", "figures", "report", "bench"),
+    *("data list", "data path", "data fetch", "data doctor"),
+)
+
+
+@pytest.mark.parametrize("verb", HELPS)
+def test_a_help_says_what_holds_in_words(verb, capsys):
+    assert main([*verb.split(), "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "usage: eccles" in said
+    assert "default: None" not in " ".join(said.replace("│", " ").split())
+    assert "default: ''" not in said
+
+
+def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
+    file = tmp_path / "run.yaml"
+    file.write_text("w1_std: 0.25\n")
+    assert main(["train", "--config", str(file), "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert re.search(r"input weights \(auto: 0.001;.*?\)\. \(default: 0\.25\)", said)
+    assert "output weights (auto: 7 (1 - beta) / sqrt(hidden)). --surrogate" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            "reproduce kilgore2025 --scale nonsense",
+            "reproduce: --scale must be one of full, laptop, smoke, got 'nonsense'",
+        ),
+        ("reproduce kilgore2025 --repeat x", "reproduce: --repeat must be a whole number, got 'x'"),
+        ("sweep kilgore2025/portraits --jobs 1.5", "sweep: --jobs must be a whole number"),
+        ("train --lr fast", "train: --lr must be a number, got 'fast'"),
+        ("train --seed", "train: --seed must have a value, got none"),
+        ("train --epoch 3", "train: there is no option --epoch (did you mean --epochs?)"),
+        ("train now", "train: there is no place for now"),
+        ("data", "data: what to do must be one of list, path, fetch, doctor, got none"),
+        ("data lst", "data: what to do must be one of list, path, fetch, doctor, got 'lst'"),
+        ("data list --all", "data: there is no option --all"),
+        ("bench --batch-size x", "bench: --batch-size must be a whole number, got 'x'"),
+        ("bench --fast", "bench: there is no option --fast"),
+    ],
+)
+@pytest.mark.parametrize("letters", ["utf-8", "ascii"])
+def test_a_flag_that_cannot_be_read_is_one_sentence(words, sentence, letters, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=letters))
+    assert main(words.split()) == 2
+    err = capsys.readouterr().err
+    assert sys.stdout.tell() == 0
+    assert err == f"eccles: {err[8:-1]}\n"
+    assert err[8:].startswith(sentence)
+    assert err.endswith(f"; see eccles {words.split()[0]} --help\n")
+    assert ".;" not in err
+
+
+@dataclass(frozen=True)
+class Flags:
+    """Say something."""
+
+    n: int = 3
+    """How often."""
+
+    name: Annotated[str | None, flag("NAME")] = None
+    """Whom to greet (default: everybody)."""
+
+
+def test_flags_over_defaults():
+    assert read(Flags, "greet", []) == Flags()
+    assert read(Flags, "greet", ["--name", "you"], default=Flags(n=5)) == Flags(5, "you")
+    with pytest.raises(InputError, match=r"^greet: --n must be a whole number, got 'a'; see"):
+        read(Flags, "greet", ["--n", "a"])
+
+
+def test_what_a_deferred_verb_says_is_no_complaint(capsys):
+    def shout(n: int = 1) -> int:
+        print("hey" * n, file=sys.stderr)
+        return n
+
+    import tyro
+
+    call = parsed(lambda: tyro.cli(deferred(shout), args=["--n", "2"]), "shout")
+    assert capsys.readouterr().err == ""
+    assert call() == 2
+    assert capsys.readouterr().err == "heyhey\n"
