@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eccles.cli import data as cli
-from eccles.data import fashion_mnist, sources
+from eccles.data import Recordings, fashion_mnist, sources, spike_hdf5
 from eccles.data.cache import events_folder
 from eccles.errors import InputError, RunError
 
@@ -45,10 +45,15 @@ def test_list_as_a_table(folder, capsys):
 
 def test_list_as_json(folder, capsys, monkeypatch):
     cli.list_(json=True)
-    full, sample = json.loads(capsys.readouterr().out)
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    full, sample, digits = (
+        rows[name] for name in ("fashion-mnist", "fashion-mnist-sample", "spoken-digits")
+    )
     assert (full["name"], full["train"], full["found"]) == ("fashion-mnist", 60_000, None)
     assert full["files"][0]["md5"] == "8d4fb7e6c68d591d4c3dfef9ec88bf0d"
     assert sample["kind"] == "real"
+    assert rows["shd"]["files"][0]["unpacked_md5"] == "8e9877c85f29a28dd353ea6a54402667"
+    assert (digits["kind"], digits["train"], digits["found"]) == ("synthetic", None, None)
 
 
 def test_path_prints_the_folder_alone(folder, capsys):
@@ -125,6 +130,68 @@ def test_doctor_finds_each_damage(folder, capsys):
     ]:
         assert any(what in line and "problem" in line and fault in line for line in lines), what
     assert any(names[3] in line and "ok" in line for line in lines)
+
+
+@pytest.fixture
+def spoken(tmp_path):
+    """A folder of two recordings, under the names of SHD and of the spoken digits."""
+    two = Recordings(
+        np.array([0.5, 0.1, 9.0], np.float32), np.array([3, 699, 0], np.uint16),
+        np.array([0, 2, 3]), np.array([1, 0]), ("null", "one"),
+    )  # fmt: skip
+    for name in ("shd", "spoken_digits"):
+        for part in ("train", "test"):
+            spike_hdf5.write(tmp_path / "spoken" / f"{name}_{part}.h5", two)
+    return tmp_path / "spoken"
+
+
+def test_list_of_recordings(spoken, capsys, monkeypatch):
+    monkeypatch.setenv("ECCLES_DATA", str(spoken.parent))
+    spoken.rename(spoken.with_name("spoken-digits"))
+    cli.list_()
+    lines = capsys.readouterr().out.splitlines()
+    digits = next(line for line in lines if "spoken-digits " in line)
+    assert "synthetic" in digits
+    assert "as made" in digits
+    assert str(spoken.with_name("spoken-digits")) in digits
+    assert "8,156 + 2,264" in next(line for line in lines if "shd" in line)
+
+
+def test_fetch_of_recordings(spoken, capsys):
+    for name in ("shd", "spoken-digits"):
+        cli.fetch(name, spoken)
+        out = capsys.readouterr().out
+        # Nobody published these bytes.
+        assert f"{name}: found in {spoken}\n" in out
+        assert "2 samples to train on, 2 to test on" in out
+        assert f"events stored in {events_folder()}" in out
+    cli.path("shd", spoken)
+    assert capsys.readouterr().out == f"{spoken}\n"
+
+
+def test_fetch_of_recordings_that_are_nowhere(tmp_path):
+    with pytest.raises(RunError, match="run `eccles data make-digits`"):
+        cli.fetch("spoken-digits")
+    with pytest.raises(RunError, match=r"ECCLES_OFFLINE.* put shd_train\.h5\.zip, shd_test"):
+        cli.fetch("shd")
+
+
+def test_doctor_of_recordings(spoken, capsys):
+    assert cli.doctor(spoken) == 0
+    out = capsys.readouterr().out
+    assert "not as published, but sound" in next(
+        line for line in out.splitlines() if "shd_train" in line
+    )
+    assert "run `eccles data fetch ssc`" in next(
+        line for line in out.splitlines() if " ssc " in line
+    )
+    broken = spoken / "spoken_digits_test.h5"
+    broken.write_bytes(broken.read_bytes()[:-100])
+    (spoken / "shd_test.h5").unlink()
+    assert cli.doctor(spoken) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "whole HDF5" in next(line for line in lines if "spoken_digits_test" in line)
+    assert "missing; run" in next(line for line in lines if "shd_test" in line)
 
 
 def test_doctor_of_folders_of_no_use(folder, capsys, tmp_path, monkeypatch):

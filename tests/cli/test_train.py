@@ -7,13 +7,18 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from eccles.cli import main
+from eccles.data import Recordings, spike_hdf5
 
 FLAGS = [
     "--data",
     "--data-dir",
+    "--steps",
+    "--max-time",
+    "--clip",
     "--ei",
     "--hidden",
     "--tau-mem",
@@ -269,3 +274,40 @@ def test_a_reader_that_leaves_is_no_error():
         env=os.environ,
     )
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def digits(tmp_path):
+    """A folder with recordings of two words, the one heard low, the other high."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(40) % 2
+    units = rng.integers(0, 350, (40, 200)) + 350 * labels[:, None]
+    times = rng.random((40, 200)).astype(np.float32)
+    both = Recordings(
+        times.ravel(), units.ravel().astype(np.uint16), np.arange(41) * 200, labels, ("no", "yes")
+    )
+    for part in ("train", "test"):
+        spike_hdf5.write(tmp_path / "digits" / f"spoken_digits_{part}.h5", both)
+    return tmp_path / "digits"
+
+
+def test_recordings_are_learned(digits, capsys):
+    words = ["train", "--data", "spoken-digits", "--data-dir", str(digits), "--w1-std", "0.01"]
+    words += ["--batch-size", "8", "--epochs", "5", "--lr", "0.05", "--json"]
+    assert main(words) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["peak_accuracy"] == 1.0
+    provenance = json.loads((Path(result["out"]) / "provenance.json").read_text())
+    facts = provenance["resolved"]
+    assert (facts["data"], facts["data_kind"]) == ("spoken-digits", "synthetic")
+
+
+def test_binning_is_a_choice(digits, capsys):
+    words = ["train", "--data", "spoken-digits", "--data-dir", str(digits), "--epochs", "1"]
+    words += ["--steps", "20", "--max-time", "500 ms", "--clip", "--json"]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    config = json.loads((Path(json.loads(out)["out"]) / "config.json").read_text())
+    assert (config["steps"], config["max_time"], config["clip"]) == (20, 0.5, True)
+    assert main(["train", "--steps", "20"]) == 2
+    assert "is a set of images with a latency code of its own" in capsys.readouterr().err

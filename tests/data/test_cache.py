@@ -63,6 +63,16 @@ def test_a_second_call_maps_what_the_first_built(counts):
     assert damage(stored()) == ""
 
 
+def test_speakers_and_facts_are_kept_too():
+    more = toy()._replace(speakers=np.array([7, 7, 3]), facts={"keys": ["a", "ß"], "left_out": 2})
+    cached(DESCRIPTION, lambda: more)
+    found = cached(DESCRIPTION, refuse)
+    assert found.speakers.tolist() == [7, 7, 3]
+    assert found.facts == {"keys": ["a", "ß"], "left_out": 2}
+    np.save(stored() / "speakers.npy", np.array([7, 7]))
+    assert damage(stored())
+
+
 def test_no_events_at_all():
     none = np.zeros(0, np.uint16)
     events = SpikeEvents(np.zeros(2, np.int64), np.zeros(2, np.int64), none, none, None, 9, 5)

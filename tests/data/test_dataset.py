@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -39,6 +41,14 @@ def test_a_data_loader_takes_it(dataset):
     dense = torch.cat([events.to_dense() for events, _ in batches], dim=1)
     assert torch.equal(dense, dataset.events.to_dense())
     assert torch.cat([labels for _, labels in batches]).tolist() == dataset.labels.tolist()
+
+
+def test_speakers_must_fit(dataset):
+    spoken = replace(dataset, speakers=np.arange(7))
+    assert spoken.take([6, 1]).speakers.tolist() == [6, 1]
+    assert dataset.take([6, 1]).speakers is None
+    with pytest.raises(InputError, match="number of speakers must be 7, got 2"):
+        replace(dataset, speakers=np.arange(2))
 
 
 def test_labels_must_fit(dataset):

@@ -19,6 +19,12 @@ def test_load_by_name(as_fashion_mnist):
     assert len(data.load("fashion-mnist-sample").test) == 1000
 
 
+def test_images_are_not_binned():
+    assert len(data.load("fashion-mnist-sample", binning=data.Binning()).test) == 1000
+    with pytest.raises(InputError, match=r"fashion-mnist-sample is a set of images .* clip=True"):
+        data.load("fashion-mnist-sample", binning=data.Binning(clip=True))
+
+
 def test_an_unknown_name():
     with pytest.raises(InputError, match=r"data: .* got 'mnist' \(did you mean 'fashion-mnist'"):
         data.load("mnist")

@@ -7,7 +7,9 @@ import pytest
 from eccles.data.download import resolve
 from eccles.data.sources import (
     FASHION_MNIST_SAMPLE,
+    SHD,
     SOURCES,
+    SPOKEN_DIGITS,
     cache_folder,
     find,
     locate,
@@ -49,6 +51,20 @@ def test_unpacked_files_are_as_good(small):
         packed.unlink()
     assert resolve(small.source, small.folder) == small.folder
     assert locate(small.source.files[0], small.folder).name == "train-images-idx3-ubyte"
+
+
+def test_an_archive_may_be_unpacked_or_packed_anew(tmp_path):
+    train = SHD.files[0]
+    assert train.plain == "shd_train.h5"
+    for name in ("shd_train.h5.gz", "shd_train.h5", "shd_train.h5.zip"):
+        (tmp_path / name).touch()
+        assert locate(train, tmp_path) == tmp_path / name
+
+
+def test_each_source_says_what_to_do_where_it_is_not():
+    assert SHD.remedy == "run `eccles data fetch shd`"
+    assert SPOKEN_DIGITS.remedy == "run `eccles data make-digits`"
+    assert FASHION_MNIST_SAMPLE.remedy == "install Eccles again"
 
 
 def test_an_explicit_folder_has_no_silent_stand_in(small, tmp_path):
@@ -102,7 +118,11 @@ def test_names():
 
 @pytest.mark.parametrize("source", SOURCES.values())
 def test_every_entry_is_complete(source):
-    assert all(len(file.sha256) == 64 for file in source.files)
+    for file in source.files:
+        assert len(file.sha256) in {0, 64}
+        assert {len(file.md5), len(file.unpacked_md5)} <= {0, 32}
+        # What comes over the network, or ships, is verified; what is made here can't be.
+        assert file.sha256 or file.md5 or source.kind == "synthetic"
     assert all(url.endswith("/") for url in source.urls)
     assert source.licence
     assert source.copyright

@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 
+from eccles.data import Recordings, spike_hdf5
 from eccles.errors import InputError, StorageError
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
@@ -63,6 +65,28 @@ def test_what_an_interrupted_start_left_damaged_is_done_anew(job, monkeypatch, n
     path.write_bytes(path.read_bytes()[:-20])
     assert execute(job).status == "done"
     assert len(kept(job).tables["epochs"]["epoch"]) == 3
+
+
+def test_recordings_are_binned_as_the_run_says(job, tmp_path):
+    lengths = np.full(40, 30)
+    rng = np.random.default_rng(0)
+    words = Recordings(
+        rng.random(1200).astype(np.float32), rng.integers(0, 700, 1200).astype(np.uint16),
+        np.concatenate([[0], np.cumsum(lengths)]), np.arange(40) % 2, ("no", "yes"),
+    )  # fmt: skip
+    for part in ("train", "test"):
+        spike_hdf5.write(tmp_path / "data" / f"spoken_digits_{part}.h5", words)
+    densities = []
+    for clip, steps in ((False, 20), (True, 20), (False, 40)):
+        settings = {**job.settings, "data": "spoken-digits", "steps": steps, "clip": clip}
+        identity = f"{clip}-{steps}"
+        own = job._replace(identity=identity, settings=settings, data_dir=tmp_path / "data")
+        assert execute(own).status == "done"
+        run = kept(own).run
+        assert (run["steps"], run["clip"], run["max_time"]) == (steps, clip, 1.4)
+        densities.append(run["event_density"])
+    assert densities[0] == densities[1]
+    assert densities[2] == pytest.approx(densities[0] / 2, rel=0.01)
 
 
 def test_a_failure_is_a_record(job):

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from eccles import InputError, TrainConfig
+from eccles.data import Binning
 
 
 def test_the_defaults_are_the_articles():
@@ -25,6 +26,14 @@ def test_unbounded_implies_its_own():
     assert (config.optimizer, config.lr, config.w1_std) == ("sgd", 0.1, 0.5)
     with pytest.raises(InputError, match="projection must be off when unbounded"):
         TrainConfig(unbounded=True, projection=True)
+
+
+def test_binning_of_recorded_spikes():
+    assert TrainConfig().binning() == Binning(n_steps=100, max_time=1.4, clip=False)
+    chosen = TrainConfig(steps=250, max_time="700 ms", clip=True)
+    assert chosen.binning() == Binning(n_steps=250, max_time=0.7, clip=True)
+    with pytest.raises(InputError, match="steps must be greater than or equal to 2, got 1"):
+        TrainConfig(steps=1)
 
 
 def test_what_is_resolved_stays():
@@ -53,6 +62,9 @@ def test_the_same_run_has_the_same_identity(settings, same):
 def test_every_setting_is_part_of_the_identity():
     changes = {
         "data": "fashion-mnist",
+        "steps": 50,
+        "max_time": 1.0,
+        "clip": True,
         "ei": "50:50",
         "ei_rounding": True,
         "hidden": 50,

@@ -67,6 +67,11 @@ class Guard(Unwatched):
         self.batches += 1
 
 
+def test_samples_at_hand_are_binned_already(data):
+    with pytest.raises(InputError, match="steps, max_time and clip must be left alone with data"):
+        train(TrainConfig(steps=50), data=data)
+
+
 def test_a_small_run_learns(data, tmp_path):
     out = tmp_path / "deep" / "run"
     config = TrainConfig(batch_size=16, epochs=4)

@@ -208,8 +208,17 @@ SPOKEN_DIGITS = Source(
 SPOKEN_DIGITS_SAMPLE = Source(
     name="spoken-digits-sample",
     kind="synthetic",
-    samples=None,
-    files=(File("spoken-digits-sample-train.h5"), File("spoken-digits-sample-test.h5")),
+    samples=(200, 80),
+    files=(
+        File(
+            "spoken-digits-sample-train.h5",
+            "c19aab4b341871e9db945269fc1d977809e94e60f0fca11ae3b1afa6ebc0c82d",
+        ),
+        File(
+            "spoken-digits-sample-test.h5",
+            "1e3729d497c4d59eec4472d2257b434910b8f8963ca296819dbf7d548f83d9b8",
+        ),
+    ),
     urls=(),
     system=(_SAMPLES,),
     package="",
