@@ -14,7 +14,7 @@ import tyro
 
 from eccles.cli.flags import flag, read
 from eccles.cli.place import for_files
-from eccles.errors import InputError, nearest
+from eccles.errors import EcclesError, InputError, nearest
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -101,7 +101,7 @@ def run(words: Sequence[str]) -> int:
     if not given.no_run:
         check_installed()
     console = _console(aside=given.json or given.markdown)
-    failed = 0 if given.no_run else _sweep(given, studies, out)
+    failed = 0 if given.no_run else _sweep(given, studies, out, console)
 
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025 import robustness
@@ -163,7 +163,7 @@ def _studies(article: str, only: str | None) -> list[str]:
     return meant
 
 
-def _sweep(given: Arguments, studies: list[str], out: Path) -> int:
+def _sweep(given: Arguments, studies: list[str], out: Path, console: Console) -> int:
     """Do the studies' runs that are left; return how many failed."""
     from eccles.cli.sweep_display import SweepDisplay
     from eccles.studies import find
@@ -173,10 +173,11 @@ def _sweep(given: Arguments, studies: list[str], out: Path) -> int:
     # What is wrong with a later study is said before an earlier one takes hours.
     overrides = [] if given.repeat is None else [f"repeat={given.repeat}"]
     files = [find(f"{given.article}/{study}") for study in studies]
-    asked = [read_study(file, given.scale, overrides) for file in files]
-    _check(given.article, dict(zip(studies, asked, strict=True)), out)
+    read = [read_study(file, given.scale, overrides) for file in files]
+    asked = dict(zip(studies, read, strict=True))
+    _check(given.article, asked, out)
     failed = 0
-    for name, study in zip(studies, asked, strict=True):
+    for name, study in _with_data(given, asked, console).items():
         with SweepDisplay(aside=given.json or given.markdown) as watch:
             results = sweep(
                 study,
@@ -188,6 +189,28 @@ def _sweep(given: Arguments, studies: list[str], out: Path) -> int:
             )
         failed += int((results.planned(results.runs)["status"] == "failed").sum())
     return failed
+
+
+def _with_data(given: Arguments, asked: dict[str, Study], console: Console) -> dict[str, Study]:
+    """Return the studies whose data is here or can be fetched; say what is left out, and why.
+
+    Raises the error itself for a study that was asked for by name, or where none is left.
+    """
+    from eccles.data.download import resolve
+    from eccles.data.sources import named
+
+    missing: dict[str, EcclesError] = {}
+    for name, study in asked.items():
+        if "data" in study.base:
+            try:
+                resolve(named(study.base["data"]), given.data_dir)
+            except EcclesError as error:
+                missing[name] = error
+    if missing and (given.only is not None or len(missing) == len(asked)):
+        raise next(iter(missing.values()))
+    for name, reason in missing.items():
+        _say(console, f"left out: {given.article}/{name}: {reason}")
+    return {name: study for name, study in asked.items() if name not in missing}
 
 
 def _check(article: str, asked: Mapping[str, Study], out: Path) -> None:
