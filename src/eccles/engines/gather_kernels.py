@@ -22,7 +22,8 @@ EVENTS_A_UNIT = 2
 
 @compiled
 def list_by_unit(
-    units: Any, counts: Any, bounds: Any, start: int, stop: int, places: Any, whens: Any, times: Any,
+    units: Any, counts: Any, bounds: Any, start: int, stop: int, places: Any, whens: Any,
+    times: Any,
 ) -> None:
     """List one sample's events from step `start` up to `stop` in order of units, then of steps.
 
