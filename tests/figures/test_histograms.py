@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from eccles.figures import update_distributions
-from eccles.figures.histograms import density
+from eccles.figures.histograms import density, draw_density
 
 BINS = pd.DataFrame({"low": [0.0, 0.5, 0.0], "high": [0.5, 1.5, 0.0], "count": [2, 3, 5]})
 
@@ -40,3 +40,16 @@ def test_all_zeros_and_no_noise():
     drawing = update_distributions(silent)
     assert len(drawing.figure.axes) == 1
     assert drawing.figure.axes[0].texts[0].get_text() == "exactly 0: 100.0 %"
+
+
+def test_bins_stand_on_the_axis_whatever_is_drawn_over_them():
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    draw_density(axes, BINS, "black", "first")
+    assert axes.get_ylim() == pytest.approx((0.15, 0.8))
+    draw_density(axes, BINS.assign(count=[1, 999, 0]), "blue", "second")
+    # 0.002 and 0.999: both fit, and both are filled to below the lower end.
+    assert axes.get_ylim() == pytest.approx((0.001, 1.998))
+    lowest = [fill.get_paths()[0].vertices[:, 1].min() for fill in axes.collections]
+    assert max(lowest) < 0.001

@@ -130,7 +130,7 @@ def activity_film(
     moving = []
     for (left, right), group in zip(panels, GROUPS, strict=True):
         draw_curves(left, curves, group, colours)
-        cursor = left.axvline(0, color="black", linewidth=0.8)
+        cursor = left.axvline(0, color="black", linewidth=1.2, clip_on=False)
         points = draw_points(right, data[data["group"] == group].iloc[:0], limits)
         right.set_title("0 epochs")
         right.set_ylabel("excitatory spikes (%)")

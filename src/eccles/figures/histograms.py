@@ -45,11 +45,16 @@ def draw_density(axes: Axes, bins: pd.DataFrame, colour: str, label: str) -> Non
     if not (y > 0).any():
         axes.plot([], [], color=colour, label=label)
         return
-    # A logarithm has no zero to fill from.
-    floor = y[y > 0].min() / 2
+    low, high = y[y > 0].min() / 2, 2 * y.max()
+    if axes.get_yscale() == "log":  # Something was drawn here before.
+        before = axes.get_ylim()
+        low, high = min(low, before[0]), max(high, before[1])
     axes.plot(x, np.where(y > 0, y, np.nan), color=colour, linewidth=0.8, label=label)
+    # A logarithm has no zero to fill from; this is below the axis, whatever is drawn next.
+    floor = 1e-9 * low
     axes.fill_between(x, floor, np.maximum(y, floor), color=colour, alpha=0.2, linewidth=0)
     axes.set_yscale("log")
+    axes.set_ylim(low, high)
 
 
 @style.look()
@@ -72,7 +77,9 @@ def update_distributions(updates: pd.DataFrame, *, note: str = "") -> Drawing:
             _, zeros = density(updates[chosen])
             said = f"exactly 0: {100 * zeros:.1f} %"
             axes.annotate(said, (0.98, 0.97), xycoords="axes fraction", ha="right", va="top")
-            axes.margins(y=0.25)
+            low, high = axes.get_ylim()
+            if axes.get_yscale() == "log":
+                axes.set_ylim(top=high * (high / low) ** 0.2)  # Room for what is said.
             axes.locator_params(axis="x", nbins=4)
             axes.ticklabel_format(axis="x", style="sci", scilimits=(-2, 3))
         row[0].set_ylabel(f"{_spelt(projection)}\ndensity")

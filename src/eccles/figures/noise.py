@@ -175,5 +175,11 @@ def _draw_differences(axes: Axes, rows: pd.DataFrame, colours: list[str]) -> Non
         both = f"{stars(row.p_holm) or '-'}\n({stars(row.p_t) or '-'})" if row.n_pairs > 1 else ""
         top = max(0.0, *tops)
         axes.annotate(
-            both, (place, top), (0, 2), textcoords="offset points", ha="center", fontsize=5.5
+            both,
+            (place, top),
+            (0, 2),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=5.5,
         )
