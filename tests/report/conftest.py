@@ -29,6 +29,12 @@ def reference():
     return eccles.load(REFERENCE)
 
 
+@pytest.fixture(scope="session")
+def portraits():
+    """Return the 12 runs whose weights are followed, with histograms."""
+    return eccles.load(REFERENCE.parent / "portraits")
+
+
 @pytest.fixture
 def small():
     """Return runs and epochs made by hand: 2 ratios, 2 seeds, 3 epochs; seed 1 is not real."""

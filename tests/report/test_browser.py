@@ -1,5 +1,8 @@
 """The page in a real browser: it opens from a file, and filters, clicks and slider do something."""
 
+import re
+
+import pandas as pd
 import pytest
 
 from eccles.report import explorer, page
@@ -142,6 +145,48 @@ def test_the_slider_moves_the_points(written, browser, reference):
     put(driver, "only_seed", "0")
     put(driver, "across", "scale of input weights")
     assert shape(driver, "points") != before
+    assert wrong(driver) == []
+
+
+def test_weights_follow_the_slider(browser, reference, portraits, tmp_path):
+    both = [reference.runs.assign(study="a"), portraits.runs.assign(study="b")]
+    # A run that both studies have is one run.
+    runs = pd.concat(both[::-1]).drop_duplicates("run").sort_values("study", kind="stable")
+    path = tmp_path / "report.html"
+    charts = explorer(
+        runs,
+        pd.concat([reference.epochs, portraits.epochs]).drop_duplicates(["run", "epoch"]),
+        portraits.table("weights"),
+        histograms=portraits.table("weight_histograms"),
+    )
+    path.write_text(page("Two studies", "", [], explorer=charts))
+    driver = browser(path)
+    ready(driver)
+    lacking = "return document.querySelector('#explorer-charts').textContent.split('not measured')"
+    assert len(driver.execute_script(lacking)) - 1 == 4 + 3
+    put(driver, "only_study", "b")
+    click(driver, driver.find_elements("css selector", POINTS)[0])
+    assert "of b" in said(driver)
+    assert len(driver.execute_script(lacking)) - 1 == 0
+    shown = {}
+    for trained in (0, 9, 10, 15, 30):
+        put(driver, "moment", str(trained))
+        text = driver.execute_script("return document.querySelector('svg').textContent")
+        assert f"after {trained // 10 * 10} epochs" in text
+        shown[trained] = shape(driver, "histogram_0")
+    # Before the next measurement a histogram stays as it is.
+    assert shown[0] == shown[9] != shown[10] == shown[15] != shown[30]
+    bars = portraits.table("weight_histograms").query("projection == 'hidden E->output'")
+    labels = driver.execute_script(
+        "return [...document.querySelectorAll('[class*=histogram_1_layer_2] > path')]"
+        ".map(path => path.ariaLabel)"
+    )
+    run = said(driver).split("run ")[1].split("of b")[0]
+    own = bars[(bars["run"] == run) & (bars["epoch"] == 29) & (bars["high"] > bars["low"])]
+    assert len(labels) == len(own)
+    assert sum(int(re.search(r"weights: ([\d,]+)", each)[1]) for each in labels) == (
+        own["count"].sum()
+    )
     assert wrong(driver) == []
 
 

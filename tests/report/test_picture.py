@@ -22,6 +22,7 @@ def test_one_element_that_scales_and_says_what_it_is():
     root = ElementTree.fromstring(inline(DRAWN, "f1", 'a "title"'))
     assert root.get("viewBox") == "0 0 20 10"
     assert (root.get("role"), root.get("aria-label")) == ("img", 'a "title"')
+    assert root.get("style") == "width: 30pt; min-width: min(20pt, 680px)"
     assert root.find(".//{*}text").text == "a < b"
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ROWS = 120_000
-"""Rows of epochs and weights that a page holds; about 4 MB."""
+"""Rows of epochs, weights and histograms that a page holds; about 4 MB."""
 
 STEPS = (1, 2, 5, 10)
 """Every how many epochs one may be kept; beyond that, seeds are left out."""
@@ -23,17 +23,19 @@ _OUTCOME = (
     "final_accuracy",
 )
 _EPOCHS = ("accuracy", "rate_hz", "excitatory_spikes", "inhibitory_spikes")
-_WEIGHTS = ("projection", "mean", "std", "zero_share")
+_WEIGHTS = ("projection", "mean", "std", "zeros")
+_HISTOGRAMS = ("projection", "low", "high", "count")
 
 
 class Compact(NamedTuple):
-    """Runs, epochs and weights, tied by the number of a run.
+    """Runs, epochs, weights and their histograms, tied by the number of a run.
 
     Attributes:
         runs: a row a run that is done: number, run, study, data_kind, settings as text, outcome,
-            and how long it was trained.
+            how long it was trained, and whether it has_weights and has_histograms (1 or 0).
         epochs: a row a run and number of epochs trained that are kept, 0 before training.
         weights: a row a run, number of epochs trained and projection that are kept.
+        histograms: a row a bin of those; exact zeros have a bin of no width.
         step: every how many epochs one is kept; the first and the last always are.
         left_out: how many runs that are done are left out.
     """
@@ -41,6 +43,7 @@ class Compact(NamedTuple):
     runs: pd.DataFrame
     epochs: pd.DataFrame
     weights: pd.DataFrame
+    histograms: pd.DataFrame
     step: int
     left_out: int
 
@@ -51,33 +54,27 @@ def compact(
     weights: pd.DataFrame | None,
     settings: Sequence[str],
     rows: int = MOST_ROWS,
+    histograms: pd.DataFrame | None = None,
 ) -> Compact:
-    """Return what fits into so many rows of epochs and weights: fewer epochs, then fewer seeds.
+    """Return what fits into so many rows beside those of runs: fewer epochs, then fewer seeds.
 
     Args:
-        runs, epochs, weights: a study's tables, or those of several; runs with study and data_kind.
+        runs, epochs, weights, histograms: a study's tables, or those of several; runs with study
+            and data_kind, and weights and histograms as the measures give them.
         settings: columns of runs to keep beside the outcome.
-        rows: rows of epochs and weights at most.
+        rows: rows of epochs, weights and histograms at most.
     """
     import pandas as pd
 
     shown = runs[(runs["status"] == "done") & runs["run"].isin(epochs["run"])]
     shown = shown.drop_duplicates("run").reset_index(drop=True)
     shown = shown.assign(number=range(len(shown)), peak_trained=shown["peak_epoch"] + 1)
-    if weights is None:
-        weights = pd.DataFrame(columns=["run", "epoch", "projection", "weights", "zeros", "mean"])
-        weights = weights.assign(std=[])
-    weights = weights.assign(zero_share=weights["zeros"] / weights["weights"])
+    asked = ((epochs, _EPOCHS), (weights, _WEIGHTS), (histograms, _HISTOGRAMS))
     for step in STEPS:
-        kept_epochs = _joined(shown, _every(epochs, step), _EPOCHS)
-        kept_weights = _joined(shown, _every(weights, step), _WEIGHTS)
-        if len(kept_epochs) + len(kept_weights) <= rows:
+        fitted = [_joined(shown, _every(table, step), columns) for table, columns in asked]
+        if sum(map(len, fitted)) <= rows:
             break
-    size = (
-        kept_epochs["number"]
-        .value_counts()
-        .add(kept_weights["number"].value_counts(), fill_value=0)
-    )
+    size = pd.concat([table["number"] for table in fitted]).value_counts()
     shown = shown.assign(rows=shown["number"].map(size))
     # Seeds go as a whole, so that no cell loses a repeat that another keeps.
     sizes = shown.groupby("seed")["rows"].sum()
@@ -85,17 +82,22 @@ def compact(
     if not fits.any():  # A page shows something even where the first seed is too much.
         fits = (shown["seed"] == shown["seed"].min()) & (shown["rows"].cumsum() <= rows)
     kept = shown[fits]
-    kept_epochs = kept_epochs[kept_epochs["number"].isin(kept["number"])]
-    last = kept_epochs.groupby("number")["trained"].max()
+    fitted = [table[table["number"].isin(kept["number"])] for table in fitted]
+    last = fitted[0].groupby("number")["trained"].max()
     text = {name: [spelt(value) for value in kept[name]] for name in settings}
     columns = ["number", "run", "study", "data_kind", *text, *_OUTCOME]
     table = kept.assign(**text)[list(dict.fromkeys(columns))]
+    measured = {
+        f"has_{name}": kept["number"].isin(rows["number"]).astype(int)
+        for name, rows in zip(("weights", "histograms"), fitted[1:], strict=True)
+    }
     return Compact(
-        table.assign(last=kept["number"].map(last)),
-        kept_epochs,
-        kept_weights[kept_weights["number"].isin(kept["number"])],
-        step,
-        len(shown) - len(kept),
+        runs=table.assign(last=kept["number"].map(last), **measured),
+        epochs=fitted[0],
+        weights=fitted[1],
+        histograms=fitted[2],
+        step=step,
+        left_out=len(shown) - len(kept),
     )
 
 
@@ -110,14 +112,18 @@ def spelt(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _every(frame: pd.DataFrame, step: int) -> pd.DataFrame:
+def _every(frame: pd.DataFrame | None, step: int) -> pd.DataFrame | None:
     """Return every so many epochs of each run, with its first and its last one."""
+    if frame is None:
+        return None
     own = frame.groupby("run")["epoch"]
     first, last = own.transform("min"), own.transform("max")
     return frame[((frame["epoch"] - first) % step == 0) | (frame["epoch"] == last)]
 
 
-def _joined(runs: pd.DataFrame, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def _joined(runs: pd.DataFrame, frame: pd.DataFrame | None, columns: Sequence[str]) -> pd.DataFrame:
     """Return rows of a table that are of these runs, with a run's number in place of its name."""
+    if frame is None:
+        return runs.head(0)[["number"]].reindex(columns=["number", "trained", *columns])
     joined = runs[["run", "number"]].merge(frame, on="run")
     return joined.assign(trained=joined["epoch"] + 1)[["number", "trained", *columns]]

@@ -1,11 +1,11 @@
-"""The course of the chosen run: what it is, its accuracy, activity and weights over epochs."""
+"""The course of the chosen run: what it is, its accuracy and activity over epochs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from eccles.figures.style import EXCITATORY, INHIBITORY, NEUTRAL, OKABE_ITO
+from eccles.figures.style import EXCITATORY, INHIBITORY, NEUTRAL
 from eccles.report.controls import Controls, label
 
 if TYPE_CHECKING:
@@ -55,24 +55,24 @@ def accuracy(source: Source, controls: Controls, size: tuple[int, int]) -> Layer
     """Return test accuracy over epochs."""
     import altair as alt
 
-    base = _base(source, controls, size, "Test accuracy (%)")
+    base = followed(source, controls, size, "Test accuracy (%)")
     line = (
         base.transform_calculate(percent="100 * datum.accuracy")
         .mark_line(color="black", point={"size": 18, "color": "black"})
         .encode(
-            x=_x(),
+            x=epochs_trained(),
             y=alt.Y("percent:Q", title=None, scale=alt.Scale(domain=[0, 100])),
             tooltip=["trained:Q", alt.Tooltip("percent:Q", title="accuracy (%)", format=".2f")],
         )
     )
-    return alt.layer(_now(base), line).properties(name="accuracy")
+    return alt.layer(moment(base), line).properties(name="accuracy")
 
 
 def spikes(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
     """Return excitatory and inhibitory hidden spikes of a test sample over epochs."""
     import altair as alt
 
-    base = _base(source, controls, size, "Hidden spikes of a test sample")
+    base = followed(source, controls, size, "Hidden spikes of a test sample")
     scale = alt.Scale(domain=["excitatory", "inhibitory"], range=[EXCITATORY, INHIBITORY])
     legend = alt.Legend(orient="top", direction="horizontal", offset=2)
     lines = (
@@ -82,78 +82,34 @@ def spikes(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
         .transform_fold(["excitatory", "inhibitory"], as_=["population", "spikes"])
         .mark_line(point={"size": 18})
         .encode(
-            x=_x(),
+            x=epochs_trained(),
             y=alt.Y("spikes:Q", title=None),
             color=alt.Color("population:N", title=None, scale=scale, legend=legend),
             tooltip=["trained:Q", "population:N", alt.Tooltip("spikes:Q", format=".4~g")],
         )
     )
-    return alt.layer(_now(base), lines).properties(name="activity")
+    return alt.layer(moment(base), lines).properties(name="activity")
 
 
 def share(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
     """Return percent excitatory of all hidden spikes over epochs; nothing where nothing fires."""
     import altair as alt
 
-    base = _base(source, controls, size, "Percent excitatory of all hidden spikes")
+    base = followed(source, controls, size, "Percent excitatory of all hidden spikes")
     percent = f"{_TOTAL} > 0 ? 100 * datum.excitatory_spikes / {_TOTAL} : null"
     line = (
         base.transform_calculate(percent=percent)
         .mark_line(color=EXCITATORY, point={"size": 18, "color": EXCITATORY})
         .encode(
-            x=_x("epochs trained"),
+            x=epochs_trained("epochs trained"),
             y=alt.Y("percent:Q", title=None, scale=alt.Scale(domain=[0, 100])),
             tooltip=["trained:Q", alt.Tooltip("percent:Q", title="excitatory (%)", format=".2f")],
         )
     )
-    return alt.layer(_now(base, "epochs trained"), line).properties(name="share")
+    return alt.layer(moment(base, "epochs trained"), line).properties(name="share")
 
 
-def weights(
-    source: Source, controls: Controls, projections: Sequence[str], size: tuple[int, int]
-) -> list[Any]:
-    """Return a chart of mean and spread for each projection, and one of exact zeros."""
-    import altair as alt
-
-    if not projections:
-        return []
-    charts: list[Any] = []
-    for k, (projection, colour) in enumerate(zip(projections, OKABE_ITO, strict=False)):
-        base = (
-            _base(source, controls, size, f"Weights {projection}", "weights")
-            .transform_filter(alt.datum.projection == projection)
-            .transform_calculate(low="datum.mean - datum.std", high="datum.mean + datum.std")
-            .encode(x=_x("epochs trained"))
-        )
-        said = [
-            "trained:Q",
-            alt.Tooltip("mean:Q", format=".4~g"),
-            alt.Tooltip("std:Q", title="standard deviation", format=".4~g"),
-            alt.Tooltip("zero_share:Q", title="exact zeros", format=".2%"),
-        ]
-        spread = base.mark_rule(color=colour, opacity=0.4, strokeWidth=5).encode(
-            y=alt.Y("low:Q", title="mean ± std", axis=alt.Axis(tickCount=4)), y2="high:Q"
-        )
-        mean = base.mark_line(color=colour, point={"size": 30, "color": colour})
-        both = alt.layer(spread, mean.encode(y="mean:Q", tooltip=said))
-        charts.append(both.properties(name=f"weights_{k}"))
-    scale = alt.Scale(domain=list(projections), range=list(OKABE_ITO[: len(projections)]))
-    zeros = (
-        _base(source, controls, size, "Exact zeros (%), same colours", "weights")
-        .transform_calculate(percent="100 * datum.zero_share")
-        .mark_line(point={"size": 30})
-        .encode(
-            x=_x("epochs trained"),
-            y=alt.Y("percent:Q", title=None, axis=alt.Axis(tickCount=4)),
-            color=alt.Color("projection:N", scale=scale, legend=None),
-            tooltip=["trained:Q", "projection:N", alt.Tooltip("percent:Q", format=".2f")],
-        )
-        .properties(name="zeros")
-    )
-    return [*charts, zeros]
-
-
-def _base(
+def followed(
     source: Source, controls: Controls, size: tuple[int, int], title: str, table: str = "epochs"
 ) -> alt.Chart:
     """Return the rows of the chosen run."""
@@ -168,14 +124,15 @@ def _base(
     return chart
 
 
-def _now(base: alt.Chart, below: str | None = None) -> alt.Chart:
+def moment(base: alt.Chart, below: str | None = None) -> alt.Chart:
     """Return a line at the moment that the reader chose."""
     chosen = base.transform_filter("datum.trained == moment")
-    rule: alt.Chart = chosen.mark_rule(color=NEUTRAL).encode(x=_x(below))
+    rule: alt.Chart = chosen.mark_rule(color=NEUTRAL).encode(x=epochs_trained(below))
     return rule
 
 
-def _x(title: str | None = None) -> alt.X:
+def epochs_trained(title: str | None = None) -> alt.X:
+    """Return the axis of epochs, 0 before training."""
     import altair as alt
 
     axis = alt.Axis(grid=False, tickMinStep=1)

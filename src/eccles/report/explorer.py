@@ -12,6 +12,7 @@ from eccles.report.controls import controls, separate
 from eccles.report.extra import check_installed
 from eccles.report.points import points
 from eccles.report.source import as_csv, sources
+from eccles.report.weights import histograms, weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +53,7 @@ def explorer(
     settings: Sequence[str] = ("ei", "w1_std", "update_noise", "seed"),
     palette: Mapping[str, str] | None = None,
     rows: int = MOST_ROWS,
+    histograms: pd.DataFrame | None = None,
 ) -> Explorer:
     """Return charts in which a reader filters runs, chooses one and follows it over epochs.
 
@@ -59,17 +61,17 @@ def explorer(
     one of them. What is too large for a page is thinned, and a note says so.
 
     Args:
-        runs, epochs, weights: a study's tables, or those of several put together.
+        runs, epochs, weights, histograms: a study's tables, or those of several put together.
         settings: columns of runs that the reader may filter by; those with one value are left out,
             and the first of the others gives the colours.
         palette: a colour for each value of that one (default: by its place among them).
-        rows: rows of epochs and weights that the page holds at most.
+        rows: rows of epochs, weights and histograms that the page holds at most.
 
     Raises InputError where altair isn't installed, or no run is done.
     """
     check_installed()
     varied = [name for name in settings if runs[name].nunique(dropna=False) > 1]
-    data = compact(runs, epochs, weights, varied, rows)
+    data = compact(runs, epochs, weights, varied, rows, histograms)
     if not len(data.runs):
         raise InputError("report: the explorer must have a run that is done, got none")
     wide, narrow = (_charts(data, varied, palette or {}, layout) for layout in (_WIDE, _NARROW))
@@ -96,9 +98,10 @@ def _charts(
     upper = join(dots, beside, spacing=30).resolve_scale(color="independent")
     # What reads the runs alone comes first: Vega must know them before it looks them up.
     parts: list[Any] = [said, upper]
-    projections = list(data.weights["projection"].unique())
-    if lower := course.weights(source, set_by, projections, layout.weights):
-        parts.append(alt.concat(*lower, columns=layout.across, spacing=20))
+    for chart, table in ((weights, data.weights), (histograms, data.histograms)):
+        projections = list(table["projection"].unique())
+        if lower := chart(source, set_by, projections, layout.weights):
+            parts.append(alt.concat(*lower, columns=layout.across, spacing=20))
     whole = alt.vconcat(*parts, spacing=24).resolve_scale(color="independent")
     text = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
     whole = whole.add_params(*set_by.params).configure(

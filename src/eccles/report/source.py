@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Source = Callable[[str], alt.NamedData]
 
-TABLES = ("runs", "epochs", "weights")
+TABLES = ("runs", "epochs", "weights", "histograms")
 _TEXTS = {"run", "study", "data_kind", "projection"}
 
 

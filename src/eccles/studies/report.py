@@ -22,8 +22,8 @@ from eccles.sweeps.tables import StudyTables
 if TYPE_CHECKING:
     import pandas as pd
 
-WEIGHTS = "weights"
-"""The table of weight statistics, in studies that measure them."""
+MEASURED = ("weights", "weight_histograms")
+"""Tables of weights, in studies that measure them."""
 
 
 class Parts(NamedTuple):
@@ -75,11 +75,20 @@ def report(folder: Path | str) -> str:
             f"eccles sweep {first.study.name} --out {first.folder} runs them"
         )
     parts = _parts(folder, shown)
-    runs, epochs, weights = _together(shown)
+    joined = _together(shown)
+    runs = joined["runs"]
     settings = dict.fromkeys(name for tables in shown for name in ("ei", *tables.study.varied))
     drawn = None
     if (runs["status"] == "done").any():
-        drawn = explorer(runs, epochs, weights, list(settings), parts.colours)
+        weights, histograms = (joined.get(name) for name in MEASURED)
+        drawn = explorer(
+            runs,
+            joined["epochs"],
+            weights,
+            list(settings),
+            parts.colours,
+            histograms=histograms,
+        )
     folded = [
         Table(f"{_name(tables)}: a row a cell", cells(_runs(tables), tables.study.varied), True)
         for tables in shown
@@ -117,30 +126,27 @@ def _name(tables: StudyTables) -> str:
     return study.name if study.scale == FULL else f"{study.name} ({study.scale})"
 
 
-def _together(
-    shown: Sequence[StudyTables],
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]:
-    """Return the runs, epochs and weights of all studies; a run that several have is there once."""
+def _together(shown: Sequence[StudyTables]) -> dict[str, pd.DataFrame]:
+    """Return the tables of all studies that the explorer shows; no run of them is there twice."""
     import pandas as pd
 
     seen: set[str] = set()
-    parts: dict[str, list[pd.DataFrame]] = {"runs": [], "epochs": [], WEIGHTS: []}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in ("runs", "epochs", *MEASURED)}
     for tables in shown:
         runs = _runs(tables)
         runs = runs[~runs["run"].isin(seen)].assign(study=_name(tables))
         seen.update(runs["run"])
         parts["runs"].append(runs)
-        for name in ("epochs", WEIGHTS):
+        for name in ("epochs", *MEASURED):
             if name in tables.names:
                 rows = tables.table(name)
                 parts[name].append(rows[rows["run"].isin(runs["run"])])
-    joined = {
+    return {
         # Columns that are empty in one study would change the type of the others'.
         name: pd.concat([f.astype(object) for f in each], ignore_index=True).infer_objects()
         for name, each in parts.items()
         if each
     }
-    return joined["runs"], joined["epochs"], joined.get(WEIGHTS)
 
 
 def _facts(shown: Sequence[StudyTables], runs: pd.DataFrame) -> list[tuple[str, str]]:
