@@ -111,7 +111,11 @@ def run(words: Sequence[str]) -> int:
 
     article = Article(given.article, out)
     files = [] if given.no_run else _draw(article, studies, console)
-    judged = [each for each in judge(article) if given.only is None or each[0].study in studies]
+    judged = [
+        (claim, finding)
+        for claim, finding in judge(article)
+        if given.only is None or {claim.study, claim.stand_in} & set(studies)
+    ]
     varied = robustness.stored(article) if ROBUSTNESS in studies else None
     if studies == [ROBUSTNESS]:
         varied = article[ROBUSTNESS]  # Or the error that says how to make it.

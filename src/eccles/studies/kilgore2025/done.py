@@ -37,8 +37,9 @@ class Done(NamedTuple):
 
 
 def source(studies: Sequence[str], article: Article) -> str:
-    """Return the first of these studies that is there; the first of all where none is."""
-    return next((study for study in studies if study in article), studies[0])
+    """Return the first of these studies that has runs; the first of all where none has."""
+    there = (each for each in studies if each in article and "runs" in article[each].names)
+    return next(there, studies[0])
 
 
 def done_runs(article: Article, study: str, *measures: str) -> Done:

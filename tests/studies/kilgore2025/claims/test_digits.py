@@ -54,7 +54,7 @@ def test_low_activity(stored, claim):
     assert finding.verdict == Verdict.REPRODUCED
     assert finding.ours == (
         "best in the band 80:20 46.0 % at 4.0 Hz (n = 2); "
-        "100:0 at best 36.0 % in the band (n = 2), +10.0 points below"
+        "100:0 at best 36.0 % in the band (n = 2), 10.0 points below"
     )
     # After the first epoch it is twice as many spikes; the article divides by twice the time.
     assert finding.as_published == finding.ours
@@ -70,7 +70,7 @@ def test_a_best_cell_above_the_band_is_no_low_activity(stored, claim):
 def test_100_0_that_is_as_good(stored, claim):
     finding = claim("5").find(stored("shd", made({**PEAKS, "100:0": 0.43}), *SETS))
     assert finding.verdict == Verdict.NOT_REPRODUCED
-    assert "does not hold: 100:0 at best 43.0 % in the band (n = 2), +3.0 points" in finding.ours
+    assert "does not hold: 100:0 at best 43.0 % in the band (n = 2), 3.0 points" in finding.ours
 
 
 def test_distances_rise(stored, claim):

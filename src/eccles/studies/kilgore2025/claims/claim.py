@@ -11,6 +11,7 @@ from eccles.studies.kilgore2025.claims.departures import departures
 from eccles.studies.kilgore2025.claims.finding import Finding, Unmeasured, Untestable, Verdict
 from eccles.studies.kilgore2025.claims.rows import whole_seeds
 from eccles.studies.kilgore2025.claims.wording import counted
+from eccles.studies.kilgore2025.done import source
 from eccles.sweeps.study import FULL
 
 
@@ -36,12 +37,11 @@ class Claim:
 
     def find(self, article: Article) -> Finding:
         """Return the finding on stored results; never "reproduced" for what they can't show."""
-        candidates = (self.study, self.stand_in)
-        there = [each for each in candidates if each in article and "runs" in article[each].names]
-        if not there:
+        study = source((self.study, self.stand_in), article)
+        if study not in article or "runs" not in article[study].names:
             made = f"{command(article, self.study)} makes them"
             return _unknown(f"there are no runs of {self.study} in {article.folder}; {made}")
-        tables = article[there[0]]
+        tables = article[study]
         whole, planned = whole_seeds(tables)
         others = departures(tables)
         unmeasured = False
@@ -54,7 +54,7 @@ class Claim:
             finding = _noted(finding, f"{len(whole)} of {planned} seeds {verb} whole")
         runs = tables.planned(tables.runs)
         if failed := int((runs["status"] == "failed").sum()):
-            again = f"{command(article, there[0])} --retry-failed does {_them(failed)} again"
+            again = f"{command(article, study)} --retry-failed does {_them(failed)} again"
             finding = _noted(finding, f"{counted(failed, 'run')} failed; {again}")
         if others:
             # What these runs can't show isn't shown by numbers that happen to look right.

@@ -59,11 +59,11 @@ def _low_cells(cells: pd.DataFrame) -> list[Part]:
         text += f", best of all above it {_cell(highest)}"
     gap = best["peak"] - other["peak"]
     return [
-        Part(bool(reached and highest["rate_hz"] <= BAND[1]), text),
+        Part(bool(reached and BAND[0] <= highest["rate_hz"] <= BAND[1]), text),
         Part(
             bool(gap >= _CLEARLY),
             f"100:0 at best {percent(other['peak'])} in the band (n = {other['n']:.0f}), "
-            f"{100 * gap:+.1f} points below",
+            f"{100 * gap:.1f} points below",
         ),
     ]
 
