@@ -107,7 +107,8 @@ def spelt(value: object) -> str:
     >>> spelt(0.00075), spelt("80:20"), spelt(None)
     ('0.00075', '80:20', '-')
     """
-    if value is None or value != value or str(value) == "<NA>":
+    # pandas' own NA can't even be asked whether it differs from itself.
+    if value is None or str(value) == "<NA>" or value != value:
         return "-"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
