@@ -29,7 +29,7 @@ def test_a_quick_run_as_json(capsys):
     }
     assert done["data"]["name"] == "fashion-mnist-sample"
     assert done["machine"]["versions"]["torch"]
-    quiet, trained = done["steps"]
+    quiet, trained, *_ = done["steps"]
     assert quiet["name"] == "initial weights"
     assert 0 < quiet["rate_hz"] < trained["rate_hz"]
     for row in [*quiet["rows"], *trained["rows"]]:

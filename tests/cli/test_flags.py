@@ -49,8 +49,16 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
         ("train --seed", "train: --seed must have a value, got none"),
         ("train --epoch 3", "train: there is no option --epoch (did you mean --epochs?)"),
         ("train now", "train: there is no place for now"),
-        ("data", "data: what to do must be one of list, path, fetch, doctor, got none"),
-        ("data lst", "data: what to do must be one of list, path, fetch, doctor, got 'lst'"),
+        (
+            "data",
+            "data: what to do must be one of list, path, fetch, doctor, "
+            "make-digits, encode-audio, got none",
+        ),
+        (
+            "data lst",
+            "data: what to do must be one of list, path, fetch, doctor, "
+            "make-digits, encode-audio, got 'lst'",
+        ),
         ("data list --all", "data: there is no option --all"),
         ("bench --batch-size x", "bench: --batch-size must be a whole number, got 'x'"),
         ("bench --fast", "bench: there is no option --fast"),

@@ -182,10 +182,6 @@ def test_help_says_each_default_once(capsys):
         (["kilgore2025", "--json", "--markdown"], "can't both be given"),
         (["kilgore2025", "--no-run"], "must hold a study of kilgore2025, got none"),
         (["kilgore2025", "--no-runs"], "--no-runs"),
-        (
-            ["kilgore2025", "--no-run", "--out", str(STORED), "--only", "robustness"],
-            "must hold kilgore2025/robustness, got",
-        ),
         (["kilgore2025", "--repeat", "0"], "repeat must be a number of seeds, 1 or more"),
     ],
 )

@@ -89,7 +89,7 @@ class Cochlea:
         length from the apex, f = 165.4 (10^(2.1 x) - 0.88) Hz; channels lie at equal distances.
 
         >>> Cochlea(channels=3).frequencies.round().tolist()
-        [7000.0, 1009.0, 100.0]
+        [7000.0, 1179.0, 100.0]
         """
         first, last = (log10(f / 165.4 + 0.88) / 2.1 for f in (self.highest, self.lowest))
         return np.asarray(165.4 * (10 ** (2.1 * np.linspace(first, last, self.channels)) - 0.88))
