@@ -147,7 +147,7 @@ def test_exports_hold_the_same(finished, suffix, tmp_path):
     import pandas as pd
 
     import eccles
-    from eccles.sweeps.tables import database
+    from eccles.sweeps.parquet import database
 
     path = tmp_path / f"epochs.{suffix}"
     words = ["results", str(finished[0]), "--table", "epochs", "--export", str(path)]

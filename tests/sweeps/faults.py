@@ -17,8 +17,8 @@ import psutil
 
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.parquet import database
 from eccles.sweeps.schema import PROVENANCE
-from eccles.sweeps.tables import database
 
 RUNS = 4
 STUDY = """

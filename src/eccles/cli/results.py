@@ -130,7 +130,7 @@ def _json(frame: pd.DataFrame, indent: int | None = None) -> str:
 
 
 def _export(frame: pd.DataFrame, path: Path) -> None:
-    from eccles.sweeps.tables import write_parquet
+    from eccles.sweeps.parquet import write_parquet
 
     writers: dict[str, Callable[[Path], object]] = {
         ".csv": lambda aside: frame.to_csv(aside, index=False),

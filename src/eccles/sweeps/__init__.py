@@ -2,5 +2,5 @@
 
 `eccles.sweep`, `eccles.load`, `eccles.Study` and `eccles.StudyTables` are its public names;
 `study` reads a file, `plan` makes runs of it, `runner` keeps workers busy, `record` is what is
-kept of a run, and `tables` puts records together.
+kept of a run, `consolidate` puts records together, and `tables` gives them to a reader.
 """

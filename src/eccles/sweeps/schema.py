@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import eccles
+from eccles.sweeps.study import Study
 from eccles.training.config import TrainConfig
+from eccles.training.measures import MEASURES
 
 _SQL = {str: "VARCHAR", float: "DOUBLE", int: "BIGINT", bool: "BOOLEAN"}
 
@@ -92,6 +94,16 @@ TABLES: dict[str, dict[str, str]] = {
     },
 }
 """The tables that every study has, and their columns."""
+
+
+def columns_of(study: Study) -> dict[str, dict[str, str]]:
+    """Return the tables of a study, with their columns and SQL types."""
+    added = {
+        name: {KEY: "VARCHAR", "epoch": "BIGINT", **MEASURES[name].columns}
+        for name in study.measure
+        if name in MEASURES
+    }
+    return TABLES | added
 
 
 @cache

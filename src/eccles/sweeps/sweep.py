@@ -11,14 +11,16 @@ from typing import NamedTuple
 from eccles.errors import RunError, must
 from eccles.storage import unwritable
 from eccles.sweeps import record
+from eccles.sweeps.consolidate import consolidate, stored_runs
 from eccles.sweeps.estimate import Estimate, estimate, rehearse
 from eccles.sweeps.executors import Workers, dask, given, local
 from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.parquet import database
 from eccles.sweeps.plan import Plan, Planned, plan
 from eccles.sweeps.runner import Runner
 from eccles.sweeps.schema import versions
 from eccles.sweeps.study import Study, read_study
-from eccles.sweeps.tables import StudyTables, consolidate, database, load, stored_runs
+from eccles.sweeps.tables import StudyTables, load
 from eccles.sweeps.watch import SweepWatcher, Unwatched
 from eccles.sweeps.worker import Job
 

@@ -9,9 +9,10 @@ import pytest
 from eccles import studies
 from eccles.studies.article import Article
 from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.parquet import write_parquet
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
-from eccles.sweeps.tables import load, write_parquet
+from eccles.sweeps.tables import load
 
 STORED = Path(__file__).parents[3] / "results/kilgore2025"
 

@@ -9,7 +9,8 @@ from eccles.figures import Drawing, Film
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025.figures import FIGURES
 from eccles.studies.kilgore2025.protocol import distances_by_group, late_accuracy
-from eccles.sweeps.tables import load, write_parquet
+from eccles.sweeps.parquet import write_parquet
+from eccles.sweeps.tables import load
 
 STORED = Path(__file__).parents[3] / "results/kilgore2025"
 

@@ -35,7 +35,7 @@ def test_what_is_known_has_a_verdict(findings):
 
 def ask(article, query):
     """Return what SQL says of the stored files, without any of the code that judges."""
-    from eccles.sweeps.tables import database
+    from eccles.sweeps.parquet import database
 
     folder = article["fashion-mnist"].folder
     views = "".join(

@@ -1,0 +1,83 @@
+"""Tables as Parquet files, which DuckDB reads and writes."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eccles.errors import InputError
+from eccles.training.config import TrainConfig
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """Return an empty database in memory, or raise InputError that names the extra."""
+    missing = [name for name in ("duckdb", "pandas") if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"tables: {' and '.join(missing)} must be installed to read and write Parquet; "
+            "pip install 'eccles[sweep]'"
+        )
+    import duckdb
+
+    connection = duckdb.connect()
+    # One thread: the same rows give the same file, and the cores belong to the runs.
+    connection.execute("SET threads = 1; SET enable_progress_bar = false")
+    return connection
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a DataFrame as Parquet."""
+    base = database()
+    base.register("frame", frame)
+    copy(base, "SELECT * FROM frame", path)
+
+
+def stored(base: duckdb.DuckDBPyConnection, path: Path, columns: dict[str, str]) -> str:
+    """Return a stored table as SQL, with the columns that it is too old to have.
+
+    A setting that came later has its default, which is what the run did; all else is null.
+    """
+    file = str(path).replace("'", "''")
+    text = f"read_parquet('{file}')"
+    known = {row[0] for row in base.execute(f"DESCRIBE SELECT * FROM {text}").fetchall()}
+    usual = TrainConfig().resolved().model_dump(mode="json")
+    added = [
+        f'CAST({_literal(usual.get(name))} AS {kind}) AS "{name}"'
+        for name, kind in columns.items()
+        if name not in known
+    ]
+    return f"(SELECT *, {', '.join(added)} FROM {text})" if added else text
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def copy(base: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write what an SQL query gives as Parquet, or raise OSError."""
+    name = str(path).replace("'", "''")
+    try:
+        base.execute(f"COPY ({query}) TO '{name}' (FORMAT parquet, COMPRESSION zstd)")
+    except database_error() as error:
+        raise OSError(str(error).splitlines()[0]) from None
+
+
+def no_room() -> type[Exception]:
+    """Return what DuckDB raises where neither memory nor disk holds a table."""
+    import duckdb
+
+    return duckdb.OutOfMemoryException
+
+
+def database_error() -> type[Exception]:
+    """Return what DuckDB raises, whatever is wrong."""
+    import duckdb
+
+    return duckdb.Error
