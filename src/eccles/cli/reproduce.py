@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import json as json_format
-import os
-import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from eccles.cli.article_studies import chosen, sweep_all
 from eccles.cli.flags import flag, read
 from eccles.cli.place import for_files
-from eccles.errors import EcclesError, InputError, nearest
+from eccles.cli.reproduce_display import (
+    as_json,
+    console_of,
+    print_claims,
+    print_survival,
+    say,
+)
+from eccles.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from eccles.studies.article import Article
-    from eccles.studies.kilgore2025.claims import Claim, Finding
-    from eccles.sweeps.study import Study
-    from eccles.sweeps.tables import StudyTables
-
-
-_WIDE = 120
-"""Columns of what goes into a file or another program."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def run(words: Sequence[str]) -> int:
     given = read(Arguments, "reproduce", words, config=[tyro.conf.FlagCreatePairsOff])
     if given.json and given.markdown:
         raise InputError("reproduce: --json and --markdown can't both be given; drop one")
-    studies = _studies(given.article, given.only)
+    studies = chosen(given.article, given.only)
     out = given.out or Path("reproduced") / f"{given.article}-{given.scale}"
     for_files(out, "reproduce")
 
@@ -100,8 +98,23 @@ def run(words: Sequence[str]) -> int:
     require("duckdb", "pandas", "statsmodels")
     if not given.no_run:
         check_installed()
-    console = _console(aside=given.json or given.markdown)
-    failed = 0 if given.no_run else _sweep(given, studies, out, console)
+    aside = given.json or given.markdown
+    console = console_of(aside=aside)
+    failed = 0
+    if not given.no_run:
+        failed = sweep_all(
+            given.article,
+            studies,
+            out,
+            console,
+            scale=given.scale,
+            repeat=given.repeat,
+            jobs=given.jobs,
+            retry_failed=given.retry_failed,
+            data_dir=given.data_dir,
+            all_of_them=given.only is not None,
+            aside=aside,
+        )
 
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025 import robustness
@@ -121,121 +134,24 @@ def run(words: Sequence[str]) -> int:
         varied = article[ROBUSTNESS]  # Or the error that says how to make it.
     report = None if given.no_run else write_report(out)
     if given.json:
-        print(_json(article, judged, varied, files, report))
+        print(as_json(article, judged, varied, files, report))
     elif given.markdown and (judged or varied is not None):
         shown = [markdown(judged)] if judged else []
         print("\n\n".join(shown + ([robustness.markdown(varied)] if varied else [])))
     else:
         if judged:
-            _print(judged, console)
+            print_claims(judged, console)
         if varied is not None:
-            _print_survival(varied, console)
+            print_survival(varied, console)
         if not judged and varied is None:
-            _say(console, f"no claim of {given.article} is about {', '.join(studies)}")
+            say(console, f"no claim of {given.article} is about {', '.join(studies)}")
         if report is not None:
-            _say(console, f"report in {report}")
+            say(console, f"report in {report}")
     if failed:
         runs, them = ("run", "it") if failed == 1 else ("runs", "them")
         again = f"the same command with --retry-failed does {them} again"
-        _say(console, f"{failed:,} {runs} failed; {again}")
+        say(console, f"{failed:,} {runs} failed; {again}")
     return 1 if failed else 0
-
-
-def _studies(article: str, only: str | None) -> list[str]:
-    """Return the short names of the article's studies that are asked for."""
-    from eccles.studies import names
-
-    shipped = [name.split("/") for name in names()]
-    articles = sorted({name for name, _ in shipped})
-    if article not in articles:
-        raise InputError(
-            f"reproduce: ARTICLE must be {' or '.join(articles)}, got {article or 'none'}"
-            f"{nearest(article, articles)}"
-        )
-    studies = [study for name, study in shipped if name == article]
-    if only is None:
-        return studies
-    if only in studies:
-        return [only]
-    # "noise" is short for "fashion-mnist-noise", as long as no other study ends so.
-    meant = [study for study in studies if study.endswith(f"-{only}")]
-    if len(meant) != 1:
-        raise InputError(
-            f"reproduce: --only must be one of {', '.join(studies)}, got {only}"
-            f"{nearest(only, [*studies, *(study.split('-')[-1] for study in studies)])}"
-        )
-    return meant
-
-
-def _sweep(given: Arguments, studies: list[str], out: Path, console: Console) -> int:
-    """Do the studies' runs that are left; return how many failed."""
-    from eccles.cli.sweep_display import SweepDisplay
-    from eccles.studies import find
-    from eccles.sweeps.study import read_study
-    from eccles.sweeps.sweep import sweep
-
-    # What is wrong with a later study is said before an earlier one takes hours.
-    overrides = [] if given.repeat is None else [f"repeat={given.repeat}"]
-    files = [find(f"{given.article}/{study}") for study in studies]
-    read = [read_study(file, given.scale, overrides) for file in files]
-    asked = dict(zip(studies, read, strict=True))
-    _check(given.article, asked, out)
-    failed = 0
-    for name, study in _with_data(given, asked, console).items():
-        with SweepDisplay(aside=given.json or given.markdown) as watch:
-            results = sweep(
-                study,
-                out / name,
-                jobs=given.jobs,
-                retry_failed=given.retry_failed,
-                data_dir=given.data_dir,
-                watch=watch,
-            )
-        failed += int((results.planned(results.runs)["status"] == "failed").sum())
-    return failed
-
-
-def _with_data(given: Arguments, asked: dict[str, Study], console: Console) -> dict[str, Study]:
-    """Return the studies whose data is here or can be fetched; say what is left out, and why.
-
-    Raises the error itself for a study that was asked for by name, or where none is left.
-    """
-    from eccles.data.download import resolve
-    from eccles.data.sources import named
-
-    missing: dict[str, EcclesError] = {}
-    for name, study in asked.items():
-        if "data" in study.base:
-            try:
-                resolve(named(study.base["data"]), given.data_dir)
-            except EcclesError as error:
-                missing[name] = error
-    if missing and (given.only is not None or len(missing) == len(asked)):
-        raise next(iter(missing.values()))
-    for name, reason in missing.items():
-        _say(console, f"left out: {given.article}/{name}: {reason}")
-    return {name: study for name, study in asked.items() if name not in missing}
-
-
-def _check(article: str, asked: Mapping[str, Study], out: Path) -> None:
-    """Raise InputError, before anything is run, unless all studies may get into the folder."""
-    from eccles.studies.article import folders
-    from eccles.sweeps.folder import StudyFolder
-
-    if StudyFolder(out).description.exists():
-        raise InputError(
-            f"reproduce: --out must be a folder of studies, got {out}, which is a study's own; use "
-            "the folder that it is in, or another"
-        )
-    there = folders(article, out)
-    for name, study in asked.items():
-        place = there.get(name, out / name)
-        if place != out / name:
-            raise InputError(
-                f"reproduce: --out must have {article}/{name} as {out / name}, got it in {place}; "
-                "rename that folder, or choose another --out"
-            )
-        StudyFolder(place).check(study)
 
 
 def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
@@ -245,110 +161,12 @@ def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
     from eccles.studies.kilgore2025.tables import TABLES, ArticleTable
 
     both: dict[str, ArticleFigure | ArticleTable] = {**FIGURES, **TABLES}
-    chosen = {name: each for name, each in both.items() if each.source(article) in studies}
+    wanted = {name: each for name, each in both.items() if each.source(article) in studies}
     out = article.folder / "figures"
-    rows = drawn(article, chosen, None, out, alone=False)
+    rows = drawn(article, wanted, None, out, alone=False)
     for row in rows:
         if row.left_out:
-            _say(console, f"left out: figure {row.figure}, {row.title}: {row.left_out}")
+            say(console, f"left out: figure {row.figure}, {row.title}: {row.left_out}")
     files = [file for row in rows for file in row.files]
-    _say(console, f"{len(files)} {'file' if len(files) == 1 else 'files'} of figures in {out}")
+    say(console, f"{len(files)} {'file' if len(files) == 1 else 'files'} of figures in {out}")
     return files
-
-
-def _console(*, aside: bool) -> Console:
-    from rich.console import Console
-
-    console = Console(file=sys.stderr if aside else sys.stdout)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _WIDE
-    return console
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-def _json(
-    article: Article,
-    judged: Sequence[tuple[Claim, Finding]],
-    varied: StudyTables | None,
-    figures: Sequence[str],
-    report: Path | None,
-) -> str:
-    from eccles.studies.kilgore2025.robustness import survival
-
-    progress = {study: article[study].progress for study in article}
-    content = {
-        "article": article.name,
-        "folder": str(article.folder),
-        "studies": {
-            study: {"scale": article[study].study.scale, "done": n, "planned": m}
-            for study, (n, m) in progress.items()
-        },
-        "figures": list(figures),
-        "report": None if report is None else str(report),
-        "claims": [
-            {
-                "id": claim.id,
-                "statement": claim.statement,
-                "study": claim.study,
-                "rule": claim.rule,
-                **asdict(finding),
-            }
-            for claim, finding in judged
-        ],
-        "robustness": [] if varied is None else survival(varied).to_dict("records"),
-    }
-    return json_format.dumps(content, indent=2)
-
-
-_COLOURS = {"reproduced": "green", "not reproduced": "red", "not testable": "yellow"}
-
-
-def _print(judged: Sequence[tuple[Claim, Finding]], console: Console) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from eccles.studies.kilgore2025.claims import tally
-
-    for claim, finding in judged:
-        table = Table(box=None, show_header=False, padding=(0, 1))
-        table.add_column(width=14, style="dim")
-        table.add_column()
-        verdict = Text(finding.verdict, style=f"bold {_COLOURS[finding.verdict]}")
-        table.add_row(Text(f"Claim {claim.id}", style="bold not dim"), Text(claim.statement))
-        table.add_row("", verdict)
-        lines = {"rule": claim.rule, "here": finding.ours, "note": finding.note}
-        if finding.as_published is not None:
-            published = f"{finding.verdict_as_published}: {finding.as_published}"
-            lines = {**lines, "as published": published, "note": finding.note}
-        for name in ("rule", "here", "as published", "note"):
-            if text := lines.get(name):
-                table.add_row(name, Text(text))
-        console.print(table)
-        console.print()
-    console.print(tally(judged), highlight=False)
-
-
-def _print_survival(tables: StudyTables, console: Console) -> None:
-    """Print which claims survive in which variants: numbers, rules, and what follows."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from eccles.studies.kilgore2025.robustness import RULES, conclusions, spelt, survival
-
-    found = survival(tables)
-    colours = {"holds": "green", "does not hold": "red", "can't be told": "yellow"}
-    for rule in RULES:
-        table = Table(title=Text(f"Claim {rule.claim} in every variant"), title_justify="left")
-        for name in ("variant", "", "here"):
-            table.add_column(name)
-        own = spelt(found[found["claim"] == rule.claim])
-        for variant, holds, ours in own[["variant", "holds", "ours"]].itertuples(index=False):
-            table.add_row(variant, Text(holds, style=colours[holds]), Text(ours))
-        console.print(table)
-        _say(console, f"rule: {rule.text}")
-        console.print()
-    for sentence in conclusions(found):
-        _say(console, sentence)

@@ -1,0 +1,142 @@
+"""The studies of an article that `eccles reproduce` does: which, into which folders, their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eccles.cli.reproduce_display import say
+from eccles.errors import EcclesError, InputError, nearest
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from eccles.sweeps.study import Study
+
+
+def chosen(article: str, only: str | None) -> list[str]:
+    """Return the short names of the article's studies that are asked for."""
+    from eccles.studies import names
+
+    shipped = [name.split("/") for name in names()]
+    articles = sorted({name for name, _ in shipped})
+    if article not in articles:
+        raise InputError(
+            f"reproduce: ARTICLE must be {' or '.join(articles)}, got {article or 'none'}"
+            f"{nearest(article, articles)}"
+        )
+    studies = [study for name, study in shipped if name == article]
+    if only is None:
+        return studies
+    if only in studies:
+        return [only]
+    # "noise" is short for "fashion-mnist-noise", as long as no other study ends so.
+    meant = [study for study in studies if study.endswith(f"-{only}")]
+    if len(meant) != 1:
+        raise InputError(
+            f"reproduce: --only must be one of {', '.join(studies)}, got {only}"
+            f"{nearest(only, [*studies, *(study.split('-')[-1] for study in studies)])}"
+        )
+    return meant
+
+
+def sweep_all(
+    article: str,
+    studies: Sequence[str],
+    out: Path,
+    console: Console,
+    *,
+    scale: str,
+    repeat: int | None = None,
+    jobs: int | None = None,
+    retry_failed: bool = False,
+    data_dir: Path | None = None,
+    all_of_them: bool = False,
+    aside: bool = False,
+) -> int:
+    """Do the runs of an article's studies that are left, a folder a study; return how many failed.
+
+    Args:
+        article, studies: names, as `chosen` gives them.
+        out: the folder of their folders.
+        console: where to say which studies are left out, as their data isn't to be had.
+        scale: how much of each.
+        repeat: seeds of every study (default: as many as it has at that scale).
+        jobs, retry_failed, data_dir: as `eccles.sweep` takes them.
+        all_of_them: leave none out, but raise what is wrong with its data.
+        aside: show progress on stderr.
+    """
+    from eccles.cli.sweep_display import SweepDisplay
+    from eccles.studies import find
+    from eccles.sweeps.study import read_study
+    from eccles.sweeps.sweep import sweep
+
+    # What is wrong with a later study is said before an earlier one takes hours.
+    overrides = [] if repeat is None else [f"repeat={repeat}"]
+    files = [find(f"{article}/{study}") for study in studies]
+    read = [read_study(file, scale, overrides) for file in files]
+    asked = dict(zip(studies, read, strict=True))
+    _check(article, asked, out)
+    failed = 0
+    for name, study in _with_data(article, asked, console, data_dir, all_of_them).items():
+        with SweepDisplay(aside=aside) as watch:
+            results = sweep(
+                study,
+                out / name,
+                jobs=jobs,
+                retry_failed=retry_failed,
+                data_dir=data_dir,
+                watch=watch,
+            )
+        failed += int((results.planned(results.runs)["status"] == "failed").sum())
+    return failed
+
+
+def _with_data(
+    article: str,
+    asked: dict[str, Study],
+    console: Console,
+    data_dir: Path | None,
+    all_of_them: bool,
+) -> dict[str, Study]:
+    """Return the studies whose data is here or can be fetched; say what is left out, and why.
+
+    Raises the error itself for a study that was asked for by name, or where none is left.
+    """
+    from eccles.data.download import resolve
+    from eccles.data.sources import named
+
+    missing: dict[str, EcclesError] = {}
+    for name, study in asked.items():
+        if "data" in study.base:
+            try:
+                resolve(named(study.base["data"]), data_dir)
+            except EcclesError as error:
+                missing[name] = error
+    if missing and (all_of_them or len(missing) == len(asked)):
+        raise next(iter(missing.values()))
+    for name, reason in missing.items():
+        say(console, f"left out: {article}/{name}: {reason}")
+    return {name: study for name, study in asked.items() if name not in missing}
+
+
+def _check(article: str, asked: Mapping[str, Study], out: Path) -> None:
+    """Raise InputError, before anything is run, unless all studies may get into the folder."""
+    from eccles.studies.article import folders
+    from eccles.sweeps.folder import StudyFolder
+
+    if StudyFolder(out).description.exists():
+        raise InputError(
+            f"reproduce: --out must be a folder of studies, got {out}, which is a study's own; use "
+            "the folder that it is in, or another"
+        )
+    there = folders(article, out)
+    for name, study in asked.items():
+        place = there.get(name, out / name)
+        if place != out / name:
+            raise InputError(
+                f"reproduce: --out must have {article}/{name} as {out / name}, got it in {place}; "
+                "rename that folder, or choose another --out"
+            )
+        StudyFolder(place).check(study)

@@ -1,0 +1,122 @@
+"""What `eccles reproduce` says: claims with verdicts, what survives of them, all of it as JSON."""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from eccles.studies.article import Article
+    from eccles.studies.kilgore2025.claims import Claim, Finding
+    from eccles.sweeps.tables import StudyTables
+
+_WIDE = 120
+"""Columns of what goes into a file or another program."""
+
+_COLOURS = {"reproduced": "green", "not reproduced": "red", "not testable": "yellow"}
+
+
+def console_of(*, aside: bool) -> Console:
+    """Return where to say things: stdout, or stderr where that is for a script."""
+    from rich.console import Console
+
+    console = Console(file=sys.stderr if aside else sys.stdout)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _WIDE
+    return console
+
+
+def say(console: Console, text: str) -> None:
+    """Print a sentence as it is."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def as_json(
+    article: Article,
+    judged: Sequence[tuple[Claim, Finding]],
+    varied: StudyTables | None,
+    figures: Sequence[str],
+    report: Path | None,
+) -> str:
+    """Return studies, claims and files as one JSON object."""
+    from eccles.studies.kilgore2025.robustness import survival
+
+    progress = {study: article[study].progress for study in article}
+    content = {
+        "article": article.name,
+        "folder": str(article.folder),
+        "studies": {
+            study: {"scale": article[study].study.scale, "done": n, "planned": m}
+            for study, (n, m) in progress.items()
+        },
+        "figures": list(figures),
+        "report": None if report is None else str(report),
+        "claims": [
+            {
+                "id": claim.id,
+                "statement": claim.statement,
+                "study": claim.study,
+                "rule": claim.rule,
+                **asdict(finding),
+            }
+            for claim, finding in judged
+        ],
+        "robustness": [] if varied is None else survival(varied).to_dict("records"),
+    }
+    return json_format.dumps(content, indent=2)
+
+
+def print_claims(judged: Sequence[tuple[Claim, Finding]], console: Console) -> None:
+    """Print each claim with its verdict, rule, numbers and notes, then how many of each."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from eccles.studies.kilgore2025.claims import tally
+
+    for claim, finding in judged:
+        table = Table(box=None, show_header=False, padding=(0, 1))
+        table.add_column(width=14, style="dim")
+        table.add_column()
+        verdict = Text(finding.verdict, style=f"bold {_COLOURS[finding.verdict]}")
+        table.add_row(Text(f"Claim {claim.id}", style="bold not dim"), Text(claim.statement))
+        table.add_row("", verdict)
+        lines = {"rule": claim.rule, "here": finding.ours, "note": finding.note}
+        if finding.as_published is not None:
+            published = f"{finding.verdict_as_published}: {finding.as_published}"
+            lines = {**lines, "as published": published, "note": finding.note}
+        for name in ("rule", "here", "as published", "note"):
+            if text := lines.get(name):
+                table.add_row(name, Text(text))
+        console.print(table)
+        console.print()
+    console.print(tally(judged), highlight=False)
+
+
+def print_survival(tables: StudyTables, console: Console) -> None:
+    """Print which claims survive in which variants: numbers, rules, and what follows."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from eccles.studies.kilgore2025.robustness import RULES, conclusions, spelt, survival
+
+    found = survival(tables)
+    colours = {"holds": "green", "does not hold": "red", "can't be told": "yellow"}
+    for rule in RULES:
+        table = Table(title=Text(f"Claim {rule.claim} in every variant"), title_justify="left")
+        for name in ("variant", "", "here"):
+            table.add_column(name)
+        own = spelt(found[found["claim"] == rule.claim])
+        for variant, holds, ours in own[["variant", "holds", "ours"]].itertuples(index=False):
+            table.add_row(variant, Text(holds, style=colours[holds]), Text(ours))
+        console.print(table)
+        say(console, f"rule: {rule.text}")
+        console.print()
+    for sentence in conclusions(found):
+        say(console, sentence)

@@ -1,0 +1,59 @@
+"""What is said of claims, on findings made by hand."""
+
+import io
+import json
+
+from rich.console import Console
+
+from eccles.cli.reproduce_display import as_json, console_of, print_claims
+from eccles.studies.kilgore2025.claims import Claim, Finding, Verdict
+
+
+def judged():
+    def never(article):
+        raise AssertionError
+
+    claim = Claim("3", "Low rates [learn].", "fashion-mnist", "All do.", never)
+    both = Finding(Verdict.REPRODUCED, "4 of 4", "3 of 4", Verdict.NOT_REPRODUCED, "see there")
+    return [(claim, both), (claim, Finding(Verdict.NOT_TESTABLE, "", note="no runs"))]
+
+
+def test_a_claim_with_its_verdict_rule_and_numbers():
+    file = io.StringIO()
+    print_claims(judged(), Console(file=file, width=100))
+    rows = [line.split() for line in file.getvalue().splitlines() if line.strip()]
+    said = [" ".join(row) for row in rows]
+    assert said == [
+        "Claim 3 Low rates [learn].",
+        "reproduced",
+        "rule All do.",
+        "here 4 of 4",
+        "as published not reproduced: 3 of 4",
+        "note see there",
+        "Claim 3 Low rates [learn].",
+        "not testable",
+        "rule All do.",
+        "note no runs",
+        "1 reproduced, 0 not reproduced, 1 not testable",
+    ]
+
+
+def test_where_to_say_it(capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    for aside in (False, True):
+        console = console_of(aside=aside)
+        console.print("x" * 110)
+        out, err = capsys.readouterr()
+        assert (err if aside else out) == "x" * 110 + "\n"
+        assert (out if aside else err) == ""
+
+
+def test_findings_as_json():
+    class Nothing(dict):
+        name, folder = "mine", "here"
+
+    told = json.loads(as_json(Nothing(), judged(), None, ["a.svg"], None))
+    assert (told["article"], told["figures"], told["report"]) == ("mine", ["a.svg"], None)
+    assert [claim["verdict"] for claim in told["claims"]] == ["reproduced", "not testable"]
+    assert told["claims"][0]["verdict_as_published"] == "not reproduced"
+    assert told["robustness"] == []
