@@ -71,3 +71,14 @@ def test_charts_hold_no_data(reference):
     charts = explorer(reference.runs, reference.epochs, reference.table("weights"))
     assert len(json.dumps(charts.wide)) < 30_000
     assert "datasets" not in charts.wide
+
+
+@pytest.mark.parametrize(("hz", "end"), [(0.0, 1000.0), (700.0, 1400.0)])
+def test_an_axis_of_one_rate_has_two_ends(small, hz, end):
+    """As of networks that are all silent: their labels would lie over each other."""
+    runs, epochs = small
+    charts = explorer(runs.assign(initial_rate_hz=hz), epochs.assign(rate_hz=hz))
+    name = "rate before training (Hz)"
+    text = json.dumps(charts.wide)
+    assert f"'{name}': {hz}" in text
+    assert f"'{name}': {end}" in text

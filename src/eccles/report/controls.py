@@ -138,7 +138,7 @@ def _axes(data: Compact, settings: Sequence[str]) -> dict[str, Axis]:
     runs = data.runs
     rates = {RATE: runs["initial_rate_hz"], RATE_NOW: data.epochs["rate_hz"]}
     axes = {
-        name: Axis(str(hz.name), _HZ, _HZ[1], float(hz.min()), float(hz.max()))
+        name: Axis(str(hz.name), _HZ, _HZ[1], *_ends(float(hz.min()), float(hz.max())))
         for name, hz in rates.items()
     }
     for name in settings:
@@ -154,6 +154,11 @@ def _axes(data: Compact, settings: Sequence[str]) -> dict[str, Axis]:
     return (
         axes if spread else dict(sorted(axes.items(), key=lambda each: each[0] in (RATE, RATE_NOW)))
     )
+
+
+def _ends(low: float, high: float) -> tuple[float, float]:
+    """Return where an axis of rates begins and ends: not at one place, though all are the same."""
+    return low, high if high > low else max(2 * low, _HZ[-1])
 
 
 def _ticks(values: list[float], most: int = 6) -> list[float]:
