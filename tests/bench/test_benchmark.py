@@ -42,6 +42,24 @@ def test_ratios_and_goals():
     assert {result.where for result in got.values()} == {"some weights (1.2 Hz)"}
 
 
+def test_the_shape_of_spoken_digits_has_goals_of_its_own():
+    rows = (
+        row(DENSE, 1, 0.300),
+        row(DENSE, 2, 0.200),
+        row(EVENT, 1, 0.025),
+        row(EVENT, 2, 0.016),
+    )
+    group = Group("some shape", 5.0, rows)
+    got = by_name(benchmark._spoken_ratios([group], 2))
+    assert got["dense / event, 1 thread"].value == pytest.approx(12)
+    assert got["dense / event, 1 thread"].met is True
+    assert got["dense, 1 thread / event, 2 threads"].value == pytest.approx(18.75)
+    assert got["dense, 1 thread / event, 2 threads"].met is False
+    assert got["dense / event, 2 threads"].value == pytest.approx(12.5)
+    assert got["dense / event, 2 threads"].goal is None
+    assert len(list(benchmark._spoken_ratios([group], 1))) == 1
+
+
 def test_one_thread_has_nothing_to_compare_with():
     got = by_name(benchmark._ratios([GROUP], 1))
     assert not any("event, 1 thread /" in name for name in got)

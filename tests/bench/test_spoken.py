@@ -42,6 +42,7 @@ def test_the_works_differ_in_activity_and_every_contender_is_timed():
             turn=0.0,
             with_peers=False,
             own=(steps.DENSE, steps.EVENT),
+            same=spoken.SAME,
         )
         for name, work in spoken.works(8)
     ]

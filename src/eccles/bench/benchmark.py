@@ -115,6 +115,7 @@ def run(
                 turn=turn,
                 with_peers=False,
                 own=(steps.DENSE, steps.EVENT),
+                same=spoken.SAME,
             )
         )
     tell("cost by samples, events and neurons")
@@ -196,11 +197,16 @@ def _ratios(groups: list[steps.Group], threads: int) -> Iterator[Result]:
 def _spoken_ratios(groups: list[steps.Group], threads: int) -> Iterator[Result]:
     for group in groups:
         where = f"{group.name} ({group.rate_hz:.1f} Hz)"
-        for n in dict.fromkeys((1, threads)):
-            value = ratio(group.timing(steps.DENSE, n), group.timing(steps.EVENT, n))
-            goal = "event engine over dense, spoken shape" + (f", {n} threads" if n > 1 else "")
-            several = f"{n} threads" if n > 1 else "1 thread"
-            yield _result(f"dense / event, {several}", where, value, "x", goal)
+        one, several = (group.timing(steps.EVENT, n) for n in (1, threads))
+        dense, dense_several = (group.timing(steps.DENSE, n) for n in (1, threads))
+        goal = "event engine over dense, spoken shape"
+        yield _result("dense / event, 1 thread", where, ratio(dense, one), "x", goal)
+        if threads > 1:
+            goal = f"{goal}, {threads} threads"
+            name = f"dense, 1 thread / event, {threads} threads"
+            yield _result(name, where, ratio(dense, several), "x", goal)
+            name = f"dense / event, {threads} threads"
+            yield _result(name, where, ratio(dense_several, several), "x")
 
 
 def _costs(start: startup.Startup) -> Iterator[Result]:
