@@ -13,7 +13,8 @@ import pytest
 
 from eccles.cli import main
 from eccles.data import speech
-from eccles.data.sources import FASHION_MNIST, find
+from eccles.data.registry import FASHION_MNIST
+from eccles.data.sources import find
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 

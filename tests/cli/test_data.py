@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eccles.cli import data as cli
-from eccles.data import Recordings, fashion_mnist, sources, spike_hdf5
+from eccles.data import Recordings, fashion_mnist, registry, spike_hdf5
 from eccles.data.cache import events_folder
 from eccles.errors import InputError, RunError
 
@@ -20,16 +20,16 @@ def folder(tmp_path, monkeypatch) -> Path:
     here.mkdir()
     files = []
     for file, shape in zip(
-        sources.FASHION_MNIST.files, [(20, 28, 28), (20,), (10, 28, 28), (10,)], strict=True
+        registry.FASHION_MNIST.files, [(20, 28, 28), (20,), (10, 28, 28), (10,)], strict=True
     ):
         values = np.arange(np.prod(shape)) % (10 if len(shape) == 1 else 256)
         sizes = b"".join(size.to_bytes(4, "big") for size in shape)
         raw = bytes([0, 0, 8, len(shape)]) + sizes + values.astype(np.uint8).tobytes()
         (here / file.name).write_bytes(gzip.compress(raw))
         files.append(replace(file, sha256=hashlib.sha256(raw).hexdigest()))
-    small = replace(sources.FASHION_MNIST, files=tuple(files), system=())
+    small = replace(registry.FASHION_MNIST, files=tuple(files), system=())
     monkeypatch.setattr(fashion_mnist, "FASHION_MNIST", small)
-    monkeypatch.setitem(sources.SOURCES, "fashion-mnist", small)
+    monkeypatch.setitem(registry.SOURCES, "fashion-mnist", small)
     return here
 
 
@@ -39,7 +39,7 @@ def test_list_as_a_table(folder, capsys):
     full = next(line for line in out.splitlines() if "60,000 + 10,000" in line)
     sample = next(line for line in out.splitlines() if "4,000 + 1,000" in line)
     assert "not here" in full
-    assert str(sources.FASHION_MNIST_SAMPLE.system[0]) in sample
+    assert str(registry.FASHION_MNIST_SAMPLE.system[0]) in sample
     assert "MIT" in sample
 
 
@@ -101,7 +101,7 @@ def test_doctor_finds_nothing_wrong(folder, capsys):
     assert cli.doctor(folder) == 0
     out = capsys.readouterr().out
     assert "problem" not in out
-    for file in sources.FASHION_MNIST.files:
+    for file in registry.FASHION_MNIST.files:
         assert str(folder / file.name) in out
     assert "GiB free" in out
 
@@ -113,7 +113,7 @@ def test_doctor_minds_no_set_that_is_not_here(folder, capsys):
 
 def test_doctor_finds_each_damage(folder, capsys):
     cli.fetch(data_dir=folder)
-    names = [file.name for file in sources.FASHION_MNIST.files]
+    names = [file.name for file in registry.FASHION_MNIST.files]
     (folder / names[0]).write_bytes((folder / names[0]).read_bytes()[:-20])
     (folder / names[1]).unlink()
     (folder / names[2]).write_bytes(gzip.compress(b"others"))

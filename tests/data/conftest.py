@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from eccles.data import fashion_mnist
 from eccles.data.fashion_mnist import Images
-from eccles.data.sources import FASHION_MNIST, Source
+from eccles.data.registry import FASHION_MNIST
+from eccles.data.sources import Source
 
 
 def idx(array: NDArray[np.uint8]) -> bytes:

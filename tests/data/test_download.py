@@ -9,7 +9,8 @@ from rich.progress import Progress
 
 from eccles.data import download
 from eccles.data.download import resolve
-from eccles.data.sources import FASHION_MNIST, cache_folder
+from eccles.data.registry import FASHION_MNIST
+from eccles.data.sources import cache_folder
 from eccles.errors import RunError
 
 

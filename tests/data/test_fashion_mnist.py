@@ -6,7 +6,7 @@ import pytest
 from eccles.data import cache, fashion_mnist
 from eccles.data.cache import is_mapped
 from eccles.data.encoding import latency_encode
-from eccles.data.sources import FASHION_MNIST, FASHION_MNIST_SAMPLE
+from eccles.data.registry import FASHION_MNIST, FASHION_MNIST_SAMPLE
 from eccles.errors import InputError, RunError
 
 SAMPLE = FASHION_MNIST_SAMPLE.system[0] / FASHION_MNIST_SAMPLE.files[0].name

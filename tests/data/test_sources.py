@@ -5,16 +5,8 @@ from pathlib import Path
 import pytest
 
 from eccles.data.download import resolve
-from eccles.data.sources import (
-    FASHION_MNIST_SAMPLE,
-    SHD,
-    SOURCES,
-    SPOKEN_DIGITS,
-    cache_folder,
-    find,
-    locate,
-    named,
-)
+from eccles.data.registry import FASHION_MNIST_SAMPLE, SHD, SPOKEN_DIGITS
+from eccles.data.sources import cache_folder, locate
 from eccles.errors import InputError, RunError
 
 
@@ -108,23 +100,3 @@ def test_the_cache_has_a_place_of_the_systems_choice(tmp_path, monkeypatch):
     assert cache_folder().name in {"eccles", "Cache"}
     monkeypatch.setenv("ECCLES_CACHE", str(tmp_path))
     assert cache_folder() == tmp_path
-
-
-def test_names():
-    assert named("fashion-mnist").package == "dataset-fashion-mnist"
-    with pytest.raises(InputError, match=r"got 'fashion_mnist' \(did you mean 'fashion-mnist'\?\)"):
-        named("fashion_mnist")
-
-
-@pytest.mark.parametrize("source", SOURCES.values())
-def test_every_entry_is_complete(source):
-    for file in source.files:
-        assert len(file.sha256) in {0, 64}
-        assert {len(file.md5), len(file.unpacked_md5)} <= {0, 32}
-        # What comes over the network, or ships, is verified; what is made here can't be.
-        assert file.sha256 or file.md5 or source.kind == "synthetic"
-    assert all(url.endswith("/") for url in source.urls)
-    assert source.licence
-    assert source.copyright
-    assert source.citation
-    assert find(FASHION_MNIST_SAMPLE)

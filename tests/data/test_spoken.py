@@ -14,7 +14,8 @@ from eccles.data.binning import Binning, bin_events
 from eccles.data.cache import events_folder, is_mapped
 from eccles.data.download import fetch, resolve
 from eccles.data.recordings import Recordings
-from eccles.data.sources import SHD, SPOKEN_DIGITS, SPOKEN_DIGITS_SAMPLE, SSC, cache_folder
+from eccles.data.registry import SHD, SPOKEN_DIGITS, SPOKEN_DIGITS_SAMPLE, SSC
+from eccles.data.sources import cache_folder
 from eccles.errors import InputError, RunError
 
 

@@ -12,7 +12,7 @@ from statistics import median
 
 from eccles.bench.timing import Timing, interleaved
 from eccles.data import encoding, fashion_mnist
-from eccles.data.sources import FASHION_MNIST_SAMPLE
+from eccles.data.registry import FASHION_MNIST_SAMPLE
 from eccles.errors import RunError
 
 _IMPORT = "import time; t = time.perf_counter(); import eccles; print(time.perf_counter() - t)"

@@ -105,7 +105,7 @@ def _with_data(
     Raises the error itself for a study that was asked for by name, or where none is left.
     """
     from eccles.data.download import resolve
-    from eccles.data.sources import named
+    from eccles.data.registry import named
 
     missing: dict[str, EcclesError] = {}
     for name, study in asked.items():

@@ -32,7 +32,8 @@ def list_(json: bool = False) -> None:
     Args:
         json: print JSON, with checksums and citations, instead of a table.
     """
-    from eccles.data.sources import SOURCES, find
+    from eccles.data.registry import SOURCES
+    from eccles.data.sources import find
 
     found = {name: find(source) for name, source in SOURCES.items()}
     if json:
@@ -76,7 +77,7 @@ def path(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
         data_dir: look only here.
     """
     from eccles.data.download import resolve
-    from eccles.data.sources import named
+    from eccles.data.registry import named
 
     print(resolve(named(name), data_dir, download=False))
 
@@ -91,7 +92,8 @@ def fetch(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
     from eccles import data
     from eccles.data import download
     from eccles.data.cache import events_folder, is_mapped
-    from eccles.data.sources import cache_folder, expanded, find, named
+    from eccles.data.registry import named
+    from eccles.data.sources import cache_folder, expanded, find
 
     source = named(name)
     folder = find(source, data_dir)
@@ -119,7 +121,8 @@ def doctor(data_dir: Folder = None) -> int:
     Args:
         data_dir: check the data sets in this folder too.
     """
-    from eccles.data.sources import SOURCES, expanded, places
+    from eccles.data.registry import SOURCES
+    from eccles.data.sources import expanded, places
 
     rows: list[Row] = []
     for source in SOURCES.values():
@@ -176,7 +179,8 @@ def _examine(source: Source, folder: Path) -> list[Row]:
 
 def _examine_cache() -> list[Row]:
     from eccles.data.cache import damage, events_folder
-    from eccles.data.sources import SOURCES, cache_folder
+    from eccles.data.registry import SOURCES
+    from eccles.data.sources import cache_folder
 
     root = cache_folder().absolute()
     rows = [_examine_room(root)]

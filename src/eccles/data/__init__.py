@@ -11,8 +11,8 @@ from eccles.data.dataset import SpikeDataset as SpikeDataset
 from eccles.data.dataset import Splits as Splits
 from eccles.data.encoding import latency_encode as latency_encode
 from eccles.data.recordings import Recordings as Recordings
-from eccles.data.sources import SOURCES
-from eccles.data.sources import named as _named
+from eccles.data.registry import SOURCES
+from eccles.data.registry import named as _named
 from eccles.errors import InputError
 
 _IMAGES = {

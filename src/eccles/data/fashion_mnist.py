@@ -16,7 +16,8 @@ from eccles.data.download import resolve
 from eccles.data.encoding import latency_encode
 from eccles.data.files import verified
 from eccles.data.idx import read_idx
-from eccles.data.sources import FASHION_MNIST, FASHION_MNIST_SAMPLE, locate
+from eccles.data.registry import FASHION_MNIST, FASHION_MNIST_SAMPLE
+from eccles.data.sources import locate
 
 CLASSES = (
     "T-shirt/top",
