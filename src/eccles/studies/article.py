@@ -69,6 +69,10 @@ class Article:
     def __contains__(self, study: object) -> bool:
         return study in self._studies
 
+    def has_runs(self, study: str) -> bool:
+        """Return whether a study is there and a run of it has ended."""
+        return study in self and "runs" in self._studies[study].names
+
     def place(self, study: str) -> Path:
         """Return the folder where a study is, or belongs: beside the others."""
         if study in self:

@@ -38,8 +38,7 @@ class Done(NamedTuple):
 
 def source(studies: Sequence[str], article: Article) -> str:
     """Return the first of these studies that has runs; the first of all where none has."""
-    there = (each for each in studies if each in article and "runs" in article[each].names)
-    return next(there, studies[0])
+    return next(filter(article.has_runs, studies), studies[0])
 
 
 def done_runs(article: Article, study: str, *measures: str) -> Done:

@@ -59,7 +59,7 @@ def _accuracy_by_rate(task: Task, *, published: bool = False) -> Callable[[Artic
         done = done_runs(article, source(task.studies, article))
         runs, rate, when = done.runs, "initial_rate_hz", "before training"
         if published:
-            runs = runs.assign(rate_hz=task.published_rate(runs, done.tables))
+            runs = runs.assign(rate_hz=task.published_rate(runs, done.tables.epochs))
             rate, when = "rate_hz", "after the first epoch"
         return figures.accuracy_by_rate(
             task.outcomes(runs, done.tables),
@@ -114,9 +114,9 @@ def _activity_film(article: Article) -> Film:
 
 def _activity_by_epoch(ei: str) -> Callable[[Article], Drawing]:
     def draw(article: Article) -> Drawing:
-        there = PORTRAITS in article
-        histograms = "weight_histograms"
-        done = done_runs(article, *((PORTRAITS, histograms) if there else (MAIN,)))
+        study, histograms = source((PORTRAITS, MAIN), article), "weight_histograms"
+        there = study == PORTRAITS
+        done = done_runs(article, study, *([histograms] if there else []))
         runs = done.runs.sort_values(["seed", "w1_std"])
         runs = runs[(runs["ei"] == ei) & (runs["update_noise"] == 0)].drop_duplicates("w1_std")
         wanted = runs[runs["w1_std"].isin(REPRESENTATIVE)]

@@ -64,9 +64,8 @@ class Task(NamedTuple):
             decisive = runs["run"].map(mean_of_last(tables.epochs, self.last))
         return runs.assign(decisive=decisive, successful=decisive > self.success)
 
-    def published_rate(self, runs: pd.DataFrame, tables: StudyTables) -> pd.Series:
+    def published_rate(self, runs: pd.DataFrame, epochs: pd.DataFrame) -> pd.Series:
         """Return the firing rates in Hz that the article has: those after the first epoch."""
-        epochs = tables.epochs
         first = epochs[epochs["epoch"] == 0].set_index("run")["rate_hz"]
         return runs["run"].map(first) * self.published_factor
 

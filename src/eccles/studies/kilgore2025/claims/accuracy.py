@@ -139,8 +139,8 @@ def rated(article: Article, study: str, task: Task, rate: str) -> pd.DataFrame:
     runs = done(article, study)
     if rate == "before":
         return runs.assign(rate_hz=runs["initial_rate_hz"])
-    table(article, study, "epochs", runs)  # Or the reason why it isn't there.
-    return runs.assign(rate_hz=task.published_rate(runs, article[study]))
+    epochs = table(article, study, "epochs", runs)
+    return runs.assign(rate_hz=task.published_rate(runs, epochs))
 
 
 def cells_of(runs: pd.DataFrame) -> pd.DataFrame:

@@ -38,7 +38,7 @@ class Claim:
     def find(self, article: Article) -> Finding:
         """Return the finding on stored results; never "reproduced" for what they can't show."""
         study = source((self.study, self.stand_in), article)
-        if study not in article or "runs" not in article[study].names:
+        if not article.has_runs(study):
             made = f"{command(article, self.study)} makes them"
             return _unknown(f"there are no runs of {self.study} in {article.folder}; {made}")
         tables = article[study]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025.claims.accuracy import cells_of, rated
 from eccles.studies.kilgore2025.claims.claim import Claim
-from eccles.studies.kilgore2025.claims.distances import TABLE
+from eccles.studies.kilgore2025.claims.distances import distances_of
 from eccles.studies.kilgore2025.claims.finding import Finding, Part, Untestable, found
-from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
+from eccles.studies.kilgore2025.claims.rows import by_ratio
 from eccles.studies.kilgore2025.claims.wording import percent
 from eccles.studies.kilgore2025.done import source
 from eccles.studies.kilgore2025.protocol import (
@@ -20,7 +20,6 @@ from eccles.studies.kilgore2025.protocol import (
     SHD,
     STAND_IN,
     Task,
-    distances_by_group,
 )
 
 if TYPE_CHECKING:
@@ -107,14 +106,11 @@ def _stay(article: Article, samples: str) -> Part:
 
 def _of_successful(article: Article, study: str, task: Task, samples: str) -> pd.DataFrame:
     """Return the distances of successful networks: group "initial" before, "successful" after."""
-    runs = task.outcomes(done(article, study), article[study])
-    runs = runs[runs["successful"]]
-    if not len(runs):
+    rows = distances_of(article, study, task, samples)
+    successful = rows.loc[rows["group"] == "successful", "run"]
+    if not len(successful):
         raise Untestable(f"no network of {study} is successful")
-    rows = distances_by_group(runs, table(article, study, TABLE, runs), samples)
-    if not len(rows):
-        raise Untestable(f"the distances weren't measured with samples {samples}")
-    return rows.dropna(subset="distance")
+    return rows[rows["run"].isin(successful)].dropna(subset="distance")
 
 
 CLAIMS = (

@@ -10,7 +10,7 @@ from eccles.studies.kilgore2025.claims.claim import Claim
 from eccles.studies.kilgore2025.claims.finding import Finding, Part, Untestable, found
 from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
 from eccles.studies.kilgore2025.claims.wording import each
-from eccles.studies.kilgore2025.protocol import FASHION, MAIN, distances_by_group
+from eccles.studies.kilgore2025.protocol import FASHION, MAIN, Task, distances_by_group
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,8 @@ def _ordered(article: Article) -> Finding:
         "Kruskal-Wallis over three pooled lists."
     )
     return found(
-        lambda: _parts(_distances(article, "all"), "p_friedman"),
-        lambda: _parts(_distances(article, "one_per_batch"), "p_kruskal"),
+        lambda: _parts(distances_of(article, MAIN, FASHION, "all"), "p_friedman"),
+        lambda: _parts(distances_of(article, MAIN, FASHION, "one_per_batch"), "p_kruskal"),
         note,
     )
 
@@ -100,11 +100,13 @@ def _compared(distances: pd.DataFrame, group: str) -> dict[str, CategoryComparis
     }
 
 
-def _distances(article: Article, samples: str) -> pd.DataFrame:
-    """Return a row a run, group (initial; successful or failed) and pair."""
-    runs = done(article, MAIN)
-    outcomes = FASHION.outcomes(runs, article[MAIN])
-    rows = distances_by_group(outcomes, table(article, MAIN, TABLE, runs), samples)
+def distances_of(article: Article, study: str, task: Task, samples: str) -> pd.DataFrame:
+    """Return a row a run, group (initial; successful or failed) and pair.
+
+    Raises `Untestable` where there are none.
+    """
+    runs = task.outcomes(done(article, study), article[study])
+    rows = distances_by_group(runs, table(article, study, TABLE, runs), samples)
     if not len(rows):
         raise Untestable(f"the distances weren't measured with samples {samples}")
     return rows

@@ -18,7 +18,7 @@ from eccles.studies.kilgore2025.claims.accuracy import (
 from eccles.studies.kilgore2025.claims.departures import departures
 from eccles.studies.kilgore2025.claims.finding import Part, Untestable, Verdict, weighed
 from eccles.studies.kilgore2025.claims.wording import percent
-from eccles.studies.kilgore2025.protocol import BAND, LATE, ROBUSTNESS, SUCCESS, late_accuracy
+from eccles.studies.kilgore2025.protocol import BAND, FASHION, LATE, ROBUSTNESS, late_accuracy
 from eccles.studies.kilgore2025.robustness.variants import PUBLISHED, variants
 from eccles.sweeps.tables import StudyTables
 
@@ -44,9 +44,7 @@ class Rule(NamedTuple):
 
 def stored(article: Article) -> StudyTables | None:
     """Return the study's tables where it has been run."""
-    if ROBUSTNESS not in article or "runs" not in article[ROBUSTNESS].names:
-        return None
-    return article[ROBUSTNESS]
+    return article[ROBUSTNESS] if article.has_runs(ROBUSTNESS) else None
 
 
 def survival(tables: StudyTables) -> pd.DataFrame:
@@ -76,7 +74,7 @@ def survival(tables: StudyTables) -> pd.DataFrame:
 
 
 def results(tables: StudyTables) -> pd.DataFrame:
-    """Return the runs that are done, with variant, rate_hz (before training), noisy and accuracy.
+    """Return the outcomes that there are, with variant, rate_hz (before training), noisy, accuracy.
 
     Accuracy is the peak without noise, and the mean over the last 10 epochs with it.
     """
@@ -84,7 +82,7 @@ def results(tables: StudyTables) -> pd.DataFrame:
     runs = runs[runs["status"] == "done"]
     late = late_accuracy(runs, tables.epochs).set_index("run")["accuracy"]
     noisy = runs["update_noise"] > 0
-    return runs.assign(
+    return FASHION.outcomes(runs, tables).assign(
         variant=runs["run"].map(variants(tables.study)),
         rate_hz=runs["initial_rate_hz"],
         noisy=noisy,
@@ -123,9 +121,7 @@ def _quiet(judge: Callable[[pd.DataFrame], list[Part]]) -> Callable[[pd.DataFram
     """Return a judge of cells without noise."""
 
     def judged(runs: pd.DataFrame) -> Judged:
-        quiet = runs[~runs["noisy"]]
-        cells = cells_of(quiet.assign(successful=quiet["peak_accuracy"] > SUCCESS))
-        verdict, text = weighed(judge(cells))
+        verdict, text = weighed(judge(cells_of(runs[~runs["noisy"]])))
         return verdict == Verdict.REPRODUCED, text
 
     return judged
