@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eccles import seeds
 from eccles.errors import must
 from eccles.jit import compiled, inlined
 
@@ -142,12 +143,10 @@ def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -
     native = target.dtype == torch.float32 and target.device.type == "cpu"
     within = native and target.is_contiguous()
     noise = target.view(-1) if within else torch.zeros(target.numel())
-    mask = 0xFFFFFFFF
     _add_normals(
         noise.numpy(),
         _f(sigma),
-        np.uint32(key & mask),
-        np.uint32(key >> 32),
+        *seeds.words(key),
         np.uint32(batch),
         np.uint32(layer),
     )

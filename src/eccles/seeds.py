@@ -32,3 +32,12 @@ def key(seed: int, purpose: str, index: int = 0) -> int:
     (True, False)
     """
     return int(_sequence(seed, purpose, index).generate_state(1, np.uint64)[0])
+
+
+def words(key: int) -> tuple[np.uint32, np.uint32]:
+    """Return the lower and the upper half of a key, as counter-based generators take them.
+
+    >>> words(2**32 + 5) == (5, 1)
+    True
+    """
+    return np.uint32(key & 0xFFFFFFFF), np.uint32(key >> 32)

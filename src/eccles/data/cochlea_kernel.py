@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles import seeds
 from eccles.data.cochlea import Cochlea, Constants
 from eccles.jit import compiled, inlined
 from eccles.noise import philox
@@ -249,8 +250,7 @@ def fire(
         cochlea.poles.astype(np.complex64),
         Constants.of(cochlea),
         max(1, round(cochlea.dead_time * cochlea.rate)),
-        np.uint32(key & 0xFFFFFFFF),
-        np.uint32(key >> 32),
+        *seeds.words(key),
         steps,
         units,
     )
@@ -262,10 +262,9 @@ def uniforms(n_steps: int, channels: int, key: int) -> NDArray[np.float64]:
     """Return the chances [T, N] that `fire` draws the counts of fibres with."""
     groups, blocks = -(-n_steps // 4), -(-channels // WIDTH)
     drawn = np.empty((groups, 4, blocks, WIDTH))
-    words = np.uint32(key & 0xFFFFFFFF), np.uint32(key >> 32)
     buffer = np.empty(4 * WIDTH, np.float32)
     for group in range(groups):
         for block in range(blocks):
-            fill_uniforms(buffer, 4 * group, block * WIDTH, *words)
+            fill_uniforms(buffer, 4 * group, block * WIDTH, *seeds.words(key))
             drawn[group, :, block] = buffer.reshape(4, WIDTH)
     return drawn.reshape(4 * groups, blocks * WIDTH)[:n_steps, :channels]

@@ -154,11 +154,7 @@ def _flat(ragged: NDArray[Any], dtype: type) -> tuple[NDArray[Any], NDArray[np.i
     """Return all entries of an array of arrays, one after the other, and how many each has."""
     lengths = np.fromiter((len(each) for each in ragged), np.int64, len(ragged))
     # float16 gives way before anything is computed: its steps are coarse and it ends at 65,504.
-    flat = (
-        np.concatenate([*ragged, np.empty(0, np.uint8)])
-        if not len(ragged)
-        else np.concatenate(ragged)
-    )
+    flat = np.concatenate(ragged) if len(ragged) else np.empty(0)
     return flat.astype(dtype), lengths
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.autograd.graph import increment_version
 
+from eccles import seeds
 from eccles.engines.engine import Descent, Weights
 
 GRADIENTS, UPDATE = 0, 1
@@ -39,7 +40,7 @@ class Update:
     def load(self, descent: Descent) -> None:
         """Take an update in; the gradients come first."""
         none_or = (-1 if n is None else n for n in descent.excitatory)
-        key = descent.key & 0xFFFFFFFF, descent.key >> 32
+        key = map(int, seeds.words(descent.key))
         noisy = descent.sigmas is not None
         self._order[:] = GRADIENTS, noisy, descent.batch, *key, *none_or
         self._rate[0] = descent.rate

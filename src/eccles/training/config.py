@@ -24,13 +24,13 @@ class TrainConfig(Settings):
     data: str = "fashion-mnist-sample"
     """Data set; `eccles data list` names them all."""
 
-    steps: int = Field(default=100, ge=2, le=65535)
+    steps: int = Field(default=Binning.n_steps, ge=2, le=65535)
     """Steps that a sample of recorded spikes lasts: one more than it has bins."""
 
-    max_time: Duration = 1.4
+    max_time: Duration = Binning.max_time
     """When the last bin of recorded spikes ends; what comes later is left out."""
 
-    clip: bool = False
+    clip: bool = Binning.clip
     """Count several spikes of a channel in one bin as one."""
 
     ei: str = "80:20"

@@ -13,6 +13,7 @@ import torch
 
 from eccles import seeds
 from eccles.data import load
+from eccles.data.binning import Binning
 from eccles.data.dataset import SpikeDataset, Splits
 from eccles.errors import RunError, must
 from eccles.nn.shallow import EINetwork
@@ -61,7 +62,7 @@ def train(
     config = config or TrainConfig()
     if threads < 1:
         raise must("train", "threads", "1 or more", threads)
-    if data is not None and config.binning() != TrainConfig().binning():
+    if data is not None and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
         raise must("train", "steps, max_time and clip", "left alone with data", data, hint)
     identity = config.identity() if data is None else f"{config.identity()}-{digest(data)}"
