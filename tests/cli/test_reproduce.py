@@ -1,4 +1,4 @@
-"""`eccles reproduce` as a user calls it: the noisy study at its smallest scale, for real."""
+"""`eccles reproduce` as a user calls it: studies at their smallest scale, for real."""
 
 import json
 import shutil
@@ -8,6 +8,8 @@ import pytest
 
 from eccles import studies
 from eccles.cli import main
+from eccles.studies.kilgore2025.figures import FIGURES
+from eccles.studies.kilgore2025.tables import TABLES
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.study import read_study
@@ -41,6 +43,22 @@ def test_runs_figures_and_verdicts(quiet, capsys):
     assert all(claim["verdict"] == "not testable" for claim in told["claims"])
     assert told["claims"][0]["note"].endswith("--scale laptop does what can tell")
     the_same_command_does_failed_runs_again(words, capsys)
+
+
+def test_the_whole_article_at_the_smallest_scale(quiet, capsys):
+    words = ["reproduce", "kilgore2025", "--scale", "smoke", "--out", "out"]
+    assert main([*words, "--jobs", "2"]) == 0
+    shown = capsys.readouterr().out
+    assert not any(line.startswith("left out: ") for line in shown.splitlines())
+    assert {path.stem for path in Path("out/figures").iterdir()} >= {*FIGURES, *TABLES}
+    assert "0 reproduced, 0 not reproduced, 11 not testable" in shown
+    assert shown.endswith("report in out/report.html\n")
+    assert main([*words, "--no-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {f"kilgore2025/{name}" for name in told["studies"]} == set(studies.names())
+    assert all(study["done"] == study["planned"] for study in told["studies"].values())
+    assert {claim["verdict"] for claim in told["claims"]} == {"not testable"}
+    assert len(told["robustness"]) == 7 * 4
 
 
 def the_same_command_does_failed_runs_again(words, capsys):
