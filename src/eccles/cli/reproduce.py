@@ -32,10 +32,11 @@ class Arguments:
     """Do an article's studies, draw its figures, write a report, and judge its claims.
 
     Articles: kilgore2025 (excitatory to inhibitory ratio, initial firing rate and update noise).
-    Its studies are those of the article, portraits of a few networks, and one of our own about
-    robustness. What the folder has isn't done again, so the same command goes on where it was
-    stopped. A claim is reproduced, not reproduced, or not testable with what there is; the rule is
-    printed with it.
+    Its studies are those of the article (on Fashion-MNIST and on SHD), portraits of a few networks,
+    and two of our own: robustness, and spoken-digits as a stand-in for SHD. A study whose data
+    can't be had is left out. What the folder has isn't done again, so the same command goes on
+    where it was stopped. A claim is reproduced, not reproduced, or not testable with what there
+    is; the rule is printed with it.
 
     Try
         eccles reproduce kilgore2025 --scale smoke
