@@ -1,3 +1,4 @@
+import gc
 import math
 import warnings
 
@@ -10,6 +11,14 @@ from statsmodels.stats.multitest import multipletests
 from eccles.stats.correction import holm
 
 P = st.floats(0, 1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_objects():
+    """Spare statsmodels, which collects garbage at every call, what other tests left behind."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def test_by_hand():
