@@ -54,6 +54,14 @@ def test_a_single_seed_has_no_interval():
     assert "A single seed has no interval." in drawing.caption
 
 
+def test_a_caption_says_how_intervals_are_found():
+    for seeds, method in ((3, "Student's t"), (6, "bootstrap")):
+        data = values(seeds=seeds)
+        assert f"bars: {method} intervals of 95 %." in accuracy_by_noise(data).caption
+        differences = accuracy_differences(data, levels=(0.2,))
+        assert f"paired by seed, with {method} intervals of 95 %," in differences.caption
+
+
 def test_differences_are_paired_by_seed():
     drawing = accuracy_differences(values(seeds=6), levels=(0.2, 0.4, 0.6))
     data = drawing.data

@@ -45,7 +45,9 @@ def test_by_hand():
     small = 1 / (math.sqrt(2) * math.gamma(1.5))
     assert row["hedges_g"] == pytest.approx(0.2 / math.sqrt(0.005) * small)
     assert row["p_wilcoxon"] == row["p_holm"] == 2 / 8
-    assert 0.1 <= row["low"] < 0.2 < row["high"] <= 0.3
+    # Three pairs: Student's t of two degrees of freedom, 4.302653, times sd / sqrt(3).
+    half = 4.302653 * 0.1 / math.sqrt(3)
+    assert (row["low"], row["high"]) == pytest.approx((0.2 - half, 0.2 + half), abs=1e-6)
     assert row["seeds_needed"] == seeds_needed(0.1)
     assert row["note"] == "3 unequal pairs: p_holm can't be below 0.25"
 

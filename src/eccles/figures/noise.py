@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eccles.errors import must
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
-from eccles.stats import bootstrap_interval, compare_to_reference, stars
+from eccles.stats import compare_to_reference, confidence_interval, interval_method, stars
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +26,8 @@ def accuracy_by_noise(
 ) -> Drawing:
     """Draw accuracy over the strength of update noise: a line a ratio, a point a run.
 
-    Lines go through the means over seeds, with bootstrap intervals of 95 %; where there is one
-    seed, there is no interval.
+    Lines go through the means over seeds, with intervals of 95 % (`confidence_interval`); where
+    there is one seed, there is none.
 
     Args:
         values: with ei, noise, seed and accuracy (0 to 1); a row a run.
@@ -80,19 +80,19 @@ def accuracy_by_noise(
     single = " A single seed has no interval." if (means["n"] < 2).any() else ""
     caption = (
         "Accuracy by the standard deviation of the noise on every update; a point a run, a line a "
-        f"ratio through the means, bars: bootstrap intervals of 95 %.{single}"
+        f"ratio through the means, bars: {_methods(means['n'])} intervals of 95 %.{single}"
         " Ratios are shifted sideways to be told apart; the numbers aren't."
     )
     return Drawing(figure, means, caption, {"runs": data})
 
 
 def mean_accuracy(values: pd.DataFrame) -> pd.DataFrame:
-    """Return a row a ratio and level: n, mean, and its bootstrap interval low to high."""
+    """Return a row a ratio and level: n, mean, and its interval of 95 %, low to high."""
     import pandas as pd
 
     rows = []
     for (ei, noise), own in values.groupby(["ei", "noise"], sort=False):
-        low, high = bootstrap_interval(own["accuracy"])
+        low, high = confidence_interval(own["accuracy"])
         mean = own["accuracy"].mean()
         rows.append(
             {"ei": ei, "noise": noise, "n": len(own), "mean": mean, "low": low, "high": high}
@@ -106,6 +106,11 @@ def _counts(n: pd.Series[int]) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
+def _methods(counts: pd.Series[int]) -> str:
+    """Return how the intervals of so many values each are found, in words."""
+    return " or ".join(sorted({interval_method(n) for n in counts if n > 1})) or "no"
+
+
 @style.look()
 def accuracy_differences(
     values: pd.DataFrame,
@@ -117,7 +122,7 @@ def accuracy_differences(
 ) -> Drawing:
     """Draw how far each ratio's accuracy is from a reference ratio's, a panel a level of noise.
 
-    A bar is the mean difference over seeds, paired by seed, with its bootstrap interval of 95 %.
+    A bar is the mean difference over seeds, paired by seed, with its interval of 95 %.
     Above it stands what Wilcoxon's signed-rank test with Holm's correction says, below that, in
     brackets, the two-sample t-test without correction.
 
@@ -151,10 +156,11 @@ def accuracy_differences(
     panels[0].set_ylabel(f"difference to {reference} (percentage points)")
     panels[0].margins(y=0.15)
     caption = (
-        f"Mean difference in accuracy to {reference}, paired by seed, with bootstrap intervals of "
-        "95 %, at a noise of so many initial scales of the input weights. Stars: Wilcoxon's "
-        "signed-rank test, Holm's correction over the ratios of a panel; in brackets: two-sample "
-        "t-test without correction; *** p < 0.001, ** p < 0.01, * p < 0.05, n.s. not significant."
+        f"Mean difference in accuracy to {reference}, paired by seed, with "
+        f"{_methods(found['n_pairs'])} intervals of 95 %, at a noise of so many initial scales of "
+        "the input weights. Stars: Wilcoxon's signed-rank test, Holm's correction over the ratios "
+        "of a panel; in brackets: two-sample t-test without correction; *** p < 0.001, ** p < "
+        "0.01, * p < 0.05, n.s. not significant."
     )
     if (found["n_pairs"] < 2).any():
         caption += " Where there is one pair, there is no interval and no test."

@@ -10,6 +10,9 @@ from eccles.stats.categories import CategoryComparison as CategoryComparison
 from eccles.stats.categories import compare_categories as compare_categories
 from eccles.stats.correction import holm as holm
 from eccles.stats.intervals import bootstrap_interval as bootstrap_interval
+from eccles.stats.intervals import confidence_interval as confidence_interval
+from eccles.stats.intervals import interval_method as interval_method
+from eccles.stats.intervals import student_interval as student_interval
 from eccles.stats.pairs import SignedRank as SignedRank
 from eccles.stats.pairs import differences as differences
 from eccles.stats.pairs import signed_rank as signed_rank

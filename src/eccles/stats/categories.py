@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from eccles.errors import must
 from eccles.stats.correction import holm
 from eccles.stats.frames import known_rows
-from eccles.stats.intervals import bootstrap_interval
+from eccles.stats.intervals import confidence_interval
 from eccles.stats.pairs import differences, signed_rank
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class CategoryComparison:
     """Subjects that have a value in every category that there is."""
     categories: pd.DataFrame
     """A row a category: category, n, lower_quartile, median, upper_quartile, and low, high: the
-    bootstrap interval of the median."""
+    bootstrap interval of the median, NaN of fewer than six subjects (at 95 %)."""
     h: float
     """Kruskal-Wallis H over the pooled lists, which takes no notice of subjects: as published."""
     p_kruskal: float
@@ -70,7 +70,7 @@ def compare_categories(
         category: column of categories.
         value: column that is compared.
         order: the categories that are compared, others are left out.
-        level: of the bootstrap intervals.
+        level: of the intervals.
         seed: of the bootstrap.
 
     Raises InputError where a column is missing, no row is of a category in `order`, or a subject
@@ -108,7 +108,7 @@ def compare_categories(
 
 def _summary(name: str, values: Values, level: float, seed: int) -> dict[str, Any]:
     quartiles = np.quantile(values, [0.25, 0.5, 0.75]) if len(values) else [math.nan] * 3
-    low, high = bootstrap_interval(values, "median", level=level, seed=seed)
+    low, high = confidence_interval(values, "median", level=level, seed=seed)
     return {
         "category": name,
         "n": len(values),

@@ -1,4 +1,4 @@
-"""Bootstrap confidence intervals."""
+"""Confidence intervals of a mean or median: bootstrap, or Student's t of few values."""
 
 from __future__ import annotations
 
@@ -14,6 +14,66 @@ Values = NDArray[np.float64]
 
 _CELLS = 4_000_000
 """Values drawn at once, so that many values don't need much memory."""
+
+
+def confidence_interval(
+    values: ArrayLike, statistic: Statistic = "mean", level: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
+    """Return a confidence interval by the method that suits so many values.
+
+    `bootstrap_interval`, but of `is_few` values `student_interval` for a mean. For a median of
+    few there is none: (NaN, NaN). NaN among the values are left out.
+    """
+    known = _known(values, level)
+    if statistic == "mean" and is_few(len(known), level):
+        return student_interval(known, level)
+    if statistic == "median" and is_few(len(known), level):
+        return float("nan"), float("nan")
+    return bootstrap_interval(known, statistic, level, seed)
+
+
+def is_few(n: int, level: float = 0.95) -> bool:
+    """Return whether n values are too few for a bootstrap interval of this level.
+
+    It can't reach beyond the values, and all of these together, from the lowest to the highest,
+    lie around the true median in 1 - 2^(1 - n) of all studies.
+
+    >>> is_few(5), is_few(6), is_few(6, 0.99)
+    (True, False, True)
+    """
+    return 2.0 ** (1 - n) > 1 - level
+
+
+def interval_method(n: int, level: float = 0.95) -> str:
+    """Return how `confidence_interval` finds that of a mean of n values, in words.
+
+    >>> interval_method(3), interval_method(8)
+    ("Student's t", 'bootstrap')
+    """
+    return "Student's t" if is_few(n, level) else "bootstrap"
+
+
+def student_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """Return Student's confidence interval of a mean: mean -+ t sd / sqrt(n).
+
+    t is the quantile (1 + level) / 2 of Student's t with n - 1 degrees of freedom. For paired
+    differences it is the interval of the paired t-test. It takes the values for normal, and needs
+    few of them; NaN are left out.
+
+    Returns (NaN, NaN) with fewer than two values.
+
+    Source: Student 1908, doi 10.1093/biomet/6.1.1.
+    """
+    from scipy.special import stdtrit
+
+    known = _known(values, level)
+    n = len(known)
+    if n < 2:
+        return float("nan"), float("nan")
+    if not np.ptp(known):
+        return float(known[0]), float(known[0])
+    half = stdtrit(n - 1, (1 + level) / 2) * known.std(ddof=1) / np.sqrt(n)
+    return float(known.mean() - half), float(known.mean() + half)
 
 
 def bootstrap_interval(
@@ -37,8 +97,9 @@ def bootstrap_interval(
         seed: of the draws.
         resamples: how many samples are drawn.
 
-    Returns (NaN, NaN) with fewer than two values. With two it is from the one to the other, which
-    holds the mean of a normal distribution in half of all studies.
+    Returns (NaN, NaN) with fewer than two values. It never reaches beyond the values, so of few it
+    is too narrow: with two it is from the one to the other, which holds the mean of a normal
+    distribution in half of all studies. `confidence_interval` has another method for these.
 
     Source: expanded percentile interval, Hesterberg 2015, doi 10.1080/00031305.2015.1089789.
     """
@@ -46,14 +107,9 @@ def bootstrap_interval(
 
     if statistic not in ("mean", "median"):
         raise must("stats", "statistic", "'mean' or 'median'", statistic)
-    if not 0 < level < 1:
-        raise must("stats", "level", "a number between 0 and 1", level)
     if resamples < 1:
         raise must("stats", "resamples", "a whole number above 0", resamples)
-    known = np.sort(np.asarray(values, np.float64).ravel())
-    known = known[~np.isnan(known)]
-    if np.isinf(known).any():
-        raise must("stats", "values", "finite, or NaN where there is nothing", "an infinite value")
+    known = _known(values, level)
     n = len(known)
     if n < 2:
         return float("nan"), float("nan")
@@ -62,6 +118,17 @@ def bootstrap_interval(
     q = ndtr(-np.sqrt(n / (n - 1)) * stdtrit(n - 1, (1 + level) / 2))
     low, high = np.quantile(found, [q, 1 - q])
     return float(low), float(high)
+
+
+def _known(values: ArrayLike, level: float) -> Values:
+    """Return the values that aren't NaN, sorted, once they and the level are in range."""
+    if not 0 < level < 1:
+        raise must("stats", "level", "a number between 0 and 1", level)
+    known = np.sort(np.asarray(values, np.float64).ravel())
+    known = known[~np.isnan(known)]
+    if np.isinf(known).any():
+        raise must("stats", "values", "finite, or NaN where there is nothing", "an infinite value")
+    return known
 
 
 def _means(values: Values, random: np.random.Generator, resamples: int) -> Values:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eccles.errors import InputError, nearest
 from eccles.stats.correction import holm
 from eccles.stats.frames import known_rows
-from eccles.stats.intervals import bootstrap_interval
+from eccles.stats.intervals import confidence_interval
 from eccles.stats.pairs import differences, signed_rank, smallest_p
 from eccles.stats.power import seeds_needed
 from eccles.stats.wording import p_cell
@@ -43,7 +43,7 @@ def compare_to_reference(
         reference: the group that the others are compared with.
         within: columns that make a level; none for one level.
         pair: column that pairs a group's rows with the reference's, such as the seed.
-        level: of the bootstrap intervals.
+        level: of the intervals.
         seed: of the bootstrap.
 
     Returns a row a level and group, levels sorted, groups as they come in `values`:
@@ -51,7 +51,8 @@ def compare_to_reference(
     - the columns of `within`, and `by`;
     - n, reference_n, n_pairs: values of the group, of the reference, and pairs of both;
     - mean, reference_mean: over all values of each;
-    - difference, low, high: mean of paired differences, group - reference, and its interval;
+    - difference, low, high: mean of paired differences, group - reference, and its
+      `confidence_interval`: Student's t for fewer than six pairs at 95 %, else bootstrap;
     - cohen_dz: mean / sd of the paired differences; hedges_g: difference of means / pooled sd,
       corrected for small n, which takes no notice of pairs;
     - t, p_t: two-sided two-sample t-test, equal variances, no correction: as published;
@@ -118,7 +119,7 @@ _COLUMNS = (
 def _compare(group: pd.Series, other: pd.Series, level: float, seed: int) -> dict[str, Any]:
     pairs = group.index.intersection(other.index)
     d = differences(group[pairs], other[pairs])
-    low, high = bootstrap_interval(d, level=level, seed=seed)
+    low, high = confidence_interval(d, level=level, seed=seed)
     row: dict[str, Any] = {
         "n": len(group),
         "reference_n": len(other),

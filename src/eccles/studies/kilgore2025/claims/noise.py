@@ -74,7 +74,7 @@ def _order(level: float, means: dict[str, float]) -> Part:
 
 
 def _best(article: Article) -> Finding:
-    from eccles.stats import compare_to_reference
+    from eccles.stats import compare_to_reference, interval_method
 
     values = _values(article)
     values = values[values["noise"].isin([0.2, 0.4, 0.6])]
@@ -94,13 +94,15 @@ def _best(article: Article) -> Finding:
         _concatenated(few, twice), value="accuracy", reference=_REFERENCE, within=("noise",)
     ).set_index(["noise", "ei"])["p_t"]
     compared = compared.assign(p_twice=doubled, n_twice=len(few["seed"].unique()))
+    methods = {interval_method(n) for n in compared["n_pairs"]}
     return found(
         lambda: _comparisons(compared, "p_holm"),
         lambda: _comparisons(compared, "p_t"),
         f"Default: seeds paired across ratios, exact Wilcoxon test, Holm over the "
-        f"{compared['family'].max()} ratios at a level, bootstrap 95 % interval of the mean "
-        "difference. As published: two-sample t-test without correction, here with each run "
-        "counted once; the article counted each of 8 twice, and beside it stands what that does.",
+        f"{compared['family'].max()} ratios at a level, {' or '.join(sorted(methods))} 95 % "
+        "interval of the mean difference. As published: two-sample t-test without correction, here "
+        "with each run counted once; the article counted each of 8 twice, and beside it stands "
+        "what that does.",
     )
 
 
