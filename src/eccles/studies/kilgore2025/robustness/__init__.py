@@ -11,3 +11,4 @@ from eccles.studies.kilgore2025.robustness.survival import stored as stored
 from eccles.studies.kilgore2025.robustness.survival import survival as survival
 from eccles.studies.kilgore2025.robustness.variants import choices as choices
 from eccles.studies.kilgore2025.robustness.variants import variants as variants
+from eccles.studies.kilgore2025.robustness.variants import w2_scales as w2_scales

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eccles.studies.kilgore2025.robustness.survival import RULES, conclusions, survival
-from eccles.studies.kilgore2025.robustness.variants import choices
+from eccles.studies.kilgore2025.robustness.variants import choices, w2_scales
+from eccles.sweeps.study import Study
 from eccles.sweeps.tables import StudyTables
 
 if TYPE_CHECKING:
@@ -26,12 +27,18 @@ def markdown(tables: StudyTables) -> str:
     found = survival(tables)
     shown = spelt(found)
     wide = shown.pivot(index="variant", columns="claim", values="holds")
-    changes = {name: _said(settings) for name, settings in choices(tables.study).items()}
-    wide = wide.loc[list(changes)].reset_index()
+    changes = _changes(tables.study)
+    wide = wide.loc[list(changes)]
+    for rule in RULES:
+        if rule.published in wide.index:
+            wide.loc[rule.published, rule.claim] = f"**{wide.loc[rule.published, rule.claim]}**"
+    wide = wide.reset_index()
     wide.insert(1, "settings", wide["variant"].map(changes))
     return "\n".join(
         [
             table(wide),
+            "Bold: the settings in which the article makes the claim.",
+            "",
             *(f"- {sentence}" for sentence in conclusions(found)),
             "",
             "A claim holds in a variant by these rules:",
@@ -45,6 +52,18 @@ def markdown(tables: StudyTables) -> str:
 
 def _word(holds: bool | None) -> str:
     return _WORDS[holds]
+
+
+def _changes(study: Study) -> dict[str, str]:
+    """Return what makes each variant, with the scale of the output weights where it moves too."""
+    scales = w2_scales(study)
+    usual = next(iter(scales.values()))
+    changes = {}
+    for name, settings in choices(study).items():
+        changes[name] = _said(settings)
+        if "w2_std" not in settings and scales[name] != usual:
+            changes[name] += f", and with it w2_std auto: {scales[name]:.3g} for {usual:.3g}"
+    return changes
 
 
 def _said(settings: dict[str, Any]) -> str:

@@ -11,8 +11,12 @@ from eccles.sweeps.study import Study
 from eccles.training.config import TrainConfig
 from eccles.units import duration
 
-PUBLISHED = "as published"
-"""The first entry of the zip, which the others are named by."""
+UNCHANGED = "unchanged"
+"""The first entry of the zip, which the others are named by: the article's study without noise."""
+
+FAST_MEMBRANE = "tau_mem 5 ms"
+"""The variant that has all settings of the article's study with noise, which has a tau_mem of its
+own."""
 
 
 def variants(study: Study) -> dict[str, str]:
@@ -31,7 +35,7 @@ def choices(study: Study) -> dict[str, dict[str, Any]]:
     A learning rate that comes with another choice isn't in the name, unless names need it.
     """
     entries = _entries(study)
-    configs = [TrainConfig.model_validate({**study.base, **entry}).resolved() for entry in entries]
+    configs = _configs(study)
     usual = configs[0]
     changed = [
         [name for name in study.zip if getattr(config, name) != getattr(usual, name)]
@@ -48,13 +52,28 @@ def choices(study: Study) -> dict[str, dict[str, Any]]:
     return dict(zip(names, own, strict=True))
 
 
+def w2_scales(study: Study) -> dict[str, float]:
+    """Return the scale of the output weights in each variant, also where it is left open.
+
+    Then it follows from tau_mem, so a variant of tau_mem has another one.
+    """
+    named = zip(choices(study), _configs(study), strict=True)
+    return {name: _scale("w2_std", config) for name, config in named}
+
+
 def _entries(study: Study) -> list[dict[str, Any]]:
     values = list(zip(*study.zip.values(), strict=True)) or [()]
     return [dict(zip(study.zip, each, strict=True)) for each in values]
 
 
+def _configs(study: Study) -> list[TrainConfig]:
+    return [
+        TrainConfig.model_validate({**study.base, **entry}).resolved() for entry in _entries(study)
+    ]
+
+
 def _name(config: TrainConfig, usual: TrainConfig, changed: Sequence[str]) -> str:
-    return ", ".join(_word(name, config, usual) for name in changed) or PUBLISHED
+    return ", ".join(_word(name, config, usual) for name in changed) or UNCHANGED
 
 
 def _word(name: str, config: TrainConfig, usual: TrainConfig) -> str:
