@@ -95,6 +95,44 @@ def test_distances_without_fashion_mnist(stored, claim):
     assert "can't be told: there are no runs of fashion-mnist" in finding.ours
 
 
+def without(which):
+    """Return tables of Fashion-MNIST that can't tell, in one of three ways."""
+
+    def tables(settings):
+        made = fashion(settings)
+        if which == "success":
+            made["runs"][0]["peak_accuracy"] = 0.1
+        if which == "distances":
+            del made["distances"]
+        if which == "number":
+            for row in made["distances"]:
+                row["discrete"] = float("nan")
+        return made
+
+    return tables
+
+
+@pytest.mark.parametrize(
+    ("which", "seeds", "why"),
+    [
+        ("success", 2, "no network of fashion-mnist is successful"),
+        ("distances", 2, "distances weren't measured in these runs"),
+        ("number", 2, "no successful network of fashion-mnist has a distance after training"),
+        ("nothing", 1, "one seed only"),
+    ],
+)
+def test_what_fashion_mnist_cant_tell_takes_nothing_from_spoken_digits(
+    stored, claim, which, seeds, why
+):
+    sets = ("grid.w1_std=[0.0005, 0.002]", f"repeat={seeds}")
+    stored("fashion-mnist", without(which), *sets)
+    finding = claim("11").find(stored("shd", made(), *SETS))
+    assert finding.verdict == finding.verdict_as_published == Verdict.NOT_TESTABLE
+    assert f"can't be told: on Fashion-MNIST {why}" in finding.ours
+    for text in (finding.ours, finding.as_published):
+        assert "80:20 E-E 0.90 to 1.70, E-I 0.90 to 1.70, I-I 0.90 to 1.70 (n = 2)" in text
+
+
 def test_success_is_judged_by_the_last_25_epochs(stored, claim):
     finding = claim("11").find(stored("shd", made(late=0.29), *SETS))
     assert finding.verdict == Verdict.NOT_TESTABLE
