@@ -24,7 +24,7 @@ _FEWEST = 5
 
 @style.look()
 def distance_violins(
-    values: pd.DataFrame, *, label: str = "mean van Rossum distance", note: str = ""
+    values: pd.DataFrame, *, label: str = "mean van Rossum distance", over: str = "", note: str = ""
 ) -> Drawing:
     """Draw the distances of each kind of pair as violins: a row a ratio, a column a group.
 
@@ -37,6 +37,7 @@ def distance_violins(
             "I-I") and distance; a row a network, group and pair. NaN, where a ratio has no such
             pairs, are left out.
         label: what the distance is.
+        over: what it is the mean over, for the caption.
         note: a line over the panels.
     """
     import pandas as pd
@@ -67,9 +68,10 @@ def distance_violins(
     panels[0][0].set_ylim(min(0.0, low), high + 0.35 * (high - min(0.0, low)))
     caption = (
         f"The {label} between two excitatory neurons (E-E), two inhibitory ones (I-I) and one of "
-        "each (E-I), a value a network: before training, and after it in networks that succeeded "
-        "and that failed. Lines: quartiles. Tests over the three kinds: Friedman's, in brackets "
-        "that of Kruskal and Wallis, which takes no notice of networks."
+        f"each (E-I){f', over {over}' if over else ''}, a value a network: before training, and "
+        "after it in networks that succeeded and that failed. Lines: quartiles. Tests over the "
+        "three kinds: Friedman's, in brackets that of Kruskal and Wallis, which takes no notice of "
+        "networks."
     )
     more = {}
     if tests:

@@ -45,7 +45,7 @@ def part(tmp_path):
 def test_the_figures_of_the_article_in_its_order_and_then_our_own():
     article = [
         "1b", "1c", "1c-published", "1d", "1d-published", "2a", "2b", "2c-e", "3", "S4", "4",
-        "S2", "S3", "5a-c", "5d-f",
+        "S2", "S3", "5a-c", "5a-c-published", "5d-f", "5d-f-published",
     ]  # fmt: skip
     assert list(FIGURES) == [*article, "R1"]
 
@@ -135,8 +135,26 @@ def test_distances_of_networks_with_inhibitory_neurons(with_distances):
     assert both.tolist() == [152] * 3
     assert tests["kendall_w"].tolist() == pytest.approx([1.0] * len(tests))
     assert drawing.figure.get_suptitle().startswith(
-        "success: peak test accuracy over 50 % · tau: 1 ms"
+        "success: peak test accuracy over 50 % · tau: 1 ms · over all test samples"
     )
+    assert "one of each (E-I), over all test samples, a value a network" in drawing.caption
+
+
+def test_distances_as_published_are_those_of_one_sample_a_batch(stored):
+    drawing = FIGURES["5a-c-published"].draw(stored)
+    said = "over one test sample a batch (as published)"
+    assert said in drawing.figure.get_suptitle()
+    assert said in drawing.caption
+    rows = stored["fashion-mnist"].table("distances", where="samples = 'one_per_batch'")
+    rows = rows[(rows["epoch"] == -1) & (rows["tau"] == 0.001)].set_index(["run", "pair"])
+    shown = drawing.data[drawing.data["group"] == "initial"].set_index(["run", "pair"])
+    assert len(shown) == 3 * 3 * 152
+    assert (shown["distance"] == rows["discrete"].reindex(shown.index)).all()
+
+
+def test_distances_as_published_that_were_not_measured(with_distances):
+    with pytest.raises(InputError, match="distances over one test sample a batch"):
+        FIGURES["5a-c-published"].draw(with_distances)
 
 
 @pytest.mark.parametrize("name", ["2b", "2c-e"])

@@ -18,9 +18,20 @@ def test_table_1_in_order(with_distances):
     assert shown == [(ei, state) for ei in ("50:50", "80:20", "95:5") for state in states]
     assert (rows["I-I"] - rows["E-E"]).tolist() == pytest.approx([2.0] * 9)
     assert rows.loc[rows["group"] == "initial", "n"].tolist() == [152] * 3
+    assert set(rows["samples"]) == {"all"}
     # All networks rank the kinds alike: Kendall's W is 1, and chi2 is 2 n.
     assert rows["kendall_w"].tolist() == pytest.approx([1.0] * 9)
     assert rows["chi2"].tolist() == pytest.approx((2 * rows["n"]).tolist())
+
+
+def test_table_1_has_both_modes_where_both_were_measured():
+    rows = TABLES["T1"].rows(Article("kilgore2025", STORED / "fashion-mnist"))
+    assert rows["samples"].tolist() == ["all"] * 9 + ["one per batch"] * 9
+    other = rows.set_index(["samples", "ei", "group"])
+    of_50_50 = [other.loc[(mode, "50:50", "successful")] for mode in ("all", "one per batch")]
+    # The article's test over all samples, and over the article's own.
+    assert [row["p_kruskal"] for row in of_50_50] == pytest.approx([0.0832, 0.17], abs=0.005)
+    assert of_50_50[0]["n"] == of_50_50[1]["n"] == 27
 
 
 def test_it_is_saved_as_csv_and_markdown(with_distances, tmp_path):
@@ -30,7 +41,7 @@ def test_it_is_saved_as_csv_and_markdown(with_distances, tmp_path):
     pd.testing.assert_frame_equal(stored, rows, rtol=1e-8, check_dtype=False)
     title, _, head, _, *lines = text.read_text().splitlines()
     assert title == f"T1. {TABLES['T1'].title}"
-    assert head.startswith("| ei | group | n | E-E |")
+    assert head.startswith("| ei | group | samples | n | E-E |")
     assert sum(line.startswith("| ") for line in lines) == 9
     assert "| < 0.0001 |" in lines[0]
 

@@ -34,6 +34,10 @@ TAU = 1e-3
 """Time constant of the distances in seconds: one step."""
 
 
+SAMPLES = {"all": "all test samples", "one_per_batch": "one test sample a batch (as published)"}
+"""Test samples that distances are the mean over, in words."""
+
+
 class Task(NamedTuple):
     """What networks learn, and how the article judges them there."""
 
