@@ -36,7 +36,10 @@ def test_near_unbounded(stored, claim):
     )
     finding = claim("1").find(article)
     assert finding.verdict == Verdict.REPRODUCED
-    assert "80:20 81.0 % at w1_std 0.002 (n = 3, best of 4 cells), 5.0 points below" in finding.ours
+    assert "80:20 81.0 % at w1_std 0.002 (mean peak, n = 3, best of 4 cells)" in finding.ours
+    # The article's number is none of ours.
+    assert "86 %" not in finding.ours
+    assert "wasn't run here; 80:20 is 5.0 points and 95:5 is 1.0 points below it" in finding.note
     assert finding.as_published is None
     assert "drop_last" in finding.note
 
@@ -100,12 +103,12 @@ def test_50_50_learns_at_low_rates_only(stored, claim):
     finding = claim("3").find(stored("fashion-mnist", made(peaks(E50_50=some)), *SETS))
     assert finding.verdict == finding.verdict_as_published == Verdict.REPRODUCED
     text = (
-        "succeed in 1 of 3 cells that fire, up to 9.00 Hz before training; the other cells begin "
-        "at 30.00 Hz"
+        "succeed in 1 of 3 cells that fire: the fastest of these has 9.00 Hz before training, the "
+        "slowest of the others 30.00 Hz"
     )
     assert text in finding.ours
-    assert "up to 4.50 Hz after the first epoch; the other" in finding.as_published
-    assert "at most 2 of 3 seeds succeed in a cell (at 9.00 Hz)" in finding.ours
+    assert "4.50 Hz after the first epoch, the slowest of" in finding.as_published
+    assert "2 of 3 seeds succeed in the best cell, at 9.00 Hz" in finding.ours
 
 
 def test_half_of_the_seeds_are_not_most(stored, claim):
@@ -129,7 +132,7 @@ def test_silenced_cells_fail_at_a_low_rate(stored, claim):
     finding = claim("3").find(stored("fashion-mnist", tables, *SETS))
     assert finding.verdict == Verdict.REPRODUCED
     assert finding.verdict_as_published == Verdict.NOT_REPRODUCED
-    text = "the other cells begin at 0.00 Hz (1 cell silenced by the first epoch)"
+    text = "the slowest of the others 0.00 Hz (1 cell silenced by the first epoch)"
     assert text in finding.as_published
 
 

@@ -59,7 +59,7 @@ def test_all_holds(found):
     # In the band 0.8 and 0.85, outside 0.82 and 0.7; three seeds each.
     text = "100:0 best at 15.0 Hz (85.0 %, n = 3), mean 82.5 % in the band (n = 6) and 76.0 %"
     assert text in ours["2"]
-    assert "at most 2 of 3 seeds succeed in a cell (at 1.00 Hz)" in ours["3"]
+    assert "2 of 3 seeds succeed in the best cell, at 1.00 Hz" in ours["3"]
     assert "100:0 82.0 % at 53.0 Hz (n = 3)" in ours["4"]
     assert ours["4"].endswith("; 3.0 points below its best (85.0 % at 15.0 Hz)")
     assert ours["7"] == (
@@ -76,9 +76,9 @@ def test_all_holds(found):
         (
             "3",
             {"50:50": (0.1, 0.7, 0.1, 0.1)},
-            "before training; the other cells begin at 1.00",
+            "before training, the slowest of the others 1.00 Hz",
         ),
-        ("3", {"50:50": (0.1, 0.1, 0.1, 0.1)}, "in no cell do most seeds of 50:50 succeed"),
+        ("3", {"50:50": (0.1, 0.1, 0.1, 0.1)}, "most seeds of 50:50 succeed in no cell"),
         ("3", {"50:50": ((0.7, 0.7, 0.7), 0.1, 0.1, 0.1)}, "all 3 succeed in 67 % of cases"),
         ("4", {"100:0": (0.8, 0.85, 0.79, 0.7)}, "6.0 points below its best"),
     ],

@@ -24,13 +24,14 @@ _MEDIANS = {"successful": 0.890, "failed": 1.532}
 _CLOSE = 0.1
 _EXCESS, _EXCESS_CLOSE = 39.6, 10.0
 _SIGNIFICANT = 0.05
+_TESTS = {"p_friedman": "Friedman's test", "p_kruskal": "Kruskal-Wallis test"}
 
 
 def _ordered(article: Article) -> Finding:
     note = (
-        "van Rossum distances with the discrete sum and tau = 1 ms. Default: every test sample, "
-        "Friedman's test over the three values of a network. As published: one sample a batch, "
-        "Kruskal-Wallis over three pooled lists."
+        "Distances are van Rossum's, with the discrete sum and tau = 1 ms. Default: every test "
+        "sample, Friedman's test over the three values of a network. As published: one sample a "
+        "batch, Kruskal-Wallis over three pooled lists."
     )
     return found(
         lambda: _parts(distances_of(article, MAIN, FASHION, "all"), "p_friedman"),
@@ -40,7 +41,7 @@ def _ordered(article: Article) -> Finding:
 
 
 def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) -> list[Part]:
-    from eccles.stats import p_cell
+    from eccles.stats import p_text
 
     initial = _compared(distances, "initial")
     successful = _compared(distances, "successful")
@@ -58,7 +59,7 @@ def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) ->
     first, _, third = medians["50:50"]
     excess = 100 * (third / first - 1) if first else math.nan
     silent = [ei for ei, value in spread.items() if math.isnan(value)]
-    apart = f"before training the medians differ by {each(spread, '.1f')} % of E-E"
+    apart = f"before training the medians are {each(spread, '.1f')} % of E-E apart"
     if silent:
         apart += f", and nothing can be told where that is 0 ({', '.join(silent)})"
     ns = ", ".join(str(result.n) for result in successful.values())
@@ -66,24 +67,26 @@ def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) ->
         Part(None if silent else max(spread.values()) < _AGREE, apart),
         Part(
             all(a < b < c for a, b, c in medians.values()),
-            f"medians E-E, E-I, I-I of {ns} successful networks: "
-            + ", ".join(
-                f"{ei} {' '.join(f'{value:.3f}' for value in row)}" for ei, row in medians.items()
-            ),
+            ", ".join(
+                f"{ei} {' / '.join(f'{value:.3f}' for value in row)}" for ei, row in medians.items()
+            )
+            + f" for E-E / E-I / I-I (medians of {ns} successful networks)",
         ),
         Part(
             None if any(map(math.isnan, p.values())) else max(p.values()) < _SIGNIFICANT,
-            "p " + ", ".join(f"{ei} {p_cell(value)}" for ei, value in p.items()),
+            f"{_TESTS[test]} of these three: "
+            + ", ".join(f"{ei} {p_text(value)}" for ei, value in p.items()),
         ),
         Part(
             _near(medians["80:20"][0], _MEDIANS["successful"])
             and _near(failed_median, _MEDIANS["failed"]),
-            f"80:20 E-E {medians['80:20'][0]:.3f} successful and {failed_median:.3f} failed "
-            "(the article 0.890 and 1.532)",
+            f"80:20 E-E {medians['80:20'][0]:.3f} in successful networks (the article 0.890) and "
+            f"{failed_median:.3f} in failed ones (1.532)",
         ),
         Part(
             None if math.isnan(excess) else abs(excess - _EXCESS) <= _EXCESS_CLOSE,
-            f"50:50 I-I {excess:+.1f} % above E-E (the article 39.6 %)",
+            f"50:50 I-I {abs(excess):.1f} % {'below' if excess < 0 else 'above'} E-E (the article "
+            "39.6 % above)",
         ),
     ]
 

@@ -49,16 +49,17 @@ def _falls(article: Article) -> Finding:
         lambda: [
             Part(
                 max(drops.values()) < 0,
-                f"from {low:g} to {high:g} sigma_init accuracy changes by "
-                f"{each(drops, '+.0f')} points (n = {span(n.min(), n.max())} a cell)",
+                f"{each(drops, '+.0f')} points of accuracy from {low:g} to {high:g} sigma_init "
+                f"(n = {span(n.min(), n.max())} a cell)",
             ),
             Part(
                 broken < _FAILED and broken < min(at_3.values()),
-                f"at 0.3 50:50 reaches {percent(broken)}",
+                f"50:50 {percent(broken)} at 0.3, the lowest of the others "
+                f"{percent(min(at_3.values()))}",
             ),
             *order,
-            Part(_about(at_3, 0.6), f"at 0.3 the others {_percents(at_3)}"),
-            Part(_about(at_2, 0.7), f"at 0.2 {_percents(at_2)}"),
+            _about(at_3, 0.3, 0.6),
+            _about(at_2, 0.2, 0.7),
         ],
         note=note,
     )
@@ -68,9 +69,10 @@ def _order(level: float, means: dict[str, float]) -> Part:
     """Return whether the low ratios are the worst at a level: 50:50, then 70:30 where it ran."""
     low = [(ei, means.pop(ei)) for ei in ("50:50", "70:30") if ei in means]
     rest = sum(means.values()) / len(means) if means else math.nan
-    order = [*low, ("the others' mean", rest)]
+    order = [*low, ("mean of the others", rest)]
     text = ", ".join(f"{name} {percent(mean)}" for name, mean in order)
-    return Part(all(a < b for (_, a), (_, b) in pairwise(order)), f"in order at {level:g} {text}")
+    rises = all(a < b for (_, a), (_, b) in pairwise(order))
+    return Part(rises, f"{text} at {level:g}, {'in' if rises else 'not in'} rising order")
 
 
 def _best(article: Article) -> Finding:
@@ -162,12 +164,14 @@ def _at(means: dict[float, dict[str, float]], level: float) -> dict[str, float]:
     return dict(means[level])
 
 
-def _about(means: dict[str, float], what: float) -> bool:
-    return bool(means) and all(abs(mean - what) <= _ABOUT for mean in means.values())
-
-
-def _percents(means: dict[str, float]) -> str:
-    return each({ei: 100 * mean for ei, mean in means.items()}, ".1f") + " %"
+def _about(means: dict[str, float], level: float, published: float) -> Part:
+    """Return whether all ratios are about as good at a level as the article says."""
+    outside = [ei for ei, mean in means.items() if abs(mean - published) > _ABOUT]
+    ours = each({ei: 100 * mean for ei, mean in means.items()}, ".1f")
+    around = f"{100 * (published - _ABOUT):.0f} to {100 * (published + _ABOUT):.0f} %"
+    where = f"outside {around}: {', '.join(outside)}" if outside else f"all within {around}"
+    text = f"{ours} % at {level:g}, {where} (the article about {100 * published:.0f} %)"
+    return Part(bool(means) and not outside, text)
 
 
 CLAIMS = (

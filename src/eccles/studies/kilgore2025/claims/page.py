@@ -31,6 +31,11 @@ def markdown(judged: Judged) -> str:
         here = ". ".join(filter(None, [finding.ours, finding.note.removesuffix(".")]))
         cells = (claim.id, claim.statement, f"**{finding.verdict}**", here, published)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    lines += ["", f"{tally(judged)}. A claim counts as reproduced by these rules:", ""]
+    lines += [
+        "",
+        f"{tally(judged)}. A claim counts as reproduced by these rules, "
+        "in which a cell is all seeds of a ratio at one initial scale or noise:",
+        "",
+    ]
     lines += [f"- {claim.id}: {claim.rule}" for claim, _ in judged]
     return "\n".join(lines)
