@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,21 @@ def test_list_as_a_table(folder, capsys):
     assert "not here" in full
     assert str(registry.FASHION_MNIST_SAMPLE.system[0]) in sample
     assert "MIT" in sample
+
+
+@pytest.mark.parametrize("columns", ["20", "80"])
+def test_a_narrow_terminal_breaks_no_path(folder, capsys, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    cli.list_()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].endswith(f"  {registry.FASHION_MNIST_SAMPLE.system[0]}")
+    assert len(lines) == 1 + len(registry.SOURCES)
+    cli.fetch(data_dir=folder)
+    capsys.readouterr()
+    cli.doctor(folder)
+    lines = capsys.readouterr().out.splitlines()
+    for file in registry.FASHION_MNIST.files:
+        assert sum(str(folder / file.name) in line.split() for line in lines) == 1
 
 
 def test_list_as_json(folder, capsys, monkeypatch):
@@ -167,6 +183,24 @@ def test_fetch_of_recordings(spoken, capsys):
         assert f"events stored in {events_folder()}" in out
     cli.path("shd", spoken)
     assert capsys.readouterr().out == f"{spoken}\n"
+
+
+def test_fetch_reads_each_recording_once_for_its_checksum(spoken, monkeypatch):
+    from eccles.data import spoken as recordings
+
+    read = []
+    digests = recordings.digests
+    monkeypatch.setattr(
+        recordings, "digests", lambda path, advance: read.append(path) or digests(path, advance)
+    )
+    paths = [spoken / f"spoken_digits_{part}.h5" for part in ("train", "test")]
+    cli.fetch("spoken-digits", spoken)
+    assert read == paths
+    content = paths[0].read_bytes()
+    paths[0].write_bytes(content + b"\0")  # A file that has changed is another one.
+    with suppress(InputError, RunError):
+        cli.fetch("spoken-digits", spoken)
+    assert read == [*paths, paths[0]]
 
 
 def test_fetch_of_recordings_that_are_nowhere(tmp_path):

@@ -1,6 +1,7 @@
 """`eccles reproduce` as a user calls it: studies at their smallest scale, for real."""
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -35,7 +36,10 @@ def test_runs_figures_and_verdicts(quiet, capsys):
     assert Path("out/report.html").exists()
     # A smoke run never shows a claim.
     assert "0 reproduced, 0 not reproduced, 2 not testable" in shown
-    assert "data is fashion-mnist-sample instead of fashion-mnist" in shown
+    assert "data is fashion-mnist-sample instead of fashion-mnist" not in shown
+    (hint,) = [line for line in shown.splitlines() if line.startswith("rules and numbers: ")]
+    assert main(shlex.split(hint.partition(": eccles ")[2])) == 0
+    assert "data is fashion-mnist-sample instead of fashion-mnist" in capsys.readouterr().out
     assert main([*words, "--no-run", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["studies"] == {"fashion-mnist-noise": {"scale": "smoke", "done": 18, "planned": 18}}
@@ -69,7 +73,7 @@ def the_same_command_does_failed_runs_again(words, capsys):
     record.write(path.parent, kept._replace(run=failed))
     for table in study.glob("*.parquet"):
         table.unlink()
-    assert main(words) == 1
+    assert main([*words, "--details"]) == 1
     shown = capsys.readouterr().out
     command = "eccles reproduce kilgore2025 --only fashion-mnist-noise --scale smoke --out out"
     together = " ".join(shown.split())
@@ -90,6 +94,20 @@ def test_what_is_stored_is_judged_without_runs(quiet, capsys):
     assert {path: path.stat().st_mtime_ns for path in Path("stored").rglob("*")} == before
 
 
+def test_it_takes_a_line_a_claim(quiet, capsys):
+    words = ["reproduce", "kilgore2025", "--out", str(STORED), "--no-run", "--scale", "full"]
+    assert main(words) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("reproduced  " in line or "testable  " in line for line in lines) == 11
+    assert len(lines) < 25
+
+
+def test_an_empty_folder_has_nothing_to_judge(quiet, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert main(["reproduce", "kilgore2025", "--out", "empty", "--no-run"]) == 2
+    assert "must hold studies of kilgore2025 to judge, got none; `" in capsys.readouterr().err
+
+
 def test_a_markdown_table(quiet, capsys):
     words = ["reproduce", "kilgore2025", "--out", str(STORED), "--no-run", "--markdown"]
     assert main([*words, "--only", "fashion-mnist"]) == 0
@@ -106,6 +124,10 @@ def test_what_survives_comes_after_the_claims(quiet, capsys):
     assert main([*sweep, "--jobs", "2"]) == 0
     capsys.readouterr()
     assert main([*words, "--no-run"]) == 0
+    shown = capsys.readouterr().out
+    assert "Claim 3 in every variant" not in shown
+    assert "Claim 7 can't be told in any of 7 variants.\nrules and numbers: " in shown
+    assert main([*words, "--no-run", "--details"]) == 0
     shown = capsys.readouterr().out
     assert "Claim 3 in every variant" in shown
     assert shown.endswith("Claim 7 can't be told in any of 7 variants.\n")
@@ -198,7 +220,21 @@ def test_help_says_each_default_once(capsys):
             "--scale must be one of full, laptop, smoke, got 'small'",
         ),
         (["kilgore2025", "--json", "--markdown"], "can't both be given"),
-        (["kilgore2025", "--no-run"], "must hold a study of kilgore2025, got none"),
+        (
+            ["kilgore2025", "--no-run"],
+            "reproduced/kilgore2025-full must hold studies of kilgore2025 to judge, got no such "
+            "folder; `eccles reproduce kilgore2025 --out reproduced/kilgore2025-full` makes them",
+        ),
+        (
+            ["kilgore2025", "--no-run", "--scale", "smoke", "--only", "noise", "--out", "a b"],
+            "`eccles reproduce kilgore2025 --only noise --scale smoke --out 'a b'` makes them",
+        ),
+        (
+            ["kilgore2025", "--no-run", "--scale", "smoke", "--out", str(STORED)],
+            "--scale with --no-run must be the one that is stored, got smoke where",
+        ),
+        (["kilgore2025", "--no-run", "--repeat", "3"], "--repeat and --no-run can't both"),
+        (["kilgore2025", "--no-run", "--retry-failed"], "--retry-failed and --no-run can't both"),
         (["kilgore2025", "--no-runs"], "--no-runs"),
         (["kilgore2025", "--repeat", "0"], "repeat must be a number of seeds, 1 or more"),
     ],

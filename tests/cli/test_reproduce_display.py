@@ -3,10 +3,12 @@
 import io
 import json
 
+import pytest
 from rich.console import Console
 
-from eccles.cli.reproduce_display import as_json, console_of, print_claims
-from eccles.studies.kilgore2025.claims import Claim, Finding, Verdict
+from eccles.cli.reproduce_display import as_json, console_of, print_claims, print_verdicts
+from eccles.studies.kilgore2025.claim_names import SHORT
+from eccles.studies.kilgore2025.claims import CLAIMS, Claim, Finding, Verdict
 
 
 def judged():
@@ -34,8 +36,36 @@ def test_a_claim_with_its_verdict_rule_and_numbers():
         "not testable",
         "rule All do.",
         "note no runs",
+    ]
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_line_a_claim(width):
+    file = io.StringIO()
+    print_verdicts(judged(), Console(file=file, width=width))
+    said = [" ".join(line.split()) for line in file.getvalue().splitlines() if line.strip()]
+    assert said[0] == "claim verdict as published"
+    assert said[2:] == [
+        "3 50:50 only at low activity reproduced not reproduced",
+        "3 50:50 only at low activity not testable",
         "1 reproduced, 0 not reproduced, 1 not testable",
     ]
+
+
+def test_every_line_fits_a_narrow_terminal():
+    finding = judged()[0][1]
+    file = io.StringIO()
+    print_verdicts([(claim, finding) for claim in CLAIMS], Console(file=file, width=80))
+    lines = file.getvalue().splitlines()
+    assert "…" not in file.getvalue()
+    for claim in CLAIMS:
+        assert sum(SHORT[claim.id] in line for line in lines) == 1
+    assert len(lines) == len(CLAIMS) + 5
+
+
+def test_every_claim_has_a_name_of_its_own():
+    assert list(SHORT) == [claim.id for claim in CLAIMS]
+    assert len(set(SHORT.values())) == len(SHORT)
 
 
 def test_where_to_say_it(capsys, monkeypatch):

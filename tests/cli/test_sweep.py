@@ -5,11 +5,13 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from eccles.cli import main
 
+STORED = Path(__file__).parents[2] / "results/kilgore2025/fashion-mnist-noise"
 STUDY = """
 base: {data: fashion-mnist-sample, epochs: 1}
 grid: {ei: [50:50, 80:20], lr: [0.01, 0.02]}
@@ -122,6 +124,21 @@ def test_results_by_cell(finished, capsys):
     shown = capsys.readouterr().out
     assert shown.count("80:20") == 2
     assert "4 runs; tables: runs, epochs, classes" in shown
+
+
+@pytest.mark.parametrize("columns", ["40", "80"])
+def test_a_narrow_terminal_cuts_no_number(finished, capsys, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert main(["results", str(STORED)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("update_noise" in line for line in lines)
+    (row,) = [line.split() for line in lines if line.split()[:2] == ["80:20", "0.00015"]]
+    assert row[2:4] == ["8", "0"]
+    assert max(map(len, lines)) <= 80
+    assert main(["results", str(STORED), "--columns", "run,ei,update_noise,seed,status"]) == 0
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert "update_noise" in shown
 
 
 def test_results_of_a_table(finished, capsys):

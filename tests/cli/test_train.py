@@ -93,6 +93,18 @@ def test_json_prints_one_object_and_progress_elsewhere(capsys):
     assert "epoch   2" in err
 
 
+def test_a_training_that_went_wrong_says_so(capsys):
+    words = ["train", "--epochs", "1", "--w1-std", "0", "--out", "here"]
+    assert main(words) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.startswith("near chance: ")
+    assert said.endswith("at 0 Hz before training, under 0.01 Hz: try a higher --w1-std than 0")
+    assert main([*words, "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err.splitlines()[-1] == said
+    assert set(json.loads(out)) == KEYS | {"n_excitatory", "n_inhibitory", "parameters", "identity"}
+
+
 def test_the_same_command_again_gives_the_same_result(capsys):
     words = ["train", "--epochs", "2", "--json"]
     assert main(words) == 0

@@ -16,7 +16,7 @@ def test_what_fits_is_whole(small):
     data = compact(*small, None, ["ei"])
     assert (len(data.runs), len(data.epochs), data.step, data.left_out) == (4, 12, 1, 0)
     assert list(data.epochs["trained"][:3]) == [0, 1, 2]
-    assert list(data.runs["last"]) == [2] * 4
+    assert list(data.epochs["until"][:3]) == [1, 2, 3]
     assert list(data.runs["peak_trained"]) == [2] * 4
 
 
@@ -40,8 +40,20 @@ def test_the_last_epoch_stays_whatever_the_step(small):
     data = compact(runs, epochs, None, ["ei"], rows=8)
     assert data.step == 2
     assert list(data.epochs["trained"].unique()) == [0, 2]
+    assert list(data.epochs["until"][:2]) == [2, 3]
     data = compact(runs, epochs[epochs["epoch"] < 1], None, ["ei"], rows=7)
     assert list(data.epochs["trained"].unique()) == [0, 1]
+
+
+def test_a_run_that_was_shorter_keeps_its_last_row(small):
+    """At any moment of the slider one row of each run holds: trained <= moment < until."""
+    runs, epochs = small
+    shorter = epochs[(epochs["run"] != runs["run"][1]) | (epochs["epoch"] < 1)]
+    rows = compact(runs, shorter, None, ["ei"]).epochs
+    for moment, trained in ((0, [0, 0, 0, 0]), (1, [1, 1, 1, 1]), (2, [2, 1, 2, 2])):
+        shown = rows[(rows["trained"] <= moment) & (moment < rows["until"])]
+        assert list(shown["number"]) == [0, 1, 2, 3]
+        assert list(shown["trained"]) == trained
 
 
 def test_failed_runs_have_no_place(small):

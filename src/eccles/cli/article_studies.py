@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eccles.cli.reproduce_display import say
-from eccles.errors import EcclesError, InputError, nearest
+from eccles.cli.study_data import with_data
+from eccles.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,7 +53,6 @@ def sweep_all(
     jobs: int | None = None,
     retry_failed: bool = False,
     data_dir: Path | None = None,
-    all_of_them: bool = False,
     aside: bool = False,
 ) -> int:
     """Do the runs of an article's studies that are left, a folder a study; return how many failed.
@@ -64,7 +64,6 @@ def sweep_all(
         scale: how much of each.
         repeat: seeds of every study (default: as many as it has at that scale).
         jobs, retry_failed, data_dir: as `eccles.sweep` takes them.
-        all_of_them: leave none out, but raise what is wrong with its data.
         aside: show progress on stderr.
     """
     from eccles.cli.sweep_display import SweepDisplay
@@ -79,7 +78,7 @@ def sweep_all(
     asked = dict(zip(studies, read, strict=True))
     _check(article, asked, out)
     failed = 0
-    for name, study in _with_data(article, asked, console, data_dir, all_of_them).items():
+    for name, study in with_data(article, asked, console, data_dir).items():
         with SweepDisplay(aside=aside) as watch:
             results = sweep(
                 study,
@@ -93,32 +92,40 @@ def sweep_all(
     return failed
 
 
-def _with_data(
-    article: str,
-    asked: dict[str, Study],
-    console: Console,
-    data_dir: Path | None,
-    all_of_them: bool,
-) -> dict[str, Study]:
-    """Return the studies whose data is here or can be fetched; say what is left out, and why.
+def command(article: str, out: Path, only: str | None, *more: str) -> str:
+    """Return an `eccles reproduce` that can be copied."""
+    chosen = ("--only", only) if only else ()
+    return shlex.join(["eccles", "reproduce", article, *chosen, *more, "--out", str(out)])
 
-    Raises the error itself for a study that was asked for by name, or where none is left.
+
+def check_stored(
+    article: str, studies: Sequence[str], out: Path, scale: str | None, only: str | None
+) -> None:
+    """Raise InputError unless a folder has studies of an article, at the scale that is asked for.
+
+    Args:
+        article, studies: names, as `chosen` gives them.
+        out: the folder of their folders.
+        scale: the scale that they must have (default: any).
+        only: what was asked for with --only, to say which command makes it.
     """
-    from eccles.data.download import resolve
-    from eccles.data.registry import named
+    from eccles.studies.article import folders
+    from eccles.sweeps.folder import StudyFolder
 
-    missing: dict[str, EcclesError] = {}
-    for name, study in asked.items():
-        if "data" in study.base:
-            try:
-                resolve(named(study.base["data"]), data_dir)
-            except EcclesError as error:
-                missing[name] = error
-    if missing and (all_of_them or len(missing) == len(asked)):
-        raise next(iter(missing.values()))
-    for name, reason in missing.items():
-        say(console, f"left out: {article}/{name}: {reason}")
-    return {name: study for name, study in asked.items() if name not in missing}
+    there = folders(article, out)
+    if not there:
+        makes = command(article, out, only, *(("--scale", scale) if scale else ()))
+        raise InputError(
+            f"reproduce: {out} must hold studies of {article} to judge, got "
+            f"{'none' if out.exists() else 'no such folder'}; `{makes}` makes them"
+        )
+    for name in studies:
+        stored = StudyFolder(there[name]).read().scale if name in there else scale
+        if scale not in (None, stored):
+            raise InputError(
+                f"reproduce: --scale with --no-run must be the one that is stored, got {scale} "
+                f"where {there[name]} is {stored}; leave it out, or choose another --out"
+            )
 
 
 def _check(article: str, asked: Mapping[str, Study], out: Path) -> None:

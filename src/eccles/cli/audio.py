@@ -5,12 +5,12 @@ from __future__ import annotations
 import json as json_format
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tyro
+
+from eccles.cli.bar import bar
 
 if TYPE_CHECKING:
     from eccles.data.recordings import Recordings
@@ -45,7 +45,7 @@ def make_digits(
 
     folder = expanded(out) if out else cache_folder() / "spoken-digits"
     start = time.perf_counter()
-    with _bar("speaking and hearing", train + test) as advance:
+    with bar("speaking and hearing", train + test) as advance:
         made = write_digits(folder, train, test, seed, jobs, packed=packed, advance=advance)
     seconds = time.perf_counter() - start
     rows = [
@@ -81,7 +81,7 @@ def encode_audio(
     source, path = expanded(folder), expanded(out)
     start = time.perf_counter()
     n_files = sum(map(len, classes_of(source).values()))
-    with _bar("hearing", n_files) as advance:
+    with bar("hearing", n_files) as advance:
         recordings, skipped = encode_folder(source, seed, strict=strict, advance=advance)
     write(path, recordings)
     for reason in skipped.values():
@@ -131,18 +131,3 @@ def _print(rows: list[dict[str, Any]], seconds: float, json: bool) -> None:
         if row.get("skipped"):
             print(f"{len(row['skipped'])} files left out, for they can't be read")
     print(f"made in {seconds:.1f} s")
-
-
-@contextmanager
-def _bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Draw a bar with the time that is left, on a terminal; give what moves it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Left
-
-    console = Console(file=sys.stderr)
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), Left())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bar:
-        task = bar.add_task("", total=total)
-        yield lambda n: bar.advance(task, n)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json as json_format
 import os
 import shutil
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,14 +54,14 @@ def list_(json: bool = False) -> None:
         print(json_format.dumps(rows, indent=2))
         return
     _print_table(
-        ("name", "kind", "train + test", "found in", "licence"),
+        ("name", "kind", "train + test", "licence", "found in"),
         [
             (
                 name,
                 source.kind,
                 "{:,} + {:,}".format(*source.samples) if source.samples else "as made",
-                str(found[name] or "not here"),
                 source.licence,
+                str(found[name] or "not here"),
             )
             for name, source in SOURCES.items()
         ],
@@ -136,19 +135,19 @@ def doctor(data_dir: Folder = None) -> int:
     if data_dir and not any(Path(what).is_relative_to(expanded(data_dir)) for what, *_ in rows):
         rows.append((str(data_dir), "problem", "holds no known data set; leave it out"))
     rows += _examine_cache()
-    _print_table(("what", "state", "what to do"), rows)
+    shown = [(state, what, do) for what, state, do in rows]
+    _print_table(("state", "what", "what to do"), shown)
     return int(any(state == "problem" for _, state, _ in rows))
 
 
 def _is_as_published(source: Source, folder: Path) -> bool:
     """Return whether every file has a checksum that was published; images that loaded do."""
-    from eccles.data.files import digests
     from eccles.data.sources import locate
-    from eccles.data.spoken import is_published
+    from eccles.data.spoken import checksums, is_published
 
     paths = [(file, locate(file, folder)) for file in source.files]
     return source.form == "images" or all(
-        path is not None and bool(is_published(file, path, digests(path))) for file, path in paths
+        path is not None and bool(is_published(file, path, checksums(path))) for file, path in paths
     )
 
 
@@ -213,13 +212,9 @@ def _examine_room(root: Path) -> Row:
 
 
 def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table()
-    for title in head:
-        # A path that is cut short helps nobody.
-        table.add_column(title, overflow="fold", no_wrap=title == "name")
-    for row in rows:
-        table.add_row(*row)
-    Console(file=sys.stdout).print(table)
+    """Print a line a row, however narrow the terminal: a path that is broken can't be copied."""
+    table = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())

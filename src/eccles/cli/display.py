@@ -14,6 +14,7 @@ from rich.table import Table
 from eccles.nn.shallow import EINetwork
 from eccles.training.config import TrainConfig
 from eccles.training.result import TrainResult
+from eccles.training.trouble import trouble
 from eccles.units import duration
 
 _REDRAW = 0.1
@@ -113,3 +114,10 @@ def print_result(result: TrainResult) -> None:
         soft_wrap=True,
     )
     console.print(f"kept in {result.out}", highlight=False, soft_wrap=True)
+
+
+def print_trouble(result: TrainResult, *, json: bool = False) -> None:
+    """Print in a sentence what went wrong, if anything did; on stderr where stdout is JSON."""
+    if said := trouble(result):
+        console = Console(file=sys.stderr if json else sys.stdout)
+        console.print(said, highlight=False, markup=False, soft_wrap=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json as json_format
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
+from eccles.cli.bar import bar
 from eccles.cli.flags import flag, read
 from eccles.cli.place import Stored, for_files, stored
 from eccles.errors import InputError, must, nearest
@@ -126,30 +126,17 @@ def drawn(
     alone: bool,
 ) -> list[Row]:
     """Make figures and tables; of one that can't be made say why, where `alone` as an error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(file=sys.stderr)
-    bar = Progress(
-        TextColumn("drawing {task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
     rows = []
-    with bar:
-        task = bar.add_task("", total=len(chosen))
+    with bar("drawing", len(chosen)) as advance:
         for name, made in chosen.items():
-            bar.update(task, description=f"{name}: {made.title}")
+            advance(0, f"{name}: {made.title}")
             try:
                 rows.append(_row(article, name, made, formats, out))
             except InputError as error:
                 if alone:
                     raise
                 rows.append(Row(name, made.title, made.source(article), left_out=str(error)))
-            bar.advance(task)
+            advance(1)
     return rows
 
 

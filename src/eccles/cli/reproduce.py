@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from eccles.cli.article_studies import chosen, sweep_all
+from eccles.cli.article_studies import check_stored, chosen, command, sweep_all
 from eccles.cli.flags import flag, read
 from eccles.cli.place import for_files
 from eccles.cli.reproduce_display import (
     as_json,
     console_of,
     print_claims,
+    print_conclusions,
     print_survival,
+    print_verdicts,
     say,
 )
-from eccles.errors import InputError
+from eccles.errors import InputError, nearest
+from eccles.sweeps.study import FULL
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from eccles.studies.article import Article
+
+_SCALES = FULL, "laptop", "smoke"
 
 
 @dataclass(frozen=True)
@@ -33,10 +38,10 @@ class Arguments:
 
     Articles: kilgore2025 (excitatory to inhibitory ratio, initial firing rate and update noise).
     Its studies are those of the article (on Fashion-MNIST and on SHD), portraits of a few networks,
-    and two of our own: robustness, and spoken-digits as a stand-in for SHD. A study whose data
-    can't be had is left out. What the folder has isn't done again, so the same command goes on
-    where it was stopped. A claim is reproduced, not reproduced, or not testable with what there
-    is; the rule is printed with it.
+    and two of our own: robustness, and spoken-digits as a stand-in for SHD, done where SHD can't be
+    had, or where --only asks for it. What the folder has isn't done again, so the same command
+    goes on where it was stopped. A claim is reproduced, not reproduced, or not testable with what
+    there is; --details prints by which rule and numbers, and the report has them too.
 
     Try
         eccles reproduce kilgore2025 --scale smoke
@@ -50,10 +55,10 @@ class Arguments:
     out: Annotated[Path | None, flag("DIR")] = None
     """Folder of its studies, figures and report (default: reproduced/ARTICLE-SCALE)."""
 
-    scale: Annotated[Literal["full", "laptop", "smoke"], flag()] = "full"
-    """How much of each, portraits and robustness too: full (what the article did, the default),
-    laptop (about half an hour a study) or smoke (under four minutes in all, to see that it works:
-    its runs are too few and small to judge by)."""
+    scale: Annotated[str | None, flag("{full,laptop,smoke}", "(default: full)")] = None
+    """How much of each, portraits and robustness too: full (what the article did), laptop (about
+    half an hour a study) or smoke (under four minutes in all, to see that it works: its runs are
+    too few and small to judge by). With --no-run, the scale that is stored."""
 
     only: Annotated[str | None, flag("STUDY")] = None
     """One of its studies, such as noise or robustness, with its claims (default: all)."""
@@ -73,6 +78,9 @@ class Arguments:
     no_run: Annotated[bool, flag()] = False
     """Judge what is stored: no runs, no figures, no report."""
 
+    details: Annotated[bool, flag()] = False
+    """Print each claim's rule, numbers and notes, and what survives in every variant, too."""
+
     json: Annotated[bool, flag()] = False
     """Print one JSON object, for scripts."""
 
@@ -88,9 +96,18 @@ def run(words: Sequence[str]) -> int:
     given = read(Arguments, "reproduce", words, config=[tyro.conf.FlagCreatePairsOff])
     if given.json and given.markdown:
         raise InputError("reproduce: --json and --markdown can't both be given; drop one")
+    if given.scale not in (None, *_SCALES):
+        raise InputError(
+            f"reproduce: --scale must be one of {', '.join(_SCALES)}, got {given.scale!r}"
+            f"{nearest(str(given.scale), _SCALES)}"
+        )
     studies = chosen(given.article, given.only)
-    out = given.out or Path("reproduced") / f"{given.article}-{given.scale}"
+    scale = given.scale or FULL
+    out = given.out or Path("reproduced") / f"{given.article}-{scale}"
     for_files(out, "reproduce")
+    if given.no_run:
+        _check_unneeded(given)
+        check_stored(given.article, studies, out, given.scale, given.only)
 
     from eccles.report import check_installed
     from eccles.stats.frames import require
@@ -108,12 +125,11 @@ def run(words: Sequence[str]) -> int:
             studies,
             out,
             console,
-            scale=given.scale,
+            scale=scale,
             repeat=given.repeat,
             jobs=given.jobs,
             retry_failed=given.retry_failed,
             data_dir=given.data_dir,
-            all_of_them=given.only is not None,
             aside=aside,
         )
 
@@ -140,10 +156,17 @@ def run(words: Sequence[str]) -> int:
         shown = [markdown(judged)] if judged else []
         print("\n\n".join(shown + ([robustness.markdown(varied)] if varied else [])))
     else:
-        if judged:
+        if given.details and judged:
             print_claims(judged, console)
-        if varied is not None:
+        if given.details and varied is not None:
             print_survival(varied, console)
+        if judged:
+            print_verdicts(judged, console)
+        if varied is not None:
+            print_conclusions(varied, console)
+        if not given.details and (judged or varied is not None):
+            again = command(given.article, out, given.only, "--no-run", "--details")
+            say(console, f"rules and numbers: {again}")
         if not judged and varied is None:
             say(console, f"no claim of {given.article} is about {', '.join(studies)}")
         if report is not None:
@@ -153,6 +176,14 @@ def run(words: Sequence[str]) -> int:
         again = f"the same command with --retry-failed does {them} again"
         say(console, f"{failed:,} {runs} failed; {again}")
     return 1 if failed else 0
+
+
+def _check_unneeded(given: Arguments) -> None:
+    """Raise InputError where something is asked of runs, and of none at once."""
+    asked = {"--repeat": given.repeat is not None, "--retry-failed": given.retry_failed}
+    for name, is_given in asked.items():
+        if is_given:
+            raise InputError(f"reproduce: {name} and --no-run can't both be given; drop one")
 
 
 def _draw(article: Article, studies: list[str], console: Console) -> list[str]:

@@ -46,6 +46,7 @@ def as_json(
     report: Path | None,
 ) -> str:
     """Return studies, claims and files as one JSON object."""
+    from eccles.studies.kilgore2025.claim_names import SHORT
     from eccles.studies.kilgore2025.robustness import survival
 
     progress = {study: article[study].progress for study in article}
@@ -61,6 +62,7 @@ def as_json(
         "claims": [
             {
                 "id": claim.id,
+                "name": SHORT.get(claim.id, claim.statement),
                 "statement": claim.statement,
                 "study": claim.study,
                 "rule": claim.rule,
@@ -73,12 +75,31 @@ def as_json(
     return json_format.dumps(content, indent=2)
 
 
-def print_claims(judged: Sequence[tuple[Claim, Finding]], console: Console) -> None:
-    """Print each claim with its verdict, rule, numbers and notes, then how many of each."""
+def print_verdicts(judged: Sequence[tuple[Claim, Finding]], console: Console) -> None:
+    """Print a line a claim: its number, what it is about, the verdict, then how many of each."""
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
+    from eccles.studies.kilgore2025.claim_names import SHORT
     from eccles.studies.kilgore2025.claims import tally
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", justify="right", no_wrap=True)
+    for name in ("claim", "verdict", "as published"):
+        table.add_column(name, no_wrap=True)
+    for claim, finding in judged:
+        verdicts = (finding.verdict, finding.verdict_as_published)
+        shown = (Text(each, style=_COLOURS[each]) if each else Text() for each in verdicts)
+        table.add_row(claim.id, Text(SHORT.get(claim.id, claim.statement)), *shown)
+    console.print(table)
+    console.print(tally(judged), highlight=False)
+
+
+def print_claims(judged: Sequence[tuple[Claim, Finding]], console: Console) -> None:
+    """Print each claim with its verdict, rule, numbers and notes."""
+    from rich.table import Table
+    from rich.text import Text
 
     for claim, finding in judged:
         table = Table(box=None, show_header=False, padding=(0, 1))
@@ -96,15 +117,22 @@ def print_claims(judged: Sequence[tuple[Claim, Finding]], console: Console) -> N
                 table.add_row(name, Text(text))
         console.print(table)
         console.print()
-    console.print(tally(judged), highlight=False)
+
+
+def print_conclusions(tables: StudyTables, console: Console) -> None:
+    """Print a sentence a claim: in which variants it survives."""
+    from eccles.studies.kilgore2025.robustness import conclusions, survival
+
+    for sentence in conclusions(survival(tables)):
+        say(console, sentence)
 
 
 def print_survival(tables: StudyTables, console: Console) -> None:
-    """Print which claims survive in which variants: numbers, rules, and what follows."""
+    """Print which claims survive in which variants: numbers and rules."""
     from rich.table import Table
     from rich.text import Text
 
-    from eccles.studies.kilgore2025.robustness import RULES, conclusions, spelt, survival
+    from eccles.studies.kilgore2025.robustness import RULES, spelt, survival
 
     found = survival(tables)
     colours = {"holds": "green", "does not hold": "red", "can't be told": "yellow"}
@@ -118,5 +146,3 @@ def print_survival(tables: StudyTables, console: Console) -> None:
         console.print(table)
         say(console, f"rule: {rule.text}")
         console.print()
-    for sentence in conclusions(found):
-        say(console, sentence)

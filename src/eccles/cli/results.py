@@ -71,7 +71,7 @@ def run(words: Sequence[str]) -> int:
         raise must("results", "--limit", "0 or more", given.limit)
     from rich.console import Console
 
-    from eccles.cli.sweep_display import cells_table
+    from eccles.cli.sweep_display import cells_table, print_whole
     from eccles.sweeps.schema import SETTINGS
     from eccles.sweeps.tables import load
 
@@ -85,7 +85,7 @@ def run(words: Sequence[str]) -> int:
         if not len(runs):
             console.print("no runs")
             return 0
-        console.print(cells_table(results, runs))
+        print_whole(console, cells_table(results, runs))
         tables = ", ".join(results.names)
         console.print(f"{len(runs):,} runs; tables: {tables}", highlight=False)
         for _, failed in runs[runs["status"] == "failed"].iterrows():
@@ -147,13 +147,15 @@ def _print(frame: pd.DataFrame, limit: int, console: object) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from eccles.cli.sweep_display import print_whole
+
     assert isinstance(console, Console)
     table = Table()
     for name in frame.columns:
-        table.add_column(str(name), overflow="fold", no_wrap=name == "run")
+        table.add_column(str(name), no_wrap=True)
     for row in frame.head(limit).itertuples(index=False):
         table.add_row(*(Text(_spelt(cell)) for cell in row))
-    console.print(table)
+    print_whole(console, table)
     if len(frame) > limit:
         more = f"{len(frame) - limit:,} more rows; --limit, --where or --export shows them"
         console.print(more, highlight=False)

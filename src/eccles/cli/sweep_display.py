@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import Progress
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _LINE_EVERY = 10.0
 """Seconds between two plain lines."""
+
+_ANY_WIDTH = 10_000
+"""Columns that no table needs."""
 
 
 def clock(seconds: float) -> str:
@@ -209,7 +213,7 @@ def print_study(results: StudyTables) -> None:
     """Print how a study ended: a row a cell, over its repeats."""
     console = Console(file=sys.stdout)
     runs = results.planned(results.runs)
-    console.print(cells_table(results, runs))
+    print_whole(console, cells_table(results, runs))
     failures = int((runs["status"] == "failed").sum())
     said = f"{len(runs):,} runs, {failures:,} failed; kept in {results.folder}"
     if others := len(results.runs) - len(runs):
@@ -217,15 +221,24 @@ def print_study(results: StudyTables) -> None:
     console.print(said, highlight=False, soft_wrap=True)
 
 
+def print_whole(console: Console, table: Table) -> None:
+    """Print a table whose numbers are whole, though it be wider than the terminal."""
+    free = console.options.update(max_width=_ANY_WIDTH)
+    console.width = max(console.width, console.measure(table, options=free).maximum)
+    console.print(table)
+
+
 def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
-    """Return a table with a row a cell: how many runs, and their accuracies and rates."""
+    """Return a table with a row a cell: how many runs, and their accuracies and rates.
+
+    Nothing in it breaks or is cut where `print_whole` prints it.
+    """
     varied = [name for name in results.study.varied if name != "seed"] or ["ei"]
     title = f"{results.study.name} ({results.study.scale})"
-    table = Table(title=title, title_justify="left")
-    for name in varied:
-        table.add_column(name, justify="right")
-    for name in ("runs", "failed", "peak accuracy", "lowest", "highest", "initial rate"):
-        table.add_column(name, justify="right")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    outcome = ("runs", "failed", "peak\naccuracy", "lowest", "highest", "initial\nrate")
+    for name in (*varied, *outcome):
+        table.add_column(name, justify="right", no_wrap=True)
     for values, cell in runs.groupby(varied, sort=False, dropna=False):
         done = cell[cell["status"] == "done"]
         peak = done["peak_accuracy"]

@@ -71,7 +71,7 @@ def run(words: Sequence[str]) -> int:
     config = arguments.settings
     out = arguments.out or _default_folder(config)
 
-    from eccles.cli.display import TrainDisplay, print_result
+    from eccles.cli.display import TrainDisplay, print_result, print_trouble
     from eccles.training.loop import train
 
     with TrainDisplay(json=arguments.json) as display:
@@ -87,6 +87,7 @@ def run(words: Sequence[str]) -> int:
         print(json_format.dumps(result.summary()))
     else:
         print_result(result)
+    print_trouble(result, json=arguments.json)
     return 0
 
 

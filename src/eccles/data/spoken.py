@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from eccles.data.binning import Binning, bin_events
 from eccles.data.cache import Labelled, cached
 from eccles.data.dataset import SpikeDataset, Splits
 from eccles.data.download import resolve
-from eccles.data.files import Digests, contents, digests
+from eccles.data.files import Digests, contents, digests, unreadable
 from eccles.data.recordings import CHANNELS
 from eccles.data.sources import File, Source, locate
 from eccles.data.spike_hdf5 import read_blocks
@@ -58,15 +59,33 @@ def is_published(file: File, path: Path, sums: Digests) -> bool | None:
     return sums.md5 == expected if expected else None
 
 
+def checksums(path: Path) -> Digests:
+    """Return the checksums of a file; one that hasn't changed since isn't read again.
+
+    Raises RunError where the file can't be read.
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise unreadable(path, error) from None
+    return _checksums(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=16)
+def _checksums(path: Path, *_state: int) -> Digests:
+    with _bar(f"checking {path.name}", path) as advance:
+        return digests(path, advance)
+
+
 def examine(file: File, path: Path) -> str:
     """Read all of a file and return what is peculiar about it, if anything; raise what is wrong."""
-    sums = _digests(path)
+    sums = checksums(path)
     _encode(path, Binning())
     return "" if is_published(file, path, sums) is not False else "not as published, but sound"
 
 
 def _load(source: Source, file: File, path: Path, binning: Binning) -> SpikeDataset:
-    sums = _digests(path)
+    sums = checksums(path)
     if is_published(file, path, sums) is False:
         _log.warning("data: %s isn't the file that was published; it is used as it is", path)
     description = {
@@ -123,11 +142,6 @@ def _encode(path: Path, binning: Binning) -> Labelled:
             "recorded": recorded,
         },
     )
-
-
-def _digests(path: Path) -> Digests:
-    with _bar(f"checking {path.name}", path) as advance:
-        return digests(path, advance)
 
 
 @contextmanager

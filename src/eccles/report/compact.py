@@ -32,8 +32,9 @@ class Compact(NamedTuple):
 
     Attributes:
         runs: a row a run that is done: number, run, study, data_kind, settings as text, outcome,
-            how long it was trained, and whether it has_weights and has_histograms (1 or 0).
-        epochs: a row a run and number of epochs trained that are kept, 0 before training.
+            and whether it has_weights and has_histograms (1 or 0).
+        epochs: a row a run and number of epochs trained that are kept, 0 before training, with the
+            number at which the next row takes over, `until`.
         weights: a row a run, number of epochs trained and projection that are kept.
         histograms: a row a bin of those; exact zeros have a bin of no width.
         step: every how many epochs one is kept; the first and the last always are.
@@ -83,7 +84,8 @@ def compact(
         fits = (shown["seed"] == shown["seed"].min()) & (shown["rows"].cumsum() <= rows)
     kept = shown[fits]
     fitted = [table[table["number"].isin(kept["number"])] for table in fitted]
-    last = fitted[0].groupby("number")["trained"].max()
+    following = fitted[0].groupby("number")["trained"].shift(-1)
+    beyond = fitted[0]["trained"].max() + 1
     text = {name: [spelt(value) for value in kept[name]] for name in settings}
     columns = ["number", "run", "study", "data_kind", *text, *_OUTCOME]
     table = kept.assign(**text)[list(dict.fromkeys(columns))]
@@ -92,8 +94,8 @@ def compact(
         for name, rows in zip(("weights", "histograms"), fitted[1:], strict=True)
     }
     return Compact(
-        runs=table.assign(last=kept["number"].map(last), **measured),
-        epochs=fitted[0],
+        runs=table.assign(**measured),
+        epochs=fitted[0].assign(until=following.fillna(beyond).astype(int)),
         weights=fitted[1],
         histograms=fitted[2],
         step=step,

@@ -7,7 +7,10 @@
   const show = async () => {
     window.explorerView?.finalize();
     filters.replaceChildren();
-    const spec = { ...(phone.matches ? narrow : wide), datasets };
+    const chart = phone.matches ? narrow : wide;
+    const filled = ({ name }) => (name in datasets ? { values: datasets[name] } : {});
+    const data = chart.data.map((source) => ({ ...source, ...filled(source) }));
+    const spec = { ...chart, data };
     const options = { renderer: "svg", actions: false, bind: filters };
     try {
       window.explorerView = (await vegaEmbed(charts, spec, options)).view;

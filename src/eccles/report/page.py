@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from html import escape
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eccles.report.compact import spelt
 from eccles.report.explorer import Explorer
-from eccles.report.extra import check_installed
 from eccles.report.picture import inline
+from eccles.report.scripts import scripts
 from eccles.stats import p_cell
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def page(
             f'<section id="{key}"><h2>{name}</h2>\n{content}</section>'
             for key, name, content in shown
         ),
-        scripts="" if explorer is None else _scripts(explorer),
+        scripts="" if explorer is None else scripts(explorer),
     )
 
 
@@ -194,22 +193,4 @@ def _explorer(explorer: Explorer) -> str:
         + '<div id="explorer-filters" role="group" aria-label="Filters of the explorer"></div>\n'
         '<div id="explorer-charts" role="region" aria-label="Charts of the explorer" tabindex="0">'
         "</div>\n<noscript><p>The explorer needs JavaScript; all else doesn't.</p></noscript>\n"
-    )
-
-
-def _scripts(explorer: Explorer) -> str:
-    check_installed()
-    import vl_convert
-
-    charts = {"wide": explorer.wide, "narrow": explorer.narrow, "datasets": explorer.datasets}
-    # A text in the data mustn't end the element that holds it.
-    data = json.dumps(charts, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    # Its types lack a default that it has.
-    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
-    bundle = bundle.replace("</script", "<\\/script")
-    return (
-        f'<script type="application/json" id="explorer-data">{data}</script>\n'
-        "<!-- Vega, Vega-Lite, Vega-Embed and Vega-Tooltip: University of Washington Interactive "
-        "Data Lab and contributors, BSD 3-clause licence -->\n"
-        f"<script>{bundle}</script>\n<script>{(_HOME / 'page.js').read_text()}</script>\n"
     )

@@ -41,11 +41,13 @@ def points(
         place = f"across == '{name}' ? toNumber(datum.{axis.column}) : {place}"
     base = (
         alt.Chart(source("epochs"))
+        # Before the lookup, so that only the rows of one moment are looked up.
+        .transform_filter("datum.trained <= moment && moment < datum.until")
         .transform_lookup(
             lookup="number",
             from_=alt.LookupData(data=source("runs"), key="number", fields=fields),
         )
-        .transform_filter(f"datum.trained == min(moment, datum.last) && {controls.shown}")
+        .transform_filter(controls.shown)
         .transform_calculate(
             place=place, percent="100 * datum.accuracy", peak="100 * datum.peak_accuracy"
         )

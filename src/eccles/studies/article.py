@@ -60,7 +60,7 @@ class Article:
         if not self._studies:
             raise InputError(
                 f"studies: {self.folder} must hold a study of {name}, got none; "
-                f"eccles reproduce {name} --out {self.folder} runs them"
+                f"eccles reproduce {name} --out {self.folder} makes what belongs there"
             )
 
     def __iter__(self) -> Iterator[str]:

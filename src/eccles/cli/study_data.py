@@ -1,0 +1,72 @@
+"""Which of an article's studies `eccles reproduce` does, by the data that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eccles.cli.reproduce_display import say
+from eccles.errors import EcclesError
+from eccles.studies.kilgore2025.protocol import DIGITS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from eccles.sweeps.study import Study
+
+
+def with_data(
+    article: str,
+    asked: Mapping[str, Study],
+    console: Console,
+    data_dir: Path | None = None,
+) -> dict[str, Study]:
+    """Return the studies to do; say which are left out, and why.
+
+    Where all of an article is asked for, the Spiking Heidelberg Digits may be missing, for not
+    everybody can have them, and so may their stand-in, which is left out where they are here. What
+    a study lacks that was asked for by name, or that is no study of digits, is an error.
+
+    Args:
+        article: the article's name.
+        asked: its studies, by their short names.
+        console: where to say what is left out.
+        data_dir: the one folder to look in (default: search, and download).
+
+    Raises InputError where `data_dir` lacks the data, RunError where it is nowhere to be had.
+    """
+    found: dict[str, Path | None] = {}
+    left_out: dict[str, str] = {}
+    for name, study in asked.items():
+        try:
+            found[name] = _place(study, data_dir)
+        except EcclesError as error:
+            if name not in DIGITS.studies or len(asked) == 1:
+                raise
+            left_out[name] = str(error)
+    real, *stand_ins = DIGITS.studies
+    if found.get(real) is not None and _is_real(asked[real]):
+        for name in stand_ins:
+            if name in found:
+                left_out[name] = (
+                    f"it stands in for {real}, which is in {found[real]}; --only {name} does it"
+                )
+    for name, reason in left_out.items():
+        say(console, f"left out: {article}/{name}: {reason}")
+    return {name: study for name, study in asked.items() if name not in left_out}
+
+
+def _place(study: Study, data_dir: Path | None) -> Path | None:
+    """Return the folder of a study's data; None where each run has data of its own."""
+    from eccles.data.download import resolve
+    from eccles.data.registry import named
+
+    return resolve(named(study.base["data"]), data_dir) if "data" in study.base else None
+
+
+def _is_real(study: Study) -> bool:
+    """Return whether a study's data is real: at its smallest scale SHD has a stand-in itself."""
+    from eccles.data.registry import named
+
+    return named(study.base["data"]).kind == "real"

@@ -1,0 +1,58 @@
+"""What went wrong in a training that ended, if anything did: one sentence, by a simple rule."""
+
+from __future__ import annotations
+
+import math
+
+from eccles.training.result import TrainResult
+
+DIVERGED = 2.0
+"""A loss that ends over so many times its lowest, and above that of guessing, has diverged."""
+
+CHANCE = 2.0
+"""An accuracy that never gets over so many times that of guessing is near chance."""
+
+SILENT, SATURATED = 0.01, 50.0
+"""Mean hidden rates in Hz; networks that start below or above seldom learn."""
+
+
+def trouble(result: TrainResult) -> str | None:
+    """Return what was seen and what to try, or None where a training went as it should.
+
+    Among C classes a training diverged if its last loss is over `DIVERGED` times its lowest and
+    over that of guessing, ln C. It stayed near chance if no test accuracy after an epoch is over
+    `CHANCE` / C. The sentence says by which numbers. It is about networks that hardly learnt, not
+    about those that could have learnt more.
+    """
+    trained = result.history[1:]
+    last, lowest = trained[-1], min(trained, key=lambda row: row["loss"])
+    n_classes = len({row["class"] for row in result.classes})
+    guessing = math.log(n_classes)
+    if last["loss"] > max(DIVERGED * lowest["loss"], guessing):
+        noise = " or less --update-noise" if result.config.update_noise else ""
+        return (
+            f"diverged: the loss ended at {last['loss']:.3g}, over {DIVERGED:g} times its lowest "
+            f"({lowest['loss']:.3g} in epoch {lowest['epoch'] + 1}) and over that of guessing "
+            f"({guessing:.3g}); try a lower --lr than {result.config.lr:g}{noise}"
+        )
+    best, bound = max(row["accuracy"] for row in trained), CHANCE / n_classes
+    if best > bound:
+        return None
+    return (
+        f"near chance: the best accuracy after an epoch, {best:.1%}, isn't over {CHANCE:g} times "
+        f"that of guessing among {n_classes} classes ({bound:.1%}); {_remedy(result)}"
+    )
+
+
+def _remedy(result: TrainResult) -> str:
+    config = result.config
+    first, last = (result.history[k]["rate_hz"] for k in (0, -1))
+    rate = f"hidden neurons fired at {first:.3g} Hz before training"
+    if first < SILENT and config.w1_std is not None:
+        return f"{rate}, under {SILENT:g} Hz: try a higher --w1-std than {config.w1_std:g}"
+    if first > SATURATED and config.w1_std is not None:
+        return f"{rate}, over {SATURATED:g} Hz: try a lower --w1-std than {config.w1_std:g}"
+    after = f"{rate} and at {last:.3g} Hz after it"
+    if last < SILENT:
+        return f"{after}, under {SILENT:g} Hz: try a lower --lr than {config.lr:g}"
+    return f"{after}: try more --epochs than {config.epochs}, or another --lr than {config.lr:g}"
