@@ -10,7 +10,9 @@ from eccles.errors import InputError
 
 def test_every_name_has_a_loader():
     images = [name for name, source in SOURCES.items() if source.form == "images"]
-    assert images == list(data._IMAGES)
+    assert images == list(data.image_names())
+    assert set(data.names()) | set(images) == set(SOURCES)
+    assert set(data.names()) & set(images) == set(data._ENCODED)
 
 
 def test_load_by_name(as_fashion_mnist):
