@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from eccles.data import cifar, fashion_mnist, spoken
 from eccles.data.binning import Binning as Binning
@@ -18,8 +20,25 @@ from eccles.data.images import ImageSplits as ImageSplits
 from eccles.data.recordings import Recordings as Recordings
 from eccles.data.registry import SOURCES
 from eccles.data.registry import named as _named
-from eccles.errors import InputError
+from eccles.errors import InputError, nearest
 
+if TYPE_CHECKING:
+    from eccles.data.augment import Augment as Augment
+    from eccles.data.frame_dataset import FrameDataset as FrameDataset
+    from eccles.data.frame_dataset import FrameSplits as FrameSplits
+    from eccles.data.frames import CameraEvents as CameraEvents
+    from eccles.data.frames import Framing as Framing
+    from eccles.data.frames import to_frames as to_frames
+
+# Imported when first used: settings are slower to import than all the rest.
+_HOME = {
+    "Augment": "eccles.data.augment",
+    "FrameDataset": "eccles.data.frame_dataset",
+    "FrameSplits": "eccles.data.frame_dataset",
+    "CameraEvents": "eccles.data.frames",
+    "Framing": "eccles.data.frames",
+    "to_frames": "eccles.data.frames",
+}
 _ENCODED = {
     "fashion-mnist": fashion_mnist.load,
     "fashion-mnist-sample": fashion_mnist.load_sample,
@@ -97,3 +116,38 @@ def load_images(name: str, data_dir: Path | None = None) -> ImageSplits:
             f"as spikes, and images are {', '.join(_IMAGES)}"
         )
     return _IMAGES[name](data_dir)
+
+
+def load_frames(
+    name: str | Path, data_dir: Path | None = None, framing: Framing | None = None
+) -> FrameSplits:
+    """Return what event cameras saw, as frames [B, T, 2, H, W].
+
+    `name` is "cifar10-dvs" or "dvs-gesture", which tonic fetches and reads, into `data_dir` or the
+    cache (see `event_cameras.load`); or a folder of one's own (see `event_files.load_folder`),
+    with a "/" in it where it might be taken for a name.
+
+    Raises InputError for a name that is neither, a folder of another layout, events that can't
+    become frames, or without the extra `events`; RunError where the data is nowhere to be had.
+    """
+    from eccles.data import event_cameras, event_files
+
+    if name in event_cameras.N_FRAMES:
+        return event_cameras.load(str(name), data_dir, framing)
+    if data_dir is None and Path(name).is_dir():
+        return event_files.load_folder(Path(name), framing)
+    known = ", ".join(event_cameras.N_FRAMES)
+    raise InputError(
+        f"data: recordings of an event camera must be one of {known}, or a folder with train and "
+        f"test, got {str(name)!r}{nearest(str(name), event_cameras.N_FRAMES)}"
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'eccles.data' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.data.bars import reading
 from eccles.data.download import resolve
 from eccles.data.files import contents, damaged, digests
 from eccles.data.images import ImageDataset, ImageSplits
@@ -114,17 +115,25 @@ def _members(file: File, path: Path) -> Iterator[tuple[str, bytes]]:
     if path.is_dir():
         yield from ((name, contents(path / name)) for name in file.members)
         return
-    md5 = digests(path).md5
+    with reading(f"checking {path.name}", path) as advance:
+        md5 = digests(path, advance).md5
     if md5 != file.md5:
         raise damaged(path, f"of MD5 {file.md5[:12]}...", f"{md5[:12]}...")
     missing = {f"{file.inside}/{name}": name for name in file.members}
+    size = path.stat().st_size
     try:
         # As a stream, and into memory: no file is extracted, so no path in it can lead astray.
-        with tarfile.open(path, "r|gz") as archive:
+        with (
+            reading(f"reading {path.name}", path) as advance,
+            path.open("rb") as packed,
+            tarfile.open(fileobj=packed, mode="r|gz") as archive,
+        ):
             for member in archive:
                 stream = archive.extractfile(member) if member.name in missing else None
                 if stream is not None:
                     yield missing.pop(member.name), stream.read()
+                if advance is not None:
+                    advance(packed.tell(), size)
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         raise damaged(path, "a sound tar.gz", str(error)) from None
     if missing:
