@@ -25,7 +25,7 @@ class OverSteps(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return what the module makes of all steps."""
         result: Tensor = self.module(x.flatten(0, 1))
-        return result.unflatten(0, x.shape[:2])
+        return result.reshape(*x.shape[:2], *result.shape[1:])
 
 
 class Spiking(nn.Module):

@@ -40,24 +40,29 @@ class DeepNetwork(nn.Module):
     Args:
         layers: what makes spikes [T, B, ...] of [T, B, C, H, W].
         readout: what makes currents [T, B, n_classes] of the last layer's spikes.
-        n_steps: steps for which an image is held.
+        n_steps: steps of a sample.
+        held: whether inputs are images, which the first layer holds for all steps.
     """
 
-    def __init__(self, layers: nn.Sequential, readout: nn.Module, n_steps: int) -> None:
+    def __init__(
+        self, layers: nn.Sequential, readout: nn.Module, n_steps: int, *, held: bool
+    ) -> None:
         super().__init__()
         self.layers = layers
         self.readout = readout
         self.n_steps = n_steps
+        self.held = held
 
     def forward(self, x: Tensor) -> Tensor:
         """Return class scores [B, n_classes] for images [B, C, H, W] or frames [T, B, C, H, W].
 
         Raises InputError for another number of dimensions, or of steps.
         """
-        if x.ndim not in (4, 5) or (x.ndim == 5 and len(x) != self.n_steps):
-            accepted = f"[B, C, H, W] or [{self.n_steps}, B, C, H, W]"
+        steps = [] if self.held else [self.n_steps]
+        if x.ndim != len(steps) + 4 or list(x.shape[: len(steps)]) != steps:
+            accepted = "[B, C, H, W]" if self.held else f"[{self.n_steps}, B, C, H, W]"
             raise must("deep", "the input's shape", accepted, tuple(x.shape))
-        spikes = self.layers(x.unsqueeze(0) if x.ndim == 4 else x)
+        spikes = self.layers(x.unsqueeze(0) if self.held else x)
         scores: Tensor = self.readout(spikes).mean(dim=0)
         return scores
 
@@ -91,7 +96,8 @@ class Residual(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return spike counts [T, B, n_units, H', W'], >= 0."""
         own: Tensor = self.second(self.first(x))
-        return own + self.shortcut(x)
+        added: Tensor = own + self.shortcut(x)
+        return added
 
 
 def deep_network(
@@ -130,7 +136,8 @@ def deep_network(
     made, features = build(layers, shape, width, neuron)
     if held:
         _first(made).hold = n_steps
-    return DeepNetwork(nn.Sequential(*made), layers.readout(features, n_classes), n_steps)
+    readout = layers.readout(features, n_classes)
+    return DeepNetwork(nn.Sequential(*made), readout, n_steps, held=held)
 
 
 def _mlp(

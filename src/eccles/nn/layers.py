@@ -46,7 +46,7 @@ class Layers:
             return EILinear(n_inputs, n_units, self.rules)
         if self.circuit == "colei":
             return OverSteps(ColumnLinear(n_inputs, n_units, self.random))
-        made = skip_init(nn.Linear, n_inputs, n_units)
+        made = _empty(nn.Linear, n_inputs, n_units)
         return self._normed(made, nn.BatchNorm1d, n_units)
 
     def conv(
@@ -60,7 +60,7 @@ class Layers:
                 ColumnConv2d(n_inputs, n_units, kernel_size, stride=stride, random=self.random)
             )
         padding = kernel_size // 2
-        made = skip_init(nn.Conv2d, n_inputs, n_units, kernel_size, stride=stride, padding=padding)
+        made = _empty(nn.Conv2d, n_inputs, n_units, kernel_size, stride=stride, padding=padding)
         return self._normed(made, nn.BatchNorm2d, n_units)
 
     def readout(self, n_inputs: int, n_classes: int) -> nn.Module:
@@ -69,7 +69,7 @@ class Layers:
             return EIReadout(n_inputs, n_classes, self.rules)
         if self.circuit == "colei":
             return OverSteps(ColumnLinear(n_inputs, n_classes, self.random))
-        layer = skip_init(nn.Linear, n_inputs, n_classes)
+        layer = _empty(nn.Linear, n_inputs, n_classes)
         self._draw(layer)
         return OverSteps(layer)
 
@@ -88,7 +88,8 @@ class Layers:
         std = math.sqrt(2.0 / layer.weight[0].numel())
         normal = std * self.random.standard_normal(tuple(layer.weight.shape))
         layer.weight.copy_(torch.from_numpy(normal))
-        nn.init.zeros_(layer.bias)
+        assert layer.bias is not None
+        layer.bias.zero_()
 
 
 def circuit_layers(circuit: str, random: np.random.Generator, **switches: Any) -> Layers:
@@ -121,3 +122,9 @@ _RULES = {
     "dann": CircuitRules.of_dann(),
     "free": CircuitRules(dale=False),
 }
+
+
+def _empty(kind: type[nn.Module], *sizes: int, **options: Any) -> Any:
+    """Return a layer whose weights aren't drawn, so that torch's own random stream isn't moved."""
+    make: Any = skip_init
+    return make(kind, *sizes, **options)
