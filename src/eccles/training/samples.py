@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from collections.abc import Sized
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eccles import seeds
-from eccles.data.dataset import SpikeDataset, Splits
+from eccles.data.dataset import Splits
 from eccles.engines.batch import event_arrays
 from eccles.errors import must
-from eccles.training.config import TrainConfig
+from eccles.training.run_config import RunConfig
 
 
 class Samples(NamedTuple):
-    """The samples of a run."""
+    """The samples of a run, each a data set of events, images or frames."""
 
-    train: SpikeDataset
-    validation: SpikeDataset | None
-    test: SpikeDataset
+    train: Any
+    validation: Any
+    test: Any
 
 
-def divide(config: TrainConfig, data: Splits) -> Samples:
+def divide(config: RunConfig, data: tuple[Any, Any]) -> Samples:
     """Return a data set's samples as a run uses them: some held out, some dropped.
 
     Raises InputError where none would be left to train or to test on.
@@ -51,13 +52,13 @@ def divide(config: TrainConfig, data: Splits) -> Samples:
     return Samples(train_set, validation_set, test_set)
 
 
-def whole_batches(config: TrainConfig, data: SpikeDataset) -> int:
+def whole_batches(config: RunConfig, data: Sized) -> int:
     """Return how many samples an epoch takes."""
     remainder = len(data) % config.batch_size if config.drop_last else 0
     return len(data) - remainder
 
 
-def epoch_order(config: TrainConfig, data: SpikeDataset, epoch: int) -> NDArray[np.int64]:
+def epoch_order(config: RunConfig, data: Sized, epoch: int) -> NDArray[np.int64]:
     """Return the training samples of an epoch, in the order in which it takes them."""
     order = seeds.stream(config.seed, "order", epoch).permutation(len(data))
     # What doesn't fill a batch is dropped after shuffling: other samples each epoch.

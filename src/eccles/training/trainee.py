@@ -1,0 +1,76 @@
+"""What the training loop asks of whatever it trains: shallow or deep, events or images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from eccles.training.measures import Measure
+from eccles.training.samples import Samples
+
+BatchStep = Callable[[Any, Tensor, int], float]
+"""Takes a batch's inputs, its labels and its number; returns the loss before the update."""
+
+
+class Evaluated(Protocol):
+    """How a network did on a data set."""
+
+    @property
+    def accuracy(self) -> float:
+        """Share of all samples that were recognised."""
+        ...
+
+    def summary(self) -> dict[str, Any]:
+        """Return an epoch's measures over all classes; "accuracy" is among them."""
+        ...
+
+    def rows(self, classes: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Return a row a class."""
+        ...
+
+
+class Trainee(Protocol):
+    """A network, the samples it learns from, and how it learns.
+
+    Attributes:
+        network: what is trained.
+        optimizer: over its parameters; both are kept in checkpoints.
+        samples: to train, choose and test on.
+        measures: those that can be asked for, by name.
+        torch_threads: threads that torch may use.
+        remedy: what to try where numbers aren't finite any more.
+    """
+
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    samples: Samples
+    measures: Mapping[str, Measure]
+    torch_threads: int
+    remedy: str
+
+    def begin(self) -> None:
+        """Make the network ready for its first epoch; not called where a checkpoint goes on."""
+        ...
+
+    def steps(self, epoch: int) -> BatchStep:
+        """Return the training step of an epoch."""
+        ...
+
+    def evaluate(self, data: Any) -> Evaluated:
+        """Run the network over a data set, and count."""
+        ...
+
+    def moment(self, epoch: int) -> Any:
+        """Return what measures look at after an epoch."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """Return what "auto" became, for the record."""
+        ...
+
+    def title(self) -> str:
+        """Return what is trained in a few words, for people."""
+        ...
