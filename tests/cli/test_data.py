@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import json
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from eccles.cli import data as cli
-from eccles.data import Recordings, fashion_mnist, registry, spike_hdf5
+from eccles.data import Recordings, cifar, fashion_mnist, registry, spike_hdf5
 from eccles.data.cache import events_folder
 from eccles.errors import InputError, RunError
 
@@ -192,6 +193,56 @@ def test_doctor_of_recordings(spoken, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert "whole HDF5" in next(line for line in lines if "spoken_digits_test" in line)
     assert "missing; run" in next(line for line in lines if "shd_test" in line)
+
+
+@pytest.fixture
+def colours(tmp_path, monkeypatch):
+    """A folder of two files in the layout of CIFAR-100, one image each, in its place."""
+    file = registry.CIFAR100.files[0]
+    small = replace(registry.CIFAR100, samples=(1, 1))
+    monkeypatch.setattr(cifar, "CIFAR100", small)
+    monkeypatch.setitem(registry.SOURCES, "cifar100", small)
+    (tmp_path / "colours").mkdir()
+    for name in file.members:
+        (tmp_path / "colours" / name).write_bytes(bytes([19, 99]) + bytes(3072))
+    return tmp_path / "colours"
+
+
+def test_fetch_of_colour_images(colours, capsys):
+    cli.fetch("cifar100", colours)
+    out = capsys.readouterr().out
+    assert f"cifar100: found in {colours}\n1 samples to train on, 1 to test on" in out
+    assert "events" not in out
+    with pytest.raises(RunError, match=r"ECCLES_OFFLINE.* put cifar-10-binary\.tar\.gz from http"):
+        cli.fetch("cifar10")
+
+
+def test_fetch_of_an_archive_of_colour_images(colours, capsys, monkeypatch):
+    archive = colours / "cifar-100-binary.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        for name in ("train.bin", "test.bin"):
+            tar.add(colours / name, f"cifar-100-binary/{name}")
+    small = registry.SOURCES["cifar100"]
+    md5 = hashlib.md5(archive.read_bytes()).hexdigest()
+    small = replace(small, files=(replace(small.files[0], md5=md5),))
+    monkeypatch.setattr(cifar, "CIFAR100", small)
+    monkeypatch.setitem(registry.SOURCES, "cifar100", small)
+    cli.fetch("cifar100", colours)
+    assert f"found in {colours}, checksums right" in capsys.readouterr().out
+    assert cli.doctor(colours) == 0
+    archive.write_bytes(archive.read_bytes()[:-9])
+    assert cli.doctor(colours) == 1
+    assert "must be of MD5" in capsys.readouterr().out
+
+
+def test_doctor_of_colour_images(colours, capsys):
+    assert cli.doctor(colours) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if str(colours) in line)
+    assert "unpacked, so without a checksum, but sound" in line
+    (colours / "test.bin").write_bytes(bytes(3074 + 1))
+    assert cli.doctor(colours) == 1
+    out = capsys.readouterr().out
+    assert "test.bin must be 3,074 bytes, 1 records of 3,074, got 3,075 bytes" in out
 
 
 def test_doctor_of_folders_of_no_use(folder, capsys, tmp_path, monkeypatch):

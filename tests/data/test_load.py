@@ -10,7 +10,9 @@ from eccles.errors import InputError
 
 def test_every_name_has_a_loader():
     images = [name for name, source in SOURCES.items() if source.form == "images"]
-    assert images == list(data._IMAGES)
+    assert images == list(data.image_names())
+    assert set(data.names()) | set(images) == set(SOURCES)
+    assert set(data.names()) & set(images) == set(data._ENCODED)
 
 
 def test_load_by_name(as_fashion_mnist):
@@ -34,7 +36,15 @@ def test_importing_and_loading_stay_light():
     script = (
         "import sys, eccles.data\n"
         "eccles.data.load('fashion-mnist-sample')\n"
-        "heavy = {'torch', 'numba', 'pooch', 'requests', 'rich'} & set(sys.modules)\n"
+        "eccles.data.load_images('fashion-mnist-sample')\n"
+        "heavy = {'torch', 'numba', 'pooch', 'requests', 'rich', 'pydantic'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
+
+
+def test_what_is_imported_late_is_there():
+    assert {"Augment", "to_frames", "load"} <= set(dir(data))
+    assert data.Framing is data.frames.Framing
+    with pytest.raises(AttributeError, match="no attribute 'augmented'"):
+        data.augmented  # noqa: B018

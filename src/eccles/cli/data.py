@@ -85,6 +85,8 @@ def path(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
 def fetch(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
     """Make a data set ready: download what is missing, verify it, encode it, store the events.
 
+    Images in colour are left as they are: networks take them without a code.
+
     Args:
         name: the data set; see `eccles data list`.
         data_dir: the folder that holds it or shall hold it.
@@ -103,12 +105,15 @@ def fetch(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
         download.fetch(source, folder)
         verb = "downloaded into"
     start = time.perf_counter()
+    as_spikes = name in data.names()
     # Naming the folder has its files verified, and read before any stored events are used.
-    train, test = data.load(name, folder or data_dir)
+    train, test = (data.load if as_spikes else data.load_images)(name, folder or data_dir)
     seconds = time.perf_counter() - start
     right = ", checksums right" if folder and _is_as_published(source, folder) else ""
     print(f"{name}: {verb} {folder}{right}")
     print(f"{len(train):,} samples to train on, {len(test):,} to test on, ready in {seconds:.1f} s")
+    if not isinstance(train, data.SpikeDataset):
+        return
     if is_mapped(train.events):
         print(f"events stored in {events_folder()}")
     elif source.urls or source.form == "recordings":
@@ -141,20 +146,23 @@ def doctor(data_dir: Folder = None) -> int:
 
 
 def _is_as_published(source: Source, folder: Path) -> bool:
-    """Return whether every file has a checksum that was published; images that loaded do."""
+    """Return whether every file has a checksum that was published; packed images that loaded do."""
     from eccles.data.files import digests
     from eccles.data.sources import locate
     from eccles.data.spoken import is_published
 
     paths = [(file, locate(file, folder)) for file in source.files]
-    return source.form == "images" or all(
-        path is not None and bool(is_published(file, path, digests(path))) for file, path in paths
+    return all(
+        path is not None
+        and path.is_file()
+        and (source.form == "images" or bool(is_published(file, path, digests(path))))
+        for file, path in paths
     )
 
 
 def _examine(source: Source, folder: Path) -> list[Row]:
     """Return a row a file, or none at all where the folder holds nothing of this data set."""
-    from eccles.data import spoken
+    from eccles.data import cifar, spoken
     from eccles.data.files import verified
     from eccles.data.sources import locate
 
@@ -169,6 +177,9 @@ def _examine(source: Source, folder: Path) -> list[Row]:
             peculiar = ""
             if source.form == "recordings":
                 peculiar = spoken.examine(file, path)
+            elif file.members:
+                cifar.read(source, path)
+                peculiar = "unpacked, so without a checksum, but sound" if path.is_dir() else ""
             else:
                 verified(path, file.sha256)
             rows.append((str(path), "ok", peculiar))

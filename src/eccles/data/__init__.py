@@ -1,23 +1,53 @@
-"""Data sets as spike events: `load("fashion-mnist")` gives samples to train and to test on."""
+"""Data sets: `load("fashion-mnist")` gives spike events to train and to test on.
+
+`load_images` gives images as they are, for direct coding, and `load_frames` what event cameras saw.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from eccles.data import fashion_mnist, spoken
+from eccles.data import cifar, fashion_mnist, spoken
 from eccles.data.binning import Binning as Binning
 from eccles.data.binning import bin_events as bin_events
 from eccles.data.dataset import SpikeDataset as SpikeDataset
 from eccles.data.dataset import Splits as Splits
 from eccles.data.encoding import latency_encode as latency_encode
+from eccles.data.images import ImageDataset as ImageDataset
+from eccles.data.images import ImageSplits as ImageSplits
 from eccles.data.recordings import Recordings as Recordings
 from eccles.data.registry import SOURCES
 from eccles.data.registry import named as _named
-from eccles.errors import InputError
+from eccles.errors import InputError, nearest
 
-_IMAGES = {
+if TYPE_CHECKING:
+    from eccles.data.augment import Augment as Augment
+    from eccles.data.frame_dataset import FrameDataset as FrameDataset
+    from eccles.data.frame_dataset import FrameSplits as FrameSplits
+    from eccles.data.frames import CameraEvents as CameraEvents
+    from eccles.data.frames import Framing as Framing
+    from eccles.data.frames import to_frames as to_frames
+
+# Imported when first used: settings are slower to import than all the rest.
+_HOME = {
+    "Augment": "eccles.data.augment",
+    "FrameDataset": "eccles.data.frame_dataset",
+    "FrameSplits": "eccles.data.frame_dataset",
+    "CameraEvents": "eccles.data.frames",
+    "Framing": "eccles.data.frames",
+    "to_frames": "eccles.data.frames",
+}
+_ENCODED = {
     "fashion-mnist": fashion_mnist.load,
     "fashion-mnist-sample": fashion_mnist.load_sample,
+}
+_IMAGES = {
+    "fashion-mnist": fashion_mnist.load_images,
+    "fashion-mnist-sample": fashion_mnist.load_sample_images,
+    "cifar10": cifar.load_cifar10,
+    "cifar100": cifar.load_cifar100,
 }
 
 
@@ -27,15 +57,26 @@ def names() -> tuple[str, ...]:
     >>> names()
     ('fashion-mnist', 'fashion-mnist-sample', 'shd', 'ssc', 'spoken-digits', 'spoken-digits-sample')
     """
-    return tuple(SOURCES)
+    return tuple(
+        name for name, source in SOURCES.items() if source.form == "recordings" or name in _ENCODED
+    )
+
+
+def image_names() -> tuple[str, ...]:
+    """Return the names that `load_images` knows.
+
+    >>> image_names()
+    ('fashion-mnist', 'fashion-mnist-sample', 'cifar10', 'cifar100')
+    """
+    return tuple(_IMAGES)
 
 
 def load(name: str, data_dir: Path | None = None, binning: Binning | None = None) -> Splits:
     """Return a data set by name, from `data_dir` or from wherever it is found.
 
     `binning` says how the times of recorded spikes become steps. Images have a code of their own.
-    Raises InputError for an unknown name, a `data_dir` without the files, recordings that aren't
-    sound, or a binning of images; RunError where the data is nowhere to be had or damaged.
+    Raises InputError for an unknown name, colour images, a `data_dir` without the files, recordings
+    that aren't sound, or a binning of images; RunError where the data is nowhere or damaged.
 
     >>> len(load("fashion-mnist-sample").train)
     4000
@@ -43,9 +84,70 @@ def load(name: str, data_dir: Path | None = None, binning: Binning | None = None
     source = _named(name)
     if source.form == "recordings":
         return spoken.load(source, data_dir, binning)
-    if binning is not None and binning != Binning():
+    if name in _ENCODED and binning is not None and binning != Binning():
         raise InputError(
             f"data: {name} is a set of images with a latency code of its own, so steps, max_time "
             f"and clip must stay as they are, got {binning}"
         )
+    if name not in _ENCODED:
+        raise InputError(
+            f"data: {name} must be loaded as images, which no code here turns into spikes; "
+            f"load_images({name!r}) gives them for direct coding"
+        )
+    return _ENCODED[name](data_dir)
+
+
+def load_images(name: str, data_dir: Path | None = None) -> ImageSplits:
+    """Return a data set of images by name, [B, C, 32, 32], as they are: for direct coding.
+
+    Fashion-MNIST's 28 x 28 pixels get a frame of zeros. The files are searched for, fetched and
+    verified as for `load`.
+
+    Raises InputError for a name without images or a `data_dir` without the files; RunError where
+    the data is nowhere to be had or damaged.
+
+    >>> load_images("fashion-mnist-sample").train.shape
+    (1, 32, 32)
+    """
+    source = _named(name)
+    if name not in _IMAGES:
+        raise InputError(
+            f"data: {name} must be a set of images, got {source.form}; load({name!r}) gives them "
+            f"as spikes, and images are {', '.join(_IMAGES)}"
+        )
     return _IMAGES[name](data_dir)
+
+
+def load_frames(
+    name: str | Path, data_dir: Path | None = None, framing: Framing | None = None
+) -> FrameSplits:
+    """Return what event cameras saw, as frames [B, T, 2, H, W].
+
+    `name` is "cifar10-dvs" or "dvs-gesture", which tonic fetches and reads, into `data_dir` or the
+    cache (see `event_cameras.load`); or a folder of one's own (see `event_files.load_folder`),
+    with a "/" in it where it might be taken for a name.
+
+    Raises InputError for a name that is neither, a folder of another layout, events that can't
+    become frames, or without the extra `events`; RunError where the data is nowhere to be had.
+    """
+    from eccles.data import event_cameras, event_files
+
+    if name in event_cameras.N_FRAMES:
+        return event_cameras.load(str(name), data_dir, framing)
+    if data_dir is None and Path(name).is_dir():
+        return event_files.load_folder(Path(name), framing)
+    known = ", ".join(event_cameras.N_FRAMES)
+    raise InputError(
+        f"data: recordings of an event camera must be one of {known}, or a folder with train and "
+        f"test, got {str(name)!r}{nearest(str(name), event_cameras.N_FRAMES)}"
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'eccles.data' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

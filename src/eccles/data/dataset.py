@@ -42,10 +42,7 @@ class SpikeDataset:
     info: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if len(self.labels) != len(self.events):
-            raise must("dataset", "the number of labels", f"{len(self.events)}", len(self.labels))
-        if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() < self.n_classes:
-            raise must("dataset", "labels", f"from 0 to {self.n_classes - 1}", self.labels.max())
+        check_labels(self.labels, len(self.events), self.n_classes)
         if self.speakers is not None and len(self.speakers) != len(self.labels):
             accepted = f"{len(self.labels)}"
             raise must("dataset", "the number of speakers", accepted, len(self.speakers))
@@ -106,3 +103,16 @@ class Splits(NamedTuple):
 
     train: SpikeDataset
     test: SpikeDataset
+
+
+def check_labels(labels: NDArray[np.int64], n_samples: int, n_classes: int) -> None:
+    """Raise InputError unless there is one label a sample, a whole number below `n_classes`."""
+    if np.shape(labels) != (n_samples,):
+        shape = np.shape(labels)
+        got: object = shape[0] if len(shape) == 1 else f"an array of shape {shape}"
+        raise must("dataset", "the number of labels", f"{n_samples}", got)
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise must("dataset", "labels", "whole numbers, int64", str(labels.dtype))
+    outside = labels[(labels < 0) | (labels >= n_classes)]
+    if outside.size:
+        raise must("dataset", "labels", f"from 0 to {n_classes - 1}", int(outside[0]))

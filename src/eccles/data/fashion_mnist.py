@@ -16,8 +16,9 @@ from eccles.data.download import resolve
 from eccles.data.encoding import latency_encode
 from eccles.data.files import verified
 from eccles.data.idx import read_idx
+from eccles.data.images import ImageDataset, ImageSplits
 from eccles.data.registry import FASHION_MNIST, FASHION_MNIST_SAMPLE
-from eccles.data.sources import locate
+from eccles.data.sources import Source, locate
 
 CLASSES = (
     "T-shirt/top",
@@ -97,6 +98,16 @@ def load_sample(data_dir: Path | None = None) -> Splits:
     )
 
 
+def load_images(data_dir: Path | None = None) -> ImageSplits:
+    """Return the full set as images [B, 1, 32, 32]; raises what `read` raises."""
+    return _padded(FASHION_MNIST, read(data_dir))
+
+
+def load_sample_images(data_dir: Path | None = None) -> ImageSplits:
+    """Return the packaged sample as images [B, 1, 32, 32]; raises what `load_sample` raises."""
+    return _padded(FASHION_MNIST_SAMPLE, read_sample(data_dir))
+
+
 def read_sample(data_dir: Path | None = None) -> Images:
     """Return the images of the packaged sample, verified; raises what `load_sample` raises."""
     (file,) = FASHION_MNIST_SAMPLE.files
@@ -128,3 +139,13 @@ def _first_of_each(labels: NDArray[np.uint8], n: int) -> NDArray[np.intp]:
 def _encode(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Labelled:
     events = latency_encode(images, threshold=THRESHOLD, tau=TAU, n_steps=N_STEPS, dt=DT)
     return Labelled(events, labels.astype(np.int64))
+
+
+def _padded(source: Source, images: Images) -> ImageSplits:
+    """Return images in a frame of zeros, 2 pixels wide, so that five poolings leave one pixel."""
+
+    def part(pixels: NDArray[np.uint8], labels: NDArray[np.uint8]) -> ImageDataset:
+        framed = np.pad(pixels, ((0, 0), (2, 2), (2, 2)))[:, None]
+        return ImageDataset(source.name, source.kind, framed, labels.astype(np.int64), CLASSES)
+
+    return ImageSplits(part(*images[:2]), part(*images[2:]))

@@ -67,6 +67,50 @@ FASHION_MNIST_SAMPLE = Source(
     citation=_FASHION_ARTICLE,
 )
 
+_CIFAR_URLS = ("https://www.cs.toronto.edu/~kriz/",)
+_CIFAR_LICENCE = "none stated; cite the report"
+_CIFAR_COPYRIGHT = "Alex Krizhevsky, Vinod Nair, Geoffrey Hinton"
+_CIFAR_REPORT = (
+    "Krizhevsky (2009). Learning multiple layers of features from tiny images. Technical report, "
+    "University of Toronto"
+)
+
+CIFAR10 = Source(
+    name="cifar10",
+    kind="real",
+    samples=(50_000, 10_000),
+    files=(
+        File(
+            "cifar-10-binary.tar.gz",
+            md5="c32a1d4ab5d03f1284b67883e8d87530",
+            members=(*(f"data_batch_{k}.bin" for k in range(1, 6)), "test_batch.bin"),
+            inside="cifar-10-batches-bin",
+        ),
+    ),
+    urls=_CIFAR_URLS,
+    licence=_CIFAR_LICENCE,
+    copyright=_CIFAR_COPYRIGHT,
+    citation=_CIFAR_REPORT,
+)
+
+CIFAR100 = Source(
+    name="cifar100",
+    kind="real",
+    samples=(50_000, 10_000),
+    files=(
+        File(
+            "cifar-100-binary.tar.gz",
+            md5="03b5dce01913d631647c71ecec9e9cb8",
+            members=("train.bin", "test.bin"),
+            inside="cifar-100-binary",
+        ),
+    ),
+    urls=_CIFAR_URLS,
+    licence=_CIFAR_LICENCE,
+    copyright=_CIFAR_COPYRIGHT,
+    citation=_CIFAR_REPORT,
+)
+
 _HEIDELBERG_URLS = ("https://zenkelab.org/datasets/", "https://compneuro.net/datasets/")
 _HEIDELBERG_ARTICLE = (
     "Cramer, Stradmann, Schemmel, Zenke (2022). The Heidelberg spiking data sets for the "
@@ -156,6 +200,8 @@ SOURCES = {
     for source in (
         FASHION_MNIST,
         FASHION_MNIST_SAMPLE,
+        CIFAR10,
+        CIFAR100,
         SHD,
         SSC,
         SPOKEN_DIGITS,

@@ -21,12 +21,16 @@ class File:
             Empty where nobody published it, or the file is made on this machine.
         md5: of the publisher's own archive.
         unpacked_md5: of its bytes once unpacked, where it is known and sha256 isn't.
+        members: the files of a tar archive that are used; unpacked, they are as good.
+        inside: the archive's folder that holds them.
     """
 
     name: str
     sha256: str = ""
     md5: str = ""
     unpacked_md5: str = ""
+    members: tuple[str, ...] = ()
+    inside: str = ""
 
     @property
     def plain(self) -> str:
@@ -96,12 +100,19 @@ def offline() -> bool:
 
 
 def locate(file: File, folder: Path) -> Path | None:
-    """Return the path of a file in a folder, packed or unpacked, or None."""
-    for name in dict.fromkeys((file.name, file.plain, f"{file.plain}.gz", f"{file.plain}.zip")):
-        # A folder that may not be entered holds nothing for us.
-        with suppress(PermissionError):
+    """Return the path of a file in a folder, packed or unpacked, or None.
+
+    Of an archive that was unpacked, it is that of the folder in which its members lie.
+    """
+    names = (file.name, file.plain, f"{file.plain}.gz", f"{file.plain}.zip")
+    # A folder that may not be entered holds nothing for us.
+    with suppress(PermissionError):
+        for name in names[:1] if file.members else dict.fromkeys(names):
             if (folder / name).is_file():
                 return folder / name
+        for place in (folder / file.inside, folder) if file.members else ():
+            if all((place / member).is_file() for member in file.members):
+                return place
     return None
 
 

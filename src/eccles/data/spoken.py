@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from eccles.data.bars import reading
 from eccles.data.binning import Binning, bin_events
 from eccles.data.cache import Labelled, cached
 from eccles.data.dataset import SpikeDataset, Splits
@@ -21,9 +20,6 @@ from eccles.data.spike_hdf5 import read_blocks
 from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.units import duration
-
-_LARGE = 2**25
-"""Bytes from which reading a file takes long enough for a bar."""
 
 _log = logging.getLogger("eccles")
 
@@ -101,7 +97,7 @@ def _load(source: Source, file: File, path: Path, binning: Binning) -> SpikeData
 def _encode(path: Path, binning: Binning) -> Labelled:
     events, labels, speakers = [], [], []
     left_out = recorded = 0
-    with _bar(f"reading {path.name}", path) as advance:
+    with reading(f"reading {path.name}", path) as advance:
         for part in read_blocks(path, CHANNELS, advance):
             try:
                 binned = bin_events(part, binning)
@@ -126,20 +122,5 @@ def _encode(path: Path, binning: Binning) -> Labelled:
 
 
 def _digests(path: Path) -> Digests:
-    with _bar(f"checking {path.name}", path) as advance:
+    with reading(f"checking {path.name}", path) as advance:
         return digests(path, advance)
-
-
-@contextmanager
-def _bar(title: str, path: Path) -> Iterator[Callable[[int, int], None] | None]:
-    """Give a function that shows how much of a large file is done; None for a small one."""
-    if not path.is_file() or path.stat().st_size < _LARGE:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(title)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

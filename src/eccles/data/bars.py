@@ -1,0 +1,36 @@
+"""Bars on stderr for what takes more than a moment, where somebody looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_LARGE = 2**25
+"""Bytes from which reading a file takes long enough for a bar."""
+
+
+@contextmanager
+def reading(title: str, path: Path) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that shows how much of a large file is done; None for a small one."""
+    if not path.is_file() or path.stat().st_size < _LARGE:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(title)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def counting(title: str, n: int) -> Iterable[int]:
+    """Return 0 to n - 1, and show how many are done."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return range(n)
+    return track(range(n), title, console=console, transient=True)

@@ -1,0 +1,97 @@
+"""A labelled set of images for direct coding: a network sees the same image at every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eccles.data.dataset import check_labels
+from eccles.errors import must
+from eccles.events import Index
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class ImageDataset:
+    """Images and their classes; map-style, so a DataLoader takes it.
+
+    The twin of `SpikeDataset` with the same methods. A pixel of p becomes p / 255 and nothing
+    else: an E-I layer takes its inputs for firing rates, which are never negative, so no mean is
+    subtracted and no deviation divided by.
+
+    Attributes:
+        name: what the user calls it.
+        kind: "real" or "synthetic"; results never mix the two.
+        images: uint8 [B, C, H, W].
+        labels: int64 [B].
+        classes: the name of each class.
+
+    Raises InputError for images of another type or shape, or labels that don't fit.
+    """
+
+    name: str
+    kind: Literal["real", "synthetic"]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _check_images(self.images)
+        check_labels(self.labels, len(self.images), self.n_classes)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.classes)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        _, channels, height, width = self.images.shape
+        return channels, height, width
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"dataset: sample {index} of {len(self)}")
+        return self.batch([index])[0][0], int(self.labels[index])
+
+    def batch(self, index: Index) -> tuple[Tensor, Tensor]:
+        """Return some images, float32 [B, C, H, W] from 0 to 1, and their labels, int64 [B]."""
+        import torch
+
+        pixels = self.images[index].astype(np.float32)
+        pixels /= 255
+        return torch.from_numpy(pixels), torch.from_numpy(self.labels[index].astype(np.int64))
+
+    def take(self, index: Index) -> ImageDataset:
+        """Return a dataset of some of these images."""
+        return replace(self, images=self.images[index], labels=self.labels[index])
+
+
+class ImageSplits(NamedTuple):
+    """What a source gives: images to train on and images to test on."""
+
+    train: ImageDataset
+    test: ImageDataset
+
+
+def _check_images(images: NDArray[np.uint8]) -> None:
+    if images.ndim != 4:
+        hint = "images in grey have one channel: images[:, None]" if images.ndim == 3 else ""
+        raise must("dataset", "the images' shape", "[B, C, H, W]", list(images.shape), hint)
+    if images.shape[1] not in {1, 3} and images.shape[3] in {1, 3}:
+        hint = "put channels before rows: images.transpose(0, 3, 1, 2)"
+        raise must("dataset", "the images' shape", "[B, C, H, W]", list(images.shape), hint)
+    if images.dtype != np.uint8:
+        got = f"{images.dtype}"
+        got += f" from {images.min():g} to {images.max():g}" if images.size else ""
+        hint = "leave normalisation by mean and deviation out: E-I layers take no negative input"
+        raise must("dataset", "images", "uint8 from 0 to 255", got, hint)
