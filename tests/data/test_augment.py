@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eccles import seeds
@@ -22,6 +22,7 @@ def test_a_crop_by_hand():
     assert done[1, 0].tolist() == [[11, 12, 0], [0, 0, 0]]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3), st.integers(1, 3), st.integers(2, 5), st.integers(2, 5))
 def test_a_crop_from_the_middle_changes_nothing(padding, channels, height, width):
     images = numbered(3, channels, height, width)
@@ -29,6 +30,7 @@ def test_a_crop_from_the_middle_changes_nothing(padding, channels, height, width
     assert torch.equal(cropped(images, middle, middle, padding), images)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_crop_is_a_shift_of_each_image_by_itself(data):
     padding = data.draw(st.integers(1, 3))
@@ -48,6 +50,7 @@ def test_a_flip_by_hand():
     assert flipped(images, np.array([True, False])).flatten().tolist() == [3, 2, 1, 4, 5, 6]
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=6), st.integers(1, 5))
 def test_a_flip_twice_is_none(chosen, width):
     images, mask = numbered(len(chosen), 2, 3, width), np.array(chosen)
@@ -68,6 +71,7 @@ def test_cutouts_by_hand():
     assert odd[0, 0, 1:4, 1:4].sum() == 0
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 2**32), st.integers(0, 4), st.booleans(), st.integers(0, 9), st.integers(0, 5)
 )

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eccles.data.frames import CameraEvents, Framing, to_frames
@@ -45,6 +45,7 @@ def test_pixels_that_share_a_place_are_added():
     assert to_frames(line, Framing(n_frames=1))[0, 0, 0, :6].tolist() == [3, 3, 2, 3, 3, 2]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_event_is_lost_and_their_order_does_not_matter(data):
     height, width = data.draw(st.integers(1, 7)), data.draw(st.integers(1, 7))
@@ -71,6 +72,7 @@ def test_no_event_is_lost_and_their_order_does_not_matter(data):
         assert each.max() - each.min() <= 1
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 40), st.integers(0, 10**9))
 def test_an_event_is_in_the_slice_that_its_time_says(n_frames, span, start):
     framing = Framing(n_frames=n_frames, sensor=(1, 1), size=None)
