@@ -102,7 +102,9 @@ def run(words: Sequence[str]) -> int:
         print(_json(frame[chosen]))
     else:
         if given.columns is None and (given.table or "runs") == "runs":
-            varied = [name for name in settings_of(results.study) if frame[name].nunique(dropna=False) > 1]
+            varied = [
+                name for name in settings_of(results.study) if frame[name].nunique(dropna=False) > 1
+            ]
             rate = rate_of(results.study)
             outcome = ["peak_accuracy", "final_accuracy", f"initial_{rate}", f"final_{rate}"]
             chosen = ["run", "status", *varied, *outcome]

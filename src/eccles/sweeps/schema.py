@@ -72,6 +72,7 @@ PROVENANCE = {
 }
 """Where a run comes from; these alone differ between two runs of the same settings."""
 
+
 def columns_of(study: Study) -> dict[str, dict[str, str]]:
     """Return the tables of a study, with their columns and SQL types."""
     rate = rate_of(study)
@@ -79,10 +80,14 @@ def columns_of(study: Study) -> dict[str, dict[str, str]]:
     known = measures_of(study.kind)
     return {
         "runs": {
-            **{KEY: "VARCHAR", "study": "VARCHAR", "scale": "VARCHAR", "status": "VARCHAR"},
+            KEY: "VARCHAR",
+            "study": "VARCHAR",
+            "scale": "VARCHAR",
+            "status": "VARCHAR",
             **settings_of(study),
             **OUTCOME,
-            **{f"initial_{rate}": "DOUBLE", f"final_{rate}": "DOUBLE"},
+            f"initial_{rate}": "DOUBLE",
+            f"final_{rate}": "DOUBLE",
             **PROVENANCE,
         },
         "epochs": {

@@ -9,6 +9,8 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from eccles import dale, seeds
+from eccles.data.augment import Augment
+from eccles.data.images import ImageDataset
 from eccles.errors import InputError
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.functional.surrogate import surrogate
@@ -70,6 +72,7 @@ class DeepTrainee:
         config, network, optimizer = self.config, self.network.train(), self.optimizer
         random = seeds.stream(config.seed, "augment", epoch)
         updates = config.epochs * self._per_epoch
+        augment = Augment()
 
         def step(inputs: Tensor, labels: Tensor, batch: int) -> float:
             update = epoch * self._per_epoch + batch
@@ -135,7 +138,7 @@ def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
         samples.train.shape[-3:],
         samples.train.n_classes,
         n_steps=config.steps,
-        held=len(samples.train.shape) == 3,
+        held=isinstance(samples.train, ImageDataset),
         width=config.width,
         neuron=SoftResetParameters(
             config.tau, surrogate=surrogate(config.surrogate, config.surrogate_scale)

@@ -88,7 +88,8 @@ def evaluate_deep(network: nn.Module, data: Any, batch_size: int = _BATCH) -> De
             np.add.at(totals[1], y, functional.predict(scores).cpu().numpy() == y)
             np.add.at(totals[2], y, sum(layer.spikes for layer in counted))
             neurons, steps = sum(layer.neurons for layer in counted), counted[0].steps
-    return DeepEvaluation(*totals, neurons, steps)
+    samples, correct, spikes = totals
+    return DeepEvaluation(samples, correct, spikes, neurons, steps)
 
 
 class Counted(NamedTuple):

@@ -64,7 +64,8 @@ def look(network: nn.Module, inputs: Tensor, labels: Tensor) -> Rows:
     @torch.no_grad()
     def before(row: dict[str, Any], circuit: EICircuit, given: tuple[Tensor, ...]) -> None:
         x = circuit.samples(given[0])
-        row |= current_statistics(circuit.currents(x), circuit(x))
+        # Not circuit(x), which would come here again.
+        row |= current_statistics(circuit.currents(x), circuit.forward(x))
 
     def after(row: dict[str, Any], _module: nn.Module, _given: object, spikes: Tensor) -> None:
         row["spikes_per_step"] = float(spikes.detach().double().mean())

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from eccles.data.binning import Binning
-from eccles.data.dataset import Splits
+from eccles.data.dataset import SpikeDataset, Splits
 from eccles.errors import RunError, must
 from eccles.training import checkpoint
 from eccles.training.config import TrainConfig
@@ -60,16 +60,16 @@ def train(
     config = config or TrainConfig()
     if threads < 1:
         raise must("train", "threads", "1 or more", threads)
-    own = isinstance(config, TrainConfig) and data is not None
-    if own and config.binning() != Binning():
+    if data is not None and isinstance(config, TrainConfig) and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
         raise must("train", "steps, max_time and clip", "left alone with data", data, hint)
     identity = config.identity() if data is None else f"{config.identity()}-{digest(data)}"
     folder = None if out is None else RunFolder(Path(out), identity)
     if folder is not None:
         folder.check()
-    for part in data if own and data else ():
-        part.events.check()
+    for part in data or ():
+        if isinstance(part, SpikeDataset):
+            part.events.check()
     return train_on(
         data or open_data(config, data_dir),
         config,

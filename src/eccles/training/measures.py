@@ -32,11 +32,11 @@ class Measure(NamedTuple):
 
     Attributes:
         columns: the table's columns, besides the epoch, and their types in SQL.
-        measure: returns the rows of an epoch.
+        measure: returns the rows of a moment: a `Moment`, or a `DeepMoment`.
     """
 
     columns: Mapping[str, str]
-    measure: Callable[[Moment], Rows]
+    measure: Callable[[Any], Rows]
 
 
 def _weights(moment: Moment) -> Rows:

@@ -45,7 +45,8 @@ def data_key(config: RunConfig) -> tuple[Any, ...]:
     """Return what tells the samples of one run from those of another."""
     if isinstance(config, TrainConfig):
         return config.data, config.binning()
-    return config.data, "images"
+    assert isinstance(config, DeepConfig)
+    return config.data, config.steps
 
 
 def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any]:
@@ -54,7 +55,10 @@ def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any
 
     if isinstance(config, TrainConfig):
         return data.load(config.data, data_dir, config.binning())
-    return data.load_images(config.data, data_dir)
+    assert isinstance(config, DeepConfig)
+    if config.data in data.image_names():
+        return data.load_images(config.data, data_dir)
+    return data.load_frames(config.data, data_dir, data.Framing(n_frames=config.steps))
 
 
 def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Trainee:

@@ -10,7 +10,6 @@ from torch import nn
 
 from eccles.training.run_config import RunConfig
 
-
 _TOLD = ("engine", "n_excitatory", "n_inhibitory", "parameters")
 """Facts that a summary repeats."""
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles import seeds
-from eccles.data.dataset import Splits
+from eccles.data.dataset import SpikeDataset
+from eccles.data.images import ImageDataset
 from eccles.engines.batch import event_arrays
 from eccles.errors import must
 from eccles.training.run_config import RunConfig
@@ -65,12 +66,17 @@ def epoch_order(config: RunConfig, data: Sized, epoch: int) -> NDArray[np.int64]
     return order[: whole_batches(config, data)]
 
 
-def digest(data: Splits) -> str:
+def digest(data: tuple[Any, Any]) -> str:
     """Return eight digits that tell one user's own samples from another's."""
     result = hashlib.sha256()
     for part in data:
-        events = part.events
-        result.update(repr((events.n_steps, events.n_units, events.dt)).encode())
-        for array in (part.labels, *event_arrays(events)):
+        if isinstance(part, SpikeDataset):
+            events = part.events
+            shape, arrays = (events.n_steps, events.n_units, events.dt), event_arrays(events)
+        else:
+            pixels = part.images if isinstance(part, ImageDataset) else part.frames
+            shape, arrays = pixels.shape, (pixels,)
+        result.update(repr(shape).encode())
+        for array in (part.labels, *arrays):
             result.update(np.ascontiguousarray(array).tobytes())
     return result.hexdigest()[:8]

@@ -33,23 +33,37 @@ class Evaluated(Protocol):
 
 
 class Trainee(Protocol):
-    """A network, the samples it learns from, and how it learns.
+    """A network, the samples it learns from, and how it learns."""
 
-    Attributes:
-        network: what is trained.
-        optimizer: over its parameters; both are kept in checkpoints.
-        samples: to train, choose and test on.
-        measures: those that can be asked for, by name.
-        torch_threads: threads that torch may use.
-        remedy: what to try where numbers aren't finite any more.
-    """
+    @property
+    def network(self) -> nn.Module:
+        """What is trained."""
+        ...
 
-    network: nn.Module
-    optimizer: torch.optim.Optimizer
-    samples: Samples
-    measures: Mapping[str, Measure]
-    torch_threads: int
-    remedy: str
+    @property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """What updates its parameters; both are kept in checkpoints."""
+        ...
+
+    @property
+    def samples(self) -> Samples:
+        """Samples to train, choose and test on."""
+        ...
+
+    @property
+    def measures(self) -> Mapping[str, Measure]:
+        """Measures that can be asked for, by name."""
+        ...
+
+    @property
+    def torch_threads(self) -> int:
+        """Threads that torch may use."""
+        ...
+
+    @property
+    def remedy(self) -> str:
+        """What to try where numbers aren't finite any more."""
+        ...
 
     def begin(self) -> None:
         """Make the network ready for its first epoch; not called where a checkpoint goes on."""
