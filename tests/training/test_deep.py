@@ -44,9 +44,9 @@ def test_every_circuit_trains_within_its_signs(images, circuit):
 
 
 def test_an_e_i_network_learns(images):
-    result = train(small(epochs=16, batch_size=16, width=0.2, lr=0.05, warmup=0), data=images)
+    result = train(small(epochs=12, width=0.4, lr=0.02, warmup=0), data=images)
     losses = [row["loss"] for row in result.history[1:]]
-    assert losses[-1] < losses[0] - 0.1
+    assert losses[-1] < losses[0] - 0.25
 
 
 @pytest.mark.parametrize("model", ["vgg8", "resnet18"])

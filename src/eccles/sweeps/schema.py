@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -22,9 +23,15 @@ KEY = "run"
 
 def _sql_of(annotation: Any) -> str:
     """Return the SQL type of a setting's annotation: of its first part that is a plain type."""
-    parts = get_args(annotation) if get_origin(annotation) else (annotation,)
-    kinds = [type(part) if isinstance(part, str) else part for part in parts]
-    return next(_SQL[kind] for kind in kinds if kind in _SQL)
+    return next(_SQL[kind] for kind in _kinds(annotation) if kind in _SQL)
+
+
+def _kinds(annotation: Any) -> Iterator[type]:
+    if get_origin(annotation):
+        for part in get_args(annotation):
+            yield from _kinds(part)
+    else:
+        yield type(annotation) if isinstance(annotation, str) else annotation
 
 
 def settings_of(study: Study) -> dict[str, str]:
