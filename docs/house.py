@@ -17,7 +17,7 @@ FLOORS = [
     ["bench", "sweeps", "report"],
     ["training", "figures"],
     ["nn", "data", "stats"],
-    ["engines", "initial", "dale", "measures"],
+    ["engines", "init", "dale", "measures"],
     ["functional", "events", "populations", "noise", "settings", "storage"],
     ["units", "seeds", "jit"],
     ["errors"],

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from eccles import engines as engines
     from eccles import figures as figures
     from eccles import functional as functional
-    from eccles import initial as initial
+    from eccles import init as init
     from eccles import measures as measures
     from eccles import nn as nn
     from eccles import noise as noise
@@ -65,7 +65,7 @@ _MODULES = (
     "engines",
     "figures",
     "functional",
-    "initial",
+    "init",
     "measures",
     "nn",
     "noise",

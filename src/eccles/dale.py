@@ -1,13 +1,15 @@
 """Dale's principle: all outgoing weights of a neuron bear the sign of its kind.
 
-Weights are stored signed, [n_pre, n_post]. The principle holds by projection: after each update
-a weight that crossed zero is set to zero (clipping, not reparametrisation), as in Kilgore et al.
-2025, doi 10.1038/s41598-025-03408-7.
+Weights of shallow networks are stored signed, [n_pre, n_post]; layers of E-I circuits store
+magnitudes, >= 0, whose signs stand in the equations. The principle holds by projection: after
+each update a weight that crossed zero is set to zero (clipping, not reparametrisation), as in
+Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7, and Liu et al. 2026, arXiv 2509.23253.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import torch
 
@@ -15,14 +17,24 @@ from eccles.errors import RunError, must
 from eccles.populations import Populations
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 
-class Bounded(Protocol):
-    """A model that names its bounded projections, as every network of Eccles does."""
+@runtime_checkable
+class Signed(Protocol):
+    """A module that names its projections of signed weights, as the shallow network does."""
 
     def projections(self) -> dict[str, tuple[Tensor, Populations]]:
         """Return the weights [n_pre, n_post] of each projection and its presynaptic neurons."""
+        ...
+
+
+@runtime_checkable
+class Magnitudes(Protocol):
+    """A module that names its parameters of magnitudes, as every E-I layer does."""
+
+    def magnitudes(self) -> dict[str, Tensor]:
+        """Return the parameters that must stay at 0 or above."""
         ...
 
 
@@ -49,15 +61,49 @@ def violations(weight: Tensor, pre: Populations) -> int:
     return int(wrong)
 
 
-def check(model: Bounded) -> None:
-    """Raise RunError, naming the projection, unless the model keeps Dale's principle."""
-    for name, (weight, pre) in model.projections().items():
-        wrong = violations(weight, pre)
-        if wrong:
-            raise RunError(
-                f"dale: all weights of {name} must bear their presynaptic neuron's sign, got "
-                f"{wrong} of {weight.numel()} that don't; project after every update"
-            )
+@torch.no_grad()
+def project(model: nn.Module) -> None:
+    """Restore Dale's principle in every module of a model, in place; call it after each update."""
+    for _, part in _parts(model):
+        if isinstance(part, Signed):
+            for weight, pre in part.projections().values():
+                project_(weight, pre)
+        else:
+            for weight in part.magnitudes().values():
+                weight.clamp_(min=0.0)
+
+
+@torch.no_grad()
+def check(model: nn.Module) -> None:
+    """Raise RunError, naming the weights, unless every module keeps Dale's principle."""
+    for name, part in _parts(model):
+        if isinstance(part, Signed):
+            found = {
+                of: (violations(weight, pre), weight.numel())
+                for of, (weight, pre) in part.projections().items()
+            }
+            rule = "bear their presynaptic neuron's sign"
+        else:
+            # What isn't a number isn't 0 or above either.
+            found = {
+                of: (int((~(weight >= 0)).sum()), weight.numel())
+                for of, weight in part.magnitudes().items()
+            }
+            rule = "be 0 or above"
+        for of, (wrong, all_weights) in found.items():
+            if wrong:
+                where = f"{name}.{of}" if name else of
+                raise RunError(
+                    f"dale: all weights of {where} must {rule}, got {wrong} of {all_weights} that "
+                    "don't; project after every update"
+                )
+
+
+def _parts(model: nn.Module) -> Iterator[tuple[str, Signed | Magnitudes]]:
+    """Yield the modules that the principle binds, with their names."""
+    for name, module in model.named_modules():
+        if isinstance(module, Signed | Magnitudes):
+            yield name, module
 
 
 def _check_rows(weight: Tensor, pre: Populations) -> None:

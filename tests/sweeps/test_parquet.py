@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from eccles import TrainConfig
 from eccles.errors import InputError
 from eccles.sweeps import parquet
 
@@ -10,7 +11,9 @@ def test_a_frame_comes_back(tmp_path):
     path = tmp_path / "it's.parquet"
     parquet.write_parquet(frame, path)
     base = parquet.database()
-    rows = parquet.stored(base, path, {"run": "VARCHAR", "epoch": "BIGINT", "accuracy": "DOUBLE"})
+    rows = parquet.stored(
+        base, path, {"run": "VARCHAR", "epoch": "BIGINT", "accuracy": "DOUBLE"}, TrainConfig()
+    )
     pd.testing.assert_frame_equal(base.execute(f"SELECT * FROM {rows}").df(), frame)
 
 
@@ -19,7 +22,9 @@ def test_columns_that_came_later_have_the_default_or_nothing(tmp_path):
     parquet.write_parquet(pd.DataFrame({"run": ["a"]}), path)
     columns = {"run": "VARCHAR", "batch_size": "BIGINT", "final_loss": "DOUBLE"}
     base = parquet.database()
-    found = base.execute(f"SELECT * FROM {parquet.stored(base, path, columns)}").fetchall()
+    found = base.execute(
+        f"SELECT * FROM {parquet.stored(base, path, columns, TrainConfig())}"
+    ).fetchall()
     assert found == [("a", 256, None)]
 
 

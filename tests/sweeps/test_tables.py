@@ -4,7 +4,7 @@ import pytest
 
 import eccles
 from eccles.errors import InputError, RunError
-from eccles.sweeps.schema import TABLES, columns_of
+from eccles.sweeps.schema import columns_of
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_conditions_use_a_table_and_its_runs(out):
     results = eccles.load(out)
     chosen = results.table("classes", where="ei = '80:20' AND seed = 1 AND epoch = 1 AND class < 3")
     assert list(chosen["class"]) == [0, 1, 2]
-    assert list(chosen.columns) == list(TABLES["classes"])
+    assert list(chosen.columns) == list(columns_of(results.study)["classes"])
     assert len(results.table("runs", where="ei = '80:20'")) == 2
     # Both have an accuracy: the table's own is meant.
     assert len(results.table("epochs", where="epoch = -1 AND accuracy <= 1")) == 4

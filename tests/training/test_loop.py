@@ -42,7 +42,7 @@ class Log(Unwatched):
     def __init__(self):
         self.calls = []
 
-    def started(self, config, network, next_epoch):
+    def started(self, config, trainee, next_epoch):
         self.calls.append(("started", next_epoch))
 
     def advanced(self, epoch, done, samples):
@@ -58,9 +58,9 @@ class Guard(Unwatched):
     def __init__(self):
         self.batches = 0
 
-    def started(self, config, network, next_epoch):
-        self.network = network
-        dale.check(network)
+    def started(self, config, trainee, next_epoch):
+        self.network = trainee.network
+        dale.check(self.network)
 
     def advanced(self, epoch, done, samples):
         dale.check(self.network)

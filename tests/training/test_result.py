@@ -18,7 +18,9 @@ def result():
         ]
     ]
     network = EINetwork(3, Populations(2, 2), 2)
-    return TrainResult(TrainConfig(epochs=2).resolved(), "me", network, history, [], None)
+    config = TrainConfig(epochs=2).resolved()
+    facts = {"engine": "event", "n_excitatory": 2, "n_inhibitory": 2, "parameters": 20, "data": "x"}
+    return TrainResult(config, "me", network, history, [], None, facts=facts)
 
 
 def test_a_summary_by_hand(result):
@@ -35,7 +37,7 @@ def test_a_summary_by_hand(result):
         "engine": "event",
         "n_excitatory": 2,
         "n_inhibitory": 2,
-        "parameters": 3 * 4 + 4 * 2,
+        "parameters": 20,
         "identity": "me",
         "out": None,
     }

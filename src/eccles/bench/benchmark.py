@@ -15,6 +15,7 @@ from eccles.data import Splits, load
 from eccles.data.registry import FASHION_MNIST, FASHION_MNIST_SAMPLE
 from eccles.data.sources import find
 from eccles.errors import must
+from eccles.nn.shallow import EINetwork
 from eccles.training.config import TrainConfig
 from eccles.training.loop import train
 
@@ -164,6 +165,7 @@ def _works(splits: Splits, batch_size: int, updates: int) -> Iterator[tuple[str,
     epochs = -(-updates * batch_size // max(1, len(splits.train)))
     config = TrainConfig(epochs=epochs, batch_size=batch_size, engine="event")
     trained = train(config, data=splits).network
+    assert isinstance(trained, EINetwork)
     yield "trained weights", Workload.of(splits.train, batch_size, weights=trained.weights)
 
 

@@ -11,11 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from eccles.nn.shallow import EINetwork
-from eccles.training.config import TrainConfig
 from eccles.training.result import TrainResult
+from eccles.training.run_config import RunConfig
+from eccles.training.trainee import Trainee
 from eccles.training.trouble import trouble
-from eccles.units import duration
 
 _REDRAW = 0.1
 """Seconds between two looks of the bar; drawing each batch would cost more than training it."""
@@ -51,13 +50,13 @@ class TrainDisplay:
     ) -> None:
         self._bar.stop()
 
-    def started(self, config: TrainConfig, network: EINetwork, next_epoch: int) -> None:
+    def started(self, config: RunConfig, trainee: Trainee, next_epoch: int) -> None:
         """Say what is trained, and draw the bar."""
         self._epochs = config.epochs
-        kind = "unbounded" if network.unbounded else f"{config.ei} ({network.hidden})"
+        engine = trainee.facts()["engine"]
         self._console.print(
-            f"{config.data}, {kind}, tau_mem {duration(config.tau_mem)}, "
-            f"{config.resolved().optimizer}, {network.engine.name} engine, seed {config.seed}",
+            f"{config.data}, {trainee.title()}, {config.resolved().optimizer}, {engine} engine, "
+            f"seed {config.seed}",
             highlight=False,
         )
         if next_epoch == config.epochs:
@@ -79,7 +78,7 @@ class TrainDisplay:
 
     def measured(self, row: dict[str, Any]) -> None:
         """Print the epoch, and note it at the bar."""
-        accuracy, rate = f"{row['accuracy']:.2%}", f"{row['rate_hz']:.2f} Hz"
+        accuracy, rate = f"{row['accuracy']:.2%}", _rate(row)
         name = f"epoch {row['epoch'] + 1:3d}" if row["epoch"] >= 0 else "untrained"
         loss = "" if row["loss"] is None else f"   loss {row['loss']:.4f}"
         self._console.print(
@@ -101,14 +100,13 @@ def print_result(result: TrainResult) -> None:
             table.add_row(
                 row["class_name"],
                 f"{row['accuracy']:.1%}",
-                f"{row['excitatory_spikes']:.1f}",
-                f"{row['inhibitory_spikes']:.1f}",
+                *(_spelt(row[f"{kind}_spikes"]) for kind in ("excitatory", "inhibitory")),
             )
     summary = result.summary()
     console.print(table)
     console.print(
         f"accuracy {result.final_accuracy:.2%} at the end, {result.peak_accuracy:.2%} at its peak; "
-        f"{summary['initial_rate_hz']:.2f} Hz before, {summary['final_rate_hz']:.2f} Hz after; "
+        f"{_rate(result.history[0])} before, {_rate(result.history[-1])} after; "
         f"{summary['seconds_per_epoch']:.2f} s an epoch",
         highlight=False,
         soft_wrap=True,
@@ -121,3 +119,14 @@ def print_trouble(result: TrainResult, *, json: bool = False) -> None:
     if said := trouble(result):
         console = Console(file=sys.stderr if json else sys.stdout)
         console.print(said, highlight=False, markup=False, soft_wrap=True)
+
+
+def _rate(row: dict[str, Any]) -> str:
+    """Return an epoch's firing rate with its unit."""
+    if "rate_hz" in row:
+        return f"{row['rate_hz']:.2f} Hz"
+    return f"{row['spikes_per_step']:.3f} spikes a step"
+
+
+def _spelt(spikes: float | None) -> str:
+    return "-" if spikes is None else f"{spikes:.1f}"

@@ -72,7 +72,7 @@ def run(words: Sequence[str]) -> int:
     from rich.console import Console
 
     from eccles.cli.sweep_display import cells_table, print_whole
-    from eccles.sweeps.schema import SETTINGS
+    from eccles.sweeps.schema import rate_of, settings_of
     from eccles.sweeps.tables import load
 
     results = load(folder)
@@ -102,8 +102,11 @@ def run(words: Sequence[str]) -> int:
         print(_json(frame[chosen]))
     else:
         if given.columns is None and (given.table or "runs") == "runs":
-            varied = [name for name in SETTINGS if frame[name].nunique(dropna=False) > 1]
-            outcome = ["peak_accuracy", "final_accuracy", "initial_rate_hz", "final_rate_hz"]
+            varied = [
+                name for name in settings_of(results.study) if frame[name].nunique(dropna=False) > 1
+            ]
+            rate = rate_of(results.study)
+            outcome = ["peak_accuracy", "final_accuracy", f"initial_{rate}", f"final_{rate}"]
             chosen = ["run", "status", *varied, *outcome]
         _print(frame[chosen], given.limit, console)
     return 0

@@ -7,19 +7,21 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, get_args
 
 import tyro
 
 from eccles.cli.flags import flag, read
-from eccles.errors import InputError, must
+from eccles.errors import InputError, must, nearest
 from eccles.settings import read_yaml
 from eccles.training.config import TrainConfig
+from eccles.training.deep_config import DeepConfig, Model
+from eccles.training.prepare import SHALLOW, configure
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Train a network of excitatory and inhibitory neurons, and keep what came of it.
+    """Train a shallow network of excitatory and inhibitory neurons, and keep what came of it.
 
     With nothing said it trains an 80:20 network on a small sample of real Fashion-MNIST that ships
     with Eccles, offline. The run leaves a folder with its settings, a tidy history, a checkpoint
@@ -30,9 +32,15 @@ class Arguments:
         eccles train --data fashion-mnist --w1-std 0.005 --threads 2
         eccles train --tau-mem "5 ms" --update-noise 2e-4 --json
         eccles train --config my-run.yaml --seed 3
+
+    Deep networks have settings of their own:
+        eccles train --model vgg8 --help
     """
 
     settings: tyro.conf.OmitArgPrefixes[TrainConfig]
+
+    model: Literal["shallow"] = "shallow"
+    """Network: this one, or a deep one: mlp8, mlp16, vgg8, vgg11, vgg16, vgg19, resnet18."""
 
     data_dir: Annotated[Path | None, flag("DIR")] = None
     """Folder with the data set's files (default: search for them)."""
@@ -56,14 +64,55 @@ class Arguments:
     """Show where an error comes from."""
 
 
+@dataclass(frozen=True)
+class DeepArguments:
+    """Train a deep spiking network of E-I circuits, or of what they are compared with.
+
+    The run leaves a folder with its settings, a tidy history, a checkpoint of every epoch and a
+    result. The same command goes on where a run was interrupted.
+
+    Try
+        eccles train --model mlp8 --epochs 3 --threads 2
+        eccles train --model vgg8 --circuit bn --width 0.25 --data fashion-mnist --threads 2
+        eccles train --model vgg8 --stabiliser epsilon --no-straight-through --seed 3
+
+    Without --model, or with --model shallow, networks of one hidden layer are trained:
+        eccles train --help
+    """
+
+    settings: tyro.conf.OmitArgPrefixes[DeepConfig]
+
+    data_dir: Annotated[Path | None, flag("DIR")] = None
+    """Folder with the data set's files (default: search for them)."""
+
+    out: Annotated[Path | None, flag("DIR")] = None
+    """Folder of the run (default: runs/DATA-MODEL-CIRCUIT-seedN-IDENTITY)."""
+
+    resume: bool = True
+    """Go on with what an interrupted run left in the folder, or start over."""
+
+    threads: int = 1
+    """Threads to compute with; the last bits of the result depend on their number."""
+
+    config: Annotated[Path | None, flag("FILE")] = None
+    """YAML file with any of the settings; flags win over it."""
+
+    json: bool = False
+    """Print one JSON object at the end, and progress on stderr."""
+
+    debug: bool = False
+    """Show where an error comes from."""
+
+
 def run(words: Sequence[str]) -> int:
     """Run `eccles train WORDS`."""
-    default = TrainConfig.model_validate(_file_settings(words))
+    default = configure(_file_settings(words) | _model(words))
+    kind: Any = Arguments if isinstance(default, TrainConfig) else DeepArguments
     arguments = read(
-        Arguments,
+        kind,
         "train",
         words,
-        default=Arguments(settings=default),
+        default=kind(settings=default),
         config=[tyro.conf.OmitArgPrefixes],
     )
     if arguments.threads < 1:
@@ -91,11 +140,9 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def _file_settings(words: Sequence[str]) -> dict[str, object]:
+def _file_settings(words: Sequence[str]) -> dict[str, Any]:
     """Return the settings of the file that --config names, which become the flags' defaults."""
-    parser = ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--config", nargs="?")
-    path = parser.parse_known_args(words)[0].config
+    path = _value(words, "--config")
     if path is None:
         return {}
     settings = read_yaml(Path(path))
@@ -104,9 +151,31 @@ def _file_settings(words: Sequence[str]) -> dict[str, object]:
     return settings
 
 
-def _default_folder(config: TrainConfig) -> Path:
-    ratio = "unbounded" if config.unbounded else config.ei.replace(":", "-")
-    name = f"{config.data}-{ratio}-seed{config.seed}-{config.identity()[:8]}"
+def _model(words: Sequence[str]) -> dict[str, str]:
+    """Return the model that --model names, which decides what settings there are."""
+    model = _value(words, "--model")
+    known = (SHALLOW, *get_args(Model))
+    if model is not None and model not in known:
+        there_are = ", ".join(known)
+        raise InputError(
+            f"train: --model must be one of {there_are}, got {model!r}{nearest(model, known)}"
+        )
+    return {} if model is None else {"model": model}
+
+
+def _value(words: Sequence[str], flag: str) -> str | None:
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument(flag, dest="value", nargs="?")
+    value: str | None = parser.parse_known_args(words)[0].value
+    return value
+
+
+def _default_folder(config: TrainConfig | DeepConfig) -> Path:
+    if isinstance(config, DeepConfig):
+        kind = f"{config.model}-{config.circuit}"
+    else:
+        kind = "unbounded" if config.unbounded else config.ei.replace(":", "-")
+    name = f"{config.data}-{kind}-seed{config.seed}-{config.identity()[:8]}"
     if "/" in name:
         raise InputError(f"train: there is no data set {config.data!r}; see eccles data list")
     return Path("runs") / name

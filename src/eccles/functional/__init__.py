@@ -1,5 +1,10 @@
 """The equations, once, as pure functions on tensors: any device, any dtype, autograd."""
 
+from eccles.functional.circuit import Currents as Currents
+from eccles.functional.circuit import inhibit as inhibit
+from eccles.functional.circuit import integrate as integrate
+from eccles.functional.circuit import stabilise as stabilise
+from eccles.functional.gradient import scaled_gradient as scaled_gradient
 from eccles.functional.lif import LIFParameters as LIFParameters
 from eccles.functional.lif import LIFState as LIFState
 from eccles.functional.lif import decay as decay
@@ -11,10 +16,14 @@ from eccles.functional.loss import predict as predict
 from eccles.functional.readout import ReadoutState as ReadoutState
 from eccles.functional.readout import readout as readout
 from eccles.functional.readout import readout_step as readout_step
+from eccles.functional.soft_reset import SoftResetParameters as SoftResetParameters
+from eccles.functional.soft_reset import soft_reset as soft_reset
+from eccles.functional.soft_reset import soft_reset_step as soft_reset_step
 from eccles.functional.surrogate import ArcTan as ArcTan
 from eccles.functional.surrogate import Sigmoid as Sigmoid
 from eccles.functional.surrogate import SuperSpike as SuperSpike
 from eccles.functional.surrogate import Surrogate as Surrogate
 from eccles.functional.surrogate import Triangle as Triangle
 from eccles.functional.surrogate import spike as spike
+from eccles.functional.surrogate import spike_from as spike_from
 from eccles.functional.surrogate import surrogate as surrogate

@@ -100,19 +100,26 @@ def surrogate(name: str, scale: float | None = None) -> SuperSpike | Sigmoid | A
 
 class _Spike(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, derivative: Surrogate) -> Tensor:
+    def forward(ctx: Any, x: Tensor, derivative: Surrogate, at_threshold: bool) -> Tensor:
         ctx.save_for_backward(x)
         ctx.derivative = derivative
-        return (x > 0).to(x.dtype)
+        return (x >= 0 if at_threshold else x > 0).to(x.dtype)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         (x,) = ctx.saved_tensors
-        return grads[0] * ctx.derivative(x), None
+        return grads[0] * ctx.derivative(x), None, None
 
 
 def spike(x: Tensor, derivative: Surrogate) -> Tensor:
     """Return 1 where x > 0 (strictly), else 0; its gradient is `derivative(x)`."""
     apply: Any = _Spike.apply
-    result: Tensor = apply(x, derivative)
+    result: Tensor = apply(x, derivative, False)
+    return result
+
+
+def spike_from(x: Tensor, derivative: Surrogate) -> Tensor:
+    """Return 1 where x >= 0, else 0: a spike at the threshold itself; the gradient of `spike`."""
+    apply: Any = _Spike.apply
+    result: Tensor = apply(x, derivative, True)
     return result

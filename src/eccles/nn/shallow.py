@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from eccles import dale, functional, initial, seeds
+from eccles import dale, functional, init, seeds
 from eccles.engines import Engine, Response, Weights
 from eccles.engines import engine as choose_engine
 from eccles.events import SpikeEvents
@@ -55,17 +55,17 @@ class EINetwork(nn.Module):
         self.engine: Engine = engine or choose_engine("auto", neuron=self.neuron)
         beta = self.neuron.beta
         if w1_std is None:
-            w1_std = initial.fan_in_std(n_inputs, beta) if unbounded else 0.001
+            w1_std = init.fan_in_std(n_inputs, beta) if unbounded else 0.001
         if w2_std is None:
-            w2_std = initial.fan_in_std(hidden.n_neurons, beta)
+            w2_std = init.fan_in_std(hidden.n_neurons, beta)
         self.initial_std = (w1_std, w2_std)
         streams = (seeds.stream(seed, "input -> hidden"), seeds.stream(seed, "hidden -> output"))
         if unbounded:
-            w1 = initial.signed_normal(n_inputs, hidden.n_neurons, w1_std, streams[0])
-            w2 = initial.signed_normal(hidden.n_neurons, n_classes, w2_std, streams[1])
+            w1 = init.signed_normal(n_inputs, hidden.n_neurons, w1_std, streams[0])
+            w2 = init.signed_normal(hidden.n_neurons, n_classes, w2_std, streams[1])
         else:
-            w1 = initial.half_normal(self.inputs, hidden.n_neurons, w1_std, streams[0])
-            w2 = initial.half_normal(hidden, n_classes, w2_std, streams[1])
+            w1 = init.half_normal(self.inputs, hidden.n_neurons, w1_std, streams[0])
+            w2 = init.half_normal(hidden, n_classes, w2_std, streams[1])
         self.input_to_hidden = nn.Parameter(w1)
         self.hidden_to_output = nn.Parameter(w2)
 

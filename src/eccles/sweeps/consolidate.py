@@ -110,10 +110,11 @@ def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: li
     runs are done again, and what was in the others is still there.
     """
     there = [name for name in names if folder.table(name).exists()]
+    study = folder.read()
     try:
         for name in there:
-            columns = columns_of(folder.read())[name]
-            rows = stored(base, folder.table(name), columns)
+            columns = columns_of(study)[name]
+            rows = stored(base, folder.table(name), columns, study.kind())
             ours = ", ".join(f'"{column}"' for column in columns)
             base.execute(
                 f"CREATE TABLE stored_{name} AS SELECT {ours} FROM {rows} "

@@ -6,14 +6,11 @@ import itertools
 import random
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from eccles import data
-from eccles.data.dataset import Splits
 from eccles.sweeps.plan import Plan, Planned
-from eccles.training.build import build_network, build_optimizer, build_step
 from eccles.training.measures import check_measures
-from eccles.training.samples import divide
+from eccles.training.prepare import data_key, open_data, prepare
 
 _SECONDS = 2.0
 _REHEARSED = 200
@@ -36,12 +33,11 @@ class Estimate(NamedTuple):
     seconds: float
 
 
-def rehearse(plan: Plan, data_dir: Path | None = None) -> Splits:
+def rehearse(plan: Plan, data_dir: Path | None = None) -> tuple[Any, Any]:
     """Build what each value of each setting needs, so that what none accepts is named at once.
 
     Returns the first run's data set. Raises InputError as training would.
     """
-    check_measures(plan.study.measure)
     splits = {}
     seen: set[tuple[str, str]] = set()
     for run in plan.runs:
@@ -49,15 +45,15 @@ def rehearse(plan: Plan, data_dir: Path | None = None) -> Splits:
         if (new or not seen) and len(seen) < _REHEARSED:
             seen |= new | {("", "")}
             config = plan.config(run)
-            key = (config.data, config.binning())
+            key = data_key(config)
             if key not in splits:
-                splits[key] = data.load(config.data, data_dir, config.binning())
-            train_set = divide(config, splits[key]).train
-            build_optimizer(config, build_network(config, train_set))
+                splits[key] = open_data(config, data_dir)
+            trainee = prepare(config, splits[key])
+            check_measures(plan.study.measure, trainee.measures)
     return next(iter(splits.values()))
 
 
-def estimate(plan: Plan, left: list[Planned], slots: int, splits: Splits) -> Estimate:
+def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any]) -> Estimate:
     """Train for two seconds, of runs from all over the plan, and reckon from that.
 
     Testing after every epoch is reckoned by its share of the samples.
@@ -69,27 +65,27 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: Splits) -> Est
         n, seconds = _train(plan, run, splits, _SECONDS / len(chosen))
         trained, spent = trained + n, spent + seconds
     epochs = plan.config(left[0]).epochs if "epochs" not in plan.study.varied else None
-    per_run = len(splits.train)
+    per_run = len(splits[0])
     if epochs is None:
         sample_epochs = sum(plan.config(run).epochs for run in left) * per_run
     else:
         sample_epochs = epochs * per_run * len(left)
     throughput = trained / spent
     # Testing runs forward only, which takes a third of the time.
-    tested = sample_epochs * (1 + len(splits.test) / len(splits.train) / 3)
+    tested = sample_epochs * (1 + len(splits[1]) / len(splits[0]) / 3)
     return Estimate(sample_epochs, throughput, slots, tested / throughput / slots)
 
 
-def _train(plan: Plan, run: Planned, splits: Splits, seconds: float) -> tuple[int, float]:
+def _train(plan: Plan, run: Planned, splits: tuple[Any, Any], seconds: float) -> tuple[int, float]:
     config = plan.config(run).resolved()
-    train_set = divide(config, splits).train
-    network = build_network(config, train_set)
-    step = build_step(config, network, build_optimizer(config, network))
+    trainee = prepare(config, splits)
+    trainee.begin()
+    train_set, step = trainee.samples.train, trainee.steps(0)
     trained, began = 0, None
     for batch in itertools.count():
         first = batch * config.batch_size % len(train_set)
-        events, labels = train_set.batch(slice(first, first + config.batch_size))
-        step(events, labels, 0, batch)
+        inputs, labels = train_set.batch(slice(first, first + config.batch_size))
+        step(inputs, labels, batch)
         # The first batches compile, and warm the caches.
         if batch == 2:
             began = time.perf_counter()

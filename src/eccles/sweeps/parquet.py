@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eccles.errors import InputError
-from eccles.training.config import TrainConfig
+from eccles.training.run_config import RunConfig
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,17 +37,22 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     copy(base, "SELECT * FROM frame", path)
 
 
-def stored(base: duckdb.DuckDBPyConnection, path: Path, columns: dict[str, str]) -> str:
+def stored(
+    base: duckdb.DuckDBPyConnection,
+    path: Path,
+    columns: dict[str, str],
+    usual: RunConfig,
+) -> str:
     """Return a stored table as SQL, with the columns that it is too old to have.
 
-    A setting that came later has its default, which is what the run did; all else is null.
+    A setting that came later has its usual value, which is what the run did; all else is null.
     """
     file = str(path).replace("'", "''")
     text = f"read_parquet('{file}')"
     known = {row[0] for row in base.execute(f"DESCRIBE SELECT * FROM {text}").fetchall()}
-    usual = TrainConfig().resolved().model_dump(mode="json")
+    values = usual.resolved().model_dump(mode="json")
     added = [
-        f'CAST({_literal(usual.get(name))} AS {kind}) AS "{name}"'
+        f'CAST({_literal(values.get(name))} AS {kind}) AS "{name}"'
         for name, kind in columns.items()
         if name not in known
     ]

@@ -10,6 +10,8 @@ from eccles.errors import InputError, must
 from eccles.settings import hashed
 from eccles.sweeps.study import Study
 from eccles.training.config import TrainConfig
+from eccles.training.deep_config import DeepConfig
+from eccles.training.prepare import configure
 
 FORMAT = 1
 """Version of what is stored of a run; another one makes every run another run."""
@@ -36,9 +38,9 @@ class Plan(NamedTuple):
     study: Study
     runs: list[Planned]
 
-    def config(self, run: Planned) -> TrainConfig:
+    def config(self, run: Planned) -> TrainConfig | DeepConfig:
         """Return the settings of a run."""
-        return TrainConfig.model_validate({**self.study.base, **run.settings})
+        return configure({**self.study.base, **run.settings})
 
     def shard(self, text: str) -> Plan:
         """Return every so manieth run: "2/8" is the second of eight shares."""
@@ -59,7 +61,7 @@ def plan(study: Study) -> Plan:
     measured = [FORMAT, dict(sorted(study.measure.items()))]
     for settings in _cells(study):
         try:
-            config = TrainConfig.model_validate({**study.base, **settings})
+            config = configure({**study.base, **settings})
         except InputError as error:
             cell = f" of the run with {spelt(settings)}" if settings else ""
             raise InputError(f"study: settings{cell} can't be met: {error}") from None

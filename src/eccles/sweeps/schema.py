@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, get_args, get_origin
 import eccles
 from eccles.sweeps.study import Study
 from eccles.training.config import TrainConfig
-from eccles.training.measures import MEASURES
+from eccles.training.prepare import measures_of
 
 _SQL = {str: "VARCHAR", float: "DOUBLE", int: "BIGINT", bool: "BOOLEAN"}
 
@@ -22,13 +23,26 @@ KEY = "run"
 
 def _sql_of(annotation: Any) -> str:
     """Return the SQL type of a setting's annotation: of its first part that is a plain type."""
-    parts = get_args(annotation) if get_origin(annotation) else (annotation,)
-    kinds = [type(part) if isinstance(part, str) else part for part in parts]
-    return next(_SQL[kind] for kind in kinds if kind in _SQL)
+    return next(_SQL[kind] for kind in _kinds(annotation) if kind in _SQL)
 
 
-SETTINGS = {name: _sql_of(field.annotation) for name, field in TrainConfig.model_fields.items()}
-"""A run's settings, resolved: scales and engine as they were in the end."""
+def _kinds(annotation: Any) -> Iterator[type]:
+    if get_origin(annotation):
+        for part in get_args(annotation):
+            yield from _kinds(part)
+    else:
+        yield type(annotation) if isinstance(annotation, str) else annotation
+
+
+def settings_of(study: Study) -> dict[str, str]:
+    """Return a run's settings with their SQL types: scales and engine as they were in the end."""
+    return {name: _sql_of(field.annotation) for name, field in study.kind.model_fields.items()}
+
+
+def rate_of(study: Study) -> str:
+    """Return what a study's firing rates are called, which says their unit."""
+    return "rate_hz" if study.kind is TrainConfig else "spikes_per_step"
+
 
 OUTCOME = {
     "data_kind": "VARCHAR",
@@ -43,8 +57,6 @@ OUTCOME = {
     "peak_epoch": "BIGINT",
     "final_accuracy": "DOUBLE",
     "final_loss": "DOUBLE",
-    "initial_rate_hz": "DOUBLE",
-    "final_rate_hz": "DOUBLE",
     "validation_epoch": "BIGINT",
     "validation_chosen_accuracy": "DOUBLE",
     "error": "VARCHAR",
@@ -67,43 +79,48 @@ PROVENANCE = {
 }
 """Where a run comes from; these alone differ between two runs of the same settings."""
 
-RUNS = {KEY: "VARCHAR", "study": "VARCHAR", "scale": "VARCHAR", "status": "VARCHAR"}
-RUNS |= SETTINGS | OUTCOME | PROVENANCE
-
-TABLES: dict[str, dict[str, str]] = {
-    "runs": RUNS,
-    "epochs": {
-        KEY: "VARCHAR",
-        "epoch": "BIGINT",
-        "loss": "DOUBLE",
-        "accuracy": "DOUBLE",
-        "validation_accuracy": "DOUBLE",
-        "rate_hz": "DOUBLE",
-        "excitatory_spikes": "DOUBLE",
-        "inhibitory_spikes": "DOUBLE",
-    },
-    "classes": {
-        KEY: "VARCHAR",
-        "epoch": "BIGINT",
-        "class": "BIGINT",
-        "class_name": "VARCHAR",
-        "samples": "BIGINT",
-        "accuracy": "DOUBLE",
-        "excitatory_spikes": "DOUBLE",
-        "inhibitory_spikes": "DOUBLE",
-    },
-}
-"""The tables that every study has, and their columns."""
-
 
 def columns_of(study: Study) -> dict[str, dict[str, str]]:
     """Return the tables of a study, with their columns and SQL types."""
-    added = {
-        name: {KEY: "VARCHAR", "epoch": "BIGINT", **MEASURES[name].columns}
-        for name in study.measure
-        if name in MEASURES
+    rate = rate_of(study)
+    spikes = {"excitatory_spikes": "DOUBLE", "inhibitory_spikes": "DOUBLE"}
+    known = measures_of(study.kind)
+    return {
+        "runs": {
+            KEY: "VARCHAR",
+            "study": "VARCHAR",
+            "scale": "VARCHAR",
+            "status": "VARCHAR",
+            **settings_of(study),
+            **OUTCOME,
+            f"initial_{rate}": "DOUBLE",
+            f"final_{rate}": "DOUBLE",
+            **PROVENANCE,
+        },
+        "epochs": {
+            KEY: "VARCHAR",
+            "epoch": "BIGINT",
+            "loss": "DOUBLE",
+            "accuracy": "DOUBLE",
+            "validation_accuracy": "DOUBLE",
+            rate: "DOUBLE",
+            **spikes,
+        },
+        "classes": {
+            KEY: "VARCHAR",
+            "epoch": "BIGINT",
+            "class": "BIGINT",
+            "class_name": "VARCHAR",
+            "samples": "BIGINT",
+            "accuracy": "DOUBLE",
+            **spikes,
+        },
+        **{
+            name: {KEY: "VARCHAR", "epoch": "BIGINT", **known[name].columns}
+            for name in study.measure
+            if name in known
+        },
     }
-    return TABLES | added
 
 
 @cache

@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 from eccles.errors import InputError, must, nearest
 from eccles.settings import Settings, read_yaml, read_yaml_value
 from eccles.training.config import TrainConfig
+from eccles.training.deep_config import DeepConfig
+from eccles.training.prepare import SHALLOW, kind_of
 
 FULL = "full"
 """The scale of a study as its file has it."""
@@ -55,12 +57,16 @@ class Study(Settings):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
+        models = {kind_of({"model": model}) for model in self._models()}
+        if len(models) > 1:
+            hint = "make a study of each"
+            raise must("study", "model", "shallow in all runs or in none", self._models(), hint)
         for part in ("base", "grid", "zip"):
             for name in getattr(self, part):
-                if name not in TrainConfig.model_fields:
+                if name not in self.kind.model_fields and name != "model":
                     raise InputError(
                         f"study: {part}: there is no setting {name!r}"
-                        f"{nearest(name, TrainConfig.model_fields)}; see eccles train --help"
+                        f"{nearest(name, self.kind.model_fields)}; see eccles train --help"
                     )
         for part in ("grid", "zip"):
             for name, values in getattr(self, part).items():
@@ -86,6 +92,15 @@ class Study(Settings):
             raise must("study", "repeat", accepted, self.repeat)
         if "seed" in {*self.base, *self.grid, *self.zip} and "repeat" in self.model_fields_set:
             raise must("study", "seed", "in repeat or among the settings", "both", "drop one")
+
+    def _models(self) -> list[Any]:
+        varied = [*self.grid.get("model", []), *self.zip.get("model", [])]
+        return varied or [self.base.get("model", SHALLOW)]
+
+    @property
+    def kind(self) -> type[TrainConfig] | type[DeepConfig]:
+        """The kind of settings that the runs have: those of shallow or of deep networks."""
+        return kind_of({"model": self._models()[0]})
 
     @property
     def varied(self) -> tuple[str, ...]:
@@ -151,7 +166,7 @@ def _override(content: dict[str, Any], override: str) -> dict[str, Any]:
     part, dot, setting = name.partition(".")
     if dot:
         return _merged(content, {part: {setting: value}}, "--set")
-    if name in TrainConfig.model_fields:
+    if name in _SETTINGS:
         # A setting that is said for all runs doesn't vary any more.
         for axes in ("grid", "zip"):
             if isinstance(content.get(axes), dict) and name in content[axes]:
@@ -164,5 +179,8 @@ def _override(content: dict[str, Any], override: str) -> dict[str, Any]:
         raise InputError("sweep: --set can't choose a scale; use --scale")
     if name in Study.model_fields:
         return {**content, name: value}
-    known = [*TrainConfig.model_fields, *Study.model_fields]
+    known = [*_SETTINGS, *Study.model_fields]
     raise InputError(f"sweep: --set: there is no setting {name!r}{nearest(name, known)}")
+
+
+_SETTINGS = {**TrainConfig.model_fields, **DeepConfig.model_fields}

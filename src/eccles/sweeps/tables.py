@@ -13,7 +13,7 @@ from eccles.sweeps.consolidate import consolidate, stored_runs
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.parquet import database, database_error, stored
 from eccles.sweeps.plan import plan
-from eccles.sweeps.schema import KEY, TABLES, columns_of
+from eccles.sweeps.schema import KEY, columns_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -82,12 +82,13 @@ class StudyTables:
                 f"{self.folder} has {known or 'none yet'}"
             )
         base = database()
-        own = columns_of(self.study)[name]
+        columns = columns_of(self.study)
+        own = columns[name]
         rows, join = self._rows(base, name), ""
         if where is None:
             return base.execute(f"SELECT * FROM {rows}").df()
         if name != "runs":
-            others = ", ".join(f'"{c}"' for c in TABLES["runs"] if c == KEY or c not in own)
+            others = ", ".join(f'"{c}"' for c in columns["runs"] if c == KEY or c not in own)
             runs = self._rows(base, "runs")
             join = f' JOIN (SELECT {others} FROM {runs}) AS runs USING ("{KEY}")'
         kept = ", ".join(f'"{column}"' for column in own)
@@ -104,7 +105,7 @@ class StudyTables:
     def _rows(self, base: duckdb.DuckDBPyConnection, name: str) -> str:
         path = self._folder.table(name)
         try:
-            return stored(base, path, columns_of(self.study)[name])
+            return stored(base, path, columns_of(self.study)[name], self.study.kind())
         except database_error() as error:
             raise _unreadable(path, error) from None
 

@@ -8,26 +8,27 @@ import time
 import traceback
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from eccles import data
-from eccles.data.dataset import Splits
 from eccles.errors import EcclesError, InputError, StorageError
-from eccles.nn.shallow import EINetwork
 from eccles.storage import unwritable
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import FORMAT
 from eccles.sweeps.record import Record
 from eccles.sweeps.schema import KEY, commit, versions
-from eccles.training.config import TrainConfig
 from eccles.training.loop import train_on
+from eccles.training.prepare import configure, data_key, open_data
 from eccles.training.result import TrainResult
 from eccles.training.run import RunFolder
+from eccles.training.run_config import RunConfig
+from eccles.training.trainee import Trainee
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+_KEPT = 4
+"""Data sets that stay open in a process."""
 
 _LOOK = 0.5
 """Seconds between two looks at whether the coordinator still wants the run."""
@@ -82,7 +83,7 @@ class _Wanted:
         self._file = file
         self._next = 0.0
 
-    def started(self, _config: TrainConfig, _network: EINetwork, _next_epoch: int) -> None:
+    def started(self, _config: RunConfig, _trainee: Trainee, _next_epoch: int) -> None:
         """Look."""
         self._look()
 
@@ -133,7 +134,7 @@ def failed(job: Job, error: str, trace: str | None, seconds: float, started: str
     """Return the record of a run that failed."""
     run = _row(job, "failed", seconds, started) | {"error": error, "traceback": trace}
     with suppress(EcclesError):
-        config = TrainConfig.model_validate(job.settings).resolved()
+        config = configure(job.settings).resolved()
         run |= config.model_dump(mode="json")
     return Record(run, {})
 
@@ -172,8 +173,8 @@ def _execute(job: Job, folder: StudyFolder) -> Outcome:
 
 
 def _train(job: Job, scratch: RunFolder) -> TrainResult:
-    config = TrainConfig.model_validate(job.settings)
-    splits = _splits(config.data, job.data_dir, config.binning())
+    config = configure(job.settings)
+    splits = _splits(config, job.data_dir)
     going_on = scratch.checkpoint.exists()
     for resume in (True, False):
         try:
@@ -197,10 +198,17 @@ def _train(job: Job, scratch: RunFolder) -> TrainResult:
     raise AssertionError
 
 
-@lru_cache(maxsize=4)
-def _splits(name: str, data_dir: Path | None, binning: data.Binning) -> Splits:
-    """Return a data set, opened once in a process: a worker does one run after another."""
-    return data.load(name, data_dir, binning)
+_opened: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+"""Data sets that this process has opened: a worker does one run after another."""
+
+
+def _splits(config: RunConfig, data_dir: Path | None) -> tuple[Any, Any]:
+    key = (*data_key(config), data_dir)
+    if key not in _opened:
+        while len(_opened) >= _KEPT:
+            del _opened[next(iter(_opened))]
+        _opened[key] = open_data(config, data_dir)
+    return _opened[key]
 
 
 def _row(job: Job, status: str, seconds: float, started: str) -> dict[str, Any]:
@@ -230,8 +238,7 @@ def _done(job: Job, result: TrainResult, seconds: float, started: str) -> Record
         "peak_epoch": accuracy.index(result.peak_accuracy) - 1,
         "final_accuracy": result.final_accuracy,
         "final_loss": result.history[-1]["loss"],
-        "initial_rate_hz": summary["initial_rate_hz"],
-        "final_rate_hz": summary["final_rate_hz"],
+        **{name: summary[name] for name in summary if name.startswith(("initial_", "final_"))},
         "validation_epoch": summary.get("validation_epoch"),
         "validation_chosen_accuracy": summary.get("validation_chosen_accuracy"),
     }

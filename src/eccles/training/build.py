@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import surrogate
 from eccles.nn.shallow import EINetwork
 from eccles.training.config import TrainConfig
+from eccles.training.run_config import RunConfig
 from eccles.training.step import Step, training_step
 
 # They need a closure that runs the loss again, or gradients of another kind.
@@ -58,6 +60,14 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
 
 def build_optimizer(config: TrainConfig, network: EINetwork) -> torch.optim.Optimizer:
     """Return the optimizer of a run over the network's weights."""
+    return make_optimizer(config, network.parameters())
+
+
+def make_optimizer(config: RunConfig, parameters: Iterable[Any]) -> torch.optim.Optimizer:
+    """Return the optimizer that settings name, over parameters or groups of them.
+
+    Raises InputError for a name that torch doesn't have, and for momentum where it has none.
+    """
     config = config.resolved()
     name = str(config.optimizer)
     kinds = {
@@ -75,7 +85,7 @@ def build_optimizer(config: TrainConfig, network: EINetwork) -> torch.optim.Opti
     if config.momentum:
         options["momentum"] = config.momentum
     try:
-        return kinds[name](network.parameters(), **options)
+        return kinds[name](parameters, **options)
     except TypeError:
         raise InputError(
             f"train: momentum must be 0 for {name}, got {config.momentum}; it has none of its own"

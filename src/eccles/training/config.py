@@ -1,28 +1,23 @@
-"""What a training run is: every choice that its results depend on."""
+"""What a training run of the shallow network is: every choice that its results depend on."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, ClassVar, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eccles.data.binning import Binning
 from eccles.errors import must
 from eccles.populations import Populations, canonical
-from eccles.settings import Duration, Settings, hashed
+from eccles.settings import Duration
+from eccles.training.run_config import RunConfig
 
 
-class TrainConfig(Settings):
+class TrainConfig(RunConfig):
     """Settings of a run; the defaults are those of Kilgore et al. 2025, on a small real sample.
 
     Where a default says "auto", `resolved` fills in what the other settings imply.
     """
-
-    section: ClassVar[str] = "train"
-
-    data: str = "fashion-mnist-sample"
-    """Data set; `eccles data list` names them all."""
 
     steps: int = Field(default=Binning.n_steps, ge=2, le=65535)
     """Steps that a sample of recorded spikes lasts: one more than it has bins."""
@@ -69,26 +64,11 @@ class TrainConfig(Settings):
     projection: bool | None = None
     """Project to Dale's signs after every update (auto: yes, unless unbounded)."""
 
-    epochs: int = Field(default=30, ge=1)
-    """Passes over the training samples."""
-
-    batch_size: int = Field(default=256, ge=1)
-    """Samples an update."""
-
-    drop_last: bool = False
-    """Drop the samples that don't fill a batch, in training and in testing, as published."""
-
-    validation: float = Field(default=0.0, ge=0, lt=1)
-    """Share of the training samples held out to choose an epoch by."""
-
     optimizer: str | None = None
     """Any optimizer of torch.optim, in lower case (auto: sgd; adam when unbounded)."""
 
     lr: float | None = Field(default=None, gt=0)
     """Learning rate (auto: 0.01; 2e-4 when unbounded)."""
-
-    momentum: float = Field(default=0.0, ge=0, lt=1)
-    """Momentum, for an optimizer that has one."""
 
     update_noise: float = Field(default=0.0, ge=0)
     """Standard deviation of the noise on every weight after every update."""
@@ -96,14 +76,8 @@ class TrainConfig(Settings):
     noise_scale: Literal["absolute", "relative"] = "absolute"
     """Noise in units of the weights, or relative to each layer's initial scale."""
 
-    seed: int = Field(default=0, ge=0)
-    """Seed of everything random; the same seed gives the same bits."""
-
     engine: Literal["auto", "event", "dense"] = "auto"
     """Event-driven kernels or dense equations (auto: the faster one that fits)."""
-
-    device: Literal["cpu", "cuda"] = "cpu"
-    """Where to compute; a GPU uses the dense equations."""
 
     @field_validator("ei", mode="before")
     @classmethod
@@ -140,18 +114,3 @@ class TrainConfig(Settings):
         }
         missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
         return self.model_copy(update=missing)
-
-    def identity(self) -> str:
-        """Return the run's identity: the hash of its resolved settings.
-
-        What is as the defaults have it stays out of the hash, so that a setting which a later
-        version adds, with a default that changes nothing, leaves known runs known.
-        """
-        usual = _usual()
-        own = self.resolved().model_dump(mode="json")
-        return hashed({name: value for name, value in own.items() if value != usual[name]})
-
-
-@cache
-def _usual() -> dict[str, Any]:
-    return TrainConfig().resolved().model_dump(mode="json")

@@ -11,29 +11,25 @@ from typing import Any
 
 import torch
 
-from eccles import seeds
-from eccles.data import load
 from eccles.data.binning import Binning
 from eccles.data.dataset import SpikeDataset, Splits
 from eccles.errors import RunError, must
-from eccles.nn.shallow import EINetwork
 from eccles.training import checkpoint
-from eccles.training.build import build_network, build_optimizer, build_step
 from eccles.training.config import TrainConfig
-from eccles.training.measure import evaluate
-from eccles.training.measures import MEASURES, check_measures, defined, is_due
-from eccles.training.moment import Moment
+from eccles.training.measures import check_measures, defined, is_due
+from eccles.training.prepare import open_data, prepare
 from eccles.training.result import TrainResult
 from eccles.training.run import Rows, RunFolder
-from eccles.training.samples import Samples, digest, divide, epoch_order
-from eccles.training.step import Step
+from eccles.training.run_config import RunConfig
+from eccles.training.samples import digest, epoch_order
+from eccles.training.trainee import Trainee
 from eccles.training.watch import Unwatched, Watcher
 
 
 def train(
-    config: TrainConfig | None = None,
+    config: RunConfig | None = None,
     *,
-    data: Splits | None = None,
+    data: Splits | tuple[Any, Any] | None = None,
     data_dir: Path | None = None,
     out: Path | str | None = None,
     resume: bool = True,
@@ -44,14 +40,16 @@ def train(
     """Train a network and return it with its history.
 
     Args:
-        config: the run's settings; the defaults unless given.
+        config: the run's settings, `TrainConfig` or, for a deep network, `DeepConfig`; the
+            defaults of the former unless given.
         data: samples to use instead of the data set that the settings name.
         data_dir: folder of the data set's files; searched for unless given.
         out: the run's folder; nothing is written unless given. A folder that holds the same
             run, unfinished, goes on after its last whole epoch, bit for bit.
         resume: False starts over in `out`.
         threads: threads of the event engine, which takes one for every 128 samples of a batch at
-            most; the result doesn't depend on it. The dense engine takes one.
+            most; the result doesn't depend on it. The dense engine takes one. A deep network
+            takes all of them, and its last bits depend on their number.
         measure: measures to take besides, and every how many epochs: `{"weights": 10}`. Each is
             taken before training and after the last epoch too.
         watch: what to tell the progress to.
@@ -62,7 +60,7 @@ def train(
     config = config or TrainConfig()
     if threads < 1:
         raise must("train", "threads", "1 or more", threads)
-    if data is not None and config.binning() != Binning():
+    if data is not None and isinstance(config, TrainConfig) and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
         raise must("train", "steps, max_time and clip", "left alone with data", data, hint)
     identity = config.identity() if data is None else f"{config.identity()}-{digest(data)}"
@@ -70,9 +68,10 @@ def train(
     if folder is not None:
         folder.check()
     for part in data or ():
-        part.events.check()
+        if isinstance(part, SpikeDataset):
+            part.events.check()
     return train_on(
-        data or load(config.data, data_dir, config.binning()),
+        data or open_data(config, data_dir),
         config,
         identity,
         folder,
@@ -84,8 +83,8 @@ def train(
 
 
 def train_on(
-    data: Splits,
-    config: TrainConfig,
+    data: Splits | tuple[Any, Any],
+    config: RunConfig,
     identity: str,
     folder: RunFolder | None = None,
     *,
@@ -100,15 +99,14 @@ def train_on(
     Args and errors are those of `train`. `hold` keeps other processes from writing `folder`; a
     caller who does so already says False.
     """
-    samples = divide(config, data)
-    network = build_network(config, samples.train, threads)
-    run = _Run(config, identity, folder, network, samples, dict(measure or {}))
+    trainee = prepare(config, data, threads)
+    run = _Run(config, identity, folder, trainee, dict(measure or {}))
     with ExitStack() as held:
         if folder is not None and hold:
             held.enter_context(folder.held())
         # On some processors a matrix product's bits depend on torch's threads; and while they are
         # idle they spin, which would take cores from the event engine's own.
-        held.enter_context(_one_torch_thread())
+        held.enter_context(_torch_threads(trainee.torch_threads))
         return run.train(resume, watch or Unwatched())
 
 
@@ -117,21 +115,17 @@ class _Run:
 
     def __init__(
         self,
-        config: TrainConfig,
+        config: RunConfig,
         identity: str,
         folder: RunFolder | None,
-        network: EINetwork,
-        samples: Samples,
+        trainee: Trainee,
         measure: dict[str, int],
     ) -> None:
         self.config = config
         self.identity = identity
         self.folder = folder
-        self.network = network
-        self.samples = samples
-        self.optimizer = build_optimizer(config, network)
-        self.step = build_step(config, network, self.optimizer)
-        self.every = {"history": 1, "classes": 1, **check_measures(measure)}
+        self.trainee = trainee
+        self.every = {"history": 1, "classes": 1, **check_measures(measure, trainee.measures)}
         self.tables: dict[str, Rows] = {name: [] for name in self.every}
 
     def train(self, resume: bool, watch: Watcher) -> TrainResult:
@@ -139,17 +133,17 @@ class _Run:
         config, folder = self.config, self.folder
         first = self._go_on(folder, resume) if folder is not None else -1
         finished = first == config.epochs
-        facts = run_facts(self.network, self.samples.train, self.samples.test)
+        if first < 0:
+            self.trainee.begin()
+        facts = self.trainee.facts()
         if folder is not None and not finished:
             folder.write_provenance(facts)
-        watch.started(config, self.network, max(0, first))
+        watch.started(config, self.trainee, max(0, first))
         for epoch in range(first, config.epochs):
             began = time.perf_counter()
             loss = None
             if epoch >= 0:
-                loss = _train_epoch(
-                    config, self.network, self.step, self.samples.train, epoch, watch
-                )
+                loss = _train_epoch(config, self.trainee, epoch, watch)
             self._measure(epoch, loss)
             row = self.tables["history"][-1]
             row["seconds"] = time.perf_counter() - began
@@ -160,7 +154,7 @@ class _Run:
         result = TrainResult(
             config.resolved(),
             self.identity,
-            self.network,
+            self.trainee.network,
             tables.pop("history"),
             tables.pop("classes"),
             None if folder is None else folder.path,
@@ -176,7 +170,10 @@ class _Run:
         if not folder.open(self.config, resume=resume):
             return -1
         next_epoch = checkpoint.load(
-            folder.checkpoint, self.network, self.optimizer, identity=self.identity
+            folder.checkpoint,
+            self.trainee.network,
+            self.trainee.optimizer,
+            identity=self.identity,
         )
         for name, every in self.every.items():
             epochs = [e for e in range(-1, next_epoch) if is_due(e, every, self.config.epochs)]
@@ -185,20 +182,20 @@ class _Run:
 
     def _measure(self, epoch: int, loss: float | None) -> None:
         """Add an epoch's rows to the tables."""
-        network, samples, tables = self.network, self.samples, self.tables
-        measured = evaluate(network, samples.test)
+        trainee, samples, tables = self.trainee, self.trainee.samples, self.tables
+        measured = trainee.evaluate(samples.test)
         row = {"epoch": epoch, "loss": loss, **measured.summary()}
         if samples.validation is not None:
-            row["validation_accuracy"] = evaluate(network, samples.validation).accuracy
+            row["validation_accuracy"] = trainee.evaluate(samples.validation).accuracy
         tables["history"].append(row)
-        moment = Moment(network, samples, self.config, epoch)
+        moment = trainee.moment(epoch)
         for name, every in self.every.items():
             if name == "history" or not is_due(epoch, every, self.config.epochs):
                 continue
             if name == "classes":
                 rows = measured.rows(samples.test.classes)
             else:
-                rows = MEASURES[name].measure(moment)
+                rows = trainee.measures[name].measure(moment)
             tables[name].extend(defined({"epoch": epoch, **each}) for each in rows)
 
     def _keep(self, folder: RunFolder, next_epoch: int) -> None:
@@ -207,70 +204,44 @@ class _Run:
             folder.write_rows(f"{name}.jsonl", rows)
         checkpoint.save(
             folder.checkpoint,
-            self.network,
-            self.optimizer,
+            self.trainee.network,
+            self.trainee.optimizer,
             identity=self.identity,
             next_epoch=next_epoch,
             streams={name: [self.config.seed, next_epoch] for name in ("order", "noise")},
         )
 
 
-def _train_epoch(
-    config: TrainConfig,
-    network: EINetwork,
-    step: Step,
-    data: SpikeDataset,
-    epoch: int,
-    watch: Watcher,
-) -> float:
+def _train_epoch(config: RunConfig, trainee: Trainee, epoch: int, watch: Watcher) -> float:
     """Train on every sample once, in an order of this epoch's own; return the mean loss."""
+    data, step = trainee.samples.train, trainee.steps(epoch)
     order = epoch_order(config, data, epoch)
-    key = seeds.key(config.seed, "noise", epoch)
     total = 0.0
     for batch, first in enumerate(range(0, len(order), config.batch_size)):
         chosen = order[first : first + config.batch_size]
-        events, labels = data.batch(chosen)
-        loss = step(events, labels, key, batch)
+        inputs, labels = data.batch(chosen)
+        loss = step(inputs, labels, batch)
         total += loss * len(chosen)
         watch.advanced(epoch, first + len(chosen), len(order))
         if not math.isfinite(total):
             raise RunError(
                 f"train: the loss must stay finite, got {loss} in batch {batch} of epoch "
-                f"{epoch}; try a smaller --lr or --update-noise"
+                f"{epoch}; try {trainee.remedy}"
             )
-    if not all(bool(weight.isfinite().all()) for weight in network.parameters()):
+    if not all(bool(weight.isfinite().all()) for weight in trainee.network.parameters()):
         # A weight that is no number may read as silence, and leave the loss finite.
         raise RunError(
-            f"train: all weights must stay finite, got some that aren't after epoch {epoch}; try a "
-            "smaller --lr or --update-noise"
+            f"train: all weights must stay finite, got some that aren't after epoch {epoch}; try "
+            f"{trainee.remedy}"
         )
     return total / len(order)
 
 
-def run_facts(
-    network: EINetwork, train_set: SpikeDataset, test_set: SpikeDataset
-) -> dict[str, Any]:
-    """Return what "auto" and the ratio became, for the record."""
-    return {
-        "engine": network.engine.name,
-        "n_excitatory": network.hidden.n_excitatory,
-        "n_inhibitory": network.hidden.n_inhibitory,
-        "w1_std": network.initial_std[0],
-        "w2_std": network.initial_std[1],
-        "data": train_set.name,
-        "data_kind": train_set.kind,
-        "train_samples": len(train_set),
-        "test_samples": len(test_set),
-        "event_density": train_set.events.density,
-        "parameters": sum(p.numel() for p in network.parameters()),
-    }
-
-
 @contextmanager
-def _one_torch_thread() -> Iterator[None]:
-    """Let torch use one thread, and what it used before when done."""
+def _torch_threads(n: int) -> Iterator[None]:
+    """Let torch use so many threads, and what it used before when done."""
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(n)
     try:
         yield
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,11 +32,11 @@ class Measure(NamedTuple):
 
     Attributes:
         columns: the table's columns, besides the epoch, and their types in SQL.
-        measure: returns the rows of an epoch.
+        measure: returns the rows of a moment: a `Moment`, or a `DeepMoment`.
     """
 
     columns: Mapping[str, str]
-    measure: Callable[[Moment], Rows]
+    measure: Callable[[Any], Rows]
 
 
 def _weights(moment: Moment) -> Rows:
@@ -202,15 +202,21 @@ MEASURES = {
 """The measures that a run can take, by name; "classes" is always taken."""
 
 
-def check_measures(measure: Mapping[str, int]) -> dict[str, int]:
-    """Return the measures and their intervals, or raise InputError."""
-    known = ["classes", *MEASURES]
+def check_measures(
+    measure: Mapping[str, int], there_are: Collection[str] = MEASURES
+) -> dict[str, int]:
+    """Return the measures and their intervals, or raise InputError.
+
+    Args:
+        measure: every how many epochs each is taken.
+        there_are: names of those that the network has.
+    """
+    known = ["classes", *there_are]
     for name, every in measure.items():
         if name not in known:
-            there_are = ", ".join(known)
             raise InputError(
                 f"measure: there is no measure {name!r}{nearest(name, known)}; there are "
-                f"{there_are}"
+                f"{', '.join(known)}"
             )
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
             raise must("measure", name, "a number of epochs, 1 or more", every)

@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eccles.nn.shallow import EINetwork
-from eccles.training.config import TrainConfig
+from torch import nn
+
+from eccles.training.run_config import RunConfig
+
+_TOLD = ("engine", "n_excitatory", "n_inhibitory", "parameters")
+"""Facts that a summary repeats."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +29,9 @@ class TrainResult:
         facts: what "auto" and the ratio became, and the samples used.
     """
 
-    config: TrainConfig
+    config: RunConfig
     identity: str
-    network: EINetwork
+    network: nn.Module
     history: list[dict[str, Any]]
     classes: list[dict[str, Any]]
     out: Path | None
@@ -57,13 +61,9 @@ class TrainResult:
             "peak_accuracy": self.peak_accuracy,
             "final_accuracy": self.final_accuracy,
             "loss": [row["loss"] for row in trained],
-            "initial_rate_hz": self.history[0]["rate_hz"],
-            "final_rate_hz": self.history[-1]["rate_hz"],
+            **self._rates(),
             "seconds_per_epoch": sum(row["seconds"] for row in trained) / len(trained),
-            "engine": self.network.engine.name,
-            "n_excitatory": self.network.hidden.n_excitatory,
-            "n_inhibitory": self.network.hidden.n_inhibitory,
-            "parameters": sum(p.numel() for p in self.network.parameters()),
+            **{name: self.facts[name] for name in _TOLD if name in self.facts},
             "identity": self.identity,
             "out": None if self.out is None else str(self.out),
         }
@@ -72,3 +72,11 @@ class TrainResult:
             summary["validation_epoch"] = chosen["epoch"]
             summary["validation_chosen_accuracy"] = chosen["accuracy"]
         return summary
+
+    def _rates(self) -> dict[str, float]:
+        """Return the firing rate before training and after the last epoch, named by its unit."""
+        (name,) = {"rate_hz", "spikes_per_step"} & self.history[0].keys()
+        return {
+            f"initial_{name}": self.history[0][name],
+            f"final_{name}": self.history[-1][name],
+        }

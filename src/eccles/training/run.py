@@ -22,7 +22,7 @@ from typing import Any
 
 from eccles.errors import InputError, RunError
 from eccles.storage import is_aside, locked, unwritable, write_text
-from eccles.training.config import TrainConfig
+from eccles.training.run_config import RunConfig
 
 Rows = list[dict[str, Any]]
 _RESULTS = ("result.json", "history.jsonl", "classes.jsonl")
@@ -69,7 +69,7 @@ class RunFolder:
         with locked(self.path / ".lock", f"train: --out {self.path}", wait=wait):
             yield
 
-    def open(self, config: TrainConfig, *, resume: bool) -> bool:
+    def open(self, config: RunConfig, *, resume: bool) -> bool:
         """Make this the folder of a run; return whether an earlier start of it can go on.
 
         With `resume` off, what an earlier start of the same run left is removed. Raises as

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from collections.abc import Sized
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eccles import seeds
-from eccles.data.dataset import SpikeDataset, Splits
+from eccles.data.dataset import SpikeDataset
+from eccles.data.images import ImageDataset
 from eccles.engines.batch import event_arrays
 from eccles.errors import must
-from eccles.training.config import TrainConfig
+from eccles.training.run_config import RunConfig
 
 
 class Samples(NamedTuple):
-    """The samples of a run."""
+    """The samples of a run, each a data set of events, images or frames."""
 
-    train: SpikeDataset
-    validation: SpikeDataset | None
-    test: SpikeDataset
+    train: Any
+    validation: Any
+    test: Any
 
 
-def divide(config: TrainConfig, data: Splits) -> Samples:
+def divide(config: RunConfig, data: tuple[Any, Any]) -> Samples:
     """Return a data set's samples as a run uses them: some held out, some dropped.
 
     Raises InputError where none would be left to train or to test on.
@@ -51,25 +53,30 @@ def divide(config: TrainConfig, data: Splits) -> Samples:
     return Samples(train_set, validation_set, test_set)
 
 
-def whole_batches(config: TrainConfig, data: SpikeDataset) -> int:
+def whole_batches(config: RunConfig, data: Sized) -> int:
     """Return how many samples an epoch takes."""
     remainder = len(data) % config.batch_size if config.drop_last else 0
     return len(data) - remainder
 
 
-def epoch_order(config: TrainConfig, data: SpikeDataset, epoch: int) -> NDArray[np.int64]:
+def epoch_order(config: RunConfig, data: Sized, epoch: int) -> NDArray[np.int64]:
     """Return the training samples of an epoch, in the order in which it takes them."""
     order = seeds.stream(config.seed, "order", epoch).permutation(len(data))
     # What doesn't fill a batch is dropped after shuffling: other samples each epoch.
     return order[: whole_batches(config, data)]
 
 
-def digest(data: Splits) -> str:
+def digest(data: tuple[Any, Any]) -> str:
     """Return eight digits that tell one user's own samples from another's."""
     result = hashlib.sha256()
     for part in data:
-        events = part.events
-        result.update(repr((events.n_steps, events.n_units, events.dt)).encode())
-        for array in (part.labels, *event_arrays(events)):
+        if isinstance(part, SpikeDataset):
+            events = part.events
+            shape, arrays = (events.n_steps, events.n_units, events.dt), event_arrays(events)
+        else:
+            pixels = part.images if isinstance(part, ImageDataset) else part.frames
+            shape, arrays = pixels.shape, (pixels,)
+        result.update(repr(shape).encode())
+        for array in (part.labels, *arrays):
             result.update(np.ascontiguousarray(array).tobytes())
     return result.hexdigest()[:8]

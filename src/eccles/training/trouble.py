@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from eccles.training.config import TrainConfig
 from eccles.training.result import TrainResult
 
 DIVERGED = 2.0
@@ -29,7 +30,8 @@ def trouble(result: TrainResult) -> str | None:
     n_classes = len({row["class"] for row in result.classes})
     guessing = math.log(n_classes)
     if last["loss"] > max(DIVERGED * lowest["loss"], guessing):
-        noise = " or less --update-noise" if result.config.update_noise else ""
+        noisy = isinstance(result.config, TrainConfig) and result.config.update_noise
+        noise = " or less --update-noise" if noisy else ""
         return (
             f"diverged: the loss ended at {last['loss']:.3g}, over {DIVERGED:g} times its lowest "
             f"({lowest['loss']:.3g} in epoch {lowest['epoch'] + 1}) and over that of guessing "
@@ -46,6 +48,13 @@ def trouble(result: TrainResult) -> str | None:
 
 def _remedy(result: TrainResult) -> str:
     config = result.config
+    usual = f"try more --epochs than {config.epochs}, or another --lr than {config.lr:g}"
+    if not isinstance(config, TrainConfig):
+        first, last = (result.history[k]["spikes_per_step"] for k in (0, -1))
+        return (
+            f"neurons fired {first:.3g} spikes a step before training and {last:.3g} after it: "
+            f"{usual}"
+        )
     first, last = (result.history[k]["rate_hz"] for k in (0, -1))
     rate = f"hidden neurons fired at {first:.3g} Hz before training"
     if first < SILENT and config.w1_std is not None:
@@ -55,4 +64,4 @@ def _remedy(result: TrainResult) -> str:
     after = f"{rate} and at {last:.3g} Hz after it"
     if last < SILENT:
         return f"{after}, under {SILENT:g} Hz: try a lower --lr than {config.lr:g}"
-    return f"{after}: try more --epochs than {config.epochs}, or another --lr than {config.lr:g}"
+    return f"{after}: {usual}"

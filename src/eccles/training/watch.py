@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from eccles.nn.shallow import EINetwork
-from eccles.training.config import TrainConfig
+from eccles.training.run_config import RunConfig
+from eccles.training.trainee import Trainee
 
 
 class Watcher(Protocol):
     """Called by the loop, in this order; nothing that it does changes the run."""
 
-    def started(self, config: TrainConfig, network: EINetwork, next_epoch: int) -> None:
+    def started(self, config: RunConfig, trainee: Trainee, next_epoch: int) -> None:
         """Training begins, or goes on, with this epoch."""
         ...
 
@@ -27,7 +27,7 @@ class Watcher(Protocol):
 class Unwatched:
     """A watcher that looks away."""
 
-    def started(self, config: TrainConfig, network: EINetwork, next_epoch: int) -> None:
+    def started(self, config: RunConfig, trainee: Trainee, next_epoch: int) -> None:
         """Do nothing."""
 
     def advanced(self, epoch: int, done: int, samples: int) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from eccles.functional import LIFParameters, surrogate
-from eccles.initial import fan_in_std
+from eccles.init import fan_in_std
 from eccles.studies import find
 from eccles.sweeps.study import FULL, Study, read_study
 from eccles.sweeps.tables import StudyTables

@@ -93,7 +93,7 @@ def _word(name: str, config: TrainConfig, usual: TrainConfig) -> str:
 def _scale(name: str, config: TrainConfig) -> float:
     """Return the scale of initial weights, of output weights also where it is left open."""
     from eccles.functional.lif import LIFParameters
-    from eccles.initial import fan_in_std
+    from eccles.init import fan_in_std
 
     value: float | None = getattr(config, name)
     beta = LIFParameters(tau_mem=config.tau_mem).beta

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def signed_normal(n_pre: int, n_post: int, std: float, random: np.random.Generator) -> Tensor:
     """Return N(0, std^2) weights of either sign, float32 [n_pre, n_post]."""
     if not (math.isfinite(std) and std >= 0):
-        raise must("initial", "std", "a finite number, 0 or more", std)
+        raise must("init", "std", "a finite number, 0 or more", std)
     return torch.from_numpy(std * random.standard_normal((n_pre, n_post))).float()
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from eccles import InputError, Populations
-from eccles.initial import fan_in_std, half_normal, signed_normal
+from eccles.init import fan_in_std, half_normal, signed_normal
 
 
 def random(seed=0):
@@ -59,7 +59,7 @@ def test_no_scale_is_no_weight():
 
 @pytest.mark.parametrize("std", [-0.1, float("nan"), float("inf")])
 def test_scales_that_cannot_be(std):
-    with pytest.raises(InputError, match="initial: std must be a finite number, 0 or more, got"):
+    with pytest.raises(InputError, match="init: std must be a finite number, 0 or more, got"):
         half_normal(Populations(2, 2), 3, std, random())
-    with pytest.raises(InputError, match="initial: std must be"):
+    with pytest.raises(InputError, match="init: std must be"):
         signed_normal(2, 3, std, random())

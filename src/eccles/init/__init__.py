@@ -1,0 +1,11 @@
+"""Initial weights: of the shallow network, and of deep ones from a batch (E-I Init)."""
+
+from eccles.init.ei_init import ei_init as ei_init
+from eccles.init.moments import Dann as Dann
+from eccles.init.moments import Moments as Moments
+from eccles.init.moments import Scales as Scales
+from eccles.init.moments import bernoulli as bernoulli
+from eccles.init.moments import measured as measured
+from eccles.init.weights import fan_in_std as fan_in_std
+from eccles.init.weights import half_normal as half_normal
+from eccles.init.weights import signed_normal as signed_normal

@@ -1,0 +1,54 @@
+"""A layer and its neurons: what deep networks are stacked from.
+
+Tensors are [T, B, ...]. Layers have no memory, so steps are merged into the batch for them; only
+neurons see time.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from eccles.functional.soft_reset import SoftResetParameters, soft_reset
+
+
+class OverSteps(nn.Module):
+    """Any module of PyTorch's, applied to all steps at once: [T, B, ...] -> [T, B, ...].
+
+    Args:
+        module: what takes [N, ...], such as `nn.Conv2d` or a sequence with `nn.BatchNorm2d`.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return what the module makes of all steps."""
+        result: Tensor = self.module(x.flatten(0, 1))
+        return result.reshape(*x.shape[:2], *result.shape[1:])
+
+
+class Spiking(nn.Module):
+    """A layer and the soft-reset neurons that integrate its currents.
+
+    Args:
+        layer: an E-I circuit, or any module [T, B, ...] -> [T, B, ...].
+        neuron: the neurons' constants.
+        hold: steps for which an input of one step, [1, B, ...], is held: an image that doesn't
+            change drives the same current at each step, which is then computed once.
+    """
+
+    def __init__(
+        self, layer: nn.Module, neuron: SoftResetParameters | None = None, *, hold: int = 1
+    ) -> None:
+        super().__init__()
+        self.layer = layer
+        self.neuron = neuron or SoftResetParameters()
+        self.hold = hold
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return spikes [T, B, ...]."""
+        current: Tensor = self.layer(x)
+        if self.hold > 1:
+            current = current.expand(self.hold, *current.shape[1:])
+        return soft_reset(current, self.neuron)[0]

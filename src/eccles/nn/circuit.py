@@ -1,0 +1,275 @@
+"""Layers of E-I circuits, which own weights and gains; `eccles.functional.circuit` has the maths.
+
+They take inputs >= 0 with any leading dimensions, [T, B, ...] or [N, ...], and return the current
+that the excitatory units integrate; a neuron comes after them. Before use they are initialised
+from a batch, by `eccles.init.ei_init`. Source: Liu et al. 2026, arXiv 2509.23253.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from eccles.errors import InputError, must
+from eccles.functional import circuit
+from eccles.functional.circuit import Currents, Stabiliser
+from eccles.functional.gradient import scaled_gradient
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from eccles.init.ei_init import Rule
+
+
+@dataclass(frozen=True)
+class CircuitRules:
+    """Every switch of the E-I circuit and of E-I Prop; the defaults are the published choice.
+
+    Attributes:
+        stabiliser: what is done about a divisor of zero.
+        straight_through: whether the stabilised divisor passes its gradient where it was zero.
+        gradient_exponent: W_EI's gradient is scaled by d^-exponent, with d the fan-in.
+        dale: whether weights are kept at 0 or above; off is the "free" circuit.
+        dann: the learning rule of Cornford et al. 2021: the gain is learnt as its logarithm, and
+            gradients are scaled by 1/sqrt(n_E) (W_IE), 1/d (W_EI), 1/(sqrt(n_E) d) (log gain).
+        padding: whether a convolution's fan-in counts, at the start, only taps inside the map.
+    """
+
+    stabiliser: Stabiliser = "adaptive"
+    straight_through: bool = True
+    gradient_exponent: float = 1.0
+    dale: bool = True
+    dann: bool = False
+    padding: bool = False
+
+    @classmethod
+    def of_dann(cls) -> CircuitRules:
+        """Return the rules of DANN, the rate model that the E-I circuit comes from."""
+        return cls(stabiliser="epsilon", straight_through=False, dann=True)
+
+
+def inhibitory_units(n_excitatory: int) -> int:
+    """Return max(1, floor(n_E / 4)): 80:20 with the inhibitory units added."""
+    return max(1, n_excitatory // 4)
+
+
+class EICircuit(nn.Module):
+    """What `EILinear` and `EIConv2d` share: parameters, start, currents, and signs.
+
+    Parameters are magnitudes: `input_to_excitatory` [n_E, ...], `input_to_inhibitory` [n_I, ...],
+    `inhibitory_to_excitatory` [n_E, n_I], `divisive_gain` [n_I] (its logarithm under DANN's rule),
+    `gain` [n_E], and `bias` [n_E], which alone may have either sign. A `readout` has neither
+    division nor gain nor bias.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        n_excitatory: int,
+        rules: CircuitRules | None,
+        *,
+        readout: bool = False,
+    ) -> None:
+        super().__init__()
+        kind = type(self).__name__
+        if n_excitatory < 1 or (n_excitatory < 4 and not readout):
+            accepted = "4 or more, for one inhibitory unit in five"
+            raise must(kind, "the number of excitatory units", accepted, n_excitatory)
+        n_inhibitory = inhibitory_units(n_excitatory)
+        self.rules = rules or CircuitRules()
+        self.readout = readout
+        self.fan_in = math.prod(shape)
+        self.initialised = False
+        self.input_to_excitatory = nn.Parameter(torch.zeros(n_excitatory, *shape))
+        self.input_to_inhibitory = nn.Parameter(torch.zeros(n_inhibitory, *shape))
+        self.inhibitory_to_excitatory = nn.Parameter(torch.zeros(n_excitatory, n_inhibitory))
+        if not readout:
+            self.divisive_gain = nn.Parameter(torch.zeros(n_inhibitory))
+            self.gain = nn.Parameter(torch.ones(n_excitatory))
+            self.bias = nn.Parameter(torch.zeros(n_excitatory))
+
+    @property
+    def n_excitatory(self) -> int:
+        """Excitatory units: the layer's width."""
+        return len(self.input_to_excitatory)
+
+    @property
+    def n_inhibitory(self) -> int:
+        """Inhibitory units, which are added to the width."""
+        return len(self.input_to_inhibitory)
+
+    def samples(self, x: Tensor) -> Tensor:
+        """Return an input [..., features] as [N, features], or raise InputError for its shape."""
+        raise NotImplementedError
+
+    def drive(self, x: Tensor, weight: Tensor) -> Tensor:
+        """Return what a weight [n, ...] makes of samples x: [N, n, ...]."""
+        raise NotImplementedError
+
+    def effective_fan_in(self, x: Tensor) -> float:
+        """Return how many inputs a unit has that aren't padding, in the mean over places."""
+        taps = self.drive(torch.ones_like(x[:1]), torch.ones_like(self.input_to_excitatory[:1]))
+        return float(taps.mean())
+
+    @torch.no_grad()
+    def initialise(self, rule: Rule, x: Tensor, random: np.random.Generator) -> None:
+        """Draw exponential weights of the rule's scale: those of E first, then those of I."""
+        fan_in = self.effective_fan_in(x) if self.rules.padding else self.fan_in
+        sigma, gain = rule.scales(fan_in)
+        for weight in (self.input_to_excitatory, self.input_to_inhibitory):
+            weight.copy_(torch.from_numpy(sigma * random.standard_exponential(weight.shape)))
+        self.inhibitory_to_excitatory.fill_(1.0 / self.n_inhibitory)
+        if not self.readout:
+            self.divisive_gain.fill_(math.log(gain) if self.rules.dann else gain)
+            self.gain.fill_(1.0)
+            self.bias.fill_(0.0)
+        self.initialised = True
+
+    def currents(self, x: Tensor) -> Currents:
+        """Return the currents that samples x, [N, ...], cause: [N, n_E, ...] each."""
+        excitatory, inhibitory = self._units(x)
+        weight_ei, gain_i = self._inhibition()
+        return circuit.inhibit(excitatory, inhibitory, weight_ei, gain_i)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return I_int, of the shape of x but for the features.
+
+        Raises InputError unless the layer is initialised and x fits.
+        """
+        lead, x = self._lead(x), self.samples(x)
+        if self.readout:
+            excitatory, inhibitory = self._units(x)
+            weight_ei, _ = self._inhibition()
+            result = excitatory - circuit.joined(weight_ei, inhibitory)
+        else:
+            excitatory, subtractive, divisive = self.currents(x)
+            divisor = circuit.stabilise(
+                divisive, self.rules.stabiliser, self.rules.straight_through
+            )
+            result = circuit.integrate(excitatory - subtractive, divisor, self.gain, self.bias)
+        return result.reshape(*lead, *result.shape[1:])
+
+    def magnitudes(self) -> dict[str, Tensor]:
+        """Return the parameters that Dale's principle keeps at 0 or above, by name."""
+        if not self.rules.dale:
+            return {}
+        free = {"bias"} | ({"divisive_gain"} if self.rules.dann else set())
+        return {name: value for name, value in self.named_parameters() if name not in free}
+
+    def get_extra_state(self) -> Tensor:
+        """Return whether the layer is initialised, to be saved with the weights."""
+        return torch.tensor(self.initialised)
+
+    def set_extra_state(self, state: Tensor) -> None:
+        """Take over whether the saved weights were initialised."""
+        self.initialised = bool(state)
+
+    def _units(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return I_EE and s_I: one product for both."""
+        if not self.initialised:
+            raise InputError(
+                f"{type(self).__name__}: the layer must be initialised before use; call "
+                "eccles.init.ei_init(model, batch), or load weights that were"
+            )
+        factor = 1.0 / math.sqrt(self.n_excitatory) if self.rules.dann else 1.0
+        inhibitory = scaled_gradient(self.input_to_inhibitory, factor)
+        both = self.drive(x, torch.cat([self.input_to_excitatory, inhibitory]))
+        return both[:, : self.n_excitatory], both[:, self.n_excitatory :].relu()
+
+    def _inhibition(self) -> tuple[Tensor, Tensor]:
+        """Return W_EI and g_I, with the gradients that the rules give them."""
+        exponent = 1.0 if self.rules.dann else self.rules.gradient_exponent
+        weight_ei = scaled_gradient(self.inhibitory_to_excitatory, self.fan_in**-exponent)
+        if self.readout or not self.rules.dann:
+            return weight_ei, self.divisive_gain if not self.readout else weight_ei[0]
+        factor = 1.0 / (math.sqrt(self.n_excitatory) * self.fan_in)
+        return weight_ei, scaled_gradient(self.divisive_gain, factor).exp()
+
+    def _lead(self, x: Tensor) -> torch.Size:
+        return x.shape[: x.ndim - (self.input_to_excitatory.ndim - 1)]
+
+
+class EILinear(EICircuit):
+    """An E-I circuit of fully connected units: [..., n_inputs] -> [..., n_units].
+
+    Args:
+        n_inputs: input units.
+        n_units: excitatory units; a quarter as many inhibitory ones are added.
+        rules: its switches; the published ones unless given.
+    """
+
+    def __init__(
+        self, n_inputs: int, n_units: int, rules: CircuitRules | None = None, **kept: Any
+    ) -> None:
+        super().__init__((n_inputs,), n_units, rules, **kept)
+
+    def samples(self, x: Tensor) -> Tensor:
+        """Return an input [..., n_inputs] as [N, n_inputs]."""
+        if x.ndim < 2 or x.shape[-1] != self.fan_in:
+            accepted = f"[..., {self.fan_in}]"
+            raise must(type(self).__name__, "the input's shape", accepted, tuple(x.shape))
+        return x.reshape(-1, self.fan_in)
+
+    def drive(self, x: Tensor, weight: Tensor) -> Tensor:
+        """Return x weight^T, [N, n]."""
+        return x @ weight.T
+
+
+class EIReadout(EILinear):
+    """The last layer: excitation less subtractive inhibition, without division, gain or bias.
+
+    Args:
+        n_inputs: input units.
+        n_classes: readouts.
+        rules: its switches; the published ones unless given.
+    """
+
+    def __init__(self, n_inputs: int, n_classes: int, rules: CircuitRules | None = None) -> None:
+        super().__init__(n_inputs, n_classes, rules, readout=True)
+
+
+class EIConv2d(EICircuit):
+    """An E-I circuit of maps: [..., n_inputs, H, W] -> [..., n_units, H', W'].
+
+    Inhibition acts across the channels of one place.
+
+    Args:
+        n_inputs: input channels.
+        n_units: excitatory channels; a quarter as many inhibitory ones are added.
+        kernel_size, stride, padding: those of both convolutions.
+        rules: its switches; the published ones unless given.
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_units: int,
+        kernel_size: int = 3,
+        *,
+        stride: int = 1,
+        padding: int | None = None,
+        rules: CircuitRules | None = None,
+    ) -> None:
+        super().__init__((n_inputs, kernel_size, kernel_size), n_units, rules)
+        self.stride = stride
+        self.padding = kernel_size // 2 if padding is None else padding
+
+    def samples(self, x: Tensor) -> Tensor:
+        """Return an input [..., n_inputs, H, W] as [N, n_inputs, H, W]."""
+        n_inputs, kernel, _ = self.input_to_excitatory.shape[1:]
+        if x.ndim < 4 or x.shape[-3] != n_inputs:
+            accepted = f"[..., {n_inputs}, height, width]"
+            raise must("EIConv2d", "the input's shape", accepted, tuple(x.shape))
+        if min(x.shape[-2:]) + 2 * self.padding < kernel:
+            accepted = f"{kernel - 2 * self.padding} or more"
+            raise must("EIConv2d", "an image's sides", accepted, tuple(x.shape[-2:]))
+        return x.flatten(0, -4)
+
+    def drive(self, x: Tensor, weight: Tensor) -> Tensor:
+        """Return the convolution of maps, [N, n, H', W']."""
+        return functional.conv2d(x, weight, stride=self.stride, padding=self.padding)

@@ -1,0 +1,166 @@
+"""A deep network as something to train."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from eccles import dale, seeds
+from eccles.data.augment import Augment
+from eccles.data.images import ImageDataset
+from eccles.errors import InputError
+from eccles.functional.soft_reset import SoftResetParameters
+from eccles.functional.surrogate import surrogate
+from eccles.init import ei_init
+from eccles.nn.deep import DeepNetwork, deep_network
+from eccles.nn.layers import circuit_layers
+from eccles.training.build import make_optimizer
+from eccles.training.deep_config import DeepConfig
+from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep, evaluating
+from eccles.training.deep_measures import DEEP_MEASURES, DeepMoment
+from eccles.training.samples import Samples, whole_batches
+from eccles.training.schedule import learning_rate
+from eccles.training.trainee import BatchStep
+
+_BOUNDLESS = ("gain", "divisive_gain", "bias")
+"""Parameters that the L2 may leave out."""
+
+
+class DeepTrainee:
+    """A deep network, the samples of its run, and E-I Prop; a `Trainee`.
+
+    Args:
+        config: the run's settings.
+        samples: those of the run: images, or frames.
+        threads: threads of torch.
+    """
+
+    measures = DEEP_MEASURES
+    remedy = "a smaller --lr, or another --stabiliser"
+
+    def __init__(self, config: DeepConfig, samples: Samples, threads: int = 1) -> None:
+        self.config = config = config.resolved()
+        self.samples = samples
+        self.torch_threads = threads
+        self.network = build_deep(config, samples)
+        self.optimizer = _optimizer(config, self.network)
+        self._forward: Any = torch.compile(self.network) if config.compiled else self.network
+        per_epoch = -(-whole_batches(config, samples.train) // config.batch_size)
+        self._per_epoch = per_epoch
+        self._warmup = round((config.warmup or 0.0) * per_epoch)
+
+    def begin(self) -> None:
+        """Initialise E-I layers from training samples, chosen by the seed."""
+        config, train = self.config, self.samples.train
+        if not config.is_circuit:
+            return
+        order = seeds.stream(config.seed, "init samples").permutation(len(train))
+        inputs, _ = train.batch(order[: config.init_samples])
+        ei_init(
+            self.network,
+            inputs.to(config.device),
+            seed=config.seed,
+            moments=config.init or "measured",
+            prior_rate=config.prior_rate,
+        )
+
+    def steps(self, epoch: int) -> BatchStep:
+        """Return the training step of an epoch."""
+        config, network, optimizer = self.config, self.network.train(), self.optimizer
+        random = seeds.stream(config.seed, "augment", epoch)
+        updates = config.epochs * self._per_epoch
+        augment = Augment()
+
+        def step(inputs: Tensor, labels: Tensor, batch: int) -> float:
+            update = epoch * self._per_epoch + batch
+            rate = learning_rate(config.lr or 0.0, update, self._warmup, updates)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            if config.augment:
+                inputs = augment(inputs, random)
+            with torch.autocast(config.device, enabled=config.amp):
+                scores = self._forward(inputs.to(config.device))
+            loss = cross_entropy(scores.float(), labels.to(config.device))
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            dale.project(network)
+            return loss.item()
+
+        return step
+
+    def evaluate(self, data: Any) -> DeepEvaluation:
+        """Run the network over a data set, and count."""
+        return evaluate_deep(self.network, data)
+
+    def moment(self, epoch: int) -> DeepMoment:
+        """Return what measures look at after an epoch."""
+        return DeepMoment(self.network, self.samples, epoch)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the settings became, for the record."""
+        train = self.samples.train
+        return {
+            "engine": self.config.engine,
+            "n_excitatory": _neurons(self.network, train),
+            "n_inhibitory": None,
+            "data": train.name,
+            "data_kind": train.kind,
+            "train_samples": len(train),
+            "test_samples": len(self.samples.test),
+            "parameters": sum(p.numel() for p in self.network.parameters()),
+        }
+
+    def title(self) -> str:
+        """Return what is trained in a few words."""
+        config = self.config
+        width = "" if config.width == 1 else f", width {config.width:g}"
+        return f"{config.model} {config.circuit}{width}, {config.steps} steps, lr {config.lr:g}"
+
+
+def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
+    """Return the network of a run, as it is before its first epoch; E-I layers have no weights yet.
+
+    Args:
+        config: the run's settings.
+        samples: they set the inputs and the classes.
+    """
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("train: device must be one that torch finds, got 'cuda'; use --device cpu")
+    random = seeds.stream(config.seed, "weights")
+    layers = circuit_layers(config.circuit, random, **config.switches())
+    network = deep_network(
+        config.model,
+        layers,
+        samples.train.shape[-3:],
+        samples.train.n_classes,
+        n_steps=config.steps,
+        held=isinstance(samples.train, ImageDataset),
+        width=config.width,
+        neuron=SoftResetParameters(
+            config.tau, surrogate=surrogate(config.surrogate, config.surrogate_scale)
+        ),
+    )
+    return network.to(config.device)
+
+
+def _optimizer(config: DeepConfig, network: DeepNetwork) -> torch.optim.Optimizer:
+    named = list(network.named_parameters())
+    free = () if config.decay_gains else _BOUNDLESS
+    held = [p for name, p in named if name.rpartition(".")[2] not in free]
+    rest = [p for name, p in named if name.rpartition(".")[2] in free]
+    groups = [{"params": held, "weight_decay": config.weight_decay}]
+    if rest:
+        groups.append({"params": rest, "weight_decay": 0.0})
+    return make_optimizer(config, groups)
+
+
+@torch.no_grad()
+def _neurons(network: DeepNetwork, data: Any) -> int:
+    inputs, _ = data.batch(slice(0, 1))
+    with evaluating(network), counting(network) as counted:
+        network(inputs.to(next(network.parameters()).device))
+    return sum(layer.neurons for layer in counted)

@@ -1,0 +1,145 @@
+"""What a training run of a deep network is: every choice that its results depend on."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from eccles.errors import must
+from eccles.training.run_config import RunConfig
+
+Model = Literal["mlp8", "mlp16", "vgg8", "vgg11", "vgg16", "vgg19", "resnet18"]
+_SWITCHES = ("stabiliser", "straight_through", "gradient_exponent", "padding")
+
+
+class DeepConfig(RunConfig):
+    """Settings of a run of a deep network; the defaults are those of Liu et al. 2026.
+
+    Where a default says "auto", `resolved` fills in what the other settings imply.
+    """
+
+    told: ClassVar[frozenset[str]] = frozenset({"model"})
+
+    model: Model = "vgg8"
+    """Network: mlp8, mlp16, vgg8, vgg11, vgg16, vgg19 or resnet18 (SEW, added)."""
+
+    circuit: Literal["ei", "bn", "plain", "dann", "colei", "free"] = "ei"
+    """E-I circuits; or batch norm, neither, DANN, signs by column, E-I without projection."""
+
+    width: float = Field(default=1.0, gt=0)
+    """Factor on the width of every layer."""
+
+    steps: int = Field(default=4, ge=1, le=1000)
+    """Steps for which an image is held, or frames that a recording is cut into."""
+
+    tau: float = Field(default=2.0, ge=1)
+    """Membrane time constant in steps."""
+
+    surrogate: Literal["superspike", "sigmoid", "arctan", "triangle"] = "sigmoid"
+    """Surrogate gradient of a spike."""
+
+    surrogate_scale: float | None = Field(default=None, gt=0)
+    """Steepness of the surrogate (auto: its own; sigmoid's is 4)."""
+
+    init: Literal["measured", "bernoulli", "prior", "dann"] | None = None
+    """Moments that set the initial weights of E-I layers (auto: measured; dann for DANN)."""
+
+    prior_rate: float = Field(default=0.1, gt=0, lt=1)
+    """Chance of a spike in a step that --init prior supposes."""
+
+    init_samples: int = Field(default=256, ge=2)
+    """Training samples from which E-I layers take their initial weights."""
+
+    stabiliser: Literal["adaptive", "epsilon", "none"] | None = None
+    """What is done about divisors of zero (auto: adaptive; epsilon for DANN)."""
+
+    straight_through: bool | None = None
+    """Whether a stabilised divisor passes its gradient (auto: yes, unless DANN)."""
+
+    gradient_exponent: float | None = Field(default=None, ge=0, le=2)
+    """W_EI's gradient is scaled by fan-in^-exponent (auto: 1)."""
+
+    padding: bool | None = None
+    """Whether a convolution's initial fan-in leaves out the padding (auto: no)."""
+
+    epochs: int = Field(default=10, ge=1)
+    """Passes over the training samples."""
+
+    batch_size: int = Field(default=128, ge=1)
+    """Samples an update."""
+
+    optimizer: str | None = None
+    """Any optimizer of torch.optim, in lower case (auto: sgd)."""
+
+    lr: float | None = Field(default=None, gt=0)
+    """Highest learning rate (auto: 0.002; 0.001 for more layers than vgg11; 0.1 for bn)."""
+
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+    """Momentum, for an optimizer that has one."""
+
+    weight_decay: float | None = Field(default=None, ge=0)
+    """L2 on every parameter (auto: 5e-4; 1e-4 for bn)."""
+
+    decay_gains: bool = True
+    """Let the L2 act on gains and biases too, as published."""
+
+    warmup: float | None = Field(default=None, ge=0)
+    """Epochs in which the learning rate rises from 1e-7, before its cosine (auto: a tenth of all
+    for E-I circuits, none for the others)."""
+
+    augment: bool | None = None
+    """Crop, flip and cut out training images (auto: those of CIFAR)."""
+
+    engine: Literal["auto", "fused", "equations"] = "auto"
+    """One fused pass for division, integration and spikes, or the plain equations (auto: fused
+    where it fits)."""
+
+    amp: bool = False
+    """Compute in mixed precision on a GPU."""
+
+    compiled: bool = False
+    """Let torch.compile compile the network."""
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        said = [name for name in (*_SWITCHES, "init") if getattr(self, name) is not None]
+        if said and not self.is_circuit:
+            hint = "they are settings of ei, dann and free"
+            raise must("train", ", ".join(said), f"left alone with {self.circuit}", "a value", hint)
+        if self.amp and self.device == "cpu":
+            raise must("train", "amp", "off without --device cuda", True)
+        if self.warmup is not None and self.warmup > self.epochs:
+            raise must("train", "warmup", f"at most {self.epochs} epochs", self.warmup)
+        return self
+
+    @property
+    def is_circuit(self) -> bool:
+        """Whether the layers are E-I circuits."""
+        return self.circuit in ("ei", "dann", "free")
+
+    def switches(self) -> dict[str, Any]:
+        """Return the switches of the circuit that differ from those of its kind."""
+        return {name: value for name in _SWITCHES if (value := getattr(self, name)) is not None}
+
+    def resolved(self) -> Self:
+        """Return the same run with every "auto" filled in that no data is needed for."""
+        dann, circuit = self.circuit == "dann", self.is_circuit
+        many = self.model in ("vgg16", "vgg19", "resnet18", "mlp16")
+        implied: dict[str, Any] = {
+            "optimizer": "sgd",
+            "lr": 0.1 if self.circuit == "bn" else 0.001 if many else 0.002,
+            "weight_decay": 1e-4 if self.circuit == "bn" else 5e-4,
+            "warmup": self.epochs / 10 if circuit else 0.0,
+            "augment": self.data.startswith("cifar") and not self.data.endswith("dvs"),
+        }
+        if circuit:
+            implied |= {
+                "init": "dann" if dann else "measured",
+                "stabiliser": "epsilon" if dann else "adaptive",
+                "straight_through": not dann,
+                "gradient_exponent": 1.0,
+                "padding": False,
+            }
+        missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
+        return self.model_copy(update=missing)

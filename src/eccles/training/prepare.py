@@ -1,0 +1,82 @@
+"""From settings to what the loop trains: which network they mean, and on which samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eccles.training.config import TrainConfig
+from eccles.training.deep_config import DeepConfig
+from eccles.training.run_config import RunConfig
+
+if TYPE_CHECKING:
+    from eccles.training.measures import Measure
+    from eccles.training.trainee import Trainee
+
+SHALLOW = "shallow"
+"""What `model` is called where it isn't a deep network."""
+
+
+def kind_of(settings: Mapping[str, Any]) -> type[TrainConfig] | type[DeepConfig]:
+    """Return the kind of settings that these are: those with a `model` are a deep network's."""
+    return TrainConfig if settings.get("model", SHALLOW) == SHALLOW else DeepConfig
+
+
+def configure(settings: Mapping[str, Any]) -> TrainConfig | DeepConfig:
+    """Return a run's settings, or raise InputError for those that none accepts."""
+    kind = kind_of(settings)
+    own = {name: value for name, value in settings.items() if name != "model" or kind is DeepConfig}
+    return kind.model_validate(own)
+
+
+def measures_of(kind: type[RunConfig]) -> Mapping[str, Measure]:
+    """Return the measures that runs of a kind of settings can take, by name."""
+    if kind is DeepConfig:
+        from eccles.training.deep_measures import DEEP_MEASURES
+
+        return DEEP_MEASURES
+    from eccles.training.measures import MEASURES
+
+    return MEASURES
+
+
+def data_key(config: RunConfig) -> tuple[Any, ...]:
+    """Return what tells the samples of one run from those of another."""
+    if isinstance(config, TrainConfig):
+        return config.data, config.binning()
+    assert isinstance(config, DeepConfig)
+    return config.data, config.steps
+
+
+def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any]:
+    """Return the samples that settings name, to train and to test on."""
+    from eccles import data
+
+    if isinstance(config, TrainConfig):
+        return data.load(config.data, data_dir, config.binning())
+    assert isinstance(config, DeepConfig)
+    if config.data in data.image_names():
+        return data.load_images(config.data, data_dir)
+    return data.load_frames(config.data, data_dir, data.Framing(n_frames=config.steps))
+
+
+def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Trainee:
+    """Return what the loop trains.
+
+    Args:
+        config: the run's settings.
+        data: samples to train and to test on.
+        threads: those of the engine, whose results don't depend on them.
+    """
+    from eccles.training.samples import divide
+
+    samples = divide(config, data)
+    if isinstance(config, DeepConfig):
+        from eccles.training.deep import DeepTrainee
+
+        return DeepTrainee(config, samples, threads)
+    from eccles.training.shallow import ShallowTrainee
+
+    assert isinstance(config, TrainConfig)
+    return ShallowTrainee(config, samples, threads)

@@ -1,0 +1,69 @@
+"""What every training run has settings for, whatever network it trains."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field
+
+from eccles.settings import Settings, hashed
+
+
+class RunConfig(Settings):
+    """Settings that all runs share; the defaults are those of the shallow network."""
+
+    section: ClassVar[str] = "train"
+
+    told: ClassVar[frozenset[str]] = frozenset()
+    """Settings that are in a run's identity even where they are as the defaults have them."""
+
+    data: str = "fashion-mnist-sample"
+    """Data set; `eccles data list` names them all."""
+
+    epochs: int = Field(default=30, ge=1)
+    """Passes over the training samples."""
+
+    batch_size: int = Field(default=256, ge=1)
+    """Samples an update."""
+
+    drop_last: bool = False
+    """Drop the samples that don't fill a batch, in training and in testing, as published."""
+
+    validation: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the training samples held out to choose an epoch by."""
+
+    optimizer: str | None = None
+    """Any optimizer of torch.optim, in lower case (auto: see the network's settings)."""
+
+    lr: float | None = Field(default=None, gt=0)
+    """Learning rate (auto: see the network's settings)."""
+
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    """Momentum, for an optimizer that has one."""
+
+    seed: int = Field(default=0, ge=0)
+    """Seed of everything random; the same seed gives the same bits."""
+
+    device: Literal["cpu", "cuda"] = "cpu"
+    """Where to compute; a GPU uses the plain equations."""
+
+    def resolved(self) -> Self:
+        """Return the same run with every "auto" filled in that no data is needed for."""
+        raise NotImplementedError
+
+    def identity(self) -> str:
+        """Return the run's identity: the hash of its resolved settings.
+
+        What is as the defaults have it stays out of the hash, so that a setting which a later
+        version adds, with a default that changes nothing, leaves known runs known.
+        """
+        usual = _usual(type(self))
+        own = self.resolved().model_dump(mode="json")
+        told = {name for name in own if name in self.told or own[name] != usual[name]}
+        return hashed({name: own[name] for name in told})
+
+
+@cache
+def _usual(kind: type[RunConfig]) -> dict[str, Any]:
+    return kind().resolved().model_dump(mode="json")

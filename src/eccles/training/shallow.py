@@ -1,0 +1,83 @@
+"""The shallow network as something to train."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from eccles import seeds
+from eccles.data.dataset import SpikeDataset
+from eccles.events import SpikeEvents
+from eccles.training.build import build_network, build_optimizer, build_step
+from eccles.training.config import TrainConfig
+from eccles.training.measure import Evaluation, evaluate
+from eccles.training.measures import MEASURES
+from eccles.training.moment import Moment
+from eccles.training.samples import Samples
+from eccles.training.trainee import BatchStep
+from eccles.units import duration
+
+
+class ShallowTrainee:
+    """A network of one hidden layer, the samples of its run, and its step; a `Trainee`.
+
+    Args:
+        config: the run's settings.
+        samples: those of the run.
+        threads: threads of the event engine.
+    """
+
+    measures = MEASURES
+    torch_threads = 1
+    remedy = "a smaller --lr or --update-noise"
+
+    def __init__(self, config: TrainConfig, samples: Samples, threads: int = 1) -> None:
+        self.config = config
+        self.samples = samples
+        self.network = build_network(config, samples.train, threads)
+        self.optimizer = build_optimizer(config, self.network)
+        self._step = build_step(config, self.network, self.optimizer)
+
+    def begin(self) -> None:
+        """Do nothing: the network has its weights."""
+
+    def steps(self, epoch: int) -> BatchStep:
+        """Return the training step of an epoch, with noise of its own."""
+        key = seeds.key(self.config.seed, "noise", epoch)
+
+        def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
+            return self._step(events, labels, key, batch)
+
+        return step
+
+    def evaluate(self, data: SpikeDataset) -> Evaluation:
+        """Run the network over a data set, and count."""
+        return evaluate(self.network, data)
+
+    def moment(self, epoch: int) -> Moment:
+        """Return what measures look at after an epoch."""
+        return Moment(self.network, self.samples, self.config, epoch)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what "auto" and the ratio became, for the record."""
+        network, train = self.network, self.samples.train
+        return {
+            "engine": network.engine.name,
+            "n_excitatory": network.hidden.n_excitatory,
+            "n_inhibitory": network.hidden.n_inhibitory,
+            "w1_std": network.initial_std[0],
+            "w2_std": network.initial_std[1],
+            "data": train.name,
+            "data_kind": train.kind,
+            "train_samples": len(train),
+            "test_samples": len(self.samples.test),
+            "event_density": train.events.density,
+            "parameters": sum(p.numel() for p in network.parameters()),
+        }
+
+    def title(self) -> str:
+        """Return what is trained in a few words."""
+        network, config = self.network, self.config
+        kind = "unbounded" if network.unbounded else f"{config.ei} ({network.hidden})"
+        return f"{kind}, tau_mem {duration(config.tau_mem)}"

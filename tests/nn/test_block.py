@@ -1,0 +1,42 @@
+import torch
+from torch import nn
+
+from eccles.functional import SoftResetParameters, soft_reset
+from eccles.nn import OverSteps, Spiking
+
+
+def test_a_module_sees_all_steps_as_one_batch():
+    """So a batch norm's moments are those of all steps."""
+    x = torch.rand(3, 4, 5, generator=torch.Generator().manual_seed(0))
+    norm = nn.BatchNorm1d(5)
+    y = OverSteps(norm)(x)
+    assert y.shape == (3, 4, 5)
+    flat = x.reshape(12, 5)
+    wanted = (flat - flat.mean(0)) / (flat.var(0, correction=0) + norm.eps).sqrt()
+    torch.testing.assert_close(y.reshape(12, 5), wanted)
+    assert OverSteps(nn.Flatten())(torch.zeros(2, 3, 4, 5)).shape == (2, 3, 20)
+
+
+def test_spikes_are_those_of_the_equations():
+    x = 2 * torch.rand(6, 2, 3, generator=torch.Generator().manual_seed(1))
+    p = SoftResetParameters(tau=3.0)
+    assert torch.equal(Spiking(nn.Identity(), p)(x), soft_reset(x, p)[0])
+
+
+def test_a_held_input_is_computed_once_and_means_the_same():
+    calls = []
+
+    class Double(nn.Module):
+        def forward(self, x):
+            calls.append(tuple(x.shape))
+            return 2 * x
+
+    x = torch.rand(1, 2, 3, generator=torch.Generator().manual_seed(2), requires_grad=True)
+    other = x.detach().clone().requires_grad_()
+    held = Spiking(Double(), hold=5)(x)
+    each = Spiking(Double())(other.expand(5, -1, -1))
+    assert calls == [(1, 2, 3), (5, 2, 3)]
+    assert torch.equal(held, each)
+    held.sum().backward()
+    each.sum().backward()
+    torch.testing.assert_close(x.grad, other.grad)

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+import torch
+
+from eccles import InputError, dale, init
+from eccles.nn import MODELS, EICircuit, Spiking, circuit_layers, deep_network
+
+
+def network(name, circuit="ei", shape=(1, 32, 32), n_classes=10, **options):
+    made = circuit_layers(circuit, np.random.default_rng(0))
+    return deep_network(name, made, shape, n_classes, **options)
+
+
+def images(n=4, shape=(1, 32, 32)):
+    return torch.rand(n, *shape, generator=torch.Generator().manual_seed(0))
+
+
+def count(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+@pytest.mark.parametrize(("name", "published"), [("vgg16", 18_856_378), ("resnet18", 14_401_226)])
+def test_parameters_are_those_published(name, published):
+    """The published counts have the readout's gains and biases, which nothing uses: 2 + 10 + 10."""
+    assert count(network(name, shape=(3, 32, 32))) == published - 22
+
+
+def test_widths_by_hand():
+    net = network("mlp8", shape=(1, 2, 3), n_classes=3)
+    widths = [m.n_excitatory for m in net.modules() if isinstance(m, EICircuit)]
+    assert widths == [500, 500, 300, 300, 300, 100, 100, 3]
+    fan_ins = [m.fan_in for m in net.modules() if isinstance(m, EICircuit)]
+    assert fan_ins == [6, 500, 500, 300, 300, 300, 100, 100]
+
+
+@pytest.mark.parametrize(
+    ("name", "layers"), [("vgg8", 5), ("vgg11", 8), ("vgg16", 13), ("vgg19", 16), ("mlp16", 15)]
+)
+def test_depths(name, layers):
+    assert sum(isinstance(m, Spiking) for m in network(name, width=0.1).modules()) == layers
+
+
+@pytest.mark.parametrize("circuit", ["ei", "bn", "plain", "dann", "colei", "free"])
+@pytest.mark.parametrize("name", ["mlp8", "vgg8", "resnet18"])
+def test_every_model_of_every_circuit(name, circuit):
+    net = network(name, circuit, width=0.07, n_steps=2)
+    if circuit in ("ei", "dann", "free"):
+        init.ei_init(net, images())
+    scores = net(images())
+    assert scores.shape == (4, 10)
+    scores.square().sum().backward()
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in net.parameters())
+    dale.check(net)
+
+
+def test_a_held_image_is_frames_that_are_all_the_same():
+    held, framed = (network("mlp8", width=0.1, n_steps=3, held=h) for h in (True, False))
+    init.ei_init(held, images())
+    framed.load_state_dict(held.state_dict())
+    frames = images().expand(3, -1, -1, -1, -1)
+    torch.testing.assert_close(framed(frames), held(images()))
+
+
+def test_a_residual_block_adds_spikes():
+    net = network("resnet18", width=0.07, n_steps=2)
+    init.ei_init(net, images())
+    block = net.layers[1]
+    x = torch.ones(2, 1, block.first.layer.input_to_excitatory.shape[1], 4, 4)
+    assert torch.equal(block(x), 1 + block.second(block.first(x)))
+    assert [type(b.shortcut).__name__ for b in list(net.layers)[1:9]] == [
+        "Identity",
+        "Identity",
+        *["Spiking", "Identity"] * 3,
+    ]
+
+
+def test_free_circuits_have_nothing_to_project():
+    net = network("mlp8", "free", width=0.1)
+    assert all(not m.magnitudes() for m in net.modules() if isinstance(m, EICircuit))
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: network("vgg9"), "there is no model 'vgg9' (did you mean"),
+        (lambda: network("mlp8", "eii"), "there is no circuit 'eii'"),
+        (lambda: network("mlp8", width=0.03), "width must be large enough for 4 units"),
+        (lambda: network("vgg8", shape=(1, 28, 28)), "an image's sides must be 32 pixels or more"),
+        (lambda: network("mlp8")(images()[0]), "the input's shape must be [B, C, H, W]"),
+        (
+            lambda: circuit_layers("bn", np.random.default_rng(0), stabiliser="none"),
+            "stabiliser must be left alone with circuit bn",
+        ),
+    ],
+)
+def test_what_cant_be_built(call, said):
+    with pytest.raises(InputError) as error:
+        call()
+    assert said in str(error.value)
+
+
+def test_all_models_are_known():
+    assert sorted(MODELS) == ["mlp16", "mlp8", "resnet18", "vgg11", "vgg16", "vgg19", "vgg8"]

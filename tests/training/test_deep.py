@@ -1,0 +1,163 @@
+"""A deep network trained end to end, small: the same loop, folder and checkpoint as the others."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from tests.training.conftest import StopAt, StopError
+
+from eccles import InputError, RunError, dale, train
+from eccles.data import ImageDataset, ImageSplits, load_images
+from eccles.training.deep import DeepTrainee
+from eccles.training.deep_config import DeepConfig
+from eccles.training.deep_measure import evaluate_deep
+from eccles.training.deep_measures import look
+from eccles.training.samples import divide
+
+CIRCUITS = ("ei", "bn", "plain", "dann", "colei", "free")
+
+
+@pytest.fixture(scope="module")
+def images():
+    whole = load_images("fashion-mnist-sample")
+    return ImageSplits(whole.train.take(slice(0, 96)), whole.test.take(slice(0, 40)))
+
+
+def small(**settings):
+    return DeepConfig(**{"model": "mlp8", "width": 0.08, "epochs": 2, "batch_size": 32} | settings)
+
+
+def weights(result):
+    return {name: value.clone() for name, value in result.network.state_dict().items()}
+
+
+@pytest.mark.parametrize("circuit", CIRCUITS)
+def test_every_circuit_trains_within_its_signs(images, circuit):
+    result = train(small(circuit=circuit, width=0.2), data=images)
+    dale.check(result.network)
+    assert len(result.history) == 3
+    assert all(np.isfinite(row["loss"]) for row in result.history[1:])
+    summary = result.summary()
+    assert summary["initial_spikes_per_step"] == result.history[0]["spikes_per_step"]
+    assert json.loads(json.dumps(summary)) == summary
+
+
+def test_an_e_i_network_learns(images):
+    result = train(small(epochs=12, width=0.4, lr=0.02, warmup=0), data=images)
+    losses = [row["loss"] for row in result.history[1:]]
+    assert losses[-1] < losses[0] - 0.25
+
+
+@pytest.mark.parametrize("model", ["vgg8", "resnet18"])
+def test_convolutions_train(images, model):
+    few = ImageSplits(images.train.take(slice(0, 16)), images.test.take(slice(0, 8)))
+    config = small(model=model, width=0.07, epochs=1, batch_size=8, steps=2, augment=True)
+    result = train(config, data=few, measure={"layers": 1, "weights": 1})
+    dale.check(result.network)
+    layers = result.measures["layers"]
+    assert {row["epoch"] for row in layers} == {-1, 0}
+    assert all(row["gradient_norm"] >= 0 and 0 <= row["zero_divisors"] <= 1 for row in layers)
+
+
+def test_signs_hold_after_every_step(images):
+    """Even where each update would take many weights across zero."""
+    trainee = DeepTrainee(small(lr=5.0, warmup=0, momentum=0.0), divide(small(), images))
+    trainee.begin()
+    step = trainee.steps(0)
+    crossed = 0
+    for batch in range(3):
+        before = {k: v.clone() for k, v in trainee.network.named_parameters()}
+        step(*images.train.batch(slice(0, 32)), batch)
+        dale.check(trainee.network)
+        crossed += sum(
+            int(((v == 0) & (before[k] > 0)).sum())
+            for k, v in trainee.network.named_parameters()
+            if "bias" not in k
+        )
+    assert crossed > 100
+
+
+def test_the_same_seed_gives_the_same_bits(images):
+    first, again = (weights(train(small(), data=images)) for _ in range(2))
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    other = weights(train(small(seed=1), data=images))
+    assert not torch.equal(
+        first["readout.input_to_excitatory"], other["readout.input_to_excitatory"]
+    )
+
+
+def test_a_run_that_was_stopped_goes_on_bit_for_bit(images, tmp_path):
+    config = small(epochs=3, augment=True)
+    whole = train(config, data=images, out=tmp_path / "whole", measure={"layers": 1})
+    with pytest.raises(StopError):
+        train(config, data=images, out=tmp_path / "cut", measure={"layers": 1}, watch=StopAt(1, 32))
+    rest = train(config, data=images, out=tmp_path / "cut", measure={"layers": 1})
+    wanted, got = weights(whole), weights(rest)
+    assert all(torch.equal(wanted[name], got[name]) for name in wanted)
+    assert rest.measures == whole.measures
+    assert [row["loss"] for row in rest.history] == [row["loss"] for row in whole.history]
+
+
+def test_a_checkpoint_of_another_circuit_is_refused(images, tmp_path):
+    train(small(), data=images, out=tmp_path)
+    with pytest.raises(InputError, match="--out must be empty or hold this run"):
+        train(small(circuit="bn"), data=images, out=tmp_path)
+
+
+def test_a_divisor_of_zero_is_said(images):
+    """Without a stabiliser a black image divides 0 by 0."""
+    black = np.zeros_like(images.train.images)
+    black[::2] = images.train.images[::2]
+    data = ImageDataset("mine", "synthetic", black, images.train.labels, images.train.classes)
+    with pytest.raises(RunError, match=r"must stay finite, got .* try .*--stabiliser"):
+        train(small(stabiliser="none", width=0.2), data=ImageSplits(data, images.test))
+
+
+def test_black_images_are_named(images):
+    black = ImageDataset(
+        "mine", "real", 0 * images.train.images, images.train.labels, images.train.classes
+    )
+    with pytest.raises(InputError, match=r"the input of layers\.1\.layer must have a spike"):
+        train(small(), data=ImageSplits(black, images.test))
+
+
+def test_evaluation_counts_exactly(images):
+    """Whatever the batches are, and as the network's own spikes say."""
+    network = train(small(epochs=1), data=images).network
+    one, many = (evaluate_deep(network, images.test, n) for n in (1, 64))
+    assert all((a == b).all() for a, b in zip(one[:3], many[:3], strict=True))
+    assert one.samples.sum() == 40
+    assert one.n_neurons == sum(len(m.bias) for m in network.modules() if hasattr(m, "bias"))
+    spikes = []
+    hooks = [
+        layer.register_forward_hook(lambda _m, _i, s: spikes.append(int(s.sum())))
+        for layer in network.layers[1:]
+    ]
+    with torch.no_grad():
+        scores = network.eval()(images.test.batch(slice(0, 40))[0])
+    for hook in hooks:
+        hook.remove()
+    assert sum(spikes) == many.spikes.sum()
+    right = scores.argmax(dim=1).numpy() == images.test.labels
+    assert many.accuracy == pytest.approx(right.mean())
+
+
+def test_a_look_leaves_the_network_alone(images):
+    network = train(small(circuit="bn", epochs=1), data=images).network
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    rows = look(network, *images.train.batch(slice(0, 32)))
+    assert all(torch.equal(before[k], v) for k, v in network.state_dict().items())
+    assert all(p.grad is None or p.grad.isfinite().all() for p in network.parameters())
+    assert [row["excitatory_mean"] for row in rows] == [None] * 7
+    assert all(0 <= row["spikes_per_step"] <= 1 for row in rows)
+
+
+def test_init_alone_sets_balance_and_spread(images):
+    """What E-I Init promises for real images too: balance, and the spread of I_int."""
+    trainee = DeepTrainee(small(width=1.0, init_samples=96), divide(small(), images))
+    trainee.begin()
+    rows = look(trainee.network, *images.train.batch(slice(0, 96)))
+    assert all(0.8 < row["balance"] < 1.25 for row in rows)
+    assert all(0.5 < row["integrated_std"] < 1.2 for row in rows)
+    assert all(0.02 < row["spikes_per_step"] < 0.5 for row in rows)

@@ -1,0 +1,65 @@
+import pytest
+from pydantic import ValidationError
+
+from eccles import InputError, TrainConfig
+from eccles.training.deep_config import DeepConfig
+
+
+def test_what_auto_becomes():
+    config = DeepConfig().resolved()
+    assert (config.model, config.circuit, config.lr, config.weight_decay) == (
+        "vgg8",
+        "ei",
+        2e-3,
+        5e-4,
+    )
+    assert (config.init, config.stabiliser, config.straight_through) == (
+        "measured",
+        "adaptive",
+        True,
+    )
+    assert (config.warmup, config.augment, config.gradient_exponent) == (1.0, False, 1.0)
+    assert DeepConfig(model="vgg19").resolved().lr == 1e-3
+    assert DeepConfig(data="cifar10").resolved().augment
+    assert not DeepConfig(data="cifar10-dvs").resolved().augment
+    dann = DeepConfig(circuit="dann").resolved()
+    assert (dann.init, dann.stabiliser, dann.straight_through) == ("dann", "epsilon", False)
+    twin = DeepConfig(circuit="bn").resolved()
+    assert (twin.lr, twin.weight_decay, twin.warmup, twin.init) == (0.1, 1e-4, 0, None)
+
+
+def test_what_was_said_stays():
+    config = DeepConfig(lr=0.5, warmup=0, init="prior", augment=True).resolved()
+    assert (config.lr, config.warmup, config.init, config.augment) == (0.5, 0, "prior", True)
+
+
+def test_an_identity_says_its_model():
+    """A deep run with all defaults isn't the shallow run with all defaults."""
+    assert DeepConfig().identity() != TrainConfig().identity()
+    assert DeepConfig().identity() != DeepConfig(model="vgg11").identity()
+    assert DeepConfig().identity() == DeepConfig(lr=2e-3, init="measured").identity()
+    assert DeepConfig(stabiliser="none").identity() != DeepConfig().identity()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"circuit": "bn", "stabiliser": "none"}, "stabiliser must be left alone with bn"),
+        ({"circuit": "plain", "init": "prior"}, "init must be left alone with plain"),
+        ({"amp": True}, "amp must be off without --device cuda"),
+        ({"warmup": 11}, "warmup must be at most 10 epochs, got 11"),
+        ({"circuits": "ei"}, "there is no setting 'circuits' (did you mean 'circuit'?)"),
+        ({"model": "vgg9"}, "model must be"),
+        ({"width": 0}, "width must be"),
+    ],
+)
+def test_what_no_run_accepts(settings, said):
+    with pytest.raises(InputError) as error:
+        DeepConfig(**settings)
+    assert str(error.value).startswith("train: ")
+    assert said in str(error.value)
+
+
+def test_settings_are_frozen():
+    with pytest.raises(ValidationError):
+        DeepConfig().epochs = 3
