@@ -137,11 +137,11 @@ SPOKEN_DIGITS_SAMPLE = Source(
     files=(
         File(
             "spoken-digits-sample-train.h5",
-            "c19aab4b341871e9db945269fc1d977809e94e60f0fca11ae3b1afa6ebc0c82d",
+            "8606d37c425b99b87eeaa73ec34abe3b046caaae360311bb8ca177f2c1bfe225",
         ),
         File(
             "spoken-digits-sample-test.h5",
-            "1e3729d497c4d59eec4472d2257b434910b8f8963ca296819dbf7d548f83d9b8",
+            "a3def8184b96119717df24594a245f4845d1342c9a759daedea58e1420386727",
         ),
     ),
     system=(_SAMPLES,),
