@@ -137,11 +137,11 @@ SPOKEN_DIGITS_SAMPLE = Source(
     files=(
         File(
             "spoken-digits-sample-train.h5",
-            "8606d37c425b99b87eeaa73ec34abe3b046caaae360311bb8ca177f2c1bfe225",
+            "510e9fa202548af9c5b413c013ebf0d8c3671d5a3bbf0815dfdeb2d040a4e5cd",
         ),
         File(
             "spoken-digits-sample-test.h5",
-            "a3def8184b96119717df24594a245f4845d1342c9a759daedea58e1420386727",
+            "e7c5598dc897027e99d37d72b5cc850fc44c08f160fdce87ca460033aa38fc95",
         ),
     ),
     system=(_SAMPLES,),
