@@ -54,10 +54,13 @@ class TrainDisplay:
         """Say what is trained, and draw the bar."""
         self._epochs = config.epochs
         kind = "unbounded" if network.unbounded else f"{config.ei} ({network.hidden})"
+        config = config.resolved()
         self._console.print(
             f"{config.data}, {kind}, tau_mem {duration(config.tau_mem)}, "
-            f"{config.resolved().optimizer}, {network.engine.name} engine, seed {config.seed}",
+            f"w1 scale {network.initial_std[0]:.3g}, {config.optimizer} at {config.lr:g}, "
+            f"batches of {config.batch()}, {network.engine.name} engine, seed {config.seed}",
             highlight=False,
+            soft_wrap=True,
         )
         if next_epoch == config.epochs:
             self._console.print("finished before; --no-resume trains it again", highlight=False)

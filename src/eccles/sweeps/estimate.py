@@ -87,8 +87,8 @@ def _train(plan: Plan, run: Planned, splits: Splits, seconds: float) -> tuple[in
     step = build_step(config, network, build_optimizer(config, network))
     trained, began = 0, None
     for batch in itertools.count():
-        first = batch * config.batch_size % len(train_set)
-        events, labels = train_set.batch(slice(first, first + config.batch_size))
+        first = batch * config.batch() % len(train_set)
+        events, labels = train_set.batch(slice(first, first + config.batch()))
         step(events, labels, 0, batch)
         # The first batches compile, and warm the caches.
         if batch == 2:

@@ -227,8 +227,8 @@ def _train_epoch(
     order = epoch_order(config, data, epoch)
     key = seeds.key(config.seed, "noise", epoch)
     total = 0.0
-    for batch, first in enumerate(range(0, len(order), config.batch_size)):
-        chosen = order[first : first + config.batch_size]
+    for batch, first in enumerate(range(0, len(order), config.batch())):
+        chosen = order[first : first + config.batch()]
         events, labels = data.batch(chosen)
         loss = step(events, labels, key, batch)
         total += loss * len(chosen)

@@ -53,7 +53,7 @@ def divide(config: TrainConfig, data: Splits) -> Samples:
 
 def whole_batches(config: TrainConfig, data: SpikeDataset) -> int:
     """Return how many samples an epoch takes."""
-    remainder = len(data) % config.batch_size if config.drop_last else 0
+    remainder = len(data) % config.batch() if config.drop_last else 0
     return len(data) - remainder
 
 
