@@ -36,10 +36,10 @@ class Estimate(NamedTuple):
     seconds: float
 
 
-def rehearse(plan: Plan, data_dir: Path | None = None) -> Splits:
+def rehearse(plan: Plan, data_dir: Path | None = None) -> list[Splits]:
     """Build what each value of each setting needs, so that what none accepts is named at once.
 
-    Returns the first run's data set. Raises InputError as training would.
+    Returns the data sets, the first run's first. Raises InputError as training would.
     """
     check_measures(plan.study.measure)
     splits = {}
@@ -54,7 +54,7 @@ def rehearse(plan: Plan, data_dir: Path | None = None) -> Splits:
                 splits[key] = data.load(config.data, data_dir, config.binning())
             train_set = divide(config, splits[key]).train
             build_optimizer(config, build_network(config, train_set))
-    return next(iter(splits.values()))
+    return list(splits.values())
 
 
 def estimate(plan: Plan, left: list[Planned], slots: int, splits: Splits) -> Estimate:

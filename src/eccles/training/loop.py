@@ -25,7 +25,7 @@ from eccles.training.measures import MEASURES, check_measures, defined, is_due
 from eccles.training.moment import Moment
 from eccles.training.result import TrainResult
 from eccles.training.run import Rows, RunFolder
-from eccles.training.samples import Samples, digest, divide, epoch_order
+from eccles.training.samples import Samples, digest, divide, epoch_order, files_digest
 from eccles.training.step import Step
 from eccles.training.watch import Unwatched, Watcher
 
@@ -65,14 +65,17 @@ def train(
     if data is not None and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
         raise must("train", "steps, max_time and clip", "left alone with data", data, hint)
-    identity = config.identity() if data is None else f"{config.identity()}-{digest(data)}"
+    for part in data or ():
+        part.events.check()
+    splits = data or load(config.data, data_dir, config.binning())
+    # What only a name stands for in the settings: samples or files of the user's own.
+    own = digest(data) if data is not None else files_digest(splits)
+    identity = "-".join(filter(None, (config.identity(), own)))
     folder = None if out is None else RunFolder(Path(out), identity)
     if folder is not None:
         folder.check()
-    for part in data or ():
-        part.events.check()
     return train_on(
-        data or load(config.data, data_dir, config.binning()),
+        splits,
         config,
         identity,
         folder,
