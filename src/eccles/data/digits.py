@@ -174,7 +174,7 @@ def _counting(bystander: int) -> NDArray[np.float32]:
     accent = ("en-gb", "de")[language]
     said, rate = speak(" ".join(words), f"{accent}+{_BYSTANDERS[voice]}", speed=130)
     said = trimmed(said, rate)
-    return said / said.std()
+    return np.asarray(said / said.std(), np.float32)
 
 
 def trimmed(audio: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
