@@ -121,17 +121,21 @@ def stand_in_differences(article):
     if not article.has_runs(STAND_IN):
         return ""
     runs = _done(article[STAND_IN]).rename(columns={"peak_accuracy": "accuracy"})
+    if "100:0" not in set(runs["ei"]):
+        return ""  # Not yet.
     found = stats.compare_to_reference(runs, value="accuracy", within=["w1_std"])
     rates = runs.groupby("w1_std")["initial_rate_hz"].mean()
     ratios = list(found["ei"].unique())
     lines = _head("initial rate", *(f"{ei} - 100:0" for ei in ratios))
     for w1_std, level in found.groupby("w1_std"):
         own = level.set_index("ei")
-        cells = [
-            f"{100 * each['difference']:+.1f} [{100 * each['low']:.1f}, {100 * each['high']:.1f}]"
-            f" (n = {each['n_pairs']:.0f})"
-            for each in (own.loc[ei] for ei in ratios)
-        ]
+        cells = []
+        for ei in ratios:
+            cells.append("")
+            if ei in own.index and own.loc[ei, "n_pairs"]:
+                mean, low, high = (100 * own.loc[ei, ["difference", "low", "high"]]).astype(float)
+                n = own.loc[ei, "n_pairs"]
+                cells[-1] = f"{mean:+.1f} [{low:.1f}, {high:.1f}] (n = {n})"
         lines.append(f"| {rates[w1_std]:.2f} Hz | {' | '.join(cells)} |")
     return "\n".join(lines)
 
