@@ -17,7 +17,15 @@ from eccles.storage import write_whole
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import claims, robustness
 from eccles.studies.kilgore2025.figures import FIGURES
-from eccles.studies.kilgore2025.protocol import MAIN, NOISE, SUCCESS, late_accuracy
+from eccles.studies.kilgore2025.protocol import (
+    DIGITS,
+    MAIN,
+    NOISE,
+    STAND_IN,
+    STAND_IN_UNBOUNDED,
+    SUCCESS,
+    late_accuracy,
+)
 from eccles.studies.kilgore2025.tables import TABLES as ARTICLE_TABLES
 
 PAGES = Path(__file__).parent / "reproduction"
@@ -86,11 +94,67 @@ def differences(article):
 
 def distances(article):
     """Return table 1; nothing where distances weren't measured."""
-    try:
-        rows = ARTICLE_TABLES["T1"].rows(article)
-    except InputError:
+    return _distances("T1", article)
+
+
+def stand_in_rates(article):
+    """Return accuracies of the stand-in, a row a scale and a column a ratio; nothing unless run."""
+    if not article.has_runs(STAND_IN):
         return ""
-    return stats.markdown(rows.drop(columns="note")).strip()
+    runs = DIGITS.outcomes(_done(article[STAND_IN]), article[STAND_IN])
+    ratios = list(runs["ei"].unique())
+    lines = _head("w1 scale", "initial rate", *ratios)
+    for w1_std, level in runs.groupby("w1_std"):
+        cells = []
+        for ei in ratios:
+            own = level[level["ei"] == ei]
+            peak, late = 100 * own["peak_accuracy"].mean(), 100 * own["decisive"].mean()
+            good = int(own["successful"].sum())
+            cells.append(f"{peak:.1f} % ({late:.1f} %, {good}/{len(own)})" if len(own) else "")
+        rate = level["initial_rate_hz"].mean()
+        lines.append(f"| {w1_std:g} | {rate:.2f} Hz | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def stand_in_differences(article):
+    """Return each ratio's difference to 100:0 on the stand-in, a row a scale, or nothing."""
+    if not article.has_runs(STAND_IN):
+        return ""
+    runs = _done(article[STAND_IN]).rename(columns={"peak_accuracy": "accuracy"})
+    if "100:0" not in set(runs["ei"]):
+        return ""  # Not yet.
+    found = stats.compare_to_reference(runs, value="accuracy", within=["w1_std"])
+    rates = runs.groupby("w1_std")["initial_rate_hz"].mean()
+    ratios = list(found["ei"].unique())
+    lines = _head("initial rate", *(f"{ei} - 100:0" for ei in ratios))
+    for w1_std, level in found.groupby("w1_std"):
+        own = level.set_index("ei")
+        cells = []
+        for ei in ratios:
+            cells.append("")
+            if ei in own.index and own.loc[ei, "n_pairs"]:
+                mean, low, high = (100 * own.loc[ei, ["difference", "low", "high"]]).astype(float)
+                n = own.loc[ei, "n_pairs"]
+                cells[-1] = f"{mean:+.1f} [{low:.1f}, {high:.1f}] (n = {n})"
+        lines.append(f"| {rates[w1_std]:.2f} Hz | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def stand_in_unbounded(article):
+    """Return what the network without signs gets on the stand-in; nothing unless it was run."""
+    if not article.has_runs(STAND_IN_UNBOUNDED):
+        return ""
+    runs = DIGITS.outcomes(_done(article[STAND_IN_UNBOUNDED]), article[STAND_IN_UNBOUNDED])
+    lines = _head("seed", "initial rate", "peak", f"mean of the last {DIGITS.last}")
+    for run in runs.sort_values("seed").itertuples():
+        peak, late = f"{100 * run.peak_accuracy:.1f} %", f"{100 * run.decisive:.1f} %"
+        lines.append(f"| {run.seed} | {run.initial_rate_hz:.2f} Hz | {peak} | {late} |")
+    return "\n".join(lines)
+
+
+def stand_in_distances(article):
+    """Return table 2, of the stand-in; nothing where distances weren't measured."""
+    return _distances("T2", article) if article.has_runs(STAND_IN) else ""
 
 
 def findings(article):
@@ -112,7 +176,19 @@ TABLES = {
     "distances": distances,
     "claims": findings,
     "survival": survival,
+    "stand-in-rates": stand_in_rates,
+    "stand-in-differences": stand_in_differences,
+    "stand-in-unbounded": stand_in_unbounded,
+    "stand-in-distances": stand_in_distances,
 }
+
+
+def _distances(table, article):
+    try:
+        rows = ARTICLE_TABLES[table].rows(article)
+    except InputError:
+        return ""
+    return stats.markdown(rows.drop(columns="note")).strip()
 
 
 def _head(*names):

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from eccles import TrainConfig
 from eccles.cli import main
 from eccles.data import Recordings, spike_hdf5
 
@@ -312,6 +314,37 @@ def test_recordings_are_learned(digits, capsys):
     provenance = json.loads((Path(result["out"]) / "provenance.json").read_text())
     facts = provenance["resolved"]
     assert (facts["data"], facts["data_kind"]) == ("spoken-digits", "synthetic")
+
+
+def test_recordings_of_ones_own_are_part_of_the_run(digits, capsys):
+    words = ["train", "--data", "spoken-digits", "--data-dir", str(digits), "--epochs", "1"]
+    assert main([*words, "--out", "run"]) == 0
+    assert main([*words, "--out", "run"]) == 0
+    path = digits / "spoken_digits_train.h5"
+    recordings = spike_hdf5.read(path)
+    spike_hdf5.write(path, replace(recordings, labels=1 - recordings.labels))
+    assert main([*words, "--out", "run"]) == 2
+    assert "on other data; choose another --out" in capsys.readouterr().err
+
+
+def test_the_packaged_digits_are_told_by_their_name(capsys):
+    words = ["train", "--data", "spoken-digits-sample", "--epochs", "1", "--json"]
+    assert main(words) == 0
+    out = Path(json.loads(capsys.readouterr().out)["out"])
+    identity = TrainConfig(data="spoken-digits-sample", epochs=1).identity()
+    assert json.loads((out / "config.json").read_text())["identity"] == identity
+
+
+def test_the_plain_command_learns_spoken_digits(capsys):
+    """A regression tells two words in three; chance is one in twenty."""
+    assert main(["train", "--data", "spoken-digits-sample", "--epochs", "12", "--json"]) == 0
+    captured = capsys.readouterr()
+    result = json.loads(captured.out)
+    assert result["peak_accuracy"] > 0.2
+    assert 1 < result["initial_rate_hz"] < 25
+    assert "w1 scale 0.00012, adam at 0.0001, batches of 32" in captured.err
+    config = json.loads((Path(result["out"]) / "config.json").read_text())
+    assert (config["w1_std"], config["optimizer"]) == (1.2e-4, "adam")
 
 
 def test_binning_is_a_choice(digits, capsys):

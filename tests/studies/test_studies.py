@@ -7,7 +7,11 @@ from eccles.sweeps.study import read_study
 from eccles.training.measures import MEASURES
 
 NAMES = ("kilgore2025/fashion-mnist", "kilgore2025/fashion-mnist-noise", "kilgore2025/robustness")
-DIGITS = ("kilgore2025/shd", "kilgore2025/spoken-digits")
+DIGITS = (
+    "kilgore2025/shd",
+    "kilgore2025/spoken-digits",
+    "kilgore2025/spoken-digits-unbounded",
+)
 PORTRAITS = "kilgore2025/portraits"
 
 
@@ -76,6 +80,27 @@ def test_smaller_scales_are_part_of_the_question(name, scale):
         # These are runs of the full study: what was done at one scale is known at the other.
         runs = {run.identity for run in plan(full).runs}
         assert {run.identity for run in plan(small).runs} <= runs
+
+
+def test_the_stand_in_follows_the_article_but_for_its_scales_and_batches():
+    full, shd = (read_study(studies.find(name)) for name in DIGITS[1::-1])
+    assert {**full.base, "data": "shd"} == shd.base
+    assert (full.grid["ei"], full.repeat, full.measure) == (shd.grid["ei"], 8, shd.measure)
+    assert len(full.grid["w1_std"]) == len(shd.grid["w1_std"]) == 18
+    laptop = read_study(studies.find(DIGITS[1]), "laptop")
+    assert set(laptop.grid["w1_std"]) < set(full.grid["w1_std"])
+    assert len(plan(laptop).runs) == 96
+    changed = {name for name in full.base if full.base[name] != laptop.base[name]}
+    assert changed == {"epochs", "batch_size"}
+    # As many updates as the article: 200 epochs of 7,936 samples in batches of 256.
+    assert laptop.base["epochs"] * 2_400 / laptop.base["batch_size"] == pytest.approx(
+        6_200, rel=0.05
+    )
+    unbounded = read_study(studies.find(DIGITS[2]), "laptop")
+    own = {"data", "hidden", "tau_mem", "tau_syn", "batch_size", "epochs"}
+    assert {name: unbounded.base[name] for name in own} == {name: laptop.base[name] for name in own}
+    configs = [plan(unbounded).config(run).resolved() for run in plan(unbounded).runs]
+    assert {(c.optimizer, c.lr, c.projection) for c in configs} == {("adam", 2e-4, False)}
 
 
 def test_robustness_changes_one_choice_at_a_time():

@@ -3,15 +3,18 @@
 import math
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import eccles
+from eccles.data import Recordings, spike_hdf5
 from eccles.errors import InputError, RunError
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import plan
 from eccles.sweeps.schema import PROVENANCE
+from eccles.sweeps.study import Study
 from eccles.sweeps.sweep import preview, sweep
 from eccles.sweeps.watch import Unwatched
 from eccles.training.measures import MEASURES
@@ -54,6 +57,35 @@ def test_rows_are_those_of_a_run_alone(small, done_by_threads):
             known = {k: v for k, v in expected.items() if k != "seconds" and v is not None}
             assert {k: row[k] for k in known} == known
     assert math.isnan(results.epochs["loss"][0])
+
+
+def test_runs_on_other_files_of_one_name_dont_mix(tmp_path):
+    study = Study(
+        base={"data": "spoken-digits", "hidden": 10, "epochs": 1, "w1_std": 0.01},
+        grid={"ei": ["80:20", "100:0"]},
+    )
+    for folder, seed in (("one", 0), ("other", 1)):
+        times = np.random.default_rng(seed).random(400).astype(np.float32)
+        words = Recordings(
+            times,
+            np.arange(400, dtype=np.uint16),
+            np.arange(21) * 20,
+            np.arange(20) % 2,
+            ("a", "b"),
+        )
+        for part in ("train", "test"):
+            spike_hdf5.write(tmp_path / folder / f"spoken_digits_{part}.h5", words)
+
+    def do(folder):
+        with ThreadPoolExecutor(1) as pool:
+            return sweep(study, tmp_path / "out", executor=pool, jobs=1, data_dir=tmp_path / folder)
+
+    assert (do("one").runs["status"] == "done").all()
+    assert len(do("one").runs) == 2
+    with pytest.raises(InputError, match=r"on the same files of spoken-digits .* on others"):
+        do("other")
+    with pytest.raises(InputError, match="choose another --out"):
+        preview(study, tmp_path / "out", data_dir=tmp_path / "other")
 
 
 def test_rows_come_in_the_order_of_the_plan(small, done_by_threads):

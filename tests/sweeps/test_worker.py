@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from eccles.data import Recordings, spike_hdf5
+from eccles.data import Recordings, load, spike_hdf5
 from eccles.errors import InputError, StorageError
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import plan
 from eccles.sweeps.schema import versions
 from eccles.sweeps.worker import Job, check_versions, execute
+from eccles.training.samples import files_digest
 
 
 @pytest.fixture
@@ -76,17 +77,23 @@ def test_recordings_are_binned_as_the_run_says(job, tmp_path):
     )  # fmt: skip
     for part in ("train", "test"):
         spike_hdf5.write(tmp_path / "data" / f"spoken_digits_{part}.h5", words)
+    files = files_digest(load("spoken-digits", tmp_path / "data"))
     densities = []
     for clip, steps in ((False, 20), (True, 20), (False, 40)):
         settings = {**job.settings, "data": "spoken-digits", "steps": steps, "clip": clip}
         identity = f"{clip}-{steps}"
-        own = job._replace(identity=identity, settings=settings, data_dir=tmp_path / "data")
+        own = job._replace(
+            identity=identity, settings=settings, data_dir=tmp_path / "data", files=files
+        )
         assert execute(own).status == "done"
         run = kept(own).run
         assert (run["steps"], run["clip"], run["max_time"]) == (steps, clip, 1.4)
         densities.append(run["event_density"])
     assert densities[0] == densities[1]
     assert densities[2] == pytest.approx(densities[0] / 2, rel=0.01)
+    other = execute(own._replace(identity="other", files="0123abcd"))
+    assert other.status == "failed"
+    assert "the coordinator's files of spoken-digits (0123abcd), got others" in other.error
 
 
 def test_a_failure_is_a_record(job):

@@ -28,6 +28,17 @@ def test_unbounded_implies_its_own():
         TrainConfig(unbounded=True, projection=True)
 
 
+def test_recordings_imply_their_own():
+    config = TrainConfig(data="shd").resolved()
+    assert (config.w1_std, config.batch_size) == (1.2e-4, 32)
+    assert (config.optimizer, config.lr) == ("adam", 1e-4)
+    assert TrainConfig(data="spoken-digits-sample", optimizer="sgd").resolved().lr == 0.001
+    assert TrainConfig(data="shd", w1_std=1.0, batch_size=7).resolved().w1_std == 1.0
+    assert TrainConfig(data="shd", batch_size=7).batch() == 7
+    assert TrainConfig(data="shd", unbounded=True).resolved().lr == 2e-4
+    assert TrainConfig(data="mine").batch() == TrainConfig().batch() == 256
+
+
 def test_binning_of_recorded_spikes():
     assert TrainConfig().binning() == Binning(n_steps=100, max_time=1.4, clip=False)
     chosen = TrainConfig(steps=250, max_time="700 ms", clip=True)

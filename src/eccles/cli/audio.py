@@ -28,14 +28,15 @@ def make_digits(
     """Make spoken digits: a synthetic data set in the form of the Spiking Heidelberg Digits.
 
     The digits 0 to 9 in English and German are spoken by espeak-ng (Debian's package of that
-    name) in twelve voices, of which two are for the test set alone, and heard by a cochlea of 700
-    channels. It isn't the Heidelberg data. The same numbers give the same spikes, whatever --jobs.
+    name) in twelve voices, of which two are for the test set alone, in rooms with echo, other
+    people and noise, and heard by a cochlea of 700 channels. It isn't the Heidelberg data. The
+    same numbers give the same spikes, whatever --jobs.
 
     Args:
         out: folder for the two files; by default spoken-digits in the cache.
         train: samples to train on; every 200 hold each word by each of ten speakers once.
         test: samples to test on; every 40 hold each word by each of the two other speakers once.
-        seed: of voices, speeds, pitches, noise, and the chance of nerve fibres.
+        seed: of speeds, pitches, rooms with what is heard in them, and the chance of nerve fibres.
         jobs: processes.
         packed: gzip the files, with times in whole milliseconds: a third of the size.
         json: print JSON instead of text.

@@ -54,10 +54,12 @@ class TrainDisplay:
         """Say what is trained, and draw the bar."""
         self._epochs = config.epochs
         engine = trainee.facts()["engine"]
+        config = config.resolved()
         self._console.print(
-            f"{config.data}, {trainee.title()}, {config.resolved().optimizer}, {engine} engine, "
-            f"seed {config.seed}",
+            f"{config.data}, {trainee.title()}, {config.optimizer} at {config.lr:g}, "
+            f"batches of {config.batch()}, {engine} engine, seed {config.seed}",
             highlight=False,
+            soft_wrap=True,
         )
         if next_epoch == config.epochs:
             self._console.print("finished before; --no-resume trains it again", highlight=False)

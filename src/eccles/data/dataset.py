@@ -31,6 +31,7 @@ class SpikeDataset:
         classes: the name of each class.
         speakers: int64 [B], who speaks in each sample, where that is known.
         info: what is known of each speaker ("gender", "age", "body_height"), by name.
+        sha256: of the file that it was read from; empty where that is the published one, or none.
     """
 
     name: str
@@ -40,6 +41,7 @@ class SpikeDataset:
     classes: tuple[str, ...]
     speakers: NDArray[np.int64] | None = None
     info: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    sha256: str = ""
 
     def __post_init__(self) -> None:
         check_labels(self.labels, len(self.events), self.n_classes)

@@ -181,11 +181,11 @@ SPOKEN_DIGITS_SAMPLE = Source(
     files=(
         File(
             "spoken-digits-sample-train.h5",
-            "c19aab4b341871e9db945269fc1d977809e94e60f0fca11ae3b1afa6ebc0c82d",
+            "510e9fa202548af9c5b413c013ebf0d8c3671d5a3bbf0815dfdeb2d040a4e5cd",
         ),
         File(
             "spoken-digits-sample-test.h5",
-            "1e3729d497c4d59eec4472d2257b434910b8f8963ca296819dbf7d548f83d9b8",
+            "e7c5598dc897027e99d37d72b5cc850fc44c08f160fdce87ca460033aa38fc95",
         ),
     ),
     system=(_SAMPLES,),

@@ -82,7 +82,8 @@ def examine(file: File, path: Path) -> str:
 
 def _load(source: Source, file: File, path: Path, binning: Binning) -> SpikeDataset:
     sums = checksums(path)
-    if is_published(file, path, sums) is False:
+    published = is_published(file, path, sums)
+    if published is False:
         _log.warning("data: %s isn't the file that was published; it is used as it is", path)
     description = {
         "data": source.name,
@@ -110,6 +111,7 @@ def _load(source: Source, file: File, path: Path, binning: Binning) -> SpikeData
         tuple(facts["keys"]),
         encoded.speakers,
         facts["info"],
+        "" if published else sums.sha256,
     )
 
 

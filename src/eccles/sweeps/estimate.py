@@ -33,10 +33,10 @@ class Estimate(NamedTuple):
     seconds: float
 
 
-def rehearse(plan: Plan, data_dir: Path | None = None) -> tuple[Any, Any]:
+def rehearse(plan: Plan, data_dir: Path | None = None) -> list[tuple[Any, Any]]:
     """Build what each value of each setting needs, so that what none accepts is named at once.
 
-    Returns the first run's data set. Raises InputError as training would.
+    Returns the data sets, the first run's first. Raises InputError as training would.
     """
     splits = {}
     seen: set[tuple[str, str]] = set()
@@ -50,7 +50,7 @@ def rehearse(plan: Plan, data_dir: Path | None = None) -> tuple[Any, Any]:
                 splits[key] = open_data(config, data_dir)
             trainee = prepare(config, splits[key])
             check_measures(plan.study.measure, trainee.measures)
-    return next(iter(splits.values()))
+    return list(splits.values())
 
 
 def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any]) -> Estimate:
@@ -83,8 +83,8 @@ def _train(plan: Plan, run: Planned, splits: tuple[Any, Any], seconds: float) ->
     train_set, step = trainee.samples.train, trainee.steps(0)
     trained, began = 0, None
     for batch in itertools.count():
-        first = batch * config.batch_size % len(train_set)
-        inputs, labels = train_set.batch(slice(first, first + config.batch_size))
+        first = batch * config.batch() % len(train_set)
+        inputs, labels = train_set.batch(slice(first, first + config.batch()))
         step(inputs, labels, batch)
         # The first batches compile, and warm the caches.
         if batch == 2:

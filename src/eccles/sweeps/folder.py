@@ -67,6 +67,22 @@ class StudyFolder:
                 f"got {self.path} with {names[0]} at scale {names[1]}; choose another --out"
             )
 
+    def check_data(self, data: dict[str, str]) -> None:
+        """Raise InputError unless the folder's runs are on the same files of the user's own.
+
+        `data` tells such files from others of one name, for each data set that isn't published.
+        """
+        if not self.description.exists():
+            return
+        known = json.loads(self.description.read_text()).get("data", {})
+        for name, digest in data.items():
+            if known.get(name, digest) != digest:
+                raise InputError(
+                    f"sweep: --out must hold runs on the same files of {name} ({digest}), got "
+                    f"{self.path} with runs on others ({known[name]}); name the folder of those "
+                    "with --data-dir, or choose another --out"
+                )
+
     def read(self) -> Study:
         """Return the study that the folder holds, or raise RunError where it can't be read."""
         try:
@@ -85,9 +101,11 @@ class StudyFolder:
                 f"{error}; delete that file, and the same eccles sweep writes it anew"
             ) from None
 
-    def write(self, study: Study) -> None:
-        """Say which study this is."""
+    def write(self, study: Study, data: dict[str, str] | None = None) -> None:
+        """Say which study this is, and on which files, as `check_data` takes them."""
         content: dict[str, Any] = {"format": FORMAT, "study": study.model_dump(mode="json")}
+        if data:
+            content["data"] = data
         write_text(self.description, json.dumps(content, indent=2) + "\n")
 
     @contextmanager

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from eccles.errors import RunError, must
 from eccles.storage import unwritable
@@ -23,6 +24,7 @@ from eccles.sweeps.study import Study, read_study
 from eccles.sweeps.tables import StudyTables, load
 from eccles.sweeps.watch import SweepWatcher, Unwatched
 from eccles.sweeps.worker import Job
+from eccles.training.samples import files_digest
 
 _PASSES = 3
 _SOON_DONE = 5000
@@ -83,14 +85,15 @@ def sweep(
     folder.check(asked)
     database().close()
     # All that may be wrong with settings or data is found before a worker starts.
-    rehearse(whole, data_dir)
+    data = own_files(rehearse(whole, data_dir))
+    folder.check_data(data)
     watch = watch or Unwatched()
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder.path, error) from None
     with folder.coordinated(shard) as wanted:
-        folder.write(asked)
+        folder.write(asked, data)
         if retry_failed:
             _forget_failed(folder, part)
         order = [run.identity for run in whole.runs]
@@ -107,6 +110,7 @@ def sweep(
                 None if data_dir is None else data_dir.absolute(),
                 wanted,
                 versions(),
+                data.get(whole.config(run).data, ""),
             )
 
         def workers() -> AbstractContextManager[Workers]:
@@ -161,6 +165,7 @@ def preview(
     folder = StudyFolder(out.absolute())
     folder.check(study)
     splits = rehearse(whole, data_dir)
+    folder.check_data(own_files(splits))
     left = list(part.runs)
     others = 0
     if folder.description.exists():
@@ -168,8 +173,14 @@ def preview(
         others = len(known_runs(folder) - {run.identity for run in whole.runs})
     reckoned = None
     if left:
-        reckoned = estimate(part, left, slots, splits)
+        reckoned = estimate(part, left, slots, splits[0])
     return Preview(part, left, reckoned, others)
+
+
+def own_files(splits: Sequence[tuple[Any, Any]]) -> dict[str, str]:
+    """Return what tells the data sets of the user's own files from others, by their names."""
+    found = {each[0].name: files_digest(each) for each in splits}
+    return {name: digest for name, digest in found.items() if digest}
 
 
 def cores() -> int:

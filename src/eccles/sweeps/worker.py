@@ -23,6 +23,7 @@ from eccles.training.prepare import configure, data_key, open_data
 from eccles.training.result import TrainResult
 from eccles.training.run import RunFolder
 from eccles.training.run_config import RunConfig
+from eccles.training.samples import files_digest
 from eccles.training.trainee import Trainee
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -47,6 +48,7 @@ class Job(NamedTuple):
         data_dir: folder of the data set's files, or None to search for them.
         wanted: a file that is there while the coordinator wants the run.
         versions: those of the coordinator, which a worker must have too.
+        files: what tells the data set's files from others, where they aren't the published ones.
     """
 
     identity: str
@@ -59,6 +61,7 @@ class Job(NamedTuple):
     data_dir: Path | None
     wanted: Path
     versions: dict[str, str]
+    files: str = ""
 
 
 class Outcome(NamedTuple):
@@ -175,6 +178,12 @@ def _execute(job: Job, folder: StudyFolder) -> Outcome:
 def _train(job: Job, scratch: RunFolder) -> TrainResult:
     config = configure(job.settings)
     splits = _splits(config, job.data_dir)
+    if files_digest(splits) != job.files:
+        raise InputError(
+            f"sweep: worker {platform.node()} must have the coordinator's files of {config.data} "
+            f"({job.files or 'as published'}), got others; copy them there, or name their folder "
+            "with --data-dir"
+        )
     going_on = scratch.checkpoint.exists()
     for resume in (True, False):
         try:

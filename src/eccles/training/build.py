@@ -43,7 +43,7 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         config.populations(),
         data.n_classes,
         neuron=neuron,
-        w1_std=config.w1_std,
+        w1_std=config.resolved().w1_std,
         w2_std=config.w2_std,
         unbounded=config.unbounded,
         seed=config.seed,

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from eccles.data.binning import Binning
+from eccles.data.registry import SOURCES
 from eccles.errors import must
 from eccles.populations import Populations, canonical
 from eccles.settings import Duration
@@ -44,7 +45,8 @@ class TrainConfig(RunConfig):
     """Synaptic time constant, such as "5 ms"; a number alone is seconds."""
 
     w1_std: float | None = Field(default=None, ge=0)
-    """Scale of the initial input weights (auto: 0.001; unbounded 7 (1 - beta) / sqrt(inputs))."""
+    """Scale of the initial input weights (auto: 0.001; 1.2e-4 for recordings, which have some 25
+    times the spikes; unbounded 7 (1 - beta) / sqrt(inputs))."""
 
     w2_std: float | None = Field(default=None, ge=0)
     """Scale of the initial output weights (auto: 7 (1 - beta) / sqrt(hidden))."""
@@ -65,10 +67,10 @@ class TrainConfig(RunConfig):
     """Project to Dale's signs after every update (auto: yes, unless unbounded)."""
 
     optimizer: str | None = None
-    """Any optimizer of torch.optim, in lower case (auto: sgd; adam when unbounded)."""
+    """Any optimizer of torch.optim, in lower case (auto: sgd; adam for recordings or unbounded)."""
 
     lr: float | None = Field(default=None, gt=0)
-    """Learning rate (auto: 0.01; 2e-4 when unbounded)."""
+    """Learning rate (auto: 0.01; for recordings 1e-4, 0.001 with sgd; 2e-4 when unbounded)."""
 
     update_noise: float = Field(default=0.0, ge=0)
     """Standard deviation of the noise on every weight after every update."""
@@ -100,17 +102,28 @@ class TrainConfig(RunConfig):
         """Return the hidden layer's excitatory and inhibitory neurons."""
         return Populations.parse(self.ei, self.hidden, rounding=self.ei_rounding)
 
+    def batch(self) -> int:
+        """Return the samples of an update."""
+        return self.batch_size or (32 if self._of_recordings() else 256)
+
     def binning(self) -> Binning:
         """Return how the times of recorded spikes become steps."""
         return Binning(self.steps, self.max_time, self.clip)
 
     def resolved(self) -> Self:
         """Return the same run with every "auto" filled in that no data is needed for."""
+        recorded = self._of_recordings()
+        usual_lr = (0.001 if self.optimizer == "sgd" else 1e-4) if recorded else 0.01
         implied = {
-            "w1_std": None if self.unbounded else 0.001,
+            "w1_std": None if self.unbounded else 1.2e-4 if recorded else 0.001,
             "projection": not self.unbounded,
-            "optimizer": "adam" if self.unbounded else "sgd",
-            "lr": 2e-4 if self.unbounded else 0.01,
+            "batch_size": self.batch(),
+            "optimizer": "adam" if self.unbounded or recorded else "sgd",
+            "lr": 2e-4 if self.unbounded else usual_lr,
         }
         missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
         return self.model_copy(update=missing)
+
+    def _of_recordings(self) -> bool:
+        source = SOURCES.get(self.data)
+        return source is not None and source.form == "recordings"

@@ -48,7 +48,7 @@ class DeepTrainee:
         self.network = build_deep(config, samples)
         self.optimizer = _optimizer(config, self.network)
         self._forward: Any = torch.compile(self.network) if config.compiled else self.network
-        per_epoch = -(-whole_batches(config, samples.train) // config.batch_size)
+        per_epoch = -(-whole_batches(config, samples.train) // config.batch())
         self._per_epoch = per_epoch
         self._warmup = round((config.warmup or 0.0) * per_epoch)
 
@@ -118,7 +118,7 @@ class DeepTrainee:
         """Return what is trained in a few words."""
         config = self.config
         width = "" if config.width == 1 else f", width {config.width:g}"
-        return f"{config.model} {config.circuit}{width}, {config.steps} steps, lr {config.lr:g}"
+        return f"{config.model} {config.circuit}{width}, {config.steps} steps"
 
 
 def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:

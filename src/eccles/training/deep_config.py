@@ -66,8 +66,8 @@ class DeepConfig(RunConfig):
     epochs: int = Field(default=10, ge=1)
     """Passes over the training samples."""
 
-    batch_size: int = Field(default=128, ge=1)
-    """Samples an update."""
+    batch_size: int | None = Field(default=None, ge=1)
+    """Samples an update (auto: 128)."""
 
     optimizer: str | None = None
     """Any optimizer of torch.optim, in lower case (auto: sgd)."""
@@ -127,6 +127,7 @@ class DeepConfig(RunConfig):
         dann, circuit = self.circuit == "dann", self.is_circuit
         many = self.model in ("vgg16", "vgg19", "resnet18", "mlp16")
         implied: dict[str, Any] = {
+            "batch_size": 128,
             "optimizer": "sgd",
             "lr": 0.1 if self.circuit == "bn" else 0.001 if many else 0.002,
             "weight_decay": 1e-4 if self.circuit == "bn" else 5e-4,

@@ -21,7 +21,7 @@ from eccles.training.prepare import open_data, prepare
 from eccles.training.result import TrainResult
 from eccles.training.run import Rows, RunFolder
 from eccles.training.run_config import RunConfig
-from eccles.training.samples import digest, epoch_order
+from eccles.training.samples import digest, epoch_order, files_digest
 from eccles.training.trainee import Trainee
 from eccles.training.watch import Unwatched, Watcher
 
@@ -63,15 +63,18 @@ def train(
     if data is not None and isinstance(config, TrainConfig) and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
         raise must("train", "steps, max_time and clip", "left alone with data", data, hint)
-    identity = config.identity() if data is None else f"{config.identity()}-{digest(data)}"
-    folder = None if out is None else RunFolder(Path(out), identity)
-    if folder is not None:
-        folder.check()
     for part in data or ():
         if isinstance(part, SpikeDataset):
             part.events.check()
+    splits = data or open_data(config, data_dir)
+    # What only a name stands for in the settings: samples or files of the user's own.
+    own = digest(data) if data is not None else files_digest(splits)
+    identity = "-".join(filter(None, (config.identity(), own)))
+    folder = None if out is None else RunFolder(Path(out), identity)
+    if folder is not None:
+        folder.check()
     return train_on(
-        data or open_data(config, data_dir),
+        splits,
         config,
         identity,
         folder,
@@ -217,8 +220,8 @@ def _train_epoch(config: RunConfig, trainee: Trainee, epoch: int, watch: Watcher
     data, step = trainee.samples.train, trainee.steps(epoch)
     order = epoch_order(config, data, epoch)
     total = 0.0
-    for batch, first in enumerate(range(0, len(order), config.batch_size)):
-        chosen = order[first : first + config.batch_size]
+    for batch, first in enumerate(range(0, len(order), config.batch())):
+        chosen = order[first : first + config.batch()]
         inputs, labels = data.batch(chosen)
         loss = step(inputs, labels, batch)
         total += loss * len(chosen)

@@ -78,7 +78,7 @@ def _distances(moment: Moment) -> Rows:
     """Return a row a time constant, choice of samples and category of pairs."""
     rows: Rows = []
     for samples in ("all", "one_per_batch"):
-        chosen = select(moment.spikes, samples, moment.config.batch_size)
+        chosen = select(moment.spikes, samples, moment.config.batch())
         for tau in TAUS:
             means = {
                 normalisation: measures.category_means(distances, moment.network.hidden)

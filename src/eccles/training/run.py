@@ -50,9 +50,10 @@ class RunFolder:
         if record.exists():
             theirs = self._read_json(record).get("identity")
             if theirs != self.identity:
+                same = str(theirs).partition("-")[0] == self.identity.partition("-")[0]
                 raise InputError(
                     f"train: --out must be empty or hold this run ({self.identity}), got "
-                    f"{self.path} with run {theirs}; choose another --out"
+                    f"{self.path} with run {theirs}{', on other data' * same}; choose another --out"
                 )
         elif self.path.exists() and any(not file.name.startswith(".") for file in self._files()):
             raise InputError(

@@ -24,8 +24,8 @@ class RunConfig(Settings):
     epochs: int = Field(default=30, ge=1)
     """Passes over the training samples."""
 
-    batch_size: int = Field(default=256, ge=1)
-    """Samples an update."""
+    batch_size: int | None = Field(default=None, ge=1)
+    """Samples an update (auto: 256; 32 for recordings)."""
 
     drop_last: bool = False
     """Drop the samples that don't fill a batch, in training and in testing, as published."""
@@ -51,6 +51,10 @@ class RunConfig(Settings):
     def resolved(self) -> Self:
         """Return the same run with every "auto" filled in that no data is needed for."""
         raise NotImplementedError
+
+    def batch(self) -> int:
+        """Return the samples of an update."""
+        return self.resolved().batch_size or 1
 
     def identity(self) -> str:
         """Return the run's identity: the hash of its resolved settings.

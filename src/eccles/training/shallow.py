@@ -80,4 +80,5 @@ class ShallowTrainee:
         """Return what is trained in a few words."""
         network, config = self.network, self.config
         kind = "unbounded" if network.unbounded else f"{config.ei} ({network.hidden})"
-        return f"{kind}, tau_mem {duration(config.tau_mem)}"
+        scale = network.initial_std[0]
+        return f"{kind}, tau_mem {duration(config.tau_mem)}, w1 scale {scale:.3g}"

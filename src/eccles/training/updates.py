@@ -33,7 +33,7 @@ def first_update(moment: Moment) -> Stages:
     """
     config, data, epoch = moment.config.resolved(), moment.samples.train, moment.epoch + 1
     network = deepcopy(moment.network)
-    events, labels = data.batch(epoch_order(config, data, epoch)[: config.batch_size])
+    events, labels = data.batch(epoch_order(config, data, epoch)[: config.batch()])
     before = _copies(network.weights)
     network.zero_grad()
     network.loss(events, labels).backward()  # type: ignore[no-untyped-call]

@@ -19,6 +19,8 @@ from eccles.studies.kilgore2025.protocol import (
     PORTRAITS,
     ROBUSTNESS,
     SAMPLES,
+    STAND_IN,
+    STAND_IN_UNBOUNDED,
     SUCCESS,
     Task,
     distances_by_group,
@@ -57,7 +59,8 @@ def _accuracy_by_rate(task: Task, *, published: bool = False) -> Callable[[Artic
     """Return what draws accuracy by initial rate, or by the rate that the article published."""
 
     def draw(article: Article) -> Drawing:
-        done = done_runs(article, source(task.studies, article))
+        study = source(task.studies, article)
+        done = done_runs(article, study)
         runs, rate, when = done.runs, "initial_rate_hz", "before training"
         if published:
             runs = runs.assign(rate_hz=task.published_rate(runs, done.tables.epochs))
@@ -70,7 +73,7 @@ def _accuracy_by_rate(task: Task, *, published: bool = False) -> Callable[[Artic
             decided_by=task.decided_by,
             success=task.success,
             band=BAND,
-            line=task.unbounded,
+            line=_unbounded(article) if study == STAND_IN else task.unbounded,
             colours=COLOURS,
             note=said(
                 task.rule.replace("success", "success (filled)"),
@@ -80,6 +83,13 @@ def _accuracy_by_rate(task: Task, *, published: bool = False) -> Callable[[Artic
         )
 
     return draw
+
+
+def _unbounded(article: Article) -> float | None:
+    """Return the mean peak of the network without signs on the stand-in, where it was run."""
+    if not article.has_runs(STAND_IN_UNBOUNDED):
+        return None
+    return float(done_runs(article, STAND_IN_UNBOUNDED).runs["peak_accuracy"].mean())
 
 
 def _in_order(values: pd.DataFrame) -> pd.DataFrame:

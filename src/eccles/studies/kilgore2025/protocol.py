@@ -18,6 +18,9 @@ ROBUSTNESS = "robustness"
 SHD, STAND_IN = "shd", "spoken-digits"
 """Ratio by initial rate on spoken digits: the article's data, and a stand-in for them."""
 
+STAND_IN_UNBOUNDED = "spoken-digits-unbounded"
+"""The network without signs on the stand-in, of which the article knows nothing."""
+
 SUCCESS = 0.5
 """A run on Fashion-MNIST is successful if its peak test accuracy is above it."""
 
