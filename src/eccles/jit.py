@@ -21,7 +21,7 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 
 def rounded(function: Callable[..., Any]) -> Any:
-    """Compile as `compiled` does, but round each product: sums and products are torch's, bit for bit."""
+    """Compile as `compiled` does, but round each product, as torch does: same bits."""
     options = _OPTIONS | {"fastmath": False}
     try:
         return njit(cache=True, **options)(function)

@@ -12,20 +12,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from eccles.engines.team import Team
 from eccles.errors import must
 from eccles.functional import circuit
-from eccles.functional import soft_reset as equations
 from eccles.functional.circuit import EPSILON, Stabiliser
 from eccles.functional.soft_reset import SoftResetParameters
+from eccles.functional.soft_reset import soft_reset as step_by_step
 from eccles.functional.surrogate import Sigmoid
+
+if TYPE_CHECKING:
+    from eccles.engines.team import Team
 
 _WORTH_SHARING = 1 << 16
 """Neurons times steps from which a second thread gains more than it costs to wake."""
@@ -43,7 +45,7 @@ def soft_reset(currents: Tensor, p: SoftResetParameters, n_steps: int | None = N
     """
     n_steps = _steps(currents, n_steps)
     if not _fits(p, currents):
-        return equations.soft_reset(currents.expand(n_steps, *currents.shape[1:]), p)[0]
+        return step_by_step(currents.expand(n_steps, *currents.shape[1:]), p)[0]
     layout = _Layout.of(currents, 1)
     apply: Any = _Neurons.apply
     return layout.back(apply(layout.flat(currents), p, n_steps), currents.shape)
@@ -79,7 +81,7 @@ def circuit_spikes(
     if not _fits(p, net, divisive, gain, bias):
         divisor = circuit.stabilise(divisive.flatten(0, 1), stabiliser, straight_through)
         current = circuit.integrate(net.flatten(0, 1), divisor, gain, bias)
-        return soft_reset(current.unflatten(0, net.shape[:2]), p, n_steps)
+        return soft_reset(current.reshape(net.shape), p, n_steps)
     layout = _Layout.of(net, 2)
     apply: Any = _Circuits.apply
     flat = layout.flat(net), layout.flat(divisive)
@@ -102,7 +104,7 @@ class _Layout(NamedTuple):
 
     @classmethod
     def of(cls, x: Tensor, lead: int) -> _Layout:
-        rest = sorted(range(lead, x.ndim), key=lambda k: (-x.stride(k), k))
+        rest = sorted(range(lead, x.ndim), key=lambda k: -x.stride()[k])
         return cls(lead, (*range(lead), *rest), tuple(x.shape[k] for k in rest))
 
     def flat(self, x: Tensor) -> Tensor:
@@ -271,5 +273,7 @@ def _share(task: Callable[[int, int], None], n: int, work: int) -> None:
 
 @lru_cache(maxsize=4)
 def _team(members: int, _process: int) -> Team:
+    from eccles.engines.team import Team
+
     # A fork copies a team but not its threads, so each process has its own.
     return Team(members)

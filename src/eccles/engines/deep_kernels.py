@@ -34,8 +34,8 @@ def _decay(y: Any) -> Any:
 
 @overload(_decay, inline="always")
 def _decay_of(y: Any) -> Any:
-    if y != types.float32:
-        return lambda y: math.exp(-y)
+    def exact(y: Any) -> Any:
+        return math.exp(-y)
 
     def decay(y: Any) -> Any:
         # The 32nd power of a polynomial, without a branch, so that it is computed for a vector at
@@ -57,7 +57,7 @@ def _decay_of(y: Any) -> Any:
         # So written, what is no number stays none.
         return number(0) if y > number(_FAR) else e
 
-    return decay
+    return decay if y == types.float32 else exact
 
 
 @rounded
