@@ -138,8 +138,10 @@ class EICircuit(nn.Module):
         weight_ei, gain_i = self._inhibition()
         return circuit.inhibit(excitatory, inhibitory, weight_ei, gain_i)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return I_int, of the shape of x but for the features.
+    def forward(
+        self, x: Tensor, neuron: SoftResetParameters | None = None, n_steps: int | None = None
+    ) -> Tensor:
+        """Return I_int, of the shape of x but for the features; with a neuron, `spikes`.
 
         Raises InputError unless the layer is initialised and x fits.
         """
@@ -148,13 +150,22 @@ class EICircuit(nn.Module):
         weight_ei, gain_i = self._inhibition()
         if self.readout:
             result = excitatory - circuit.joined(weight_ei, inhibitory)
-        else:
-            net, divisive = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, gain_i)
-            divisor = circuit.stabilise(
-                divisive, self.rules.stabiliser, self.rules.straight_through
+            return result.reshape(*lead, *result.shape[1:])
+        net, divisive = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, gain_i)
+        rules, shape = self.rules, (*lead, *net.shape[1:])
+        if neuron is not None:
+            return deep.circuit_spikes(
+                net.reshape(shape),
+                divisive.reshape(shape),
+                self.gain,
+                self.bias,
+                neuron,
+                n_steps=n_steps,
+                stabiliser=rules.stabiliser,
+                straight_through=rules.straight_through,
             )
-            result = circuit.integrate(net, divisor, self.gain, self.bias)
-        return result.reshape(*lead, *result.shape[1:])
+        divisor = circuit.stabilise(divisive, rules.stabiliser, rules.straight_through)
+        return circuit.integrate(net, divisor, self.gain, self.bias).reshape(shape)
 
     def spikes(self, x: Tensor, neuron: SoftResetParameters, n_steps: int | None = None) -> Tensor:
         """Return the spikes of neurons that integrate I_int, [T, B, ...], in one pass.
@@ -170,20 +181,11 @@ class EICircuit(nn.Module):
         """
         if self.readout:
             raise must("circuit", "a layer with neurons", "no readout", type(self).__name__)
-        lead, samples = self._lead(x), self.samples(x)
-        if len(lead) != 2:
+        if len(self._lead(x)) != 2:
             raise must("circuit", "the input's shape", "[T, B, ...]", tuple(x.shape))
-        net, divisive = circuit.net_and_divisive(*self._units(samples), *self._inhibition())
-        return deep.circuit_spikes(
-            net.reshape(*lead, *net.shape[1:]),
-            divisive.reshape(*lead, *net.shape[1:]),
-            self.gain,
-            self.bias,
-            neuron,
-            n_steps=n_steps,
-            stabiliser=self.rules.stabiliser,
-            straight_through=self.rules.straight_through,
-        )
+        # By way of `forward`, for the sake of hooks: E-I Init's, and a user's.
+        result: Tensor = self(x, neuron, n_steps)
+        return result
 
     def magnitudes(self) -> dict[str, Tensor]:
         """Return the parameters that Dale's principle keeps at 0 or above, by name."""
