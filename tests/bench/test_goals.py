@@ -24,6 +24,8 @@ def test_what_is_promised():
         "event engine over dense, spoken shape, 2 threads": "at least 20 x",
         "second thread": "at least 1.6 x",
         "update noise": "at most 1.3 x",
+        "one pass over the loop": "at least 4 x",
+        "E-I circuits over batch norm": "at most 1.7 x",
         "distances": "at least 1000 x",
         "first compilation": "at most 15 s",
         "cached start": "at most 4 s",

@@ -1,8 +1,10 @@
+import pytest
 import torch
 from torch import nn
 
 from eccles.functional import SoftResetParameters, soft_reset
-from eccles.nn import OverSteps, Spiking
+from eccles.init import ei_init
+from eccles.nn import EILinear, OverSteps, Spiking
 
 
 def test_a_module_sees_all_steps_as_one_batch():
@@ -40,3 +42,21 @@ def test_a_held_input_is_computed_once_and_means_the_same():
     held.sum().backward()
     each.sum().backward()
     torch.testing.assert_close(x.grad, other.grad)
+
+
+@pytest.mark.parametrize("hold", [1, 3])
+def test_one_pass_is_the_equations_one_after_the_other(hold):
+    x = torch.rand(1 if hold > 1 else 3, 4, 6, generator=torch.Generator().manual_seed(3))
+    layer = EILinear(6, 8)
+    ei_init(layer, x)
+    spikes, grads = [], []
+    for fused in (True, False):
+        layer.zero_grad()
+        made = Spiking(layer, hold=hold, fused=fused)(x)
+        (made * torch.linspace(0, 1, made.numel()).reshape(made.shape)).sum().backward()
+        spikes.append(made.detach())
+        grads.append([p.grad.clone() for p in layer.parameters()])
+    assert spikes[0].shape == (3, 4, 8)
+    assert torch.equal(*spikes)
+    for ours, wanted in zip(*grads, strict=True):
+        torch.testing.assert_close(ours, wanted, rtol=1e-4, atol=1e-5)

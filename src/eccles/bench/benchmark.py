@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from eccles.bench import distances, scaling, spoken, startup, steps
+from eccles.bench import deep, distances, scaling, spoken, startup, steps
 from eccles.bench.goals import GOALS
 from eccles.bench.machine import Machine, this_machine
 from eccles.bench.timing import ratio
@@ -120,6 +120,8 @@ def run(
                 same=spoken.SAME,
             )
         )
+    tell("deep networks")
+    ratios = deep.measure(threads=threads, rounds=1 if quick else 7, turn=0.0, small=quick)
     tell("cost by samples, events and neurons")
     sizes = scaling.measure(splits.train, batch_size=batch_size, rounds=rounds, turn=turn)
     start = startup.Startup(name)
@@ -130,7 +132,14 @@ def run(
         "elephant / van Rossum distances", groups[-1].name, compared, "x", "distances"
     )
     spoken_ratios = _spoken_ratios(spoken_groups, threads)
-    results = [*_ratios(groups, threads), between, *spoken_ratios, *_costs(start)]
+    deep_ratios = _deep_ratios(ratios, threads)
+    results = [
+        *_ratios(groups, threads),
+        between,
+        *spoken_ratios,
+        *deep_ratios,
+        *_costs(start),
+    ]
     if quick or batch_size != _GOAL_BATCH:
         results = [replace(result, met=None) for result in results]
     described = {
@@ -210,6 +219,24 @@ def _spoken_ratios(groups: list[steps.Group], threads: int) -> Iterator[Result]:
             yield _result(name, where, ratio(dense, several), "x", goal)
             name = f"dense / event, {threads} threads"
             yield _result(name, where, ratio(dense_several, several), "x")
+
+
+def _deep_ratios(ratios: deep.Ratios, threads: int) -> Iterator[Result]:
+    several = f"{threads} threads" if threads > 1 else "1 thread"
+    yield _result(
+        f"soft-reset neurons, loop / one pass, {several}",
+        deep.NEURONS,
+        ratios.neurons,
+        "x",
+        "one pass over the loop",
+    )
+    yield _result(
+        f"training step, E-I / batch norm, {several}",
+        deep.NETWORK,
+        ratios.circuits,
+        "x",
+        "E-I circuits over batch norm",
+    )
 
 
 def _costs(start: startup.Startup) -> Iterator[Result]:

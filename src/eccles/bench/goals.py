@@ -35,6 +35,8 @@ GOALS = {
     "event engine over dense, spoken shape, 2 threads": Goal("at least", 20, "x"),
     "second thread": Goal("at least", 1.6, "x"),
     "update noise": Goal("at most", 1.3, "x"),
+    "one pass over the loop": Goal("at least", 4, "x"),
+    "E-I circuits over batch norm": Goal("at most", 1.7, "x"),
     "distances": Goal("at least", 1000, "x"),
     "first compilation": Goal("at most", 15, "s"),
     "cached start": Goal("at most", 4, "s"),

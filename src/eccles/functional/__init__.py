@@ -3,6 +3,7 @@
 from eccles.functional.circuit import Currents as Currents
 from eccles.functional.circuit import inhibit as inhibit
 from eccles.functional.circuit import integrate as integrate
+from eccles.functional.circuit import net_and_divisive as net_and_divisive
 from eccles.functional.circuit import stabilise as stabilise
 from eccles.functional.gradient import scaled_gradient as scaled_gradient
 from eccles.functional.lif import LIFParameters as LIFParameters

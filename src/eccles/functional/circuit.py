@@ -62,6 +62,17 @@ def inhibit(excitatory: Tensor, inhibitory: Tensor, weight_ei: Tensor, gain_i: T
     return Currents(excitatory, joined(weight_ei, inhibitory), joined(weight_ei, divided))
 
 
+def net_and_divisive(
+    excitatory: Tensor, inhibitory: Tensor, weight_ei: Tensor, gain_i: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return I_EE - I_sub and I_div, [N, n_E, ...] each: all that neurons need of `inhibit`.
+
+    The arguments are those of `inhibit`. W_EI (g_I s_I) is made as (W_EI g_I) s_I, and -I_sub as
+    (-W_EI) s_I, since weights are fewer than currents.
+    """
+    return excitatory + joined(-weight_ei, inhibitory), joined(weight_ei * gain_i, inhibitory)
+
+
 def stabilise(
     divisive: Tensor, stabiliser: Stabiliser = "adaptive", straight_through: bool = True
 ) -> Tensor:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from eccles.engines import deep
 from eccles.functional.soft_reset import SoftResetParameters, soft_reset
+from eccles.nn.circuit import EICircuit
 
 
 class OverSteps(nn.Module):
@@ -36,19 +38,30 @@ class Spiking(nn.Module):
         neuron: the neurons' constants.
         hold: steps for which an input of one step, [1, B, ...], is held: an image that doesn't
             change drives the same current at each step, which is then computed once.
+        fused: whether division, integration and spikes take one pass over all steps where that
+            fits (see `eccles.engines.deep`), rather than the equations one after the other.
     """
 
     def __init__(
-        self, layer: nn.Module, neuron: SoftResetParameters | None = None, *, hold: int = 1
+        self,
+        layer: nn.Module,
+        neuron: SoftResetParameters | None = None,
+        *,
+        hold: int = 1,
+        fused: bool = True,
     ) -> None:
         super().__init__()
         self.layer = layer
         self.neuron = neuron or SoftResetParameters()
         self.hold = hold
+        self.fused = fused
 
     def forward(self, x: Tensor) -> Tensor:
         """Return spikes [T, B, ...]."""
+        n_steps = self.hold * len(x)
+        if self.fused and isinstance(self.layer, EICircuit):
+            return self.layer.spikes(x, self.neuron, n_steps)
         current: Tensor = self.layer(x)
-        if self.hold > 1:
-            current = current.expand(self.hold, *current.shape[1:])
-        return soft_reset(current, self.neuron)[0]
+        if self.fused:
+            return deep.soft_reset(current, self.neuron, n_steps)
+        return soft_reset(current.expand(n_steps, *current.shape[1:]), self.neuron)[0]

@@ -15,10 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from eccles.engines import deep
 from eccles.errors import InputError, must
 from eccles.functional import circuit
 from eccles.functional.circuit import Currents, Stabiliser
 from eccles.functional.gradient import scaled_gradient
+from eccles.functional.soft_reset import SoftResetParameters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,23 +138,54 @@ class EICircuit(nn.Module):
         weight_ei, gain_i = self._inhibition()
         return circuit.inhibit(excitatory, inhibitory, weight_ei, gain_i)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return I_int, of the shape of x but for the features.
+    def forward(
+        self, x: Tensor, neuron: SoftResetParameters | None = None, n_steps: int | None = None
+    ) -> Tensor:
+        """Return I_int, of the shape of x but for the features; with a neuron, `spikes`.
 
         Raises InputError unless the layer is initialised and x fits.
         """
         lead, x = self._lead(x), self.samples(x)
+        excitatory, inhibitory = self._units(x)
+        weight_ei, gain_i = self._inhibition()
         if self.readout:
-            excitatory, inhibitory = self._units(x)
-            weight_ei, _ = self._inhibition()
             result = excitatory - circuit.joined(weight_ei, inhibitory)
-        else:
-            excitatory, subtractive, divisive = self.currents(x)
-            divisor = circuit.stabilise(
-                divisive, self.rules.stabiliser, self.rules.straight_through
+            return result.reshape(*lead, *result.shape[1:])
+        net, divisive = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, gain_i)
+        rules, shape = self.rules, (*lead, *net.shape[1:])
+        if neuron is not None:
+            return deep.circuit_spikes(
+                net.reshape(shape),
+                divisive.reshape(shape),
+                self.gain,
+                self.bias,
+                neuron,
+                n_steps=n_steps,
+                stabiliser=rules.stabiliser,
+                straight_through=rules.straight_through,
             )
-            result = circuit.integrate(excitatory - subtractive, divisor, self.gain, self.bias)
-        return result.reshape(*lead, *result.shape[1:])
+        divisor = circuit.stabilise(divisive, rules.stabiliser, rules.straight_through)
+        return circuit.integrate(net, divisor, self.gain, self.bias).reshape(shape)
+
+    def spikes(self, x: Tensor, neuron: SoftResetParameters, n_steps: int | None = None) -> Tensor:
+        """Return the spikes of neurons that integrate I_int, [T, B, ...], in one pass.
+
+        The same as `forward` and then `eccles.engines.deep.soft_reset`, with less to remember.
+
+        Args:
+            x: input [T, B, ...], or [1, B, ...], held for all T steps.
+            neuron: the neurons' constants.
+            n_steps: T; the input's unless given.
+
+        Raises InputError as `forward` does, and for a readout, which has no neurons.
+        """
+        if self.readout:
+            raise must("circuit", "a layer with neurons", "no readout", type(self).__name__)
+        if len(self._lead(x)) != 2:
+            raise must("circuit", "the input's shape", "[T, B, ...]", tuple(x.shape))
+        # By way of `forward`, for the sake of hooks: E-I Init's, and a user's.
+        result: Tensor = self(x, neuron, n_steps)
+        return result
 
     def magnitudes(self) -> dict[str, Tensor]:
         """Return the parameters that Dale's principle keeps at 0 or above, by name."""
@@ -170,7 +203,10 @@ class EICircuit(nn.Module):
         self.initialised = bool(state)
 
     def _units(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return I_EE and s_I: one product for both."""
+        """Return I_EE and s_I.
+
+        One product for both would take longer: it copies the weights, and their gradients.
+        """
         if not self.initialised:
             raise InputError(
                 f"{type(self).__name__}: the layer must be initialised before use; call "
@@ -178,8 +214,7 @@ class EICircuit(nn.Module):
             )
         factor = 1.0 / math.sqrt(self.n_excitatory) if self.rules.dann else 1.0
         inhibitory = scaled_gradient(self.input_to_inhibitory, factor)
-        both = self.drive(x, torch.cat([self.input_to_excitatory, inhibitory]))
-        return both[:, : self.n_excitatory], both[:, self.n_excitatory :].relu()
+        return self.drive(x, self.input_to_excitatory), self.drive(x, inhibitory).relu()
 
     def _inhibition(self) -> tuple[Tensor, Tensor]:
         """Return W_EI and g_I, with the gradients that the rules give them."""

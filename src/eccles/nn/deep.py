@@ -110,6 +110,7 @@ def deep_network(
     held: bool = True,
     width: float = 1.0,
     neuron: SoftResetParameters | None = None,
+    fused: bool = True,
 ) -> DeepNetwork:
     """Return a network by its name.
 
@@ -122,6 +123,7 @@ def deep_network(
         held: whether inputs are images, held for all steps, or frames, one a step.
         width: factor on the width of every layer but the readout.
         neuron: the neurons' constants.
+        fused: whether layers take one pass over all steps where that fits; see `Spiking`.
 
     Raises InputError for an unknown name, a width that leaves fewer than 4 units in a layer, and
     images that are too small for the network's pools.
@@ -137,7 +139,11 @@ def deep_network(
     if held:
         _first(made).hold = n_steps
     readout = layers.readout(features, n_classes)
-    return DeepNetwork(nn.Sequential(*made), readout, n_steps, held=held)
+    network = DeepNetwork(nn.Sequential(*made), readout, n_steps, held=held)
+    for module in network.modules():
+        if isinstance(module, Spiking):
+            module.fused = fused
+    return network
 
 
 def _mlp(

@@ -104,7 +104,7 @@ class DeepTrainee:
         """Return what the settings became, for the record."""
         train = self.samples.train
         return {
-            "engine": self.config.engine,
+            "engine": self._engine(),
             "n_excitatory": _neurons(self.network, train),
             "n_inhibitory": None,
             "data": train.name,
@@ -113,6 +113,12 @@ class DeepTrainee:
             "test_samples": len(self.samples.test),
             "parameters": sum(p.numel() for p in self.network.parameters()),
         }
+
+    def _engine(self) -> str:
+        config = self.config
+        # What the fused pass falls back from; see `eccles.engines.deep`.
+        fits = config.device == "cpu" and config.surrogate == "sigmoid" and not config.compiled
+        return "fused" if config.engine != "equations" and fits else "equations"
 
     def title(self) -> str:
         """Return what is trained in a few words."""
@@ -140,6 +146,7 @@ def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
         n_steps=config.steps,
         held=isinstance(samples.train, ImageDataset),
         width=config.width,
+        fused=config.engine != "equations",
         neuron=SoftResetParameters(
             config.tau, surrogate=surrogate(config.surrogate, config.surrogate_scale)
         ),
