@@ -174,6 +174,45 @@ def test_a_cluster_that_cant_be_reached(small, tmp_path):
         runner.run(plan(small).runs, workers)
 
 
+def test_a_cluster_that_goes_while_its_workers_are_counted(small, tmp_path):
+    """Once it has taken runs, whose futures may never hear of it."""
+    counts = iter([1, OSError("reset by peer")])
+
+    def slots():
+        count = next(counts)
+        if isinstance(count, OSError):
+            raise count
+        return count
+
+    class Silent(Scripted):
+        def submit(self, function, *arguments):
+            return Future()
+
+    @contextmanager
+    def workers():
+        yield Workers(Silent([]), slots)
+
+    runner = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), lambda: None)
+    with pytest.raises(RunError, match="must stay reachable, got OSError"):
+        runner.run(plan(small).runs, workers)
+
+
+def test_a_cluster_that_goes_with_a_worker(small, tmp_path):
+    class Gone(Scripted):
+        def submit(self, function, *arguments):
+            if function is int:
+                raise OSError("gone")
+            return super().submit(function, *arguments)
+
+    @contextmanager
+    def workers():
+        yield Workers(Gone([BrokenExecutor()]), lambda: 1)
+
+    runner = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), lambda: None)
+    with pytest.raises(RunError, match="must stay reachable, got OSError"):
+        runner.run(plan(small).runs, workers)
+
+
 def test_standing_by_hand():
     standing = Standing(
         planned=100,

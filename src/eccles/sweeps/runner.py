@@ -120,10 +120,11 @@ class Runner:
         """Keep all workers busy until nothing is left, or the executor breaks."""
         while self._waiting or self._running:
             broken = False
-            self._slots = max(1, workers.slots())
-            # One more each lies ready, so that no worker waits for us.
-            most = 2 * self._slots
             try:
+                # A cluster that has gone may show at either: how many workers there are, or a run.
+                self._slots = max(1, workers.slots())
+                # One more each lies ready, so that no worker waits for us.
+                most = 2 * self._slots
                 while self._waiting and len(self._running) < (1 if self._suspects() else most):
                     run = self._waiting[0]
                     self._running[workers.executor.submit(execute, self._job(run))] = run
@@ -203,6 +204,8 @@ class Runner:
             workers.executor.submit(int)
         except RuntimeError:
             return False
+        except Exception as error:
+            raise self._abandoned(type(error).__name__) from None
         return True
 
     def _give_back(self) -> None:
