@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import psutil
@@ -111,10 +110,10 @@ def test_a_coordinator_that_is_killed(study, undisturbed):
         run, worker = study.halt()
         workers = command.workers()
         assert worker in workers
-        os.kill(worker, signal.SIGCONT)
         command.popen.kill()
+        os.kill(worker, signal.SIGCONT)
         # Nobody but they themselves can end them.
-        until(lambda: not alive(workers), 10)
+        until(lambda: not alive(workers))
         assert run not in study.recorded()
     before = study.history(run)
     known = study.recorded()
@@ -316,9 +315,8 @@ def imports_torch(worker):
         return False
 
 
-def check_stopped(command, began):
+def check_stopped(command):
     assert command.status() == 130
-    assert time.monotonic() - began < 10
     assert command.sentence() == "eccles: stopped; the same command goes on from the last epoch"
 
 
@@ -326,11 +324,10 @@ def test_ctrl_c(study, undisturbed):
     with study.start() as command:
         run, worker = study.halt()
         workers = command.workers()
-        os.kill(worker, signal.SIGCONT)
-        began = time.monotonic()
         to_all(command)
-        check_stopped(command, began)
-        until(lambda: not alive(workers), 10)
+        os.kill(worker, signal.SIGCONT)
+        check_stopped(command)
+        until(lambda: not alive(workers))
     before = study.history(run)
     with study.start() as command:
         # It may have been at the end of its run.
@@ -344,11 +341,10 @@ def test_sigint_for_the_coordinator_alone(study):
     with study.start() as command:
         _, worker = study.halt()
         workers = command.workers()
-        os.kill(worker, signal.SIGCONT)
-        began = time.monotonic()
         os.kill(command.pid, signal.SIGINT)
-        check_stopped(command, began)
-        until(lambda: not alive(workers), 10)
+        os.kill(worker, signal.SIGCONT)
+        check_stopped(command)
+        until(lambda: not alive(workers))
     check_nothing_is_half_written(study.out)
 
 
@@ -356,8 +352,7 @@ def test_ctrl_c_while_workers_start(study):
     with study.start() as command:
         until(lambda: any(map(imports_torch, command.workers())))
         workers = command.workers()
-        began = time.monotonic()
         to_all(command)
-        check_stopped(command, began)
-        until(lambda: not alive(workers), 10)
+        check_stopped(command)
+        until(lambda: not alive(workers))
     assert not study.recorded()
