@@ -319,10 +319,9 @@ def halted_while_it_starts(command):
     """Stop a worker that imports what it needs; return its process, or None."""
     for worker in command.workers():
         with suppress(ProcessLookupError):
-            os.kill(worker, signal.SIGSTOP)
             if imports_torch(worker):
+                os.kill(worker, signal.SIGSTOP)
                 return worker
-            os.kill(worker, signal.SIGCONT)
     return None
 
 
