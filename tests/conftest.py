@@ -16,7 +16,10 @@ def _fresh_kernels() -> None:
     sources += [ROOT / "src/eccles/jit.py", ROOT / "src/eccles/noise.py"]
     text = b"".join(path.read_bytes() for path in sources)
     folder = ROOT / ".pytest_cache" / "kernels" / hashlib.sha256(text).hexdigest()[:16]
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))
+    # Two processes that compile one function for different types at once may take each other's
+    # code for their own: numba reads its index, and writes it later. So each has a folder.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    os.environ["NUMBA_CACHE_DIR"] = str(folder / worker)
 
 
 _fresh_kernels()

@@ -12,24 +12,34 @@ from pathlib import Path
 import pytest
 
 from eccles.cli import main
+from eccles.cli.flags import read
+from eccles.cli.sweep import Arguments
 from eccles.data import speech
 from eccles.data.registry import FASHION_MNIST
 from eccles.data.sources import find
+from eccles.studies import find as find_study
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+LONG = re.compile(r"`(eccles\s+sweep\s[^`]+)`")
 
 
 def blocks(language: str) -> list:
     found = []
     for page in PAGES:
-        for number, match in enumerate(
-            re.finditer(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
-        ):
-            found.append(pytest.param(match[1], id=f"{page.name}-{number}"))
+        texts = [match[2] for match in BLOCK.finditer(page.read_text()) if match[1] == language]
+        for number, text in enumerate(texts):
+            found.append(pytest.param(text, id=f"{page.name}-{number}"))
     return found
+
+
+def long_sweeps() -> list:
+    """Return the studies of hours, which pages name in passing."""
+    texts = (BLOCK.sub("", page.read_text()) for page in PAGES)
+    return sorted({" ".join(match.split()) for text in texts for match in LONG.findall(text)})
 
 
 @pytest.fixture(autouse=True)
@@ -70,10 +80,15 @@ def test_study_snippet(snippet, tmp_path):
         assert plan(read_study(path, scale)).runs
 
 
+ECCLES = ("eccles", ".venv/bin/eccles")
+run_before = set()
+"""Commands that only read what is kept in the project: once is enough, on whatever page."""
+
+
 @pytest.mark.parametrize("snippet", blocks("bash"))
 def test_eccles_commands(snippet, capfd):
     lines = [shlex.split(line, comments=True) for line in snippet.splitlines()]
-    commands = [words[1:] for words in lines if words[:1] == ["eccles"]]
+    commands = [words[1:] for words in lines if words and words[0] in ECCLES]
     if not commands:
         pytest.skip("a set-up snippet, which .ci/run itself follows")
     for words in commands:
@@ -81,6 +96,10 @@ def test_eccles_commands(snippet, capfd):
             continue
         if words[:2] == ["data", "make-digits"] and not speech.available():
             continue
+        if f"{words}" in run_before:
+            continue
+        if "--no-run" in words:
+            run_before.add(f"{words}")
         # A page shows a whole run; one epoch of it shows that the command is right.
         short = ["--epochs", "1"] if words[0] == "train" else []
         short = ["--quick"] if words[0] == "bench" else short
@@ -89,6 +108,13 @@ def test_eccles_commands(snippet, capfd):
         # What is kept in the project is read there.
         words = [str(ROOT / word) if word.startswith("results/") else word for word in words]
         assert main([*words, *short]) == 0, capfd.readouterr().err
+
+
+@pytest.mark.parametrize("command", long_sweeps())
+def test_a_study_of_hours(command):
+    """Read by the command line's own parser and planned, not done."""
+    given = read(Arguments, "sweep", shlex.split(command)[2:])
+    assert plan(read_study(find_study(given.study), given.scale, given.set)).runs
 
 
 @pytest.mark.parametrize("name", ["ten_lines", "own_loop"])

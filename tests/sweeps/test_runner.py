@@ -3,7 +3,7 @@
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
@@ -174,6 +174,45 @@ def test_a_cluster_that_cant_be_reached(small, tmp_path):
         runner.run(plan(small).runs, workers)
 
 
+def test_a_cluster_that_goes_while_its_workers_are_counted(small, tmp_path):
+    """Once it has taken runs, whose futures may never hear of it."""
+    counts = iter([1, OSError("reset by peer")])
+
+    def slots():
+        count = next(counts)
+        if isinstance(count, OSError):
+            raise count
+        return count
+
+    class Silent(Scripted):
+        def submit(self, function, *arguments):
+            return Future()
+
+    @contextmanager
+    def workers():
+        yield Workers(Silent([]), slots)
+
+    runner = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), lambda: None)
+    with pytest.raises(RunError, match="must stay reachable, got OSError"):
+        runner.run(plan(small).runs, workers)
+
+
+def test_a_cluster_that_goes_with_a_worker(small, tmp_path):
+    class Gone(Scripted):
+        def submit(self, function, *arguments):
+            if function is int:
+                raise OSError("gone")
+            return super().submit(function, *arguments)
+
+    @contextmanager
+    def workers():
+        yield Workers(Gone([BrokenExecutor()]), lambda: 1)
+
+    runner = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), lambda: None)
+    with pytest.raises(RunError, match="must stay reachable, got OSError"):
+        runner.run(plan(small).runs, workers)
+
+
 def test_standing_by_hand():
     standing = Standing(
         planned=100,
@@ -236,6 +275,39 @@ def test_tables_are_made_while_runs_go_on(small, tmp_path, monkeypatch):
     done.run(plan(small).runs, workers)
     assert stored
     assert done.standing.done == 4
+
+
+@pytest.mark.parametrize("error", [None, StorageError("no room")])
+def test_tables_under_way_become_whole_before_a_study_ends(small, tmp_path, monkeypatch, error):
+    from eccles.sweeps import runner
+
+    monkeypatch.setattr(runner, "_STORE_EVERY", 0.0)
+    begun, whole = threading.Event(), []
+
+    class Waits(ThreadPoolExecutor):
+        def submit(self, function, *arguments):
+            return super().submit(end, arguments[0].identity)
+
+    def end(identity):
+        begun.wait(60)
+        if error is not None:
+            raise error
+        return Outcome(identity, "done")
+
+    def store():
+        begun.set()
+        time.sleep(0.5)
+        whole.append(True)
+
+    @contextmanager
+    def workers():
+        with Waits(4) as executor:
+            yield Workers(executor, lambda: 4)
+
+    done = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), store)
+    with nullcontext() if error is None else pytest.raises(StorageError):
+        done.run(plan(small).runs, workers)
+    assert whole
 
 
 def test_tables_that_cant_be_written_stop_a_study(small, tmp_path, monkeypatch):

@@ -24,6 +24,14 @@ from eccles.sweeps.schema import versions
 
 _PATIENCE = 8.0
 """Seconds that a cluster has to answer."""
+_TALKATIVE = (
+    "distributed",
+    "distributed.client",
+    "tornado",
+    "tornado.application",
+    "asyncio",
+    "concurrent.futures",
+)
 
 
 class Workers(NamedTuple):
@@ -85,8 +93,8 @@ def dask(address: str, folder: Path) -> Iterator[Workers]:
         raise InputError(
             "sweep: --dask needs the package distributed; pip install 'eccles[dask]'"
         ) from None
-    # It tells of every attempt to connect; the one sentence below is enough.
-    for name in ("distributed", "distributed.client", "tornado", "asyncio"):
+    # They tell of every message that a lost cluster doesn't take; one sentence of ours is enough.
+    for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         # In a thread of its own: a notebook has an event loop in this one.
@@ -123,6 +131,11 @@ def _checked(client: Any, address: str, folder: Path) -> Workers:
     probe.touch()
     try:
         answers = client.run(look, str(probe.absolute()), on_error="return")
+    except OSError as error:
+        raise RunError(
+            f"sweep: the Dask cluster at {address} must stay reachable, got "
+            f"{type(error).__name__}; see that its scheduler goes on"
+        ) from None
     finally:
         probe.unlink(missing_ok=True)
     if not answers:

@@ -25,7 +25,7 @@ _LOSSES = 3
 _STORE_EVERY = 30.0
 """Seconds between two times that records are put into tables, at least."""
 _GRACE = 8.0
-"""Seconds that runs have to stop at Ctrl-C."""
+"""Seconds that runs, and tables that are being made, have to stop at Ctrl-C."""
 
 Open = Callable[[], AbstractContextManager[Workers]]
 
@@ -97,6 +97,17 @@ class Runner:
         Raises what stops a study: a folder that can't be written, a cluster that is lost.
         """
         self.take(runs)
+        try:
+            self._do(open_workers)
+            if self._storing is not None:
+                self._storing.result()
+        finally:
+            # Tables under way become whole, and whoever makes them next does so alone.
+            if self._storing is not None:
+                wait([self._storing], timeout=_GRACE)
+
+    def _do(self, open_workers: Open) -> None:
+        """Do all runs that wait."""
         opened = 0
         while self._waiting:
             before = self._status.total() + self._losses.total()
@@ -120,10 +131,11 @@ class Runner:
         """Keep all workers busy until nothing is left, or the executor breaks."""
         while self._waiting or self._running:
             broken = False
-            self._slots = max(1, workers.slots())
-            # One more each lies ready, so that no worker waits for us.
-            most = 2 * self._slots
             try:
+                # A cluster that has gone may show at either: how many workers there are, or a run.
+                self._slots = max(1, workers.slots())
+                # One more each lies ready, so that no worker waits for us.
+                most = 2 * self._slots
                 while self._waiting and len(self._running) < (1 if self._suspects() else most):
                     run = self._waiting[0]
                     self._running[workers.executor.submit(execute, self._job(run))] = run
@@ -203,6 +215,8 @@ class Runner:
             workers.executor.submit(int)
         except RuntimeError:
             return False
+        except Exception as error:
+            raise self._abandoned(type(error).__name__) from None
         return True
 
     def _give_back(self) -> None:
