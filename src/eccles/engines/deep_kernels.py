@@ -82,14 +82,16 @@ def _trace(current: Any, v: Any, leak: Any, threshold: Any, distances: Any) -> N
 
 
 @compiled
-def _return(grad_spikes: Any, distances: Any, scale: Any, leak: Any, adjoint: Any) -> None:
-    """Take the membranes' adjoint one step back."""
+def _return(
+    grad_spikes: Any, distances: Any, scale: Any, leak: Any, later: Any, adjoint: Any
+) -> None:
+    """Take the membranes' adjoint back from a later step; in place, it wouldn't be vectorised."""
     one = adjoint.dtype.type(1)
     for j in range(len(adjoint)):
         # The sigmoid's derivative is k e / (1 + e)^2 with e = exp(-k |x|).
         e = _decay(scale * abs(distances[j]))
         slope = scale * e / ((one + e) * (one + e))
-        adjoint[j] = grad_spikes[j] * slope + leak * adjoint[j]
+        adjoint[j] = grad_spikes[j] * slope + leak * later[j]
 
 
 @compiled
@@ -136,12 +138,13 @@ def neurons_backward(
     """
     n_steps, n = grad_spikes.shape
     held = len(currents) == 1
-    buffer = np.empty((n_steps + 2, STRETCH), grad.dtype)
+    buffer = np.empty((n_steps + 3, STRETCH), grad.dtype)
     for begin in range(first * STRETCH, min(last * STRETCH, n), STRETCH):
         end = min(begin + STRETCH, n)
-        v, adjoint = buffer[n_steps, : end - begin], buffer[n_steps + 1, : end - begin]
+        v = buffer[n_steps, : end - begin]
+        later, spare = buffer[n_steps + 1, : end - begin], buffer[n_steps + 2, : end - begin]
         v[:] = 0
-        adjoint[:] = 0
+        later[:] = 0
         for t in range(n_steps):
             current = currents[0 if held else t, begin:end]
             _trace(current, v, leak, threshold, buffer[t, : end - begin])
@@ -149,11 +152,11 @@ def neurons_backward(
             grad[0, begin:end] = 0
         for t in range(n_steps - 1, -1, -1):
             distances = buffer[t, : end - begin]
-            _return(grad_spikes[t, begin:end], distances, scale, leak, adjoint)
+            adjoint = spare if held else grad[t, begin:end]
+            _return(grad_spikes[t, begin:end], distances, scale, leak, later, adjoint)
+            later, spare = adjoint, later
             if held:
                 _add(adjoint, grad[0, begin:end])
-            else:
-                grad[t, begin:end] = adjoint
 
 
 @compiled
@@ -258,11 +261,12 @@ def circuits_backward(
     """
     n_steps, n_samples, n = grad_spikes.shape
     held = len(net) == 1
-    buffer = np.empty((n_steps + 4, STRETCH), gain.dtype)
+    buffer = np.empty((n_steps + 5, STRETCH), gain.dtype)
     for begin in range(first * STRETCH, min(last * STRETCH, n), STRETCH):
         end = min(begin + STRETCH, n)
         v, current = buffer[n_steps, : end - begin], buffer[n_steps + 1, : end - begin]
-        adjoint, total = buffer[n_steps + 2, : end - begin], buffer[n_steps + 3, : end - begin]
+        later, adjoint = buffer[n_steps + 2, : end - begin], buffer[n_steps + 3, : end - begin]
+        total = buffer[n_steps + 4, : end - begin]
         grad_gain[begin:end] = 0
         grad_bias[begin:end] = 0
         for b in range(n_samples):
@@ -274,11 +278,11 @@ def circuits_backward(
                         gain[begin:end], bias[begin:end], current,
                     )
                 _trace(current, v, leak, threshold, buffer[t, : end - begin])
-            adjoint[:] = 0
+            later[:] = 0
             total[:] = 0
             for t in range(n_steps - 1, -1, -1):
                 distances = buffer[t, : end - begin]
-                _return(grad_spikes[t, b, begin:end], distances, scale, leak, adjoint)
+                _return(grad_spikes[t, b, begin:end], distances, scale, leak, later, adjoint)
                 if held:
                     _add(adjoint, total)
                 if t == 0 or not held:
@@ -288,3 +292,4 @@ def circuits_backward(
                         gain[begin:end], grad_gain[begin:end], grad_bias[begin:end],
                         grad_net[t, b, begin:end], grad_divisive[t, b, begin:end],
                     )
+                later, adjoint = adjoint, later
