@@ -11,21 +11,22 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
+from eccles import seeds
 from eccles.bench.timing import interleaved, ratio
 from eccles.engines import deep
 from eccles.errors import RunError
 from eccles.functional.soft_reset import SoftResetParameters, soft_reset
 from eccles.init.ei_init import ei_init
-from eccles.nn.circuit import EIConv2d
+from eccles.nn.deep import deep_network
+from eccles.nn.layers import circuit_layers
 
 NEURONS = "4 steps, 32 samples of 64 x 32 x 32"
 NETWORK = "VGG-8, batch 32, 4 steps"
 
 _STEPS, _BATCH, _SIDE, _CLASSES = 4, 32, 32, 10
-_WIDTHS = (64, 128, 256, 512, 512)
 _SAME = 1e-4
 _NEURON = SoftResetParameters()
 
@@ -56,7 +57,7 @@ def measure(*, threads: int, rounds: int, turn: float, small: bool = False) -> R
     try:
         torch.set_num_threads(threads)
         neurons = interleaved(_neurons(8 if small else 64), rounds=rounds, turn=turn)
-        steps = {"ei": _step(EIConv2d, small), "bn": _step(_Normalised, small)}
+        steps = {circuit: _step(circuit, small) for circuit in ("ei", "bn")}
         circuits = interleaved(steps, rounds=rounds, turn=turn)
     finally:
         torch.set_num_threads(before)
@@ -87,48 +88,22 @@ def _neurons(channels: int) -> dict[str, Callable[[], Tensor]]:
     return {"loop": loop, "one pass": one_pass}
 
 
-class _Normalised(nn.Module):
-    """A convolution and batch norm, where the twin has an E-I circuit."""
-
-    def __init__(self, n_inputs: int, n_units: int) -> None:
-        super().__init__()
-        self.weight = nn.Conv2d(n_inputs, n_units, 3, padding=1, bias=False)
-        self.norm = nn.BatchNorm2d(n_units)
-
-    def spikes(self, x: Tensor, neuron: SoftResetParameters, n_steps: int | None = None) -> Tensor:
-        """Return spikes, as `EIConv2d.spikes` does."""
-        current: Tensor = self.norm(self.weight(x.flatten(0, 1)))
-        return deep.soft_reset(current.reshape(*x.shape[:2], *current.shape[1:]), neuron, n_steps)
-
-
-class _Network(nn.Module):
-    """VGG-8 of layers of one kind: each is followed by a pool; a dense readout ends it."""
-
-    def __init__(self, layer: type[EIConv2d] | type[_Normalised], widths: tuple[int, ...]) -> None:
-        super().__init__()
-        pairs = zip((1, *widths), widths, strict=False)
-        self.layers = nn.ModuleList(layer(n_inputs, n_units) for n_inputs, n_units in pairs)
-        self.readout = nn.Linear(widths[-1], _CLASSES)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return class scores [B, n_classes] of images [B, 1, 32, 32]."""
-        x = x[None]
-        for layer in self.layers:
-            assert isinstance(layer, EIConv2d | _Normalised)
-            spikes = layer.spikes(x, _NEURON, _STEPS)
-            pooled = functional.avg_pool2d(spikes.flatten(0, 1), 2)
-            x = pooled.reshape(_STEPS, -1, *pooled.shape[1:])
-        scores: Tensor = self.readout(x.flatten(2)).mean(dim=0)
-        return scores
-
-
-def _step(layer: type[EIConv2d] | type[_Normalised], small: bool) -> Callable[[], object]:
-    """Return a training step of a network of such layers."""
+def _step(circuit: str, small: bool) -> Callable[[], object]:
+    """Return a training step of VGG-8 of one kind of circuit."""
     random = torch.Generator().manual_seed(0)
     images = torch.rand(_BATCH, 1, _SIDE, _SIDE, generator=random)
     labels = torch.arange(_BATCH) % _CLASSES
-    network = _Network(layer, tuple(width // 8 if small else width for width in _WIDTHS))
-    if layer is EIConv2d:
+    layers = circuit_layers(circuit, seeds.stream(0, "bench"))
+    network = deep_network(
+        "vgg8",
+        layers,
+        (1, _SIDE, _SIDE),
+        _CLASSES,
+        n_steps=_STEPS,
+        width=1 / 8 if small else 1.0,
+        neuron=_NEURON,
+    )
+    if layers.is_circuit:
         ei_init(network, images)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     descent = torch.optim.SGD(network.parameters(), 1e-4, momentum=0.9, weight_decay=5e-4)
