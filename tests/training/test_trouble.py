@@ -55,6 +55,14 @@ def test_an_accuracy_near_chance(accuracy, n_classes):
     assert trouble(ended([2.3, 2.3], 2 / n_classes + 0.001, n_classes=n_classes)) is None
 
 
+def test_two_classes_can_be_told_from_chance():
+    assert trouble(ended([0.6, 0.1], 1.0, n_classes=2)) is None
+    assert trouble(ended([0.6, 0.5], 0.61, n_classes=2)) is None
+    assert trouble(ended([1.0, 0.9], 0.45, n_classes=3)) is None
+    said = trouble(ended([0.69, 0.69], 0.59, n_classes=2))
+    assert "59.0%, isn't over 10 points above that of guessing among 2 classes (60.0%); " in said
+
+
 @pytest.mark.parametrize(
     ("before", "after", "end"),
     [

@@ -13,6 +13,9 @@ DIVERGED = 2.0
 CHANCE = 2.0
 """An accuracy that never gets over so many times that of guessing is near chance."""
 
+ABOVE = 0.1
+"""So is one that never gets so far above it: of two classes nobody is right twice as often."""
+
 SILENT, SATURATED = 0.01, 50.0
 """Mean hidden rates in Hz; networks that start below or above seldom learn."""
 
@@ -22,8 +25,9 @@ def trouble(result: TrainResult) -> str | None:
 
     Among C classes a training diverged if its last loss is over `DIVERGED` times its lowest and
     over that of guessing, ln C. It stayed near chance if no test accuracy after an epoch is over
-    `CHANCE` / C. The sentence says by which numbers. It is about networks that hardly learnt, not
-    about those that could have learnt more.
+    `CHANCE` / C, or over 1 / C + `ABOVE`, which is less with fewer than ten classes. The sentence
+    says by which numbers. It is about networks that hardly learnt, not about those that could
+    have learnt more.
     """
     trained = result.history[1:]
     last, lowest = trained[-1], min(trained, key=lambda row: row["loss"])
@@ -37,11 +41,14 @@ def trouble(result: TrainResult) -> str | None:
             f"({lowest['loss']:.3g} in epoch {lowest['epoch'] + 1}) and over that of guessing "
             f"({guessing:.3g}); try a lower --lr than {result.config.lr:g}{noise}"
         )
-    best, bound = max(row["accuracy"] for row in trained), CHANCE / n_classes
+    best, by_chance = max(row["accuracy"] for row in trained), 1 / n_classes
+    bound, far = CHANCE * by_chance, f"{CHANCE:g} times"
+    if by_chance + ABOVE < bound:
+        bound, far = by_chance + ABOVE, f"{100 * ABOVE:g} points above"
     if best > bound:
         return None
     return (
-        f"near chance: the best accuracy after an epoch, {best:.1%}, isn't over {CHANCE:g} times "
+        f"near chance: the best accuracy after an epoch, {best:.1%}, isn't over {far} "
         f"that of guessing among {n_classes} classes ({bound:.1%}); {_remedy(result)}"
     )
 

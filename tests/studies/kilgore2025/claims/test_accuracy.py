@@ -39,7 +39,10 @@ def test_near_unbounded(stored, claim):
     assert "80:20 81.0 % at w1_std 0.002 (mean peak, n = 3, best of 4 cells)" in finding.ours
     # The article's number is none of ours.
     assert "86 %" not in finding.ours
-    assert "wasn't run here; 80:20 is 5.0 points and 95:5 is 1.0 points below it" in finding.note
+    assert (
+        "isn't among these runs; 80:20 is 5.0 points and 95:5 is 1.0 points below it"
+        in finding.note
+    )
     assert finding.as_published is None
     assert "drop_last" in finding.note
 
@@ -51,6 +54,14 @@ def test_not_near_unbounded(stored, claim):
     assert finding.verdict == Verdict.NOT_REPRODUCED
     assert finding.ours.startswith("holds: 80:20 85.0 %")
     assert "does not hold: 95:5 79.0 %" in finding.ours
+
+
+def test_networks_outside_the_band_cant_refute_good_ones(stored, claim):
+    finding = claim("1").find(
+        stored("fashion-mnist", made(peaks()), *SETS[1:], "grid.w1_std=[0.0005]")
+    )
+    assert finding.verdict == Verdict.NOT_TESTABLE
+    assert finding.ours.startswith("can't be told: 80:20 10.0 % at w1_std 0.0005")
 
 
 def test_best_in_the_band(stored, claim):

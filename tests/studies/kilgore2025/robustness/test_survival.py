@@ -144,6 +144,16 @@ def test_no_p_where_none_can_be_small(found):
     assert "(bootstrap, n = 6 seeds," in ours
 
 
+def test_a_start_without_pairs_isnt_listed(stored):
+    def tables(settings):
+        gone = settings["ei"] == "100:0" and settings["w1_std"] == 0.03 and settings["update_noise"]
+        return None if gone else made()(settings)
+
+    found = survival(stored("robustness", tables, *SETS)["robustness"])
+    ours = found.set_index(["variant", "claim"]).loc[("Adam", "7"), "ours"]
+    assert "; by start: 1 Hz +2.0, 15 Hz +2.0, 53 Hz +2.0; 69 of 72 runs" in ours
+
+
 def test_two_seeds_cant_tell_of_noise(found):
     table = found(sets=(SETS[0], "repeat=2"))
     assert table.loc[("Adam", "7"), "holds"] is None

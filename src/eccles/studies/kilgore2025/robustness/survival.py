@@ -188,6 +188,7 @@ def _noise(runs: pd.DataFrame) -> Judged:
     row = compare_to_reference(means, value="accuracy", reference=reference, within=()).iloc[0]
     each = rows.groupby(["w1_std", "ei", "seed"], as_index=False)["accuracy"].mean()
     starts = compare_to_reference(each, value="accuracy", reference=reference, within=["w1_std"])
+    starts = starts.dropna(subset="difference")  # A start whose runs failed has no pairs.
     text = (
         f"{first} - {reference}: {100 * row['difference']:+.1f} points "
         f"[{100 * row['low']:.1f}, {100 * row['high']:.1f}] ({interval_method(seeds)}, n = {seeds} "
