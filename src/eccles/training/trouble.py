@@ -23,9 +23,11 @@ def trouble(result: TrainResult) -> str | None:
     Among C classes a training diverged if its last loss is over `DIVERGED` times its lowest and
     over that of guessing, ln C. It stayed near chance if no test accuracy after an epoch is over
     `CHANCE` / C. The sentence says by which numbers. It is about networks that hardly learnt, not
-    about those that could have learnt more.
+    about those that could have learnt more, and says nothing of one that wasn't trained.
     """
     trained = result.history[1:]
+    if not trained:
+        return None
     last, lowest = trained[-1], min(trained, key=lambda row: row["loss"])
     n_classes = len({row["class"] for row in result.classes})
     guessing = math.log(n_classes)
