@@ -24,6 +24,17 @@ STARTS = {
 }
 """What the page calls a circuit with its initial weights."""
 
+_TITLES = (
+    "network",
+    "start",
+    "layers",
+    "silent",
+    "std of I_int",
+    "expected",
+    "spikes a step",
+    "gradient norm, first and last layer",
+    "most divisors of 0",
+)
 _TABLE = re.compile(r"(<!-- (all layers|layers of \w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -32,7 +43,9 @@ def stored(folder):
     tables = eccles.load(folder)
     runs = tables.planned(tables.runs[tables.runs["status"] == "done"])
     runs = runs.assign(init=runs["init"].astype(object).where(runs["init"].notna(), None))
-    runs = runs.assign(start=[STARTS[key] for key in zip(runs["circuit"], runs["init"])])
+    runs = runs.assign(
+        start=[STARTS[key] for key in zip(runs["circuit"], runs["init"], strict=True)]
+    )
     layers = tables.table("layers", where="epoch = -1")
     # Tables come in the plan's order, and rows of a run in that of its layers.
     found = layers.merge(runs[["run", "model", "start"]], on="run", how="inner")
@@ -44,8 +57,7 @@ def stored(folder):
 
 def all_layers(layers):
     """Return a row a network and start: the range of each number over the layers."""
-    lines = _head("network", "start", "layers", "silent", "std of I_int", "expected", "spikes a step",
-                  "gradient norm, first and last", "divisors that are 0, at most")  # fmt: skip
+    lines = _head(*_TITLES)
     for (model, start), own in layers.groupby(["model", "start"], sort=False):
         silent = int((own["spikes_per_step"] == 0).sum())
         ends = [own["gradient_norm"].iloc[k] for k in (0, -1)]
@@ -109,7 +121,7 @@ def main(folder):
     """Fill the page and draw the figure, with its numbers beside it."""
     layers = stored(folder)
     PAGE.write_text(filled(PAGE.read_text(), layers))
-    drawing = layers_by_start(layers)
+    drawing = layers_by_start(layers, starts=list(STARTS.values()))
     with look():  # The same bytes each time.
         write_whole(PAGE.with_suffix(".svg"), drawing.writer("svg"))
     drawing.save(PAGE.parent, PAGE.stem, [])

@@ -18,7 +18,11 @@ _NUMBERS = ("integrated_std", "spikes_per_step", "gradient_norm")
 
 @style.look()
 def layers_by_start(
-    layers: pd.DataFrame, *, numbers: Sequence[str] = _NUMBERS, note: str = ""
+    layers: pd.DataFrame,
+    *,
+    starts: Sequence[str] | None = None,
+    numbers: Sequence[str] = _NUMBERS,
+    note: str = "",
 ) -> Drawing:
     """Draw numbers of layers: a row a number, a column a network, a line a start.
 
@@ -26,15 +30,19 @@ def layers_by_start(
         layers: rows of the measure `layers` of one epoch, with model, start (both in words),
             layer, and the numbers; `expected_std` is drawn beside `integrated_std`, for the first
             start.
+        starts: those that are drawn, in order (default: as they come).
         numbers: columns that are drawn, from above.
         note: a line over the panels.
 
     A layer whose number isn't defined has no mark. Rows share an axis, logarithmic where numbers
     differ much.
     """
+    import pandas as pd
     from matplotlib.lines import Line2D
 
-    models, starts = list(layers["model"].unique()), list(layers["start"].unique())
+    starts = list(layers["start"].unique()) if starts is None else list(starts)
+    layers = layers[layers["start"].isin(starts)]
+    models = list(layers["model"].unique())
     drawn = [*numbers, *([EXPECTED] if EXPECTED in layers else [])]
     parts = [
         in_depth(layers[layers["model"] == model])[["model", "start", "layer", "depth", *drawn]]
@@ -72,6 +80,4 @@ def layers_by_start(
     )
     if EXPECTED in drawn:
         caption += f" Dashed: the spread of I_int that is expected of {starts[0]}."
-    import pandas as pd
-
     return Drawing(figure, pd.concat(parts, ignore_index=True), caption)
