@@ -31,18 +31,17 @@ def test_by_hand():
 
 def test_few_far_numbers_leave_the_bins_alone():
     """One in ten thousand, a million times as far: without it the bins are the same."""
-    many = torch.linspace(-1, 1, 10_000).tolist()
+    many = torch.linspace(-1, 0.99, 10_000).tolist()
     near, far = rows(many), rows([*many, 1e6])
-    assert far[-1][1:] == (1e6, far[-1][2])
-    assert [edges[:2] for edges in far if edges[1] < 2] == [e[:2] for e in near if e[1] < 2]
-    assert sum(n for _, _, n in far) == 10_001
+    assert far[:-1] == near
+    assert far[-1] == (1, 1e6, 1)
 
 
 def test_nothing_and_what_is_no_number():
     assert rows() == []
     assert rows([]) == []
     assert rows([math.nan, math.inf]) == []
-    assert sum(n for _, _, n in rows([0.0, math.nan, -math.inf, 1e300])) == 2
+    assert sum(n for _, _, n in rows([0.0, math.nan, -math.inf, 1e30])) == 2
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0, -5.0, 1e-30])
