@@ -82,7 +82,7 @@ def test_a_terminal_shows_a_live_table(study):
     shown = read(ours)
     os.close(ours)
     assert process.wait(60) == 0
-    for word in ("running", "failed", "left", "ETA", "sample-epochs/s", "best", "peak accuracy"):
+    for word in ("running", "failed", "left", "ETA", "sample-epochs/s", "best", "accuracy"):
         assert word in shown, word
 
 

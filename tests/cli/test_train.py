@@ -38,6 +38,7 @@ FLAGS = [
     "--threads",
     "--engine",
     "--device",
+    "--measure",
     "--out",
     "--resume",
     "--config",
@@ -356,3 +357,33 @@ def test_binning_is_a_choice(digits, capsys):
     assert (config["steps"], config["max_time"], config["clip"]) == (20, 0.5, True)
     assert main(["train", "--steps", "20"]) == 2
     assert "is a set of images with a latency code of its own" in capsys.readouterr().err
+
+
+def test_measures_are_kept_beside_the_history(capsys):
+    words = ["train", "--model", "mlp8", "--width", "0.1", "--epochs", "0", "--out", "here"]
+    assert main([*words, "--measure", "layers:5, weights"]) == 0
+    shown = capsys.readouterr().out
+    assert "by class, before training" in shown
+    assert "spikes a step; not trained" in shown
+    assert "finished before" not in shown
+    rows = [json.loads(line) for line in Path("here/layers.jsonl").read_text().splitlines()]
+    assert [row["epoch"] for row in rows] == [-1] * 7
+    assert Path("here/weights.jsonl").exists()
+    assert main(["train", "--epochs", "1", "--measure", "weights", "--out", "there"]) == 0
+    rows = [json.loads(line) for line in Path("there/weights.jsonl").read_text().splitlines()]
+    assert {row["epoch"] for row in rows} == {-1, 0}
+
+
+@pytest.mark.parametrize(
+    ("measure", "sentence"),
+    [
+        ("layer", "there is no measure 'layer' (did you mean 'layers'?)"),
+        ("layers:0", "layers must be a number of epochs, 1 or more, got 0"),
+        ("layers:often", "--measure must be such as layers or layers:5,weights, got"),
+        ("", "--measure must be such as layers or layers:5,weights, got ''"),
+    ],
+)
+def test_measures_that_cannot_be(measure, sentence, capsys):
+    assert main(["train", "--model", "mlp8", "--epochs", "0", "--measure", measure]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not Path("runs").exists()

@@ -52,6 +52,21 @@ def test_invariants_on_independent_spikes(rate, layer):
     assert current.std().item() == pytest.approx(expected, rel=0.02)
 
 
+def test_spread_on_real_images():
+    """Not gain: pixels go with each other, so the drive has more spread than its divisor."""
+    from eccles.data import load_images
+
+    x = load_images("fashion-mnist-sample").train.batch(slice(0, 256))[0].flatten(1)
+    layer = EILinear(1024, 500)
+    used = ei_init(layer, x)[""]
+    with torch.no_grad():
+        excitatory, subtractive, divisive = layer.currents(x)
+        current = layer(x)
+    assert subtractive.mean().item() == pytest.approx(excitatory.mean().item(), rel=0.02)
+    assert current.std().item() == pytest.approx(used.expected_std(125), rel=0.15)
+    assert divisive.mean().item() < 0.5 * excitatory.std().item()
+
+
 def test_weights_are_exponential_and_the_rest_is_constant():
     layer = EILinear(200, 80)
     used = ei_init(layer, spikes(100, 200))[""]

@@ -10,10 +10,12 @@ from eccles.studies.article import Article
 from eccles.sweeps.plan import plan
 from eccles.sweeps.schema import PROVENANCE
 from eccles.sweeps.study import read_study
+from eccles.sweeps.tables import load
 
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = runpy.run_path(str(ROOT / "docs" / "accounts.py"))
-PAGES = sorted((ROOT / "docs" / "reproduction").glob("*.md"))
+STARTS = ROOT / "docs" / "reproduction" / "initialisation.md"
+PAGES = sorted({*STARTS.parent.glob("*.md")} - {STARTS})
 STUDIES = ["fashion-mnist", "fashion-mnist-noise", "portraits", "robustness"]
 
 
@@ -62,3 +64,22 @@ def test_a_page_shows_them(article, page, monkeypatch):
     assert "<!-- table" in text
     relative = Article("kilgore2025", Path("results/kilgore2025"))
     assert ACCOUNTS["filled"](text, relative) == text
+
+
+def test_the_page_of_starts_shows_them():
+    script = runpy.run_path(str(ROOT / "docs" / "initialisation.py"))
+    layers = script["stored"](ROOT / "results" / "liu2026" / "initialisation")
+    text = STARTS.read_text()
+    assert text.count("<!-- end -->") == 4
+    assert script["filled"](text, layers) == text
+
+
+def test_the_starts_are_of_the_study_that_ships():
+    results = load(ROOT / "results" / "liu2026" / "initialisation")
+    shipped = {
+        run.identity for run in plan(read_study(studies.find("liu2026/initialisation"))).runs
+    }
+    assert set(results.runs["run"]) <= shipped
+    assert len(results.runs) >= 8
+    assert set(results.runs["status"]) == {"done"}
+    assert results.runs["eccles_commit"].str.fullmatch("[0-9a-f]{40}").all()

@@ -13,10 +13,25 @@ DIGITS = (
     "kilgore2025/spoken-digits-unbounded",
 )
 PORTRAITS = "kilgore2025/portraits"
+STARTS = "liu2026/initialisation"
 
 
 def test_names():
-    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS)))
+    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS, STARTS)))
+
+
+@pytest.mark.parametrize(
+    ("scale", "width"), [("full", 0.5), ("wide", 1), ("laptop", 0.25), ("smoke", 0.15)]
+)
+def test_starts(scale, width):
+    """Three deep networks, each with E-I Init and without, that aren't trained."""
+    made = plan(read_study(studies.find(STARTS), scale))
+    configs = [made.config(run) for run in made.runs]
+    assert {c.model for c in configs} == {"mlp16", "vgg19", "resnet18"}
+    found = [(c.circuit, c.init) for c in configs if c.model == "vgg19"]
+    assert found == [("ei", "measured"), ("ei", "prior"), ("ei", "dann"), ("plain", None)]
+    assert {(c.epochs, c.width, c.data) for c in configs} == {(0, width, "fashion-mnist-sample")}
+    assert made.study.measure == {"layers": 1}
 
 
 @pytest.mark.parametrize(("scale", "epochs"), [("full", 30), ("laptop", 30), ("smoke", 10)])

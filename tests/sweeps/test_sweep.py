@@ -318,3 +318,18 @@ def test_a_folder_that_cant_be_made(small, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="must be writable"):
         sweep(small, tmp_path / "file" / "out", jobs=1)
+
+
+def test_deep_networks_as_they_start(done_by_threads):
+    study = Study(
+        base={"data": "fashion-mnist-sample", "model": "mlp8", "width": 0.08, "epochs": 0},
+        grid={"circuit": ["ei", "plain"]},
+        measure={"layers": 1},
+    )
+    found = done_by_threads(study)
+    assert set(found.runs["status"]) == {"done"}
+    assert (found.runs["initial_accuracy"] == found.runs["final_accuracy"]).all()
+    assert found.runs["final_loss"].isna().all()
+    layers = found.table("layers", where="circuit = 'ei'")
+    assert (layers["epoch"] == -1).all()
+    assert layers["expected_std"].notna().all()

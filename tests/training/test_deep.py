@@ -150,7 +150,46 @@ def test_a_look_leaves_the_network_alone(images):
     assert all(torch.equal(before[k], v) for k, v in network.state_dict().items())
     assert all(p.grad is None or p.grad.isfinite().all() for p in network.parameters())
     assert [row["excitatory_mean"] for row in rows] == [None] * 7
+    assert [row["expected_std"] for row in rows] == [None] * 7
+    # What batch norm is for.
+    assert all(row["integrated_std"] == pytest.approx(1, rel=0.1) for row in rows)
     assert all(0 <= row["spikes_per_step"] <= 1 for row in rows)
+
+
+def test_no_epochs_leave_the_start(images, tmp_path):
+    config = small(epochs=0, width=0.2)
+    measure = {"layers": 1, "currents": 1}
+    result = train(config, data=images, out=tmp_path, measure=measure)
+    assert [row["epoch"] for row in result.history] == [-1]
+    trainee = DeepTrainee(config, divide(config, images))
+    trainee.begin()
+    wanted = trainee.network.state_dict()
+    assert all(torch.equal(wanted[name], value) for name, value in weights(result).items())
+    assert result.summary()["loss"] == []
+    assert (tmp_path / "result.json").exists()
+    again = train(config, data=images, out=tmp_path, measure=measure)
+    assert again.measures == result.measures
+    assert {row["epoch"] for row in again.measures["currents"]} == {-1}
+
+
+def test_what_init_expects_of_a_layer(images):
+    """By hand, of the first layer, which sees the pixels."""
+    trainee = DeepTrainee(small(width=0.2), divide(small(), images))
+    trainee.begin()
+    inputs, labels = images.train.batch(slice(0, 64))
+    row, *_ = look(trainee.network, inputs, labels)
+    x = inputs.flatten(1).double()
+    square, variance = x.square().mean(), x.var(dim=0, correction=0).mean()
+    n_inhibitory = trainee.network.layers[1].layer.n_inhibitory
+    share = (1 + 1 / n_inhibitory) * square / (square + variance)
+    assert row["expected_std"] == pytest.approx(float(share.sqrt()), rel=1e-12)
+
+
+def test_a_silent_layer_expects_nothing(images):
+    network = train(small(epochs=0), data=images).network
+    rows = look(network, 0 * images.train.batch(slice(0, 8))[0], torch.zeros(8, dtype=torch.int64))
+    assert np.isnan(rows[0]["expected_std"])
+    assert rows[0]["zero_divisors"] == 1
 
 
 def test_init_alone_sets_balance_and_spread(images):

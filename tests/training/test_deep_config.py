@@ -28,6 +28,13 @@ def test_what_auto_becomes():
     assert (twin.lr, twin.weight_decay, twin.warmup, twin.init) == (0.1, 1e-4, 0, None)
 
 
+def test_no_epochs_is_a_look_at_the_start():
+    config = DeepConfig(epochs=0).resolved()
+    assert (config.epochs, config.warmup) == (0, 0)
+    with pytest.raises(InputError, match=r"epochs must be greater than or equal to 0, got -1"):
+        DeepConfig(epochs=-1)
+
+
 def test_what_was_said_stays():
     config = DeepConfig(lr=0.5, warmup=0, init="prior", augment=True).resolved()
     assert (config.lr, config.warmup, config.init, config.augment) == (0.5, 0, "prior", True)

@@ -44,6 +44,16 @@ def test_a_summary_by_hand(result):
     assert json.loads(json.dumps(result.summary())) == result.summary()
 
 
+def test_a_network_that_was_not_trained(result):
+    """It has what it had before: no time an epoch, and nothing is chosen."""
+    config = TrainConfig(epochs=1, validation=0.1).resolved()
+    history = [{**result.history[0], "validation_accuracy": 0.5}]
+    summary = TrainResult(config, "me", result.network, history, [], None).summary()
+    assert summary["accuracy"] == [0.1]
+    assert (summary["loss"], summary["seconds_per_epoch"]) == ([], None)
+    assert (summary["validation_epoch"], summary["validation_chosen_accuracy"]) == (-1, 0.1)
+
+
 def test_the_first_best_epoch_is_chosen_on_held_out_samples(result):
     config = TrainConfig(epochs=3, validation=0.1).resolved()
     history = [{**row, "validation_accuracy": 0.5} for row in result.history]

@@ -24,6 +24,12 @@ def test_of_a_training_that_went_well_nothing_is_said():
     assert trouble(ended([2.2, 1.4, 0.9], 0.7)) is None
 
 
+def test_of_a_network_that_was_not_trained_nothing_is_said():
+    result = ended([2.2], 0.1)
+    result.history = result.history[:1]
+    assert trouble(result) is None
+
+
 def test_a_loss_that_rose():
     assert trouble(ended([3.0, 24.0], 0.3, n_classes=20, lr=0.01)) == (
         "diverged: the loss ended at 24, over 2 times its lowest (3 in epoch 1) and over that of "

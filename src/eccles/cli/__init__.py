@@ -14,6 +14,7 @@ _VERBS = {
     "reproduce": "Do an article's studies, and judge its claims by the results.",
     "results": "Print, filter and export the results of a study.",
     "figures": "Draw the figures of an article from the stored tables of its studies.",
+    "inspect": "Look into the layers of a deep network: currents, rates, gradients.",
     "report": "Write one HTML file of a study or an article: claims, figures, an explorer.",
     "data": "List, find, fetch and check data sets; make them of speech and audio.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
@@ -82,6 +83,10 @@ def _dispatch(words: list[str]) -> int:
         from eccles.cli.figures import run as run_figures
 
         return run_figures(rest)
+    if verb == "inspect":
+        from eccles.cli.inspect import run as run_inspect
+
+        return run_inspect(rest)
     if verb == "report":
         from eccles.cli.report import run as run_report
 

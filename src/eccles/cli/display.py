@@ -61,7 +61,7 @@ class TrainDisplay:
             highlight=False,
             soft_wrap=True,
         )
-        if next_epoch == config.epochs:
+        if next_epoch == config.epochs > 0:
             self._console.print("finished before; --no-resume trains it again", highlight=False)
         elif next_epoch:
             self._console.print(f"going on with epoch {next_epoch + 1}", highlight=False)
@@ -94,7 +94,8 @@ def print_result(result: TrainResult) -> None:
     """Print how a run ended, class by class, and where it is kept."""
     console = Console()
     last = result.history[-1]["epoch"]
-    table = Table(title="by class, after the last epoch", title_justify="left")
+    when = "after the last epoch" if last >= 0 else "before training"
+    table = Table(title=f"by class, {when}", title_justify="left")
     for title in ("class", "accuracy", "E spikes", "I spikes"):
         table.add_column(title, justify="left" if title == "class" else "right")
     for row in result.classes:
@@ -104,15 +105,16 @@ def print_result(result: TrainResult) -> None:
                 f"{row['accuracy']:.1%}",
                 *(_spelt(row[f"{kind}_spikes"]) for kind in ("excitatory", "inhibitory")),
             )
-    summary = result.summary()
     console.print(table)
-    console.print(
-        f"accuracy {result.final_accuracy:.2%} at the end, {result.peak_accuracy:.2%} at its peak; "
-        f"{_rate(result.history[0])} before, {_rate(result.history[-1])} after; "
-        f"{summary['seconds_per_epoch']:.2f} s an epoch",
-        highlight=False,
-        soft_wrap=True,
-    )
+    seconds = result.summary()["seconds_per_epoch"]
+    said = f"accuracy {result.final_accuracy:.2%}, {_rate(result.history[0])}; not trained"
+    if seconds is not None:
+        said = (
+            f"accuracy {result.final_accuracy:.2%} at the end, {result.peak_accuracy:.2%} at its "
+            f"peak; {_rate(result.history[0])} before, {_rate(result.history[-1])} after; "
+            f"{seconds:.2f} s an epoch"
+        )
+    console.print(said, highlight=False, soft_wrap=True)
     console.print(f"kept in {result.out}", highlight=False, soft_wrap=True)
 
 

@@ -99,7 +99,7 @@ def run(words: Sequence[str]) -> int:
     if given.scale not in (None, *_SCALES):
         raise InputError(
             f"reproduce: --scale must be one of {', '.join(_SCALES)}, got {given.scale!r}"
-            f"{nearest(str(given.scale), _SCALES)}"
+            f"{nearest(str(given.scale), _SCALES)}; see eccles reproduce --help"
         )
     studies = chosen(given.article, given.only)
     scale = given.scale or FULL

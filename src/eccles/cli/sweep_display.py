@@ -17,10 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from eccles.sweeps.plan import Plan, Planned, spelt
+from eccles.sweeps.schema import rate_of
 from eccles.sweeps.sweep import Preview
 from eccles.sweeps.tables import StudyTables
 from eccles.sweeps.watch import Standing
 from eccles.sweeps.worker import Outcome
+from eccles.training.config import TrainConfig
 from eccles.units import duration
 
 if TYPE_CHECKING:
@@ -233,7 +235,10 @@ def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
 
     Nothing in it breaks or is cut where `print_whole` prints it.
     """
-    varied = [name for name in results.study.varied if name != "seed"] or ["ei"]
+    deep = results.study.kind is not TrainConfig
+    varied = [name for name in results.study.varied if name != "seed"]
+    varied = varied or ["model" if deep else "ei"]
+    rate, unit = f"initial_{rate_of(results.study)}", "a step" if deep else "Hz"
     title = f"{results.study.name} ({results.study.scale})"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     outcome = ("runs", "failed", "peak\naccuracy", "lowest", "highest", "initial\nrate")
@@ -245,7 +250,7 @@ def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
         numbers = [f"{len(cell)}", f"{len(cell) - len(done)}"]
         if len(done):
             numbers += [f"{100 * value:.1f} %" for value in (peak.mean(), peak.min(), peak.max())]
-            numbers.append(f"{done['initial_rate_hz'].mean():.2f} Hz")
+            numbers.append(f"{done[rate].mean():.{3 if deep else 2}f} {unit}")
         named = [_spelt(n, v) for n, v in zip(varied, values, strict=True)]
         table.add_row(*map(Text, named), *numbers)
     return table

@@ -54,6 +54,10 @@ class Arguments:
     threads: int = 1
     """Threads of the event engine, up to one for every 128 samples of a batch."""
 
+    measure: Annotated[str | None, flag("NAME[:EPOCHS],...")] = None
+    """Measures to take besides, and every how many epochs, such as activity:10,distances;
+    each leaves its file in the run's folder."""
+
     config: Annotated[Path | None, flag("FILE")] = None
     """YAML file with any of the settings; flags win over it."""
 
@@ -75,6 +79,7 @@ class DeepArguments:
         eccles train --model mlp8 --epochs 3 --threads 2
         eccles train --model vgg8 --circuit bn --width 0.25 --data fashion-mnist --threads 2
         eccles train --model vgg8 --stabiliser epsilon --no-straight-through --seed 3
+        eccles train --model vgg19 --width 0.5 --epochs 0 --measure layers    # as it starts
 
     Without --model, or with --model shallow, networks of one hidden layer are trained:
         eccles train --help
@@ -93,6 +98,10 @@ class DeepArguments:
 
     threads: int = 1
     """Threads to compute with; the last bits of the result depend on their number."""
+
+    measure: Annotated[str | None, flag("NAME[:EPOCHS],...")] = None
+    """Measures to take besides, and every how many epochs, such as layers:5,currents;
+    each leaves its file in the run's folder."""
 
     config: Annotated[Path | None, flag("FILE")] = None
     """YAML file with any of the settings; flags win over it."""
@@ -122,7 +131,9 @@ def run(words: Sequence[str]) -> int:
 
     from eccles.cli.display import TrainDisplay, print_result, print_trouble
     from eccles.training.loop import train
+    from eccles.training.measures import read_measures
 
+    measure = read_measures(arguments.measure) if arguments.measure is not None else None
     with TrainDisplay(json=arguments.json) as display:
         result = train(
             config,
@@ -130,6 +141,7 @@ def run(words: Sequence[str]) -> int:
             out=out,
             resume=arguments.resume,
             threads=arguments.threads,
+            measure=measure,
             watch=display,
         )
     if arguments.json:

@@ -10,10 +10,13 @@ from eccles.figures.activity_by_class import activity_by_class as activity_by_cl
 from eccles.figures.activity_by_epoch import activity_by_epoch as activity_by_epoch
 from eccles.figures.animation import Film as Film
 from eccles.figures.animation import activity_film as activity_film
+from eccles.figures.currents import currents_film as currents_film
 from eccles.figures.distances import distance_violins as distance_violins
 from eccles.figures.drawing import Drawing as Drawing
 from eccles.figures.histograms import update_distributions as update_distributions
+from eccles.figures.layers import layer_statistics as layer_statistics
 from eccles.figures.noise import accuracy_by_noise as accuracy_by_noise
 from eccles.figures.noise import accuracy_differences as accuracy_differences
 from eccles.figures.portrait import portrait as portrait
+from eccles.figures.starts import layers_by_start as layers_by_start
 from eccles.figures.variants import accuracy_by_variant as accuracy_by_variant

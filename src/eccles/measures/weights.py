@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.errors import must
+from eccles.measures.histogram import bin_width
 
 COLUMNS = {
     "weights": "BIGINT",
@@ -79,10 +80,7 @@ def weight_histogram(weights: NDArray[np.floating[Any]], most: int = 60) -> list
     if not len(rest):
         return [zeros]
     lowest, highest = float(rest.min()), float(rest.max())
-    # All alike, they get a bin about as wide as they are large.
-    width = 2.0 ** (math.frexp((highest - lowest) / most or highest)[1] - 1)
-    while math.floor(highest / width) - math.floor(lowest / width) >= most:
-        width *= 2
+    width = bin_width(lowest, highest, most)
     first = math.floor(lowest / width)
     counts = np.bincount(np.floor(rest / width).astype(np.int64) - first)
     return [

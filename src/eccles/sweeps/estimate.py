@@ -56,7 +56,7 @@ def rehearse(plan: Plan, data_dir: Path | None = None) -> list[tuple[Any, Any]]:
 def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any]) -> Estimate:
     """Train for two seconds, of runs from all over the plan, and reckon from that.
 
-    Testing after every epoch is reckoned by its share of the samples.
+    Testing, before training and after every epoch, is reckoned by its share of the samples.
     """
     # At random, for every so manieth run may be of one cell.
     chosen = random.Random(0).sample(left, min(_TRIED, len(left)))
@@ -65,15 +65,13 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any
         n, seconds = _train(plan, run, splits, _SECONDS / len(chosen))
         trained, spent = trained + n, spent + seconds
     epochs = plan.config(left[0]).epochs if "epochs" not in plan.study.varied else None
-    per_run = len(splits[0])
-    if epochs is None:
-        sample_epochs = sum(plan.config(run).epochs for run in left) * per_run
-    else:
-        sample_epochs = epochs * per_run * len(left)
+    each = (plan.config(run).epochs if epochs is None else epochs for run in left)
+    passes = sum(each)
+    train_set, test_set = (len(part) for part in splits)
     throughput = trained / spent
     # Testing runs forward only, which takes a third of the time.
-    tested = sample_epochs * (1 + len(splits[1]) / len(splits[0]) / 3)
-    return Estimate(sample_epochs, throughput, slots, tested / throughput / slots)
+    work = passes * train_set + (passes + len(left)) * test_set / 3
+    return Estimate(passes * train_set, throughput, slots, work / throughput / slots)
 
 
 def _train(plan: Plan, run: Planned, splits: tuple[Any, Any], seconds: float) -> tuple[int, float]:

@@ -63,8 +63,8 @@ class DeepConfig(RunConfig):
     padding: bool | None = None
     """Whether a convolution's initial fan-in leaves out the padding (auto: no)."""
 
-    epochs: int = Field(default=10, ge=1)
-    """Passes over the training samples."""
+    epochs: int = Field(default=10, ge=0)
+    """Passes over the training samples; with 0 the network is looked at as it starts."""
 
     batch_size: int | None = Field(default=None, ge=1)
     """Samples an update (auto: 128)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -11,16 +12,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from eccles.init.moments import Moments
 from eccles.measures.circuits import COLUMNS, current_statistics
+from eccles.measures.histogram import COLUMNS as BIN_COLUMNS
 from eccles.measures.weights import COLUMNS as WEIGHT_COLUMNS
 from eccles.measures.weights import weight_statistics
 from eccles.nn.block import Spiking
-from eccles.nn.circuit import EICircuit
+from eccles.training.currents import Seen, current_histograms, watching
 from eccles.training.measures import Measure, Rows
 from eccles.training.samples import Samples
 
 _LOOKED_AT = 64
 """Training samples on which layers are looked at: the first ones."""
+
+_AT_ONCE = 16
+"""Of these, samples of which all currents are in memory at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +55,8 @@ def look(network: nn.Module, inputs: Tensor, labels: Tensor) -> Rows:
 
     The rate is in spikes a neuron and step. The gradient is that of the cross-entropy with respect
     to the weights from the layer's input, its norm over all of them. Layers that have no E-I
-    circuit have no numbers of currents. The network is left as it was: a copy is trained on.
+    circuit have numbers of I_int alone. `expected_std` is the spread of I_int that E-I Init would
+    give the layer for the input that it gets. The network is left as it was: a copy is trained on.
 
     Args:
         network: takes inputs, returns scores [B, C].
@@ -59,33 +66,52 @@ def look(network: nn.Module, inputs: Tensor, labels: Tensor) -> Rows:
     copied = deepcopy(network)
     device = next(copied.parameters()).device
     layers = {name: m for name, m in copied.named_modules() if isinstance(m, Spiking)}
-    rows: dict[str, dict[str, Any]] = {name: {"layer": name} for name in layers}
+    none = dict.fromkeys(["spikes_per_step", "gradient_norm", "expected_std", *COLUMNS])
+    rows: dict[str, dict[str, Any]] = {name: {"layer": name, **none} for name in layers}
 
-    @torch.no_grad()
-    def before(row: dict[str, Any], circuit: EICircuit, given: tuple[Tensor, ...]) -> None:
-        x = circuit.samples(given[0])
-        # Not circuit(x), which would come here again.
-        row |= current_statistics(circuit.currents(x), circuit.forward(x))
+    def tell(name: str, seen: Seen) -> None:
+        if seen.currents is None or seen.given is None:
+            std, mean = torch.std_mean(seen.integrated.double(), correction=0)
+            rows[name] |= {"integrated_mean": float(mean), "integrated_std": float(std)}
+            return
+        n_inhibitory = layers[name].layer.n_inhibitory
+        rows[name] |= current_statistics(seen.currents, seen.integrated)
+        rows[name]["expected_std"] = _expected_std(seen.given, n_inhibitory)  # type: ignore[arg-type]
 
     def after(row: dict[str, Any], _module: nn.Module, _given: object, spikes: Tensor) -> None:
         row["spikes_per_step"] = float(spikes.detach().double().mean())
 
     for name, module in layers.items():
         module.register_forward_hook(partial(after, rows[name]))
-        if isinstance(module.layer, EICircuit):
-            module.layer.register_forward_pre_hook(partial(before, rows[name]))
-    loss = cross_entropy(copied.train()(inputs.to(device)), labels.to(device))
+    with watching(copied.train(), tell):
+        loss = cross_entropy(copied(inputs.to(device)), labels.to(device))
     loss.backward()  # type: ignore[no-untyped-call]
     for name, module in layers.items():
         weight = next(p for p in module.parameters() if p.ndim > 1)
         grad = torch.zeros_like(weight) if weight.grad is None else weight.grad
         rows[name]["gradient_norm"] = float(grad.double().norm())
-    none = dict.fromkeys(["spikes_per_step", "gradient_norm", *COLUMNS])
-    return [{**none, **row} for row in rows.values()]
+    return list(rows.values())
+
+
+def _expected_std(x: Tensor, n_inhibitory: int) -> float:
+    """Return sqrt((1 + 1/n_I) m2 / (m2 + V)) for an input [N, ...]; NaN where it is silent."""
+    x = x.double()
+    found = Moments(
+        float(x.mean()), float(x.square().mean()), float(x.var(dim=0, correction=0).mean())
+    )
+    return found.expected_std(n_inhibitory) if found.mean_square else math.nan
 
 
 def _layers(moment: DeepMoment) -> Rows:
     return moment.layers
+
+
+def _currents(moment: DeepMoment) -> Rows:
+    """Return a row a layer, current and bin, over the first training samples."""
+    train = moment.samples.train
+    n = min(_LOOKED_AT, len(train))
+    parts = (slice(first, min(first + _AT_ONCE, n)) for first in range(0, n, _AT_ONCE))
+    return current_histograms(moment.network, (train.batch(part)[0] for part in parts))
 
 
 def _weights(moment: DeepMoment) -> Rows:
@@ -103,10 +129,12 @@ DEEP_MEASURES = {
             "layer": "VARCHAR",
             "spikes_per_step": "DOUBLE",
             "gradient_norm": "DOUBLE",
+            "expected_std": "DOUBLE",
             **COLUMNS,
         },
         _layers,
     ),
+    "currents": Measure({"layer": "VARCHAR", "current": "VARCHAR", **BIN_COLUMNS}, _currents),
     "weights": Measure({"projection": "VARCHAR", **WEIGHT_COLUMNS}, _weights),
 }
 """The measures that a run of a deep network can take, by name; "classes" is always taken."""

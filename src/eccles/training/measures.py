@@ -223,6 +223,23 @@ def check_measures(
     return dict(measure)
 
 
+def read_measures(text: str) -> dict[str, int]:
+    """Return the measures that a text names, and every how many epochs each is taken.
+
+    Raises InputError for a text that can't be read; `check_measures` knows which there are.
+
+    >>> read_measures("layers:5, weights")
+    {'layers': 5, 'weights': 1}
+    """
+    found = {}
+    for part in text.split(","):
+        name, colon, every = (word.strip() for word in part.partition(":"))
+        if not name or (colon and not every.isdigit()):
+            raise must("train", "--measure", "such as layers or layers:5,weights", text)
+        found[name] = int(every) if colon else 1
+    return found
+
+
 def is_due(epoch: int, every: int, epochs: int) -> bool:
     """Return whether a measure is taken after an epoch: before training, each `every`, last."""
     return epoch in (-1, epochs - 1) or (epoch + 1) % every == 0

@@ -56,19 +56,20 @@ class TrainResult:
     def summary(self) -> dict[str, Any]:
         """Return the run in one JSON object, as `eccles train --json` prints it."""
         trained = self.history[1:]
+        seconds = sum(row["seconds"] for row in trained)
         summary = {
             "accuracy": self.accuracy,
             "peak_accuracy": self.peak_accuracy,
             "final_accuracy": self.final_accuracy,
             "loss": [row["loss"] for row in trained],
             **self._rates(),
-            "seconds_per_epoch": sum(row["seconds"] for row in trained) / len(trained),
+            "seconds_per_epoch": seconds / len(trained) if trained else None,
             **{name: self.facts[name] for name in _TOLD if name in self.facts},
             "identity": self.identity,
             "out": None if self.out is None else str(self.out),
         }
         if self.config.validation:
-            chosen = max(trained, key=lambda row: row["validation_accuracy"])
+            chosen = max(trained or self.history, key=lambda row: row["validation_accuracy"])
             summary["validation_epoch"] = chosen["epoch"]
             summary["validation_chosen_accuracy"] = chosen["accuracy"]
         return summary

@@ -27,9 +27,11 @@ def trouble(result: TrainResult) -> str | None:
     over that of guessing, ln C. It stayed near chance if no test accuracy after an epoch is over
     `CHANCE` / C, or over 1 / C + `ABOVE`, which is less with fewer than ten classes. The sentence
     says by which numbers. It is about networks that hardly learnt, not about those that could
-    have learnt more.
+    have learnt more, and says nothing of one that wasn't trained.
     """
     trained = result.history[1:]
+    if not trained:
+        return None
     last, lowest = trained[-1], min(trained, key=lambda row: row["loss"])
     n_classes = len({row["class"] for row in result.classes})
     guessing = math.log(n_classes)

@@ -1,0 +1,133 @@
+"""Fill the tables of docs/reproduction/initialisation.md from stored results, and draw its figure.
+
+    python docs/initialisation.py results/liu2026/initialisation
+
+The page holds a table between two lines, `<!-- layers of MODEL -->` or `<!-- all layers -->`, and
+`<!-- end -->`; a test holds it to the results.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import eccles
+from eccles.figures import layers_by_start
+from eccles.figures.style import look
+from eccles.storage import write_whole
+
+PAGE = Path(__file__).parent / "reproduction" / "initialisation.md"
+STARTS = {
+    ("ei", "measured"): "E-I Init",
+    ("ei", "prior"): "prior",
+    ("ei", "dann"): "DANN's",
+    ("plain", None): "plain",
+}
+"""What the page calls a circuit with its initial weights."""
+
+_TITLES = (
+    "network",
+    "start",
+    "layers",
+    "silent",
+    "std of I_int",
+    "expected",
+    "std / expected",
+    "spikes a step",
+    "gradient norm, first and last layer",
+    "most divisors of 0",
+)
+_TABLE = re.compile(r"(<!-- (all layers|layers of \w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def stored(folder):
+    """Return the layers of all runs before training, with model and start."""
+    tables = eccles.load(folder)
+    runs = tables.planned(tables.runs[tables.runs["status"] == "done"])
+    runs = runs.assign(init=runs["init"].astype(object).where(runs["init"].notna(), None))
+    runs = runs.assign(
+        start=[STARTS[key] for key in zip(runs["circuit"], runs["init"], strict=True)]
+    )
+    layers = tables.table("layers", where="epoch = -1")
+    # Tables come in the plan's order, and rows of a run in that of its layers.
+    found = layers.merge(runs[["run", "model", "start"]], on="run", how="inner")
+    ranks = {start: k for k, start in enumerate(STARTS.values())}
+    models = list(found["model"].unique())
+    place = found["model"].map(models.index) * len(ranks) + found["start"].map(ranks)
+    return found.iloc[place.argsort(kind="stable")]
+
+
+def all_layers(layers):
+    """Return a row a network and start: the range of each number over the layers."""
+    lines = _head(*_TITLES)
+    for (model, start), own in layers.groupby(["model", "start"], sort=False):
+        silent = int((own["spikes_per_step"] == 0).sum())
+        ends = [own["gradient_norm"].iloc[k] for k in (0, -1)]
+        zeros = own["zero_divisors"].max()
+        cells = [
+            model,
+            start,
+            f"{len(own)}",
+            f"{silent}",
+            _range(own["integrated_std"]),
+            _range(own["expected_std"]),
+            _range(own["integrated_std"] / own["expected_std"]),
+            _range(own["spikes_per_step"]),
+            " and ".join(f"{value:.2g}" for value in ends),
+            "" if zeros != zeros else f"{100 * zeros:.0f} %",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def layers_of(model, layers):
+    """Return a row a layer: spread, rate and gradient of each start."""
+    own = layers[layers["model"] == model]
+    starts = list(own["start"].unique())
+    titles = [f"{start}: std of I_int, spikes, gradient" for start in starts]
+    lines = _head("layer", "expected", *titles)
+    for layer, rows in own.groupby("layer", sort=False):
+        by_start = rows.set_index("start")
+        cells = [f"`{layer}`", _number(by_start["expected_std"].get(starts[0]))]
+        for start in starts:
+            names = ("integrated_std", "spikes_per_step", "gradient_norm")
+            cells.append(", ".join(_number(by_start.loc[start, name]) for name in names))
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def filled(page, layers):
+    """Return a page's text with its tables as the results have them."""
+
+    def table(found):
+        what = found[2]
+        made = all_layers(layers) if what == "all layers" else layers_of(what.split()[-1], layers)
+        return f"{found[1]}{made}\n{found[3]}"
+
+    return _TABLE.sub(table, page)
+
+
+def _head(*names):
+    return [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _ in names)} |"]
+
+
+def _number(value):
+    return "-" if value is None or value != value else f"{value:.2g}"
+
+
+def _range(values):
+    known = values.dropna()
+    return f"{known.min():.2g} to {known.max():.2g}" if len(known) else ""
+
+
+def main(folder):
+    """Fill the page and draw the figure, with its numbers beside it."""
+    layers = stored(folder)
+    PAGE.write_text(filled(PAGE.read_text(), layers))
+    drawing = layers_by_start(layers, starts=list(STARTS.values()))
+    with look():  # The same bytes each time.
+        write_whole(PAGE.with_suffix(".svg"), drawing.writer("svg"))
+    drawing.save(PAGE.parent, PAGE.stem, [])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

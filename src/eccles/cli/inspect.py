@@ -1,0 +1,190 @@
+"""`eccles inspect`: what the layers of a deep network did before and during its training."""
+
+from __future__ import annotations
+
+import json as json_format
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from eccles.cli.flags import flag, read
+from eccles.cli.place import for_files
+from eccles.errors import InputError, RunError, must
+
+if TYPE_CHECKING:
+    from eccles.figures import Drawing
+
+Rows = list[dict[str, Any]]
+
+_SHOWN = {
+    "spikes_per_step": "spikes\na step",
+    "excitatory_mean": "I_EE\nmean",
+    "excitatory_std": "I_EE\nstd",
+    "subtractive_mean": "I_sub\nmean",
+    "subtractive_std": "I_sub\nstd",
+    "balance": "balance",
+    "gain": "gain",
+    "zero_divisors": "zero\ndivisors",
+    "integrated_std": "I_int\nstd",
+    "expected_std": "E-I Init\nexpects",
+    "gradient_norm": "gradient\nnorm",
+}
+"""Columns of the table, and their titles."""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Look into the layers of a deep network, before it was trained and while it was.
+
+    Firing rates, excitatory and inhibitory currents, their balance and gain, divisors of zero,
+    the spread of what neurons integrate beside what E-I Init expects, and gradients: a table of
+    the first and the last epoch, and a picture of all with its numbers as CSV. Where the run
+    measured currents too, their histograms become a film.
+
+    Try
+        eccles train --model mlp8 --epochs 3 --measure layers,currents --out mine
+        eccles inspect mine
+    """
+
+    run: Annotated[tyro.conf.Positional[Path | None], flag("RUN", "(required)")] = None
+    """Folder of a run that measured its layers."""
+
+    format: Annotated[str | None, flag("FORMATS", "(default: all)")] = None
+    """Formats, with commas between: svg, pdf, png for the picture, gif, mp4 for the film."""
+
+    out: Annotated[Path | None, flag("PATH", "(default: RUN/figures)")] = None
+    """Folder for the files."""
+
+    json: bool = False
+    """Print all rows, and the files that were written, as JSON."""
+
+    debug: bool = False
+    """Show where an error comes from."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run `eccles inspect WORDS`."""
+    given = read(Arguments, "inspect", words)
+    folder, settings = _folder(given.run)
+    layers = _rows(folder, "layers")
+    if layers is None:
+        raise InputError(
+            f"inspect: RUN must hold layers.jsonl, got none in {folder}; run it again with eccles "
+            f"train --config {folder}/config.json --measure layers,currents --no-resume --out "
+            f"{folder}"
+        )
+    currents = _rows(folder, "currents")
+    out = for_files(given.out or folder / "figures", "inspect")
+    files = _drawn(layers, currents, _note(settings), out, _formats(given.format))
+    if given.json:
+        names = [str(path) for path in files]
+        print(json_format.dumps({"run": str(folder), "layers": layers, "files": names}))
+        return 0
+    _print(layers)
+    if currents is None:
+        print("no film of currents: the run didn't measure them (--measure layers,currents)")
+    print(f"{', '.join(path.name for path in files)} in {out}")
+    return 0
+
+
+def _folder(folder: Path | None) -> tuple[Path, dict[str, Any]]:
+    """Return the folder of a run of a deep network, and the run's settings."""
+    if folder is None or not (folder / "config.json").is_file():
+        got = "none" if folder is None else f"{folder} without a config.json"
+        raise InputError(f"inspect: RUN must be the folder of a run, got {got}; eccles train makes "
+                         "them")  # fmt: skip
+    try:
+        settings: dict[str, Any] = json_format.loads((folder / "config.json").read_text())
+    except (OSError, ValueError):
+        raise RunError(f"inspect: {folder}/config.json must be readable JSON") from None
+    if "model" not in settings:
+        hint = "see eccles train --model vgg8 --help"
+        raise must("inspect", "RUN", "a run of a deep network", str(folder), hint)
+    return folder, settings
+
+
+def _rows(folder: Path, measure: str) -> Rows | None:
+    """Return the rows of a measure of a run, or None where it wasn't taken."""
+    path = folder / f"{measure}.jsonl"
+    if not path.exists():
+        return None
+    try:
+        return [json_format.loads(line) for line in path.read_text().splitlines()]
+    except (OSError, ValueError) as error:
+        raise RunError(f"inspect: {path} must be readable JSON lines, got {error}") from None
+
+
+def _formats(text: str | None) -> list[str] | None:
+    if text is None:
+        return None
+    from eccles.figures import Drawing, Film
+
+    known = (*Drawing.FORMATS, *Film.FORMATS)
+    formats = [name.strip().lower() for name in text.split(",")]
+    for name in formats:
+        if name not in known:
+            raise must("inspect", "--format", f"some of {', '.join(known)}", name)
+    return formats
+
+
+def _drawn(
+    layers: Rows, currents: Rows | None, note: str, out: Path, formats: list[str] | None
+) -> list[Path]:
+    """Draw what there is, and return the files."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise InputError(
+            "inspect: drawing needs the package pandas; pip install 'eccles[sweep]'"
+        ) from None
+    from eccles.cli.bar import bar
+    from eccles.figures import currents_film, layer_statistics
+
+    drawings: dict[str, Drawing] = {"layers": layer_statistics(pd.DataFrame(layers), note=note)}
+    if currents:
+        drawings["currents"] = currents_film(pd.DataFrame(currents), note=note)
+    files: list[Path] = []
+    with bar("drawing", len(drawings)) as advance:
+        for name, drawing in drawings.items():
+            advance(0, name)
+            kinds = [k for k in formats if k in drawing.FORMATS] if formats else None
+            # No format of a film is among those of a picture.
+            if kinds != []:
+                files += drawing.save(out, name, kinds)
+            advance(1)
+    return files
+
+
+def _note(settings: dict[str, Any]) -> str:
+    width = f", width {settings['width']:g}" if settings.get("width", 1) != 1 else ""
+    return (
+        f"{settings['data']}, {settings['model']} {settings['circuit']}{width}, "
+        f"seed {settings['seed']}"
+    )
+
+
+def _print(layers: Rows) -> None:
+    """Print the layers at the first epoch that was measured, and at the last."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    from eccles.cli.sweep_display import print_whole
+
+    epochs = sorted({row["epoch"] for row in layers})
+    console = Console()
+    known = [name for name in _SHOWN if any(row.get(name) is not None for row in layers)]
+    for epoch in dict.fromkeys((epochs[0], epochs[-1])):
+        title = "before training" if epoch < 0 else f"after epoch {epoch + 1}"
+        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        table.add_column("layer", no_wrap=True)
+        for name in known:
+            table.add_column(_SHOWN[name], justify="right", no_wrap=True)
+        for row in layers:
+            if row["epoch"] == epoch:
+                cells = (row.get(name) for name in known)
+                table.add_row(row["layer"], *("-" if v is None else f"{v:.3g}" for v in cells))
+        print_whole(console, table)

@@ -1,0 +1,103 @@
+"""The currents of a deep network's layers as a film: a panel a layer, a frame an epoch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eccles.figures import style
+from eccles.figures.activity_by_class import trained
+from eccles.figures.animation import Film
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NAMES = {
+    "excitatory": ("I_EE", style.EXCITATORY),
+    "subtractive": ("I_sub", style.INHIBITORY),
+    "integrated": ("I_int", style.NEUTRAL),
+}
+_INSIDE = 0.99
+"""Share of a layer's currents that its panel is wide enough for, in every epoch."""
+
+
+@style.look()
+def currents_film(currents: pd.DataFrame, *, note: str = "") -> Film:
+    """Draw how often which current reached the neurons of each layer, epoch by epoch.
+
+    Args:
+        currents: the rows of the measure `currents` of one run: epoch, layer, current
+            ("excitatory", "subtractive", "integrated"), low, high, count.
+        note: a line over the panels.
+
+    A bin's height is its share of the layer's currents of that kind by its width, so that shares
+    are areas. Panels are as wide as 99 % of each kind need, in all epochs.
+    """
+    from matplotlib.patches import StepPatch
+
+    data = _with_density(currents)
+    layers, kinds = list(data["layer"].unique()), [k for k in _NAMES if k in set(data["current"])]
+    moments = sorted(int(epoch) for epoch in data["epoch"].unique())
+    across = min(4, len(layers))
+    down = -(-len(layers) // across)
+    figure = style.figure(style.PAGE, 0.7 + 1.2 * down, note)
+    panels = figure.subplots(down, across, squeeze=False)
+    bins = dict(iter(data.groupby(["epoch", "layer", "current"], sort=False)))
+    steps: dict[tuple[str, str], StepPatch] = {}
+    for axes, layer in zip(panels.flat, layers, strict=False):
+        mine = data[data["layer"] == layer]
+        axes.set(title=layer, xlim=_middle(mine), ylim=(0, 1.05 * max(mine["density"].max(), 1e-9)))
+        axes.set_yticks([])
+        for kind in kinds:
+            name, colour = _NAMES[kind]
+            steps[layer, kind] = axes.stairs(
+                [0.0], [0.0, 1.0], color=colour, fill=True, alpha=0.45, label=name
+            )
+    for axes in panels.flat[len(layers) :]:
+        axes.axis("off")
+    figure.legend(
+        handles=[steps[layers[0], kind] for kind in kinds],
+        loc="outside upper right",
+        ncols=len(kinds),
+    )
+    figure.supxlabel("current", fontsize=7)
+    when = figure.supylabel(trained(moments[0]), fontsize=7)
+
+    def show(frame: int) -> None:
+        when.set_text(trained(moments[frame]))
+        for (layer, kind), step in steps.items():
+            rows: Any = bins.get((moments[frame], layer, kind))
+            if rows is None:
+                step.set_data([0.0], [0.0, 1.0])
+            else:
+                edges = [*rows["low"], rows["high"].iloc[-1]]
+                step.set_data(rows["density"].to_numpy(), edges)
+
+    show(0)
+    caption = (
+        "Currents that reached the neurons of each layer, for the first training samples, before "
+        "training and after epochs: excitatory drive, subtractive inhibition, and what the "
+        "neurons integrate; shares are areas; a frame an epoch."
+    )
+    return Film(figure, data, caption, {}, len(moments), show)
+
+
+def _with_density(currents: pd.DataFrame) -> pd.DataFrame:
+    import numpy as np
+
+    data = currents[["epoch", "layer", "current", "low", "high", "count"]].reset_index(drop=True)
+    total = data.groupby(["epoch", "layer", "current"])["count"].transform("sum")
+    width = data["high"] - data["low"]
+    # A bin that reaches to a single number beyond all others may have no width.
+    density = data["count"] / total / width.where(width > 0, np.inf)
+    return data.assign(density=density)
+
+
+def _middle(bins: pd.DataFrame) -> tuple[float, float]:
+    """Return limits between which `_INSIDE` of each kind lies in every epoch."""
+    ends = []
+    for _, rows in bins.groupby(["epoch", "current"]):
+        share = rows["count"].cumsum() / max(1, rows["count"].sum())
+        ends.append(rows["low"][share > (1 - _INSIDE) / 2].iloc[0])
+        ends.append(rows["high"][share >= (1 + _INSIDE) / 2].iloc[0])
+    low, high = min(ends), max(ends)
+    return (low, high) if low < high else (low - 1, high + 1)
