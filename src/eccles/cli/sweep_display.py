@@ -258,8 +258,14 @@ def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
     return table
 
 
+def is_missing(value: object) -> bool:
+    """Return whether a cell of a table holds nothing."""
+    # pandas' own NA can't even be asked whether it differs from itself.
+    return value is None or str(value) == "<NA>" or bool(value != value)
+
+
 def _spelt(name: str, value: object) -> str:
-    if value is None or value != value or str(value) == "<NA>":
+    if is_missing(value):
         return "-"
     if name.startswith("tau_") and isinstance(value, float):
         return duration(value)

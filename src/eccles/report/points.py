@@ -77,7 +77,9 @@ def points(
             strokeWidth=8,
             cursor="pointer",
         )
-        .encode(x=x, y=y, color=_colour(data, settings, palette), tooltip=_tooltip(settings, data.rate))
+        .encode(
+            x=x, y=y, color=_colour(data, settings, palette), tooltip=_tooltip(settings, data.rate)
+        )
         .add_params(controls.picked)
     )
     ring = base.transform_filter(controls.picked).mark_point(
