@@ -13,10 +13,11 @@ DIGITS = (
     "kilgore2025/spoken-digits-unbounded",
 )
 PORTRAITS = "kilgore2025/portraits"
+DEEP = ("liu2026/ablations", "liu2026/circuits")
 
 
 def test_names():
-    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS)))
+    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP)))
 
 
 @pytest.mark.parametrize(("scale", "epochs"), [("full", 30), ("laptop", 30), ("smoke", 10)])
