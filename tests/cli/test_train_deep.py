@@ -81,16 +81,24 @@ def test_cifar_that_is_not_there(capsys, tmp_path, monkeypatch):
     assert "put cifar-10-binary.tar.gz" in capsys.readouterr().err
 
 
-def test_recordings_of_ones_own_name_the_folder(capsys):
-    rng = np.random.default_rng(0)
+def gestures(seed):
+    rng = np.random.default_rng(seed)
     for part in ("train", "test"):
         for shift, name in enumerate(("left", "right")):
             folder = Path("mine/gestures", part, name)
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
             for k in range(2):
                 x, y = rng.integers(0, 64, 500) + 64 * shift, rng.integers(0, 128, 500)
                 t, p = rng.integers(0, 10**6, 500), rng.integers(0, 2, 500)
                 np.savez(folder / f"{k}.npz", x=x, y=y, t=t, p=p)
+
+
+def test_recordings_of_ones_own_name_the_folder(capsys):
+    gestures(0)
     words = ["--data", "./mine/gestures", "--steps", "2", "--circuit", "bn"]
     done = result(capsys, "--model", "mlp8", *SMALL, *words)
     assert Path(done["out"]).name.startswith("gestures-mlp8-bn-seed0-")
+    # Other recordings in the same folder are another run.
+    gestures(1)
+    assert main(["train", "--model", "mlp8", *SMALL, *words]) == 2
+    assert "on other data" in capsys.readouterr().err

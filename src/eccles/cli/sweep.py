@@ -37,7 +37,7 @@ class Arguments:
 
     scale: str = "full"
     """A scale of the study: full, or one that it defines; those that ship have smoke (under two
-    minutes) and laptop (about half an hour)."""
+    minutes) and laptop (half an hour to an hour)."""
 
     set: tyro.conf.UseAppendAction[tuple[str, ...]] = ()
     """SETTING=VALUE for all runs, grid.SETTING=[A, B] for an axis, or repeat=N; may be repeated."""

@@ -85,7 +85,8 @@ class DeepTrainee:
                 group["lr"] = rate
             if config.augment:
                 inputs = augment(inputs, random)
-            with torch.autocast(config.device, enabled=config.amp):
+            # Half precision would need scaled gradients, and has no number as small as epsilon.
+            with torch.autocast(config.device, torch.bfloat16, enabled=config.amp):
                 scores = self._forward(inputs.to(config.device))
             loss = cross_entropy(scores.float(), labels.to(config.device))
             optimizer.zero_grad()

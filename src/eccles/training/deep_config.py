@@ -96,7 +96,7 @@ class DeepConfig(RunConfig):
     where it fits)."""
 
     amp: bool = False
-    """Compute in mixed precision on a GPU."""
+    """Compute in mixed precision, with bfloat16, on a GPU."""
 
     compiled: bool = False
     """Let torch.compile compile the network."""
