@@ -83,8 +83,8 @@ def report(folder: Path | str) -> str:
     parts = _parts(folder, shown)
     joined = _together(shown)
     runs = joined["runs"]
-    first = "circuit" if "circuit" in runs else "ei"
-    settings = dict.fromkeys(name for tables in shown for name in (first, *tables.study.varied))
+    kind = "circuit" if "circuit" in runs else "ei"
+    settings = dict.fromkeys(name for tables in shown for name in (kind, *tables.study.varied))
     drawn = None
     if (runs["status"] == "done").any():
         weights, histograms = (joined.get(name) for name in MEASURED)
