@@ -40,7 +40,7 @@ class Rate(NamedTuple):
 HZ = Rate("rate_hz", "Hz", (0.0, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0))
 """Shallow networks, whose steps have a length."""
 
-PER_STEP = Rate("spikes_per_step", "spikes a step", (0.0, 0.001, 0.01, 0.1, 1.0))
+PER_STEP = Rate("spikes_per_step", "spikes a step", (0.0, 0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0))
 """Deep networks, whose steps have none."""
 
 
