@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from eccles.sweeps.tables import StudyTables as StudyTables
     from eccles.sweeps.tables import load as load
     from eccles.training.config import TrainConfig as TrainConfig
+    from eccles.training.deep_config import DeepConfig as DeepConfig
     from eccles.training.loop import train as train
     from eccles.training.measure import evaluate as evaluate
     from eccles.training.result import TrainResult as TrainResult
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "DeepConfig": "eccles.training.deep_config",
     "SpikeDataset": "eccles.data",
     "EINetwork": "eccles.nn",
     "Study": "eccles.sweeps.study",

@@ -14,10 +14,11 @@ DIGITS = (
 )
 PORTRAITS = "kilgore2025/portraits"
 STARTS = "liu2026/initialisation"
+DEEP = ("liu2026/ablations", "liu2026/circuits")
 
 
 def test_names():
-    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS, STARTS)))
+    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP, STARTS)))
 
 
 @pytest.mark.parametrize(

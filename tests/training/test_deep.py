@@ -8,7 +8,7 @@ import torch
 from tests.training.conftest import StopAt, StopError
 
 from eccles import InputError, RunError, dale, train
-from eccles.data import ImageDataset, ImageSplits, load_images
+from eccles.data import FrameDataset, FrameSplits, ImageDataset, ImageSplits, load_images
 from eccles.training.deep import DeepTrainee
 from eccles.training.deep_config import DeepConfig
 from eccles.training.deep_measure import evaluate_deep
@@ -200,3 +200,22 @@ def test_init_alone_sets_balance_and_spread(images):
     assert all(0.8 < row["balance"] < 1.25 for row in rows)
     assert all(0.5 < row["integrated_std"] < 1.2 for row in rows)
     assert all(0.02 < row["spikes_per_step"] < 0.5 for row in rows)
+
+
+@pytest.mark.parametrize("batch_size", [1, 95])
+def test_batch_norm_needs_two_samples_in_every_batch(images, batch_size):
+    config = small(circuit="bn", batch_size=batch_size, epochs=1)
+    with pytest.raises(InputError, match="every batch of bn must be 2 samples or more, got"):
+        train(config, data=images)
+
+
+def test_batch_norm_drops_what_is_one_sample(images):
+    result = train(small(circuit="bn", batch_size=5, epochs=1, drop_last=True), data=images)
+    assert len(result.history) == 2
+
+
+def test_recordings_are_not_augmented():
+    frames = np.ones((8, 2, 2, 8, 8), np.uint16)
+    data = FrameDataset("mine", "synthetic", frames, np.arange(8) % 2, ("a", "b"))
+    with pytest.raises(InputError, match="augment must be off for recordings"):
+        train(small(steps=2, augment=True), data=FrameSplits(data, data))

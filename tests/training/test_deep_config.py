@@ -58,6 +58,8 @@ def test_an_identity_says_its_model():
         ({"circuits": "ei"}, "there is no setting 'circuits' (did you mean 'circuit'?)"),
         ({"model": "vgg9"}, "model must be"),
         ({"width": 0}, "width must be"),
+        ({"engine": "fused", "surrogate": "arctan"}, "engine must be auto or equations with"),
+        ({"engine": "fused", "compiled": True}, "engine must be auto or equations with"),
     ],
 )
 def test_what_no_run_accepts(settings, said):

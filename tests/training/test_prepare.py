@@ -28,5 +28,5 @@ def test_measures_by_the_kind_of_network():
 
 
 def test_a_deep_network_knows_its_data_sets():
-    with pytest.raises(InputError, match="recordings of an event camera must be one of"):
+    with pytest.raises(InputError, match="data of a deep network must be one of fashion-mnist,"):
         open_data(DeepConfig(data="shd"))

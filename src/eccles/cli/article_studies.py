@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 def chosen(article: str, only: str | None) -> list[str]:
     """Return the short names of the article's studies that are asked for."""
-    from eccles.studies import names
+    from eccles.studies import judged, names
 
     shipped = [name.split("/") for name in names()]
-    articles = sorted({name for name, _ in shipped})
+    articles = judged()
     if article not in articles:
+        others = [f"{name}/{study}" for name, study in shipped if name == article]
+        hint = f"; eccles sweep does {' and '.join(others)}" if others else ""
         raise InputError(
             f"reproduce: ARTICLE must be {' or '.join(articles)}, got {article or 'none'}"
-            f"{nearest(article, articles)}"
+            f"{nearest(article, articles)}{hint}"
         )
     studies = [study for name, study in shipped if name == article]
     if only is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from eccles.cli.flags import flag, read
 from eccles.cli.place import Stored, stored
+from eccles.cli.sweep_display import cells_table, is_missing, print_whole
 from eccles.errors import InputError, must, nearest
 from eccles.storage import write_whole
 
@@ -71,7 +72,6 @@ def run(words: Sequence[str]) -> int:
         raise must("results", "--limit", "0 or more", given.limit)
     from rich.console import Console
 
-    from eccles.cli.sweep_display import cells_table, print_whole
     from eccles.sweeps.schema import rate_of, settings_of
     from eccles.sweeps.tables import load
 
@@ -113,7 +113,7 @@ def run(words: Sequence[str]) -> int:
 
 
 def _spelt(cell: object) -> str:
-    if cell is None or cell != cell or str(cell) == "<NA>":
+    if is_missing(cell):
         return "-"
     return f"{cell:.5g}" if isinstance(cell, float) else str(cell)
 
@@ -149,8 +149,6 @@ def _print(frame: pd.DataFrame, limit: int, console: object) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
-
-    from eccles.cli.sweep_display import print_whole
 
     assert isinstance(console, Console)
     table = Table()

@@ -18,7 +18,7 @@ class Arguments:
     """Do the runs of a study, on all cores or on a cluster, and keep their results in tables.
 
     A study is a YAML file that names settings and the values to try, or one that ships with
-    Eccles: kilgore2025/fashion-mnist, kilgore2025/fashion-mnist-noise. Runs that the folder has
+    Eccles: kilgore2025/fashion-mnist, liu2026/ablations, and more. Runs that the folder has
     aren't done again, so the same command goes on where it was stopped, and a value added to the
     file runs only what is new. A run that fails is a row of the results, with its traceback.
 
@@ -37,7 +37,7 @@ class Arguments:
 
     scale: str = "full"
     """A scale of the study: full, or one that it defines; those that ship have smoke (under two
-    minutes) and laptop (about half an hour)."""
+    minutes) and laptop (half an hour to an hour)."""
 
     set: tyro.conf.UseAppendAction[tuple[str, ...]] = ()
     """SETTING=VALUE for all runs, grid.SETTING=[A, B] for an axis, or repeat=N; may be repeated."""

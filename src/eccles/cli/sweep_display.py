@@ -22,7 +22,6 @@ from eccles.sweeps.sweep import Preview
 from eccles.sweeps.tables import StudyTables
 from eccles.sweeps.watch import Standing
 from eccles.sweeps.worker import Outcome
-from eccles.training.config import TrainConfig
 from eccles.units import duration
 
 if TYPE_CHECKING:
@@ -235,13 +234,15 @@ def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
 
     Nothing in it breaks or is cut where `print_whole` prints it.
     """
-    deep = results.study.kind is not TrainConfig
-    varied = [name for name in results.study.varied if name != "seed"]
-    varied = varied or ["model" if deep else "ei"]
-    rate, unit = f"initial_{rate_of(results.study)}", "a step" if deep else "Hz"
+    rate = rate_of(results.study)
+    in_hz = rate == "rate_hz"
+    said = "rate" if in_hz else "spikes\na step"
+    # Where nothing but the seed varies, what the networks are.
+    kind = "ei" if "ei" in runs else "model"
+    varied = [name for name in results.study.varied if name != "seed"] or [kind]
     title = f"{results.study.name} ({results.study.scale})"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    outcome = ("runs", "failed", "peak\naccuracy", "lowest", "highest", "initial\nrate")
+    outcome = ("runs", "failed", "peak\naccuracy", "lowest", "highest", f"initial\n{said}")
     for name in (*varied, *outcome):
         table.add_column(name, justify="right", no_wrap=True)
     for values, cell in runs.groupby(varied, sort=False, dropna=False):
@@ -250,13 +251,22 @@ def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
         numbers = [f"{len(cell)}", f"{len(cell) - len(done)}"]
         if len(done):
             numbers += [f"{100 * value:.1f} %" for value in (peak.mean(), peak.min(), peak.max())]
-            numbers.append(f"{done[rate].mean():.{3 if deep else 2}f} {unit}")
+            mean = done[f"initial_{rate}"].mean()
+            numbers.append(f"{mean:.2f} Hz" if in_hz else f"{mean:.3f}")
         named = [_spelt(n, v) for n, v in zip(varied, values, strict=True)]
         table.add_row(*map(Text, named), *numbers)
     return table
 
 
+def is_missing(value: object) -> bool:
+    """Return whether a cell of a table holds nothing."""
+    # pandas' own NA can't even be asked whether it differs from itself.
+    return value is None or str(value) == "<NA>" or bool(value != value)
+
+
 def _spelt(name: str, value: object) -> str:
+    if is_missing(value):
+        return "-"
     if name.startswith("tau_") and isinstance(value, float):
         return duration(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -78,7 +78,7 @@ class DeepArguments:
     Try
         eccles train --model mlp8 --epochs 3 --threads 2
         eccles train --model vgg8 --circuit bn --width 0.25 --data fashion-mnist --threads 2
-        eccles train --model vgg8 --stabiliser epsilon --no-straight-through --seed 3
+        eccles train --model vgg8 --stabiliser epsilon --straight-through False --seed 3
         eccles train --model vgg19 --width 0.5 --epochs 0 --measure layers    # as it starts
 
     Without --model, or with --model shallow, networks of one hidden layer are trained:
@@ -187,7 +187,10 @@ def _default_folder(config: TrainConfig | DeepConfig) -> Path:
         kind = f"{config.model}-{config.circuit}"
     else:
         kind = "unbounded" if config.unbounded else config.ei.replace(":", "-")
-    name = f"{config.data}-{kind}-seed{config.seed}-{config.identity()[:8]}"
+    data = config.data
+    if isinstance(config, DeepConfig) and Path(data).is_dir():
+        data = Path(data).resolve().name  # Recordings of one's own.
+    name = f"{data}-{kind}-seed{config.seed}-{config.identity()[:8]}"
     if "/" in name:
         raise InputError(f"train: there is no data set {config.data!r}; see eccles data list")
     return Path("runs") / name

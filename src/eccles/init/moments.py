@@ -66,7 +66,7 @@ def measured(x: Tensor, layer: str) -> Moments:
     if not mean:
         raise InputError(
             f"ei_init: the input of {layer} must have a spike or a bright pixel, got none in "
-            f"{len(x)} samples; give a larger batch, or look at the layer before it"
+            f"{len(x)} samples; give a larger batch, another seed, or a wider layer before it"
         )
     if not variance:
         raise InputError(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eccles.report.rate import rate_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -20,13 +22,16 @@ def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
         settings: columns whose values make a cell; the seed isn't one.
     """
     mixed = ["data_kind"] if runs["data_kind"].nunique() > 1 else []
-    names = [name for name in settings if name != "seed"] or ["ei"]
+    rate = rate_of(runs)
+    # Where nothing but the seed varies, what the networks are.
+    kind = "ei" if "ei" in runs else "model"
+    names = [name for name in settings if name != "seed"] or [kind]
     keys = [*dict.fromkeys([*names, *mixed])]
     done = runs["status"] == "done"
     values = runs.assign(
         failed=~done,
         percent=(100 * runs["peak_accuracy"]).where(done),
-        rate=runs["initial_rate_hz"].where(done),
+        rate=runs[rate.initial].where(done),
     )
     grouped = values.groupby(keys, sort=False, dropna=False)
     table = grouped.agg(
@@ -42,7 +47,7 @@ def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
             "mean": "peak accuracy (%)",
             "lowest": "lowest (%)",
             "highest": "highest (%)",
-            "rate": "initial rate (Hz)",
+            "rate": f"initial rate ({rate.unit})",
         }
     )
     return table.reset_index()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from eccles.report.rate import Rate, rate_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -14,15 +16,8 @@ MOST_ROWS = 120_000
 STEPS = (1, 2, 5, 10)
 """Every how many epochs one may be kept; beyond that, seeds are left out."""
 
-_OUTCOME = (
-    "n_excitatory",
-    "n_inhibitory",
-    "initial_rate_hz",
-    "peak_accuracy",
-    "peak_trained",
-    "final_accuracy",
-)
-_EPOCHS = ("accuracy", "rate_hz", "excitatory_spikes", "inhibitory_spikes")
+_OUTCOME = ("n_excitatory", "n_inhibitory", "peak_accuracy", "peak_trained", "final_accuracy")
+_EPOCHS = ("accuracy", "excitatory_spikes", "inhibitory_spikes")
 _WEIGHTS = ("projection", "mean", "std", "zeros")
 _HISTOGRAMS = ("projection", "low", "high", "count")
 
@@ -39,6 +34,7 @@ class Compact(NamedTuple):
         histograms: a row a bin of those; exact zeros have a bin of no width.
         step: every how many epochs one is kept; the first and the last always are.
         left_out: how many runs that are done are left out.
+        rate: what their rates are.
     """
 
     runs: pd.DataFrame
@@ -47,6 +43,12 @@ class Compact(NamedTuple):
     histograms: pd.DataFrame
     step: int
     left_out: int
+    rate: Rate
+
+    @property
+    def graded(self) -> bool:
+        """Whether no inhibitory neuron spikes in any run: as in E-I circuits."""
+        return bool(self.epochs["inhibitory_spikes"].isna().all())
 
 
 def compact(
@@ -70,7 +72,8 @@ def compact(
     shown = runs[(runs["status"] == "done") & runs["run"].isin(epochs["run"])]
     shown = shown.drop_duplicates("run").reset_index(drop=True)
     shown = shown.assign(number=range(len(shown)), peak_trained=shown["peak_epoch"] + 1)
-    asked = ((epochs, _EPOCHS), (weights, _WEIGHTS), (histograms, _HISTOGRAMS))
+    rate = rate_of(runs)
+    asked = ((epochs, (*_EPOCHS, rate.column)), (weights, _WEIGHTS), (histograms, _HISTOGRAMS))
     for step in STEPS:
         fitted = [_joined(shown, _every(table, step), columns) for table, columns in asked]
         if sum(map(len, fitted)) <= rows:
@@ -87,7 +90,7 @@ def compact(
     following = fitted[0].groupby("number")["trained"].shift(-1)
     beyond = fitted[0]["trained"].max() + 1
     text = {name: [spelt(value) for value in kept[name]] for name in settings}
-    columns = ["number", "run", "study", "data_kind", *text, *_OUTCOME]
+    columns = ["number", "run", "study", "data_kind", *text, *_OUTCOME, rate.initial]
     table = kept.assign(**text)[list(dict.fromkeys(columns))]
     measured = {
         f"has_{name}": kept["number"].isin(rows["number"]).astype(int)
@@ -100,6 +103,7 @@ def compact(
         histograms=fitted[2],
         step=step,
         left_out=len(shown) - len(kept),
+        rate=rate,
     )
 
 

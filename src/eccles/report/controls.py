@@ -19,9 +19,7 @@ LABELS = {
 }
 """Settings as a reader knows them; others go by their own names."""
 
-RATE, RATE_NOW = "rate before training (Hz)", "rate after these epochs (Hz)"
 _ALL = "all"
-_HZ = [0.0, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0]
 _MOST_VALUES = 40
 """Values of a setting that a menu still helps with."""
 
@@ -108,7 +106,7 @@ def controls(data: Compact, settings: Sequence[str]) -> Controls:
         alt.param(
             name=name,
             value=value,
-            bind=alt.BindInput(input="number", name=f"initial rate {said} (Hz) "),
+            bind=alt.BindInput(input="number", name=f"initial rate {said} ({data.rate.unit}) "),
         )
         for name, said, value in (("rate_from", "from", "0"), ("rate_to", "to", ""))
     ]
@@ -119,8 +117,8 @@ def controls(data: Compact, settings: Sequence[str]) -> Controls:
     )
     moment = alt.param(name="moment", value=last, bind=slider)
     passes = [f"(only_{n} == '{_ALL}' || datum.{n} == only_{n})" for n in menus]
-    passes.append("datum.initial_rate_hz >= toNumber(rate_from)")
-    passes.append("(rate_to == '' || datum.initial_rate_hz <= toNumber(rate_to))")
+    passes.append(f"datum.{data.rate.initial} >= toNumber(rate_from)")
+    passes.append(f"(rate_to == '' || datum.{data.rate.initial} <= toNumber(rate_to))")
     for name, value in first.items():
         runs = runs[runs[name] == value]
     picked = alt.selection_point(
@@ -135,11 +133,13 @@ def controls(data: Compact, settings: Sequence[str]) -> Controls:
 
 
 def _axes(data: Compact, settings: Sequence[str]) -> dict[str, Axis]:
-    runs = data.runs
-    rates = {RATE: runs["initial_rate_hz"], RATE_NOW: data.epochs["rate_hz"]}
+    runs, rate = data.runs, data.rate
+    first = runs[rate.initial]
+    rates = {rate.before: first, rate.after: data.epochs[rate.column]}
+    ticks = list(rate.ticks)
     axes = {
-        name: Axis(str(hz.name), _HZ, _HZ[1], *_ends(float(hz.min()), float(hz.max())))
-        for name, hz in rates.items()
+        name: Axis(str(values.name), ticks, ticks[1], *_ends(values, ticks[-1]))
+        for name, values in rates.items()
     }
     for name in settings:
         try:
@@ -150,15 +150,14 @@ def _axes(data: Compact, settings: Sequence[str]) -> dict[str, Axis]:
         least = min(positive, default=1.0)
         axes[label(name)] = Axis(name, _ticks(values), least, values[0], values[-1])
     # An axis along which hardly anything differs is no first choice.
-    spread = runs["initial_rate_hz"].max() > 2 * runs["initial_rate_hz"].min()
-    return (
-        axes if spread else dict(sorted(axes.items(), key=lambda each: each[0] in (RATE, RATE_NOW)))
-    )
+    spread = first.max() > 2 * first.min()
+    return axes if spread else dict(sorted(axes.items(), key=lambda each: each[0] in rates))
 
 
-def _ends(low: float, high: float) -> tuple[float, float]:
+def _ends(rates: pd.Series[float], most: float) -> tuple[float, float]:
     """Return where an axis of rates begins and ends: not at one place, though all are the same."""
-    return low, high if high > low else max(2 * low, _HZ[-1])
+    low, high = float(rates.min()), float(rates.max())
+    return low, high if high > low else max(2 * low, most)
 
 
 def _ticks(values: list[float], most: int = 6) -> list[float]:

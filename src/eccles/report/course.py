@@ -11,6 +11,7 @@ from eccles.report.controls import Controls, label
 if TYPE_CHECKING:
     import altair as alt
 
+    from eccles.report.compact import Compact
     from eccles.report.source import Source
 
     Layers = alt.LayerChart | alt.FacetChart
@@ -22,18 +23,28 @@ _TOTAL = "(datum.excitatory_spikes + datum.inhibitory_spikes)"
 
 
 def about(
-    source: Source, controls: Controls, settings: Sequence[str], width: int, a_line: int
+    data: Compact,
+    source: Source,
+    controls: Controls,
+    settings: Sequence[str],
+    width: int,
+    a_line: int,
 ) -> alt.Chart:
     """Return what the chosen run is, in words, with so many settings a line."""
     import altair as alt
+
+    neurons = "datum.n_excitatory + ' excitatory and ' + datum.n_inhibitory + ' inhibitory neurons'"
+    if data.graded:
+        neurons = "datum.n_excitatory + ' spiking neurons'"
+    rate = data.rate
 
     said = [f"'{label(name)} ' + datum.{name}" for name in settings]
     lines = [
         "'Chosen: run ' + datum.run",
         "'of ' + datum.study",
         *(" + ', ' + ".join(said[k : k + a_line]) for k in range(0, len(said), a_line)),
-        "datum.n_excitatory + ' excitatory and ' + datum.n_inhibitory + ' inhibitory neurons'",
-        "'rate before training ' + format(datum.initial_rate_hz, '.3~g') + ' Hz'",
+        neurons,
+        f"'rate before training ' + format(datum.{rate.initial}, '.3~g') + ' {rate.unit}'",
         "'peak accuracy ' + format(100 * datum.peak_accuracy, '.2f') + ' % after epochs: '"
         " + datum.peak_trained",
         "'final accuracy ' + format(100 * datum.final_accuracy, '.2f') + ' %'",
@@ -89,6 +100,19 @@ def spikes(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
         )
     )
     return alt.layer(moment(base), lines).properties(name="activity")
+
+
+def all_spikes(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
+    """Return the spikes of a test sample over epochs, where inhibitory units don't spike."""
+    import altair as alt
+
+    base = followed(source, controls, size, "Spikes of a test sample")
+    line = base.mark_line(color=EXCITATORY, point={"size": 18, "color": EXCITATORY}).encode(
+        x=epochs_trained("epochs trained"),
+        y=alt.Y("excitatory_spikes:Q", title=None),
+        tooltip=["trained:Q", alt.Tooltip("excitatory_spikes:Q", title="spikes", format=".4~g")],
+    )
+    return alt.layer(moment(base, "epochs trained"), line).properties(name="activity")
 
 
 def share(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:

@@ -87,12 +87,10 @@ def _charts(
     source, set_by = sources(data, settings), controls(data, settings)
     # On a phone a line holds one setting, and charts stand one below the other.
     phone = layout.across == 1
-    said = course.about(source, set_by, settings, layout.points[0], 1 if phone else 3)
+    said = course.about(data, source, set_by, settings, layout.points[0], 1 if phone else 3)
     dots = points(data, source, set_by, settings, palette, layout.points)
-    courses = [
-        chart(source, set_by, layout.course)
-        for chart in (course.accuracy, course.spikes, course.share)
-    ]
+    activity = (course.all_spikes,) if data.graded else (course.spikes, course.share)
+    courses = [chart(source, set_by, layout.course) for chart in (course.accuracy, *activity)]
     beside = alt.vconcat(*courses, spacing=14).resolve_scale(color="independent")
     join = alt.vconcat if phone else alt.hconcat
     upper = join(dots, beside, spacing=30).resolve_scale(color="independent")

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eccles.figures.style import OKABE_ITO, colours
-from eccles.report.controls import RATE, RATE_NOW, Controls, in_order, label
+from eccles.report.controls import Controls, in_order, label
+from eccles.report.rate import Rate
 
 if TYPE_CHECKING:
     import altair as alt
@@ -76,7 +77,9 @@ def points(
             strokeWidth=8,
             cursor="pointer",
         )
-        .encode(x=x, y=y, color=_colour(data, settings, palette), tooltip=_tooltip(settings))
+        .encode(
+            x=x, y=y, color=_colour(data, settings, palette), tooltip=_tooltip(settings, data.rate)
+        )
         .add_params(controls.picked)
     )
     ring = base.transform_filter(controls.picked).mark_point(
@@ -124,13 +127,13 @@ def _colour(data: Compact, settings: Sequence[str], palette: Mapping[str, str]) 
     )
 
 
-def _tooltip(settings: Sequence[str]) -> list[alt.Tooltip]:
+def _tooltip(settings: Sequence[str], rate: Rate) -> list[alt.Tooltip]:
     import altair as alt
 
     return [
         *(alt.Tooltip(f"{name}:N", title=label(name)) for name in settings),
-        alt.Tooltip("initial_rate_hz:Q", title=RATE, format=".4~g"),
-        alt.Tooltip("rate_hz:Q", title=RATE_NOW, format=".4~g"),
+        alt.Tooltip(f"{rate.initial}:Q", title=rate.before, format=".4~g"),
+        alt.Tooltip(f"{rate.column}:Q", title=rate.after, format=".4~g"),
         alt.Tooltip("percent:Q", title="accuracy (%)", format=".2f"),
         alt.Tooltip("peak:Q", title="peak accuracy (%)", format=".2f"),
         alt.Tooltip("run:N"),

@@ -19,6 +19,15 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(f"{file.parent.name}/{file.stem}" for file in found))
 
 
+def judged() -> tuple[str, ...]:
+    """Return the articles whose claims are judged from the results of their studies.
+
+    >>> judged()
+    ('kilgore2025',)
+    """
+    return tuple(sorted(file.parent.parent.name for file in _HOME.glob("*/claims/__init__.py")))
+
+
 def find(study: str) -> Path:
     """Return the file of a study: a path to one, or the name of one that ships.
 

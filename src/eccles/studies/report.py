@@ -14,7 +14,7 @@ import eccles
 from eccles.errors import InputError
 from eccles.report import Claim, Picture, Table, cells, check_installed, explorer, page
 from eccles.storage import write_text
-from eccles.studies import names
+from eccles.studies import judged
 from eccles.studies.article import Article, stored
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
@@ -74,10 +74,17 @@ def report(folder: Path | str) -> str:
             f"report: {folder} must hold runs, got none of {first.study.name}; "
             f"eccles sweep {first.study.name} --out {first.folder} runs them"
         )
+    kinds = {tables.study.kind for tables in shown}
+    if len(kinds) > 1:
+        raise InputError(
+            f"report: {folder} must hold studies of shallow networks or of deep ones, got both; "
+            "report the folder of each by itself"
+        )
     parts = _parts(folder, shown)
     joined = _together(shown)
     runs = joined["runs"]
-    settings = dict.fromkeys(name for tables in shown for name in ("ei", *tables.study.varied))
+    kind = "circuit" if "circuit" in runs else "ei"
+    settings = dict.fromkeys(name for tables in shown for name in (kind, *tables.study.varied))
     drawn = None
     if (runs["status"] == "done").any():
         weights, histograms = (joined.get(name) for name in MEASURED)
@@ -107,8 +114,8 @@ def report(folder: Path | str) -> str:
 
 def _parts(folder: Path | str, shown: Sequence[StudyTables]) -> Parts:
     """Return what the article of these studies adds; of others, their names and questions."""
-    articles = {name.split("/")[0] for name in names()}
-    for article in sorted(articles & {tables.study.name.split("/")[0] for tables in shown}):
+    articles = {tables.study.name.split("/")[0] for tables in shown}
+    for article in sorted(articles & set(judged())):
         module: Any = import_module(f"eccles.studies.{article}.report")
         found: Parts = module.parts(Article(article, folder))
         return found

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eccles.sweeps.plan import Plan, Planned
+from eccles.training.loop import torch_threads
 from eccles.training.measures import check_measures
 from eccles.training.prepare import data_key, open_data, prepare
+from eccles.training.trainee import Trainee
 
 _SECONDS = 2.0
 _REHEARSED = 200
@@ -60,29 +62,37 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any
     """
     # At random, for every so manieth run may be of one cell.
     chosen = random.Random(0).sample(left, min(_TRIED, len(left)))
-    trained, spent = 0, 0.0
+    trained, spent, whole = 0, 0.0, 0.0
     for run in chosen:
         n, seconds = _train(plan, run, splits, _SECONDS / len(chosen))
         trained, spent = trained + n, spent + seconds
-    epochs = plan.config(left[0]).epochs if "epochs" not in plan.study.varied else None
-    each = (plan.config(run).epochs if epochs is None else epochs for run in left)
-    passes = sum(each)
-    train_set, test_set = (len(part) for part in splits)
-    throughput = trained / spent
-    # Testing runs forward only, which takes a third of the time.
-    work = passes * train_set + (passes + len(left)) * test_set / 3
-    return Estimate(passes * train_set, throughput, slots, work / throughput / slots)
+        # Seconds of this run: networks of one study may differ much in what a sample takes.
+        each, epochs = seconds / n, plan.config(run).epochs
+        # Testing, before training too, runs forward only, which takes a third of the time.
+        whole += each * (epochs * len(splits[0]) + (epochs + 1) * len(splits[1]) / 3)
+    if "epochs" in plan.study.varied:
+        sample_epochs = sum(plan.config(run).epochs for run in left) * len(splits[0])
+    else:
+        sample_epochs = plan.config(left[0]).epochs * len(splits[0]) * len(left)
+    seconds = whole / len(chosen) * len(left) / slots
+    return Estimate(sample_epochs, trained / spent, slots, seconds)
 
 
 def _train(plan: Plan, run: Planned, splits: tuple[Any, Any], seconds: float) -> tuple[int, float]:
     config = plan.config(run).resolved()
     trainee = prepare(config, splits)
+    # As many threads as a worker has.
+    with torch_threads(trainee.torch_threads):
+        return _timed(trainee, config.batch(), seconds)
+
+
+def _timed(trainee: Trainee, size: int, seconds: float) -> tuple[int, float]:
     trainee.begin()
     train_set, step = trainee.samples.train, trainee.steps(0)
     trained, began = 0, None
     for batch in itertools.count():
-        first = batch * config.batch() % len(train_set)
-        inputs, labels = train_set.batch(slice(first, first + config.batch()))
+        first = batch * size % len(train_set)
+        inputs, labels = train_set.batch(slice(first, first + size))
         step(inputs, labels, batch)
         # The first batches compile, and warm the caches.
         if batch == 2:

@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from eccles import dale, seeds
 from eccles.data.augment import Augment
 from eccles.data.images import ImageDataset
-from eccles.errors import InputError
+from eccles.errors import InputError, must
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.functional.surrogate import surrogate
 from eccles.init import ei_init
@@ -45,6 +45,10 @@ class DeepTrainee:
         self.config = config = config.resolved()
         self.samples = samples
         self.torch_threads = threads
+        if config.augment and not isinstance(samples.train, ImageDataset):
+            raise must("train", "augment", "off for recordings", True)
+        if config.circuit == "bn":
+            _check_batches(config, samples)
         self.network = build_deep(config, samples)
         self.optimizer = _optimizer(config, self.network)
         self._forward: Any = torch.compile(self.network) if config.compiled else self.network
@@ -81,7 +85,8 @@ class DeepTrainee:
                 group["lr"] = rate
             if config.augment:
                 inputs = augment(inputs, random)
-            with torch.autocast(config.device, enabled=config.amp):
+            # Half precision would need scaled gradients, and has no number as small as epsilon.
+            with torch.autocast(config.device, torch.bfloat16, enabled=config.amp):
                 scores = self._forward(inputs.to(config.device))
             loss = cross_entropy(scores.float(), labels.to(config.device))
             optimizer.zero_grad()
@@ -116,15 +121,15 @@ class DeepTrainee:
 
     def _engine(self) -> str:
         config = self.config
-        # What the fused pass falls back from; see `eccles.engines.deep`.
-        fits = config.device == "cpu" and config.surrogate == "sigmoid" and not config.compiled
-        return "fused" if config.engine != "equations" and fits else "equations"
+        fused = config.engine != "equations" and config.fits_fused
+        return "fused" if fused else "equations"
 
     def title(self) -> str:
         """Return what is trained in a few words."""
         config = self.config
         width = "" if config.width == 1 else f", width {config.width:g}"
-        return f"{config.model} {config.circuit}{width}, {config.steps} steps"
+        steps = "1 step" if config.steps == 1 else f"{config.steps} steps"
+        return f"{config.model} {config.circuit}{width}, {steps}"
 
 
 def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
@@ -154,6 +159,15 @@ def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
     # Kernels laid out so are the quicker ones: a step takes some 10 % less.
     layout: Any = {"memory_format": torch.channels_last}
     return network.to(config.device, **layout)
+
+
+def _check_batches(config: DeepConfig, samples: Samples) -> None:
+    """Raise InputError where batch norm would find a batch of one sample, which has no spread."""
+    n = whole_batches(config, samples.train)
+    if 1 in {config.batch(), n, n % config.batch()}:
+        got = f"one of 1 ({n} samples in batches of {config.batch()})"
+        hint = "choose another --batch-size, or --drop-last"
+        raise must("train", "every batch of bn", "2 samples or more", got, hint)
 
 
 def _optimizer(config: DeepConfig, network: DeepNetwork) -> torch.optim.Optimizer:

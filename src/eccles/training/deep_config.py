@@ -96,7 +96,7 @@ class DeepConfig(RunConfig):
     where it fits)."""
 
     amp: bool = False
-    """Compute in mixed precision on a GPU."""
+    """Compute in mixed precision, with bfloat16, on a GPU."""
 
     compiled: bool = False
     """Let torch.compile compile the network."""
@@ -109,6 +109,9 @@ class DeepConfig(RunConfig):
             raise must("train", ", ".join(said), f"left alone with {self.circuit}", "a value", hint)
         if self.amp and self.device == "cpu":
             raise must("train", "amp", "off without --device cuda", True)
+        if self.engine == "fused" and not self.fits_fused:
+            accepted = "auto or equations with another surrogate than sigmoid, on cuda, or compiled"
+            raise must("train", "engine", accepted, self.engine)
         if self.warmup is not None and self.warmup > self.epochs:
             raise must("train", "warmup", f"at most {self.epochs} epochs", self.warmup)
         return self
@@ -117,6 +120,11 @@ class DeepConfig(RunConfig):
     def is_circuit(self) -> bool:
         """Whether the layers are E-I circuits."""
         return self.circuit in ("ei", "dann", "free")
+
+    @property
+    def fits_fused(self) -> bool:
+        """Whether the fused pass applies; see `eccles.engines.deep`."""
+        return self.device == "cpu" and self.surrogate == "sigmoid" and not self.compiled
 
     def switches(self) -> dict[str, Any]:
         """Return the switches of the circuit that differ from those of its kind."""

@@ -109,7 +109,7 @@ def train_on(
             held.enter_context(folder.held())
         # On some processors a matrix product's bits depend on torch's threads; and while they are
         # idle they spin, which would take cores from the event engine's own.
-        held.enter_context(_torch_threads(trainee.torch_threads))
+        held.enter_context(torch_threads(trainee.torch_threads))
         return run.train(resume, watch or Unwatched())
 
 
@@ -241,7 +241,7 @@ def _train_epoch(config: RunConfig, trainee: Trainee, epoch: int, watch: Watcher
 
 
 @contextmanager
-def _torch_threads(n: int) -> Iterator[None]:
+def torch_threads(n: int) -> Iterator[None]:
     """Let torch use so many threads, and what it used before when done."""
     before = torch.get_num_threads()
     torch.set_num_threads(n)

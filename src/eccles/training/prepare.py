@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eccles.errors import InputError, nearest
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig
 from eccles.training.run_config import RunConfig
@@ -56,8 +57,17 @@ def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any
     if isinstance(config, TrainConfig):
         return data.load(config.data, data_dir, config.binning())
     assert isinstance(config, DeepConfig)
-    if config.data in data.image_names():
+    from eccles.data import event_cameras
+
+    images, cameras = data.image_names(), tuple(event_cameras.N_FRAMES)
+    if config.data in images:
         return data.load_images(config.data, data_dir)
+    if config.data not in cameras and not Path(config.data).is_dir():
+        known = (*images, *cameras)
+        raise InputError(
+            f"train: data of a deep network must be one of {', '.join(known)}, or a folder of "
+            f"recordings with train and test, got {config.data!r}{nearest(config.data, known)}"
+        )
     return data.load_frames(config.data, data_dir, data.Framing(n_frames=config.steps))
 
 

@@ -1,0 +1,26 @@
+"""What a study will take, reckoned from runs whose times are given."""
+
+import pytest
+
+from eccles.sweeps import estimate as module
+from eccles.sweeps.plan import plan
+from eccles.sweeps.study import Study
+
+
+def test_each_run_counts_by_its_own_cost(monkeypatch):
+    """A second for 100 samples of one network, and for 10 of the other."""
+    study = Study(
+        base={"data": "fashion-mnist-sample"},
+        zip={"model": ["mlp8", "vgg8"], "epochs": [4, 1]},
+    )
+    made = plan(study)
+    speed = {"mlp8": 100, "vgg8": 10}
+    monkeypatch.setattr(
+        module, "_train", lambda _made, run, _s, _t: (speed[run.settings["model"]], 1.0)
+    )
+    found = module.estimate(made, made.runs, 2, (range(600), range(300)))
+    assert found.sample_epochs == 5 * 600
+    # Training of 4 epochs at 6 s and of 1 at 60 s; testing 5 and 2 times, a third of the time.
+    training, testing = 24 + 60, 5 * 3 / 3 + 2 * 30 / 3
+    assert found.seconds == pytest.approx((training + testing) / 2)
+    assert found.throughput == pytest.approx(3000 / training)
