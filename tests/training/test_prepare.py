@@ -24,7 +24,7 @@ def test_samples_by_the_kind_of_network():
 
 def test_measures_by_the_kind_of_network():
     assert "distances" in measures_of(TrainConfig)
-    assert set(measures_of(DeepConfig)) == {"layers", "weights"}
+    assert set(measures_of(DeepConfig)) == {"currents", "layers", "weights"}
 
 
 def test_a_deep_network_knows_its_data_sets():
