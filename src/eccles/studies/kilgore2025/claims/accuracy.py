@@ -37,8 +37,8 @@ def _near_unbounded(article: Article) -> Finding:
         parts.append(Part(best["peak"] > _GOOD, text))
         gaps.append(f"{ei} is {100 * (UNBOUNDED - best['peak']):.1f} points")
     note = (
-        f"{100 * UNBOUNDED:g} % is the article's number for an unbounded network, which wasn't run "
-        f"here; {' and '.join(gaps)} below it. {_DROP_LAST}"
+        f"{100 * UNBOUNDED:g} % is the article's number for an unbounded network, which isn't "
+        f"among these stored runs (README has three); {' and '.join(gaps)} below it. {_DROP_LAST}"
     )
     return found(lambda: parts, note=note)
 
