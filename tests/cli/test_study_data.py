@@ -101,6 +101,13 @@ def test_all_digits_may_be_missing(put):
     assert second.startswith("left out: kilgore2025/spoken-digits: data: spoken-digits must")
 
 
+def test_the_stand_ins_own_reference_may_be_missing_too(put):
+    put(MNIST)
+    names, said = done({MNIST: MNIST, "spoken-digits-unbounded": STAND_IN})
+    assert names == [MNIST]
+    assert said.startswith("left out: kilgore2025/spoken-digits-unbounded: data: spoken-digits")
+
+
 @pytest.mark.parametrize("there", [[], [SHD, STAND_IN]])
 def test_other_data_may_not_be_missing(put, tmp_path, there):
     folder = put(*there, folder=tmp_path / "mine")

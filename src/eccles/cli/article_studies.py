@@ -92,7 +92,7 @@ def sweep_all(
         lost = int((results.planned(results.runs)["status"] == "failed").sum())
         done, planned = results.progress
         said = f"{article}/{name} ended: {done:,} of {planned:,} runs done, {lost:,} failed"
-        say(console, f"{said}; kept in {results.folder}")
+        say(console, f"{said}; kept in {out / name}")
         failed += lost
     return failed
 
