@@ -86,7 +86,7 @@ def print_verdicts(judged: Sequence[tuple[Claim, Finding]], console: Console) ->
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("", justify="right", no_wrap=True)
-    for name in ("claim", "verdict", "parts hold", "as published"):
+    for name in ("claim", "verdict", "parts", "as published"):
         table.add_column(name, no_wrap=True)
     for claim, finding in judged:
         verdicts = (finding.verdict, finding.verdict_as_published)
