@@ -40,9 +40,10 @@ class Arguments:
     Articles: kilgore2025 (excitatory to inhibitory ratio, initial firing rate and update noise).
     Its studies are those of the article (on Fashion-MNIST and on SHD), portraits of a few networks,
     and two of our own: robustness, and spoken-digits as a stand-in for SHD, done where SHD can't be
-    had, at scale smoke, or where --only asks for it. What the folder has isn't done again, so the same command
-    goes on where it was stopped. A claim is reproduced, not reproduced, or not testable with what
-    there is; --details prints by which rule and numbers, and the report has them too.
+    had, at scale smoke, or where --only asks for it. What the folder has isn't done again, so
+    the same command goes on where it was stopped. A claim is reproduced, not reproduced, or not
+    testable with what there is; --details prints by which rule and numbers, and the report has
+    them too.
 
     Try
         eccles reproduce kilgore2025 --scale smoke
