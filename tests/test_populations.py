@@ -56,7 +56,7 @@ def test_what_is_no_ratio(ei, rounding):
 
 
 def test_a_share_that_is_not_whole_says_so():
-    with pytest.raises(InputError, match=r"got '0.333', which is 0.333 x 100 = 33.3 excitatory"):
+    with pytest.raises(InputError, match=r"got a share of 333/1000, which is 33.3 of 100"):
         Populations.parse(0.333, 100)
 
 

@@ -51,8 +51,8 @@ class Populations:
         exact = share * n_neurons
         if exact.denominator != 1 and not rounding:
             raise InputError(
-                f"populations: ei must give a whole number of neurons, got {str(ei)!r}, which is "
-                f"{float(share):g} x {n_neurons} = {float(exact):g} excitatory ones; choose "
+                f"populations: ei must give a whole number of neurons, got a share of {share}, "
+                f"which is {float(exact):g} of {n_neurons} neurons excitatory; choose "
                 "another ratio or number of neurons, or allow rounding (--ei-rounding)"
             )
         n_excitatory = round(exact)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from eccles.cli import main
+from eccles.cli.figures import Row, left_out
 
 STORED = Path(__file__).parents[2] / "results/kilgore2025"
 
@@ -38,9 +39,9 @@ def test_what_is_left_out_is_said(tmp_path, capsys, monkeypatch):
     words = ["figures", str(STORED / "fashion-mnist"), "--format", "png", "--out", str(tmp_path)]
     assert main(words) == 0
     shown = capsys.readouterr().out
-    assert "left out: 2b, Accuracy by update noise: figures: " in shown
+    assert f"left out: 2b: {STORED}" in shown
     assert "eccles sweep kilgore2025/fashion-mnist-noise --out" in shown
-    assert "left out: S4, Figure 3 as a film: figures: figure S4 comes as gif, mp4" in shown
+    assert "left out: S4: figure S4 comes as gif, mp4" in shown
     assert (tmp_path / "1c.png").exists()
 
 
@@ -92,7 +93,7 @@ def test_a_table_that_has_no_runs_is_left_out(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(figures, "FIGURES", {"1c": figures.FIGURES["1c"]})
     assert main(["figures", str(study), "--format", "png"]) == 0
     shown = capsys.readouterr().out
-    assert "left out: T1, Van Rossum distances" in shown
+    assert "left out: T1" in shown
     assert "must hold the measure distances, got runs; eccles sweep " in shown
 
 
@@ -108,7 +109,21 @@ def test_the_help_names_all_that_there_is(capsys):
     assert "(default:None)" not in shown
 
 
+def test_a_reason_is_given_once():
+    rows = [
+        Row("1d", "Digits", "shd", left_out="no runs"),
+        Row("2b", "Noise", "noise", files=["2b.svg"]),
+        Row("3", "Classes", "mnist", left_out="no classes"),
+        Row("5d-f", "Distances", "shd", left_out="no runs"),
+    ]
+    assert left_out(rows) == ["left out: 1d, 5d-f: no runs", "left out: 3: no classes"]
+
+
 def test_no_study(tmp_path, capsys):
+    assert main(["figures", str(tmp_path / "nowhere")]) == 2
+    said = capsys.readouterr().err
+    assert "nowhere must hold a study of kilgore2025, got no such folder; name a folder" in said
+    assert "--out " + str(tmp_path) not in said
     assert main(["figures", str(tmp_path)]) == 2
     assert "must hold a study of kilgore2025, got none" in capsys.readouterr().err
     assert main(["figures"]) == 2

@@ -55,7 +55,7 @@ def test_beside_the_study_unless_said(finished, capsys):
     ("words", "said"),
     [
         ([], "DIR must be the folder of a study, or of several, got none; eccles sweep makes them"),
-        (["nowhere"], "nowhere must hold a study, got none; eccles sweep STUDY --out nowhere runs"),
+        (["nowhere"], "nowhere must hold a study, got no such folder; name a folder that does"),
         (["a", "--out", "b.pdf"], "--out must be a file that ends in .html, got 'b.pdf'"),
     ],
 )

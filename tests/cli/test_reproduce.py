@@ -25,11 +25,14 @@ def quiet(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
-def test_runs_figures_and_verdicts(quiet, capsys):
+def test_runs_figures_and_verdicts(quiet, capsys, monkeypatch):
     words = ["reproduce", "kilgore2025", "--scale", "smoke", "--only", "noise", "--out", "out"]
     assert main([*words, "--jobs", "2"]) == 0
-    shown = capsys.readouterr().out
+    shown, aside = capsys.readouterr()
     assert "kilgore2025/fashion-mnist-noise (smoke): 18 runs; 18 to do" in shown
+    ended = "kilgore2025/fashion-mnist-noise ended: 18 of 18 runs done, 0 failed; kept in out/"
+    assert ended in shown
+    assert aside == "drawing the figures\nwriting the report\n"
     assert Path("out/figures/2b.svg").exists()
     assert not Path("out/figures/1c.svg").exists()
     assert "report in out/report.html" in shown
@@ -47,20 +50,22 @@ def test_runs_figures_and_verdicts(quiet, capsys):
     assert all(claim["verdict"] == "not testable" for claim in told["claims"])
     assert told["claims"][0]["note"].endswith("--scale laptop does what can tell")
     the_same_command_does_failed_runs_again(words, capsys)
+    stopping_while_it_draws_stops_no_run(words, capsys, monkeypatch)
 
 
 def test_the_whole_article_at_the_smallest_scale(quiet, capsys):
     words = ["reproduce", "kilgore2025", "--scale", "smoke", "--out", "out"]
     assert main([*words, "--jobs", "2"]) == 0
     shown = capsys.readouterr().out
-    assert not any(line.startswith("left out: ") for line in shown.splitlines())
+    (left_out,) = [line for line in shown.splitlines() if line.startswith("left out: ")]
+    assert left_out.startswith("left out: kilgore2025/shd: at this scale spoken-digits stands in")
     assert {path.stem for path in Path("out/figures").iterdir()} >= {*FIGURES, *TABLES}
     assert "0 reproduced, 0 not reproduced, 11 not testable" in shown
     assert shown.endswith("report in out/report.html\n")
     assert main([*words, "--no-run", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     shipped = {name for name in studies.names() if name.startswith("kilgore2025/")}
-    assert {f"kilgore2025/{name}" for name in told["studies"]} == shipped
+    assert {f"kilgore2025/{name}" for name in told["studies"]} == shipped - {"kilgore2025/shd"}
     assert all(study["done"] == study["planned"] for study in told["studies"].values())
     assert {claim["verdict"] for claim in told["claims"]} == {"not testable"}
     assert len(told["robustness"]) == 7 * 4
@@ -85,6 +90,19 @@ def the_same_command_does_failed_runs_again(words, capsys):
     assert record.read(path).run["peak_accuracy"] == kept.run["peak_accuracy"]
 
 
+def stopping_while_it_draws_stops_no_run(words, capsys, monkeypatch):
+    def drawn(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("eccles.cli.figures.drawn", drawn)
+    assert main(words) == 130
+    said = capsys.readouterr().err
+    assert said.endswith(
+        "eccles: stopped; all runs have ended and are kept, and the same command draws figures "
+        "and report anew\n"
+    )
+
+
 def test_what_is_stored_is_judged_without_runs(quiet, capsys):
     shutil.copytree(STORED, "stored")
     before = {path: path.stat().st_mtime_ns for path in Path("stored").rglob("*")}
@@ -106,7 +124,10 @@ def test_it_takes_a_line_a_claim(quiet, capsys):
 def test_an_empty_folder_has_nothing_to_judge(quiet, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     assert main(["reproduce", "kilgore2025", "--out", "empty", "--no-run"]) == 2
-    assert "must hold studies of kilgore2025 to judge, got none; `" in capsys.readouterr().err
+    assert (
+        "must hold studies of kilgore2025 to judge, got none; a clone has"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_markdown_table(quiet, capsys):
@@ -224,7 +245,9 @@ def test_help_says_each_default_once(capsys):
         (
             ["kilgore2025", "--no-run"],
             "reproduced/kilgore2025-full must hold studies of kilgore2025 to judge, got no such "
-            "folder; `eccles reproduce kilgore2025 --out reproduced/kilgore2025-full` makes them",
+            "folder; a clone has them in results/kilgore2025 (--out results/kilgore2025), and "
+            "`eccles reproduce kilgore2025 --out reproduced/kilgore2025-full` makes them, which "
+            "takes days (--scale laptop is quicker)",
         ),
         (
             ["kilgore2025", "--no-run", "--scale", "smoke", "--only", "noise", "--out", "a b"],

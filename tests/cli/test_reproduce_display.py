@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -16,8 +17,10 @@ def judged():
         raise AssertionError
 
     claim = Claim("3", "Low rates [learn].", "fashion-mnist", "All do.", never)
-    both = Finding(Verdict.REPRODUCED, "4 of 4", "3 of 4", Verdict.NOT_REPRODUCED, "see there")
-    return [(claim, both), (claim, Finding(Verdict.NOT_TESTABLE, "", note="no runs"))]
+    both = Finding(
+        Verdict.REPRODUCED, "4 of 4", "3 of 4", Verdict.NOT_REPRODUCED, "see there", 3, 4
+    )
+    return [(claim, both), (claim, Finding(Verdict.NOT_TESTABLE, "", note="no runs", parts=4))]
 
 
 def test_a_claim_with_its_verdict_rule_and_numbers():
@@ -44,16 +47,16 @@ def test_a_line_a_claim(width):
     file = io.StringIO()
     print_verdicts(judged(), Console(file=file, width=width))
     said = [" ".join(line.split()) for line in file.getvalue().splitlines() if line.strip()]
-    assert said[0] == "claim verdict as published"
+    assert said[0] == "claim verdict parts as published"
     assert said[2:] == [
-        "3 50:50 only at low activity reproduced not reproduced",
+        "3 50:50 only at low activity reproduced 3 of 4 not reproduced",
         "3 50:50 only at low activity not testable",
         "1 reproduced, 0 not reproduced, 1 not testable",
     ]
 
 
 def test_every_line_fits_a_narrow_terminal():
-    finding = judged()[0][1]
+    finding = replace(judged()[0][1], verdict=Verdict.NOT_REPRODUCED)
     file = io.StringIO()
     print_verdicts([(claim, finding) for claim in CLAIMS], Console(file=file, width=80))
     lines = file.getvalue().splitlines()
@@ -85,5 +88,6 @@ def test_findings_as_json():
     told = json.loads(as_json(Nothing(), judged(), None, ["a.svg"], None))
     assert (told["article"], told["figures"], told["report"]) == ("mine", ["a.svg"], None)
     assert [claim["verdict"] for claim in told["claims"]] == ["reproduced", "not testable"]
+    assert [told["claims"][0][name] for name in ("held", "parts")] == [3, 4]
     assert told["claims"][0]["verdict_as_published"] == "not reproduced"
     assert told["robustness"] == []

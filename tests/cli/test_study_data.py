@@ -9,7 +9,8 @@ from rich.console import Console
 from eccles.cli.study_data import with_data
 from eccles.data.registry import SOURCES
 from eccles.errors import InputError, RunError
-from eccles.sweeps.study import Study
+from eccles.studies import find
+from eccles.sweeps.study import Study, read_study
 
 MNIST, NOISE, SHD, STAND_IN = "fashion-mnist", "fashion-mnist-noise", "shd", "spoken-digits"
 ALL = {MNIST: MNIST, NOISE: MNIST, SHD: SHD, STAND_IN: STAND_IN}
@@ -34,11 +35,11 @@ def put(tmp_path, monkeypatch):
     return put
 
 
-def done(data=ALL, data_dir=None):
+def done(data=ALL, data_dir=None, scale="full"):
     """Return the names of the studies that are done, and what is said."""
     file = io.StringIO()
     asked = {
-        name: Study(base={"data": each}, grid={"ei": ["50:50", "80:20"]})
+        name: Study(base={"data": each}, grid={"ei": ["50:50", "80:20"]}, scale=scale)
         for name, each in data.items()
     }
     found = with_data("kilgore2025", asked, Console(file=file, width=50), data_dir)
@@ -69,10 +70,26 @@ def test_it_is_done_where_it_is_asked_for(put):
     assert done({STAND_IN: STAND_IN}) == ([STAND_IN], "")
 
 
-def test_at_the_smallest_scale_both_are_done(put):
-    """There SHD is no real data either, and a smoke run shows that both studies work."""
-    sample = "spoken-digits-sample"
-    assert done({SHD: sample, STAND_IN: sample}) == ([SHD, STAND_IN], "")
+@pytest.mark.parametrize("there", [[], [SHD]])
+def test_at_the_smallest_scale_the_stand_in_does_for_both(put, there):
+    """No folder called shd holds what isn't SHD, and nothing is downloaded for a smoke run."""
+    put(*there)
+    names, said = done({SHD: SHD, STAND_IN: "spoken-digits-sample"}, scale="smoke")
+    assert names == [STAND_IN]
+    assert said == (
+        "left out: kilgore2025/shd: at this scale spoken-digits stands in for it; --only shd does "
+        "it\n"
+    )
+
+
+def test_at_the_smallest_scale_it_is_done_where_it_is_asked_for(put):
+    put(SHD)
+    assert done({SHD: SHD}, scale="smoke") == ([SHD], "")
+
+
+def test_no_scale_gives_the_study_other_data():
+    for scale in ("full", "laptop", "smoke"):
+        assert read_study(find("kilgore2025/shd"), scale).base["data"] == SHD
 
 
 def test_all_digits_may_be_missing(put):
@@ -82,6 +99,13 @@ def test_all_digits_may_be_missing(put):
     first, second = said.splitlines()
     assert first.startswith("left out: kilgore2025/shd: data: shd must")
     assert second.startswith("left out: kilgore2025/spoken-digits: data: spoken-digits must")
+
+
+def test_the_stand_ins_own_reference_may_be_missing_too(put):
+    put(MNIST)
+    names, said = done({MNIST: MNIST, "spoken-digits-unbounded": STAND_IN})
+    assert names == [MNIST]
+    assert said.startswith("left out: kilgore2025/spoken-digits-unbounded: data: spoken-digits")
 
 
 @pytest.mark.parametrize("there", [[], [SHD, STAND_IN]])

@@ -183,6 +183,7 @@ def test_exports_hold_the_same(finished, suffix, tmp_path):
     [
         (["--table", "class"], "no table 'class'"),
         (["--columns", "accuracies"], "no column 'accuracies'"),
+        (["--columns", "nope"], "no column 'nope'; there are run, "),
         (["--where", "x ="], "the condition must be SQL"),
         (["--limit", "-3"], "results: --limit must be 0 or more, got -3"),
         (["--export", "a.xlsx"], "--export must be a file that ends in .csv, .json, .parquet"),
@@ -197,4 +198,15 @@ def test_bad_results_are_one_sentence(finished, words, sentence, capsys):
 
 def test_results_of_no_study(tmp_path, capsys):
     assert main(["results", str(tmp_path)]) == 2
-    assert "must be a folder that eccles sweep wrote" in capsys.readouterr().err
+    assert "wrote, got none with a study.json" in capsys.readouterr().err
+    assert main(["results", str(tmp_path / "nowhere")]) == 2
+    assert "nowhere must be a folder that eccles sweep wrote, got no" in capsys.readouterr().err
+
+
+def test_a_folder_of_studies_is_none_but_names_them(tmp_path, capsys):
+    for name in ("b", "a"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "study.json").touch()
+    assert main(["results", str(tmp_path)]) == 2
+    one_of = f"name one of them: {tmp_path / 'a'}, {tmp_path / 'b'}\n"
+    assert capsys.readouterr().err.endswith(one_of)

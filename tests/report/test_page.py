@@ -70,6 +70,13 @@ def test_every_element_is_closed(whole):
     assert len(ids) == len(set(ids))
 
 
+def test_verdicts_are_counted_in_order():
+    verdicts = ["not testable", "not reproduced", "reproduced", "not testable"]
+    claims = [Claim(str(n), "It learns.", "", verdict) for n, verdict in enumerate(verdicts)]
+    counted = "Of 4 claims: 1 reproduced, 1 not reproduced, 2 not testable."
+    assert counted in page("A study", "", [], claims=claims)
+
+
 def test_numbers_in_cells():
     rows = pd.DataFrame(
         {

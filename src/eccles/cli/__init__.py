@@ -40,10 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"eccles: {error}", file=sys.stderr)
         return error.exit_status
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         if debug:
             raise
-        print(f"eccles: {_STOPPED}", file=sys.stderr)
+        print(f"eccles: {str(stop) or _STOPPED}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Whoever read our output has left; give the interpreter nowhere to complain at exit.

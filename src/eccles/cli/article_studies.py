@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eccles.cli.reproduce_display import say
 from eccles.cli.study_data import with_data
 from eccles.errors import InputError, nearest
 
@@ -90,7 +91,11 @@ def sweep_all(
                 data_dir=data_dir,
                 watch=watch,
             )
-        failed += int((results.planned(results.runs)["status"] == "failed").sum())
+        lost = int((results.planned(results.runs)["status"] == "failed").sum())
+        done, planned = results.progress
+        said = f"{article}/{name} ended: {done:,} of {planned:,} runs done, {lost:,} failed"
+        say(console, f"{said}; kept in {out / name}")
+        failed += lost
     return failed
 
 
@@ -119,7 +124,9 @@ def check_stored(
         makes = command(article, out, only, *(("--scale", scale) if scale else ()))
         raise InputError(
             f"reproduce: {out} must hold studies of {article} to judge, got "
-            f"{'none' if out.exists() else 'no such folder'}; `{makes}` makes them"
+            f"{'none' if out.exists() else 'no such folder'}; a clone has them in "
+            f"results/{article} (--out results/{article}), and `{makes}` makes them"
+            f"{'' if scale else ', which takes days (--scale laptop is quicker)'}"
         )
     for name in studies:
         stored = StudyFolder(there[name]).read().scale if name in there else scale

@@ -135,7 +135,8 @@ def drawn(
             except InputError as error:
                 if alone:
                     raise
-                rows.append(Row(name, made.title, made.source(article), left_out=str(error)))
+                reason = str(error).removeprefix("figures: ")
+                rows.append(Row(name, made.title, made.source(article), left_out=reason))
             advance(1)
     return rows
 
@@ -186,7 +187,14 @@ def _print(rows: list[Row], out: Path) -> None:
     if table.row_count:
         console.print(table)
         console.print(f"files in {out}", highlight=False, markup=False, soft_wrap=True)
-    for row in rows:
-        if row.left_out:
-            said = f"left out: {row.figure}, {row.title}: {row.left_out}"
-            console.print(said, highlight=False, markup=False, soft_wrap=True)
+    for said in left_out(rows):
+        console.print(said, highlight=False, markup=False, soft_wrap=True)
+
+
+def left_out(rows: Sequence[Row]) -> list[str]:
+    """Return a sentence a reason: which figures and tables are left out for it."""
+    reasons = dict.fromkeys(row.left_out for row in rows if row.left_out)
+    return [
+        f"left out: {', '.join(row.figure for row in rows if row.left_out == reason)}: {reason}"
+        for reason in reasons
+    ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,9 +40,10 @@ class Arguments:
     Articles: kilgore2025 (excitatory to inhibitory ratio, initial firing rate and update noise).
     Its studies are those of the article (on Fashion-MNIST and on SHD), portraits of a few networks,
     and two of our own: robustness, and spoken-digits as a stand-in for SHD, done where SHD can't be
-    had, or where --only asks for it. What the folder has isn't done again, so the same command
-    goes on where it was stopped. A claim is reproduced, not reproduced, or not testable with what
-    there is; --details prints by which rule and numbers, and the report has them too.
+    had, at scale smoke, or where --only asks for it. What the folder has isn't done again, so
+    the same command goes on where it was stopped. A claim is reproduced, not reproduced, or not
+    testable with what there is; --details prints by which rule and numbers, and the report has
+    them too.
 
     Try
         eccles reproduce kilgore2025 --scale smoke
@@ -140,7 +142,12 @@ def run(words: Sequence[str]) -> int:
     from eccles.studies.report import write_report
 
     article = Article(given.article, out)
-    files = [] if given.no_run else _draw(article, studies, console)
+    files, report = [], None
+    if not given.no_run:
+        with _stopped_while_drawing():
+            files = _draw(article, studies, console)
+            say(console_of(aside=True), "writing the report")
+            report = write_report(out)
     judged = [
         (claim, finding)
         for claim, finding in judge(article)
@@ -149,7 +156,6 @@ def run(words: Sequence[str]) -> int:
     varied = robustness.stored(article) if ROBUSTNESS in studies else None
     if studies == [ROBUSTNESS]:
         varied = article[ROBUSTNESS]  # Or the error that says how to make it.
-    report = None if given.no_run else write_report(out)
     if given.json:
         print(as_json(article, judged, varied, files, report))
     elif given.markdown and (judged or varied is not None):
@@ -186,19 +192,31 @@ def _check_unneeded(given: Arguments) -> None:
             raise InputError(f"reproduce: {name} and --no-run can't both be given; drop one")
 
 
+@contextmanager
+def _stopped_while_drawing() -> Iterator[None]:
+    """Let Ctrl-C say that no run was stopped."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            "stopped; all runs have ended and are kept, and the same command draws figures and "
+            "report anew"
+        ) from None
+
+
 def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
     """Draw the figures of some studies; return their files, say what is left out and why."""
-    from eccles.cli.figures import drawn
+    from eccles.cli.figures import drawn, left_out
     from eccles.studies.kilgore2025.figures import FIGURES, ArticleFigure
     from eccles.studies.kilgore2025.tables import TABLES, ArticleTable
 
     both: dict[str, ArticleFigure | ArticleTable] = {**FIGURES, **TABLES}
     wanted = {name: each for name, each in both.items() if each.source(article) in studies}
     out = article.folder / "figures"
+    say(console_of(aside=True), "drawing the figures")
     rows = drawn(article, wanted, None, out, alone=False)
-    for row in rows:
-        if row.left_out:
-            say(console, f"left out: figure {row.figure}, {row.title}: {row.left_out}")
+    for sentence in left_out(rows):
+        say(console, sentence)
     files = [file for row in rows for file in row.files]
     say(console, f"{len(files)} {'file' if len(files) == 1 else 'files'} of figures in {out}")
     return files

@@ -76,22 +76,27 @@ def as_json(
 
 
 def print_verdicts(judged: Sequence[tuple[Claim, Finding]], console: Console) -> None:
-    """Print a line a claim: its number, what it is about, the verdict, then how many of each."""
+    """Print a line a claim: number, name, verdict, parts that hold; then how many of each."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     from eccles.studies.kilgore2025.claim_names import SHORT
-    from eccles.studies.kilgore2025.claims import tally
+    from eccles.studies.kilgore2025.claims import Verdict, tally
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("", justify="right", no_wrap=True)
-    for name in ("claim", "verdict", "as published"):
+    for name in ("claim", "verdict", "parts", "as published"):
         table.add_column(name, no_wrap=True)
     for claim, finding in judged:
         verdicts = (finding.verdict, finding.verdict_as_published)
-        shown = (Text(each, style=_COLOURS[each]) if each else Text() for each in verdicts)
-        table.add_row(claim.id, Text(SHORT.get(claim.id, claim.statement)), *shown)
+        here, published = (
+            Text(each, style=_COLOURS[each]) if each else Text() for each in verdicts
+        )
+        # Numbers that can't show a claim don't show a part of it either.
+        told = finding.parts and finding.verdict != Verdict.NOT_TESTABLE
+        parts = f"{finding.held} of {finding.parts}" if told else ""
+        table.add_row(claim.id, Text(SHORT.get(claim.id, claim.statement)), here, parts, published)
     console.print(table)
     console.print(tally(judged), highlight=False)
 

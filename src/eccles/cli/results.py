@@ -122,7 +122,10 @@ def _columns(text: str | None, known: list[str]) -> list[str]:
     chosen = known if text is None else [name.strip() for name in text.split(",")]
     for name in chosen:
         if name not in known:
-            raise InputError(f"results: there is no column {name!r}{nearest(name, known)}")
+            raise InputError(
+                f"results: there is no column {name!r}{nearest(name, known)}; "
+                f"there are {', '.join(known)}"
+            )
     return chosen
 
 

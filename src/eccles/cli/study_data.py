@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from eccles.cli.reproduce_display import say
 from eccles.errors import EcclesError
-from eccles.studies.kilgore2025.protocol import DIGITS
+from eccles.studies.kilgore2025.protocol import DIGITS, STAND_IN_UNBOUNDED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from eccles.sweeps.study import Study
+
+SMOKE = "smoke"
+"""The smallest scale of a study."""
 
 
 def with_data(
@@ -25,8 +28,9 @@ def with_data(
     """Return the studies to do; say which are left out, and why.
 
     Where all of an article is asked for, the Spiking Heidelberg Digits may be missing, for not
-    everybody can have them, and so may their stand-in, which is left out where they are here. What
-    a study lacks that was asked for by name, or that is no study of digits, is an error.
+    everybody can have them, and so may their stand-in, which is left out where they are here. At
+    the smallest scale, which is to show that all works, the stand-in does for both. What a study
+    lacks that was asked for by name, or that is no study of digits, is an error.
 
     Args:
         article: the article's name.
@@ -38,15 +42,19 @@ def with_data(
     """
     found: dict[str, Path | None] = {}
     left_out: dict[str, str] = {}
+    real, *stand_ins = DIGITS.studies
+    if real in asked and asked[real].scale == SMOKE and asked.keys() & set(stand_ins):
+        left_out[real] = f"at this scale {stand_ins[0]} stands in for it; --only {real} does it"
     for name, study in asked.items():
+        if name in left_out:
+            continue
         try:
             found[name] = _place(study, data_dir)
         except EcclesError as error:
-            if name not in DIGITS.studies or len(asked) == 1:
+            if name not in (*DIGITS.studies, STAND_IN_UNBOUNDED) or len(asked) == 1:
                 raise
             left_out[name] = str(error)
-    real, *stand_ins = DIGITS.studies
-    if found.get(real) is not None and _is_real(asked[real]):
+    if found.get(real) is not None:
         for name in stand_ins:
             if name in found:
                 left_out[name] = (
@@ -63,10 +71,3 @@ def _place(study: Study, data_dir: Path | None) -> Path | None:
     from eccles.data.registry import named
 
     return resolve(named(study.base["data"]), data_dir) if "data" in study.base else None
-
-
-def _is_real(study: Study) -> bool:
-    """Return whether a study's data is real: at its smallest scale SHD has a stand-in itself."""
-    from eccles.data.registry import named
-
-    return named(study.base["data"]).kind == "real"

@@ -130,7 +130,8 @@ def _claims(claims: Sequence[Claim]) -> str:
         f"{escape(each.verdict)}</span></td></tr>\n"
         for each in claims
     )
-    counts = dict.fromkeys(sorted({each.verdict for each in claims}, reverse=True), 0)
+    verdicts = {each.verdict for each in claims}
+    counts = dict.fromkeys(sorted(verdicts, key=lambda verdict: ("not " in verdict, verdict)), 0)
     for each in claims:
         counts[each.verdict] += 1
     said = ", ".join(f"{n} {verdict}" for verdict, n in counts.items())

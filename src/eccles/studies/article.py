@@ -58,9 +58,11 @@ class Article:
             study: load(path) for study, path in folders(name, folder).items()
         }
         if not self._studies:
+            got = "none" if self.folder.exists() else "no such folder"
             raise InputError(
-                f"studies: {self.folder} must hold a study of {name}, got none; "
-                f"eccles reproduce {name} --out {self.folder} makes what belongs there"
+                f"studies: {self.folder} must hold a study of {name}, got {got}; name a folder "
+                f"that does, such as results/{name} of a clone, or the --out of an eccles "
+                "reproduce or sweep"
             )
 
     def __iter__(self) -> Iterator[str]:

@@ -63,9 +63,10 @@ def report(folder: Path | str) -> str:
     check_installed()
     studies = stored(folder)
     if not studies:
+        got = "none" if Path(folder).exists() else "no such folder"
         raise InputError(
-            f"report: {folder} must hold a study, got none; eccles sweep STUDY --out {folder} "
-            "runs one"
+            f"report: {folder} must hold a study, got {got}; name a folder that does, such as "
+            "results/kilgore2025 of a clone, or the --out of an eccles reproduce or sweep"
         )
     shown = [tables for tables in studies if "runs" in tables.names and len(_runs(tables))]
     if not shown:

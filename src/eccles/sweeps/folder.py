@@ -92,14 +92,24 @@ class StudyFolder:
             return Study.model_validate(content["study"])
         except FileNotFoundError:
             raise InputError(
-                f"study: {self.path} must be a folder that eccles sweep wrote, got none with a "
-                "study.json"
+                f"study: {self.path} must be a folder that eccles sweep wrote, got "
+                f"{self._instead()}"
             ) from None
         except (OSError, ValueError, LookupError, TypeError, InputError) as error:
             raise RunError(
                 f"study: {self.description} must be readable and of format {FORMAT}, got "
                 f"{error}; delete that file, and the same eccles sweep writes it anew"
             ) from None
+
+    def _instead(self) -> str:
+        """Return what there is where no study is, in words."""
+        if not self.path.exists():
+            return "no such folder"
+        name = self.description.name
+        inside = [str(path.parent) for path in sorted(self.path.glob(f"*/{name}"))]
+        if inside:
+            return f"one of several studies; name one of them: {', '.join(inside)}"
+        return f"none with a {name}"
 
     def write(self, study: Study, data: dict[str, str] | None = None) -> None:
         """Say which study this is, and on which files, as `check_data` takes them."""

@@ -13,7 +13,7 @@ from eccles.studies.kilgore2025.figures import COLOURS, FIGURES
 from eccles.studies.kilgore2025.tables import TABLES
 from eccles.studies.report import Parts
 
-TITLE = "Excitatory to inhibitory ratio: Kilgore et al. 2025, reproduced"
+TITLE = "Excitatory to inhibitory ratio: the claims of Kilgore et al. 2025"
 
 ABOUT = (
     "Kilgore, Kopsick, Ascoli and Adam asked which ratio of excitatory to inhibitory neurons lets "

@@ -30,7 +30,7 @@ def test_every_claim_has_its_number_and_rule():
 def test_a_whole_study(stored, reproduced):
     finding = reproduced.find(stored("fashion-mnist", fine, *SETS))
     published = ("so it is", Verdict.REPRODUCED)
-    assert finding == Finding(Verdict.REPRODUCED, "all is fine", *published)
+    assert finding == Finding(Verdict.REPRODUCED, "all is fine", *published, held=1, parts=1)
 
 
 def test_part_of_a_study_is_its_whole_seeds(stored):
@@ -50,7 +50,8 @@ def test_part_of_a_study_is_its_whole_seeds(stored):
 
     article = stored("fashion-mnist", tables, SETS[0], "repeat=4")
     finding = Claim("0", "A.", "fashion-mnist", "B.", judged).find(article)
-    assert finding == Finding(Verdict.REPRODUCED, "all is fine", note="3 of 4 seeds are whole")
+    note = "3 of 4 seeds are whole"
+    assert finding == Finding(Verdict.REPRODUCED, "all is fine", note=note, held=1, parts=1)
     assert sorted(seen["runs"]["seed"].unique()) == [0, 1, 2]
     assert len(article["fashion-mnist"].runs) == 15
     assert len(seen["runs"]) == 12
@@ -111,9 +112,17 @@ def test_parts_that_cant_be_told():
     )
 
 
+def test_how_many_parts_hold():
+    import numpy as np
+
+    parts = [Part(np.bool_(True), "a"), Part(False, "b"), Part(None, "c"), Part(True, "d")]
+    finding = found(lambda: parts, lambda: [Part(True, "a")])
+    assert (finding.held, finding.parts) == (2, 4)
+
+
 def test_one_way_that_cant_tell_takes_nothing_from_the_other():
     assert found(lambda: [Part(True, "a")], untestable) == Finding(
-        Verdict.REPRODUCED, "a", "it isn't so", Verdict.NOT_TESTABLE
+        Verdict.REPRODUCED, "a", "it isn't so", Verdict.NOT_TESTABLE, held=1, parts=1
     )
     assert found(untestable, lambda: [Part(True, "b")], "more") == Finding(
         Verdict.NOT_TESTABLE, "", "b", Verdict.REPRODUCED, "it isn't so; more"

@@ -26,6 +26,8 @@ class Finding:
         as_published: the same in the article's way; None where that is no other.
         verdict_as_published: by the same rule, in the article's way.
         note: what else one must know, or why there is no verdict and what makes one.
+        held, parts: how many of how many parts of the claim hold, in this project's way; 0 of 0
+            where they can't be told.
     """
 
     verdict: Verdict
@@ -33,6 +35,8 @@ class Finding:
     as_published: str | None = None
     verdict_as_published: Verdict | None = None
     note: str = ""
+    held: int = 0
+    parts: int = 0
 
 
 class Part(NamedTuple):
@@ -82,7 +86,7 @@ def found(
     where neither can tell.
     """
     try:
-        verdict, ours = weighed(judge())
+        own = judge()
     except Untestable as reason:
         if published is None:
             raise
@@ -92,10 +96,12 @@ def found(
             raise reason from None
         why = "; ".join(filter(None, [str(reason), note]))
         return Finding(Verdict.NOT_TESTABLE, "", text, theirs, why)
+    verdict, ours = weighed(own)
+    held = sum(bool(part.holds) for part in own)
     if published is None:
-        return Finding(verdict, ours, note=note)
+        return Finding(verdict, ours, note=note, held=held, parts=len(own))
     try:
         theirs, text = weighed(published())
     except Untestable as reason:
         theirs, text = Verdict.NOT_TESTABLE, str(reason)
-    return Finding(verdict, ours, text, theirs, note)
+    return Finding(verdict, ours, text, theirs, note, held, len(own))
