@@ -24,3 +24,15 @@ def test_each_run_counts_by_its_own_cost(monkeypatch):
     training, testing = 24 + 60, 5 * 3 / 3 + 2 * 30 / 3
     assert found.seconds == pytest.approx((training + testing) / 2)
     assert found.throughput == pytest.approx(3000 / training)
+
+
+def test_networks_that_are_not_trained_are_tested(monkeypatch):
+    study = Study(
+        base={"data": "fashion-mnist-sample", "model": "mlp8", "epochs": 0},
+        grid={"circuit": ["ei", "bn"]},
+    )
+    made = plan(study)
+    monkeypatch.setattr(module, "_train", lambda *_: (100, 1.0))
+    found = module.estimate(made, made.runs, 1, (range(600), range(300)))
+    assert (found.sample_epochs, found.throughput) == (0, 100)
+    assert found.seconds == pytest.approx(2)

@@ -62,12 +62,14 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any
     """
     # At random, for every so manieth run may be of one cell.
     chosen = random.Random(0).sample(left, min(_TRIED, len(left)))
-    trained, spent, whole = 0, 0.0, 0.0
+    trained, spent, tried, training, whole = 0, 0.0, 0, 0.0, 0.0
     for run in chosen:
         n, seconds = _train(plan, run, splits, _SECONDS / len(chosen))
         trained, spent = trained + n, spent + seconds
         # Seconds of this run: networks of one study may differ much in what a sample takes.
         each, epochs = seconds / n, plan.config(run).epochs
+        tried += epochs * len(splits[0])
+        training += each * epochs * len(splits[0])
         # Testing, before training too, runs forward only, which takes a third of the time.
         whole += each * (epochs * len(splits[0]) + (epochs + 1) * len(splits[1]) / 3)
     if "epochs" in plan.study.varied:
@@ -75,7 +77,9 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any
     else:
         sample_epochs = plan.config(left[0]).epochs * len(splits[0]) * len(left)
     seconds = whole / len(chosen) * len(left) / slots
-    return Estimate(sample_epochs, trained / spent, slots, seconds)
+    # Networks that aren't trained have no mix of theirs to weigh.
+    throughput = tried / training if tried else trained / spent
+    return Estimate(sample_epochs, throughput, slots, seconds)
 
 
 def _train(plan: Plan, run: Planned, splits: tuple[Any, Any], seconds: float) -> tuple[int, float]:
