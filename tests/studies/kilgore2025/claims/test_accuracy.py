@@ -148,7 +148,6 @@ def test_silenced_cells_fail_at_a_low_rate(stored, claim):
 @pytest.mark.parametrize(
     "given",
     [
-        (0.1, 0.8, 0.1, 0.1),  # robust: all seeds succeed
         (0.1, 0.1, (0.8, 0.8, 0.1), 0.1),  # learns at 30 Hz, and fails lower
         (0.1, 0.1, 0.1, 0.1),  # never learns
     ],
@@ -156,6 +155,25 @@ def test_silenced_cells_fail_at_a_low_rate(stored, claim):
 def test_50_50_does_something_else(stored, claim, given):
     finding = claim("3").find(stored("fashion-mnist", made(peaks(E50_50=given)), *SETS))
     assert finding.verdict == Verdict.NOT_REPRODUCED
+
+
+@pytest.mark.parametrize(
+    ("n", "verdict", "told"),
+    [
+        (
+            3,
+            Verdict.NOT_TESTABLE,
+            "3 of 3 seeds succeed in the best cell, at 9.00 Hz, as in 67",
+        ),
+        (23, Verdict.NOT_REPRODUCED, "23 of 23 seeds succeed in the best cell, at 9.00 Hz"),
+    ],
+)
+def test_seeds_that_all_succeed_tell_if_they_are_many(stored, claim, n, verdict, told):
+    tables = made(peaks(E50_50=(0.1, 0.8, 0.1, 0.1)))
+    finding = claim("3").find(stored("fashion-mnist", tables, SETS[0], f"repeat={n}"))
+    assert finding.verdict == verdict
+    assert told in finding.ours
+    assert ("of cases" in finding.ours) == (n == 3)
 
 
 def test_high_rates(stored, claim):

@@ -16,7 +16,7 @@ from eccles.studies.kilgore2025.claims.accuracy import (
     own_cells,
 )
 from eccles.studies.kilgore2025.claims.departures import departures
-from eccles.studies.kilgore2025.claims.finding import Part, Untestable, Verdict, weighed
+from eccles.studies.kilgore2025.claims.finding import Part, Untestable, weighed
 from eccles.studies.kilgore2025.claims.wording import percent
 from eccles.studies.kilgore2025.protocol import BAND, FASHION, LATE, ROBUSTNESS, late_accuracy
 from eccles.studies.kilgore2025.robustness.variants import FAST_MEMBRANE, UNCHANGED, variants
@@ -132,8 +132,11 @@ def _quiet(judge: Callable[[pd.DataFrame], list[Part]]) -> Callable[[pd.DataFram
     """Return a judge of cells without noise."""
 
     def judged(runs: pd.DataFrame) -> Judged:
-        verdict, text = weighed(judge(cells_of(runs[~runs["noisy"]])))
-        return verdict == Verdict.REPRODUCED, text
+        parts = judge(cells_of(runs[~runs["noisy"]]))
+        told = {part.holds for part in parts}
+        # One part that fails decides; only then does one that can't be told.
+        holds = False if False in told else None if None in told else True
+        return holds, weighed(parts)[1]
 
     return judged
 
@@ -143,15 +146,7 @@ def _in_band(cells: pd.DataFrame) -> list[Part]:
 
 
 def _lowest(cells: pd.DataFrame) -> list[Part]:
-    parts = lowest_only(own_cells(cells, "50:50"), _BEFORE)
-    firing = cells[(cells["ei"] == "50:50") & (cells["rate_hz"] >= BAND[0])]
-    sure = firing[firing["successes"] == firing["n"]]
-    if len(sure) and not parts[-1].holds:
-        n = int(sure["n"].min())
-        chance = f", though with {n} that is no surprise: where one in eight fails, all {n} "
-        chance += f"succeed in {100 * (7 / 8) ** n:.0f} % of cases"
-        parts[-1] = parts[-1]._replace(text=parts[-1].text + chance)
-    return parts
+    return lowest_only(own_cells(cells, "50:50"), _BEFORE)
 
 
 def _fast(cells: pd.DataFrame) -> list[Part]:
@@ -219,7 +214,8 @@ RULES = (
         UNCHANGED,
         "Without noise: cells of 50:50 where more than half of the seeds succeed (peak over 50 %) "
         "start in the band and lower than all that fire and where fewer succeed; in no cell do all "
-        "seeds succeed.",
+        "seeds succeed (all of three can't tell: where one seed in eight fails, they do in 67 % of "
+        "cases).",
         _quiet(_lowest),
     ),
     Rule(
