@@ -167,7 +167,7 @@ def test_ratio_and_fraction_are_one_run(capsys):
     ("words", "status", "sentence"),
     [
         ("--ei 120:-20", 2, "ei must be a ratio such as 80:20"),
-        ("--ei 0.333", 2, "33.3 excitatory ones; choose another ratio"),
+        ("--ei 0.333", 2, "33.3 of 100 neurons excitatory; choose another ratio"),
         ("--ei 1.5", 2, "ei must be a ratio"),
         ("--epochs 0", 2, "train: epochs must be greater than or equal to 1, got 0"),
         ("--epochs -3", 2, "epochs must be greater than or equal to 1, got -3"),

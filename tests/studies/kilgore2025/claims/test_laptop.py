@@ -12,9 +12,13 @@ DISTANCES = {"E-E": 0.9, "E-I": 1.0, "I-I": 1.2}
 
 
 def by_rate(settings):
-    """Return tables of a run that learns where it starts slowly enough, and is silent at 0 Hz."""
+    """Return tables of a run that learns where it starts slowly enough, and is silent at 0 Hz.
+
+    One seed of 50:50 never learns: where all of a few do, claim 3 can't be told.
+    """
     rate = RATES[settings["w1_std"]]
-    learnt = 0 < rate <= LEARNT_UP_TO[settings["ei"]]
+    unlucky = settings["ei"] == "50:50" and settings["seed"] == 0
+    learnt = 0 < rate <= LEARNT_UP_TO[settings["ei"]] and not unlucky
     share = float(settings["ei"].split(":")[0]) / 100
     epochs = dict(zip((-1, 0, 29), (0.0, 0.02, -0.05) if learnt else (0, 0, 0), strict=True))
 
