@@ -134,9 +134,7 @@ class EICircuit(nn.Module):
 
     def currents(self, x: Tensor) -> Currents:
         """Return the currents that samples x, [N, ...], cause: [N, n_E, ...] each."""
-        excitatory, inhibitory = self._units(x)
-        weight_ei, gain_i = self._inhibition()
-        return circuit.inhibit(excitatory, inhibitory, weight_ei, gain_i)
+        return circuit.inhibit(*self._units(x), self._weight_ei(), self._gain_i())
 
     def forward(
         self, x: Tensor, neuron: SoftResetParameters | None = None, n_steps: int | None = None
@@ -147,11 +145,11 @@ class EICircuit(nn.Module):
         """
         lead, x = self._lead(x), self.samples(x)
         excitatory, inhibitory = self._units(x)
-        weight_ei, gain_i = self._inhibition()
+        weight_ei = self._weight_ei()
         if self.readout:
             result = excitatory - circuit.joined(weight_ei, inhibitory)
             return result.reshape(*lead, *result.shape[1:])
-        net, divisive = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, gain_i)
+        net, divisive = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, self._gain_i())
         rules, shape = self.rules, (*lead, *net.shape[1:])
         if neuron is not None:
             return deep.circuit_spikes(
@@ -216,14 +214,17 @@ class EICircuit(nn.Module):
         inhibitory = scaled_gradient(self.input_to_inhibitory, factor)
         return self.drive(x, self.input_to_excitatory), self.drive(x, inhibitory).relu()
 
-    def _inhibition(self) -> tuple[Tensor, Tensor]:
-        """Return W_EI and g_I, with the gradients that the rules give them."""
+    def _weight_ei(self) -> Tensor:
+        """Return W_EI, with the gradient that the rules give it."""
         exponent = 1.0 if self.rules.dann else self.rules.gradient_exponent
-        weight_ei = scaled_gradient(self.inhibitory_to_excitatory, self.fan_in**-exponent)
-        if self.readout or not self.rules.dann:
-            return weight_ei, self.divisive_gain if not self.readout else weight_ei[0]
+        return scaled_gradient(self.inhibitory_to_excitatory, self.fan_in**-exponent)
+
+    def _gain_i(self) -> Tensor:
+        """Return g_I, with the gradient that the rules give it."""
+        if not self.rules.dann:
+            return self.divisive_gain
         factor = 1.0 / (math.sqrt(self.n_excitatory) * self.fan_in)
-        return weight_ei, scaled_gradient(self.divisive_gain, factor).exp()
+        return scaled_gradient(self.divisive_gain, factor).exp()
 
     def _lead(self, x: Tensor) -> torch.Size:
         return x.shape[: x.ndim - (self.input_to_excitatory.ndim - 1)]
