@@ -53,11 +53,10 @@ class TrainDisplay:
     def started(self, config: RunConfig, trainee: Trainee, next_epoch: int) -> None:
         """Say what is trained, and draw the bar."""
         self._epochs = config.epochs
-        engine = trainee.facts()["engine"]
         config = config.resolved()
         self._console.print(
             f"{config.data}, {trainee.title()}, {config.optimizer} at {config.lr:g}, "
-            f"batches of {config.batch()}, {engine} engine, seed {config.seed}",
+            f"batches of {config.batch()}, {trainee.engine} engine, seed {config.seed}",
             highlight=False,
             soft_wrap=True,
         )

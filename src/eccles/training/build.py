@@ -29,8 +29,7 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         data: training samples; they set the inputs, the classes and, on "auto", the engine.
         threads: threads for the event engine, whose results don't depend on it.
     """
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise InputError("train: device must be one that torch finds, got 'cuda'; use --device cpu")
+    check_device(config)
     neuron = LIFParameters(
         tau_mem=config.tau_mem,
         tau_syn=config.tau_syn,
@@ -56,6 +55,12 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         ),
     )
     return network.to(config.device)
+
+
+def check_device(config: RunConfig) -> None:
+    """Raise InputError where torch doesn't find the device of a run."""
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("train: device must be one that torch finds, got 'cuda'; use --device cpu")
 
 
 def build_optimizer(config: TrainConfig, network: EINetwork) -> torch.optim.Optimizer:

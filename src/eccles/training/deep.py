@@ -11,13 +11,13 @@ from torch.nn.functional import cross_entropy
 from eccles import dale, seeds
 from eccles.data.augment import Augment
 from eccles.data.images import ImageDataset
-from eccles.errors import InputError, must
+from eccles.errors import must
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.functional.surrogate import surrogate
 from eccles.init import ei_init
 from eccles.nn.deep import DeepNetwork, deep_network
 from eccles.nn.layers import circuit_layers
-from eccles.training.build import make_optimizer
+from eccles.training.build import check_device, make_optimizer
 from eccles.training.deep_config import DeepConfig
 from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep, evaluating
 from eccles.training.deep_measures import DEEP_MEASURES, DeepMoment
@@ -55,6 +55,12 @@ class DeepTrainee:
         per_epoch = -(-whole_batches(config, samples.train) // config.batch())
         self._per_epoch = per_epoch
         self._warmup = round((config.warmup or 0.0) * per_epoch)
+
+    @property
+    def engine(self) -> str:
+        """What computes it: what "auto" became."""
+        fused = self.config.engine != "equations" and self.config.fits_fused
+        return "fused" if fused else "equations"
 
     def begin(self) -> None:
         """Initialise E-I layers from training samples, chosen by the seed."""
@@ -109,7 +115,7 @@ class DeepTrainee:
         """Return what the settings became, for the record."""
         train = self.samples.train
         return {
-            "engine": self._engine(),
+            "engine": self.engine,
             "n_excitatory": _neurons(self.network, train),
             "n_inhibitory": None,
             "data": train.name,
@@ -118,11 +124,6 @@ class DeepTrainee:
             "test_samples": len(self.samples.test),
             "parameters": sum(p.numel() for p in self.network.parameters()),
         }
-
-    def _engine(self) -> str:
-        config = self.config
-        fused = config.engine != "equations" and config.fits_fused
-        return "fused" if fused else "equations"
 
     def title(self) -> str:
         """Return what is trained in a few words."""
@@ -139,8 +140,7 @@ def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
         config: the run's settings.
         samples: they set the inputs and the classes.
     """
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise InputError("train: device must be one that torch finds, got 'cuda'; use --device cpu")
+    check_device(config)
     random = seeds.stream(config.seed, "weights")
     layers = circuit_layers(config.circuit, random, **config.switches())
     network = deep_network(

@@ -219,9 +219,9 @@ def _train_epoch(config: RunConfig, trainee: Trainee, epoch: int, watch: Watcher
     """Train on every sample once, in an order of this epoch's own; return the mean loss."""
     data, step = trainee.samples.train, trainee.steps(epoch)
     order = epoch_order(config, data, epoch)
-    total = 0.0
-    for batch, first in enumerate(range(0, len(order), config.batch())):
-        chosen = order[first : first + config.batch()]
+    size, total = config.batch(), 0.0
+    for batch, first in enumerate(range(0, len(order), size)):
+        chosen = order[first : first + size]
         inputs, labels = data.batch(chosen)
         loss = step(inputs, labels, batch)
         total += loss * len(chosen)

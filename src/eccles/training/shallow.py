@@ -39,6 +39,11 @@ class ShallowTrainee:
         self.optimizer = build_optimizer(config, self.network)
         self._step = build_step(config, self.network, self.optimizer)
 
+    @property
+    def engine(self) -> str:
+        """What computes it: what "auto" became."""
+        return self.network.engine.name
+
     def begin(self) -> None:
         """Do nothing: the network has its weights."""
 
@@ -63,7 +68,7 @@ class ShallowTrainee:
         """Return what "auto" and the ratio became, for the record."""
         network, train = self.network, self.samples.train
         return {
-            "engine": network.engine.name,
+            "engine": self.engine,
             "n_excitatory": network.hidden.n_excitatory,
             "n_inhibitory": network.hidden.n_inhibitory,
             "w1_std": network.initial_std[0],

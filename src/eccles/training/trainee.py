@@ -56,6 +56,11 @@ class Trainee(Protocol):
         ...
 
     @property
+    def engine(self) -> str:
+        """What computes it: what "auto" became."""
+        ...
+
+    @property
     def torch_threads(self) -> int:
         """Threads that torch may use."""
         ...
