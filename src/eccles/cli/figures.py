@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from eccles.cli.bar import bar
 from eccles.cli.flags import flag, read
+from eccles.cli.formats import formats_of
 from eccles.cli.place import Stored, for_files, stored
-from eccles.errors import InputError, must, nearest
+from eccles.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from eccles.studies.article import Article
@@ -81,7 +82,7 @@ def run(words: Sequence[str]) -> int:
 
     article = Article("kilgore2025", folder)
     chosen = _chosen(given.only, {**FIGURES, **TABLES})
-    formats = _formats(given.format)
+    formats = formats_of(given.format, "figures")
     out = for_files(given.out or folder / "figures", "figures")
     rows = drawn(article, chosen, formats, out, alone=given.only is not None)
     if given.json:
@@ -102,19 +103,6 @@ def _chosen(only: str | None, known: dict[str, _Made]) -> dict[str, _Made]:
                 f"there are {', '.join(known)}"
             )
     return {name: each for name, each in known.items() if name in names}
-
-
-def _formats(text: str | None) -> list[str] | None:
-    if text is None:
-        return None
-    from eccles.figures import Drawing, Film
-
-    known = (*Drawing.FORMATS, *Film.FORMATS)
-    formats = [name.strip().lower() for name in text.split(",")]
-    for name in formats:
-        if name not in known:
-            raise must("figures", "--format", f"some of {', '.join(known)}", name)
-    return formats
 
 
 def drawn(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from eccles.cli.flags import flag, read
+from eccles.cli.formats import formats_of
 from eccles.cli.place import for_files
 from eccles.errors import InputError, RunError, must
 
@@ -78,7 +79,7 @@ def run(words: Sequence[str]) -> int:
         )
     currents = _rows(folder, "currents")
     out = for_files(given.out or folder / "figures", "inspect")
-    files = _drawn(layers, currents, _note(settings), out, _formats(given.format))
+    files = _drawn(layers, currents, _note(settings), out, formats_of(given.format, "inspect"))
     if given.json:
         names = [str(path) for path in files]
         print(json_format.dumps({"run": str(folder), "layers": layers, "files": names}))
@@ -115,19 +116,6 @@ def _rows(folder: Path, measure: str) -> Rows | None:
         return [json_format.loads(line) for line in path.read_text().splitlines()]
     except (OSError, ValueError) as error:
         raise RunError(f"inspect: {path} must be readable JSON lines, got {error}") from None
-
-
-def _formats(text: str | None) -> list[str] | None:
-    if text is None:
-        return None
-    from eccles.figures import Drawing, Film
-
-    known = (*Drawing.FORMATS, *Film.FORMATS)
-    formats = [name.strip().lower() for name in text.split(",")]
-    for name in formats:
-        if name not in known:
-            raise must("inspect", "--format", f"some of {', '.join(known)}", name)
-    return formats
 
 
 def _drawn(
