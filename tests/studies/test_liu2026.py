@@ -11,7 +11,7 @@ from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 from eccles.sweeps.sweep import sweep
 
-ABLATIONS, CIRCUITS = "liu2026/ablations", "liu2026/circuits"
+ABLATIONS, CIRCUITS, LONGER = "liu2026/ablations", "liu2026/circuits", "liu2026/longer"
 PARTS = ("init", "stabiliser", "straight_through", "gradient_exponent")
 ONE_NETWORK = ("zip.model=[mlp8]", "zip.width=[0.2]", "zip.epochs=[1]")
 
@@ -44,6 +44,14 @@ def test_circuits_have_recipes_of_their_own():
     assert set(found) == {"ei", "bn", "plain", "dann", "colei", "free"}
     assert (found["bn"], found["ei"]) == ((0.1, 1e-4, False), (0.002, 5e-4, True))
     assert len(configs) == 6 * 2 * 3
+
+
+@pytest.mark.parametrize(("scale", "seeds"), [("full", 3), ("laptop", 1), ("smoke", 1)])
+def test_longer_training_has_a_twin_of_its_own(scale, seeds):
+    made = plan(read_study(studies.find(LONGER), scale))
+    configs = [made.config(run).resolved() for run in made.runs]
+    assert [c.circuit for c in configs] == ["ei", "bn"] * seeds
+    assert len({(c.model, c.width, c.epochs, c.data) for c in configs}) == 1
 
 
 @pytest.mark.parametrize("name", [ABLATIONS, CIRCUITS])

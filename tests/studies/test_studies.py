@@ -14,7 +14,7 @@ DIGITS = (
 )
 PORTRAITS = "kilgore2025/portraits"
 STARTS = "liu2026/initialisation"
-DEEP = ("liu2026/ablations", "liu2026/circuits")
+DEEP = ("liu2026/ablations", "liu2026/circuits", "liu2026/longer")
 
 
 def test_names():

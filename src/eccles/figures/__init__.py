@@ -10,6 +10,7 @@ from eccles.figures.activity_by_class import activity_by_class as activity_by_cl
 from eccles.figures.activity_by_epoch import activity_by_epoch as activity_by_epoch
 from eccles.figures.animation import Film as Film
 from eccles.figures.animation import activity_film as activity_film
+from eccles.figures.changes import accuracy_by_change as accuracy_by_change
 from eccles.figures.currents import currents_film as currents_film
 from eccles.figures.distances import distance_violins as distance_violins
 from eccles.figures.drawing import Drawing as Drawing
