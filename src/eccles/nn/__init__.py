@@ -2,15 +2,15 @@
 
 from eccles.nn.block import OverSteps as OverSteps
 from eccles.nn.block import Spiking as Spiking
-from eccles.nn.circuit import CircuitRules as CircuitRules
 from eccles.nn.circuit import EICircuit as EICircuit
-from eccles.nn.circuit import EIConv2d as EIConv2d
-from eccles.nn.circuit import EILinear as EILinear
-from eccles.nn.circuit import EIReadout as EIReadout
 from eccles.nn.column import ColumnConv2d as ColumnConv2d
 from eccles.nn.column import ColumnLinear as ColumnLinear
 from eccles.nn.deep import MODELS as MODELS
 from eccles.nn.deep import DeepNetwork as DeepNetwork
 from eccles.nn.deep import deep_network as deep_network
+from eccles.nn.ei_layers import EIConv2d as EIConv2d
+from eccles.nn.ei_layers import EILinear as EILinear
+from eccles.nn.ei_layers import EIReadout as EIReadout
 from eccles.nn.layers import circuit_layers as circuit_layers
+from eccles.nn.rules import CircuitRules as CircuitRules
 from eccles.nn.shallow import EINetwork as EINetwork

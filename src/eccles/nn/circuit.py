@@ -1,6 +1,6 @@
-"""Layers of E-I circuits, which own weights and gains; `eccles.functional.circuit` has the maths.
+"""What layers of E-I circuits share: weights and gains; `eccles.functional.circuit` has the maths.
 
-They take inputs >= 0 with any leading dimensions, [T, B, ...] or [N, ...], and return the current
+Layers take inputs >= 0 with any leading dimensions, [T, B, ...] or [N, ...], and return the current
 that the excitatory units integrate; a neuron comes after them. Before use they are initialised
 from a batch, by `eccles.init.ei_init`. Source: Liu et al. 2026, arXiv 2509.23253.
 """
@@ -8,51 +8,23 @@ from a batch, by `eccles.init.ei_init`. Source: Liu et al. 2026, arXiv 2509.2325
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from eccles.engines import deep
 from eccles.errors import InputError, must
 from eccles.functional import circuit
-from eccles.functional.circuit import Currents, Stabiliser
+from eccles.functional.circuit import Currents
 from eccles.functional.gradient import scaled_gradient
 from eccles.functional.soft_reset import SoftResetParameters
+from eccles.nn.rules import CircuitRules
 
 if TYPE_CHECKING:
     import numpy as np
 
     from eccles.init.ei_init import Rule
-
-
-@dataclass(frozen=True)
-class CircuitRules:
-    """Every switch of the E-I circuit and of E-I Prop; the defaults are the published choice.
-
-    Attributes:
-        stabiliser: what is done about a divisor of zero.
-        straight_through: whether the stabilised divisor passes its gradient where it was zero.
-        gradient_exponent: W_EI's gradient is scaled by d^-exponent, with d the fan-in.
-        dale: whether weights are kept at 0 or above; off is the "free" circuit.
-        dann: the learning rule of Cornford et al. 2021: the gain is learnt as its logarithm, and
-            gradients are scaled by 1/sqrt(n_E) (W_IE), 1/d (W_EI), 1/(sqrt(n_E) d) (log gain).
-        padding: whether a convolution's fan-in counts, at the start, only taps inside the map.
-    """
-
-    stabiliser: Stabiliser = "adaptive"
-    straight_through: bool = True
-    gradient_exponent: float = 1.0
-    dale: bool = True
-    dann: bool = False
-    padding: bool = False
-
-    @classmethod
-    def of_dann(cls) -> CircuitRules:
-        """Return the rules of DANN, the rate model that the E-I circuit comes from."""
-        return cls(stabiliser="epsilon", straight_through=False, dann=True)
 
 
 def inhibitory_units(n_excitatory: int) -> int:
@@ -228,84 +200,3 @@ class EICircuit(nn.Module):
 
     def _lead(self, x: Tensor) -> torch.Size:
         return x.shape[: x.ndim - (self.input_to_excitatory.ndim - 1)]
-
-
-class EILinear(EICircuit):
-    """An E-I circuit of fully connected units: [..., n_inputs] -> [..., n_units].
-
-    Args:
-        n_inputs: input units.
-        n_units: excitatory units; a quarter as many inhibitory ones are added.
-        rules: its switches; the published ones unless given.
-    """
-
-    def __init__(
-        self, n_inputs: int, n_units: int, rules: CircuitRules | None = None, **kept: Any
-    ) -> None:
-        super().__init__((n_inputs,), n_units, rules, **kept)
-
-    def samples(self, x: Tensor) -> Tensor:
-        """Return an input [..., n_inputs] as [N, n_inputs]."""
-        if x.ndim < 2 or x.shape[-1] != self.fan_in:
-            accepted = f"[..., {self.fan_in}]"
-            raise must(type(self).__name__, "the input's shape", accepted, tuple(x.shape))
-        return x.reshape(-1, self.fan_in)
-
-    def drive(self, x: Tensor, weight: Tensor) -> Tensor:
-        """Return x weight^T, [N, n]."""
-        return x @ weight.T
-
-
-class EIReadout(EILinear):
-    """The last layer: excitation less subtractive inhibition, without division, gain or bias.
-
-    Args:
-        n_inputs: input units.
-        n_classes: readouts.
-        rules: its switches; the published ones unless given.
-    """
-
-    def __init__(self, n_inputs: int, n_classes: int, rules: CircuitRules | None = None) -> None:
-        super().__init__(n_inputs, n_classes, rules, readout=True)
-
-
-class EIConv2d(EICircuit):
-    """An E-I circuit of maps: [..., n_inputs, H, W] -> [..., n_units, H', W'].
-
-    Inhibition acts across the channels of one place.
-
-    Args:
-        n_inputs: input channels.
-        n_units: excitatory channels; a quarter as many inhibitory ones are added.
-        kernel_size, stride, padding: those of both convolutions.
-        rules: its switches; the published ones unless given.
-    """
-
-    def __init__(
-        self,
-        n_inputs: int,
-        n_units: int,
-        kernel_size: int = 3,
-        *,
-        stride: int = 1,
-        padding: int | None = None,
-        rules: CircuitRules | None = None,
-    ) -> None:
-        super().__init__((n_inputs, kernel_size, kernel_size), n_units, rules)
-        self.stride = stride
-        self.padding = kernel_size // 2 if padding is None else padding
-
-    def samples(self, x: Tensor) -> Tensor:
-        """Return an input [..., n_inputs, H, W] as [N, n_inputs, H, W]."""
-        n_inputs, kernel, _ = self.input_to_excitatory.shape[1:]
-        if x.ndim < 4 or x.shape[-3] != n_inputs:
-            accepted = f"[..., {n_inputs}, height, width]"
-            raise must("EIConv2d", "the input's shape", accepted, tuple(x.shape))
-        if min(x.shape[-2:]) + 2 * self.padding < kernel:
-            accepted = f"{kernel - 2 * self.padding} or more"
-            raise must("EIConv2d", "an image's sides", accepted, tuple(x.shape[-2:]))
-        return x.flatten(0, -4)
-
-    def drive(self, x: Tensor, weight: Tensor) -> Tensor:
-        """Return the convolution of maps, [N, n, H', W']."""
-        return functional.conv2d(x, weight, stride=self.stride, padding=self.padding)

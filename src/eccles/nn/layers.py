@@ -14,8 +14,9 @@ from torch.nn.utils import skip_init
 
 from eccles.errors import InputError, nearest
 from eccles.nn.block import OverSteps
-from eccles.nn.circuit import CircuitRules, EIConv2d, EILinear, EIReadout
 from eccles.nn.column import ColumnConv2d, ColumnLinear
+from eccles.nn.ei_layers import EIConv2d, EILinear, EIReadout
+from eccles.nn.rules import CircuitRules
 
 Circuit = Literal["ei", "bn", "plain", "dann", "colei", "free"]
 """E-I circuit; batch norm; neither; DANN's circuit; signs by column; E-I without projection."""
