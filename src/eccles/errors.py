@@ -37,6 +37,15 @@ def must(where: str, name: str, accepted: str, got: object, hint: str = "") -> I
     )
 
 
+def whole(where: str, name: str, value: object, least: int = 1, accepted: str = "") -> None:
+    """Raise InputError unless a value is a whole number of `least` or more.
+
+    >>> whole("train", "epochs", 3)
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise must(where, name, accepted or f"a whole number of {least} or more", value)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the known name closest to `name`, or an empty string.
 

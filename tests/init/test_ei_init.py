@@ -130,6 +130,9 @@ def test_padding_can_count():
     [
         (spikes(5, 30) - 0.1, r"input of 0 must be 0 or more, got -0\.1; .*without subtracting"),
         (torch.zeros(5, 30), "input of 0 must have a spike or a bright pixel, got none in 5"),
+        (spikes(5, 30) / 0.0, "input of 0 must be finite, got nan"),
+        (spikes(5, 30) + torch.inf, "input of 0 must be finite, got inf"),
+        (torch.zeros(0, 30), "input of 0 must be a batch of samples, got 'none'"),
         (torch.ones(5, 30), "input of 0 must differ between samples, got 5 equal ones"),
     ],
 )
@@ -140,7 +143,27 @@ def test_batches_that_cannot_be(batch, said):
     assert not model[0].initialised
 
 
+@pytest.mark.parametrize("moments", ["measured", "bernoulli", "prior", "dann"])
+def test_a_silent_batch_is_refused_whatever_gives_the_moments(moments):
+    with pytest.raises(InputError, match="input of EILinear must have a spike"):
+        ei_init(EILinear(30, 8), torch.zeros(5, 30), moments=moments)
+
+
+def test_a_model_stays_as_it_was_where_it_fails():
+    model = nn.Sequential(EILinear(30, 8), nn.Dropout().eval(), EILinear(8, 8))
+    model[0].initialised = True
+    before = weights(model)
+    model[1].forward = torch.zeros_like
+    with pytest.raises(InputError, match="input of 2 must have a spike"):
+        ei_init(model, spikes(50, 30))
+    assert all(map(torch.equal, before, weights(model)))
+    assert (model[0].initialised, model[2].initialised) == (True, False)
+    assert [module.training for module in model] == [True, False, True]
+
+
 def test_models_that_cannot_be():
+    with pytest.raises(InputError, match=r"no moments 'mesured' \(did you mean 'measured'"):
+        ei_init(EILinear(30, 8), spikes(5, 30), moments="mesured")
     with pytest.raises(InputError, match="the model must be one with E-I layers, got 'Linear'"):
         ei_init(nn.Linear(3, 2), torch.ones(2, 3))
     with pytest.raises(InputError, match=r"prior_rate must be between 0 and 1, got 1\.5"):

@@ -172,12 +172,20 @@ def test_dales_principle():
 
 
 def test_what_cannot_be():
-    with pytest.raises(InputError, match=r"excitatory units must be 4 or more.*got 3"):
+    with pytest.raises(InputError, match=r"excitatory units must be a whole .* 4 or more.*got 3"):
         EILinear(6, 3)
-    with pytest.raises(InputError, match=r"excitatory units must be 4 or more.*got 0"):
+    with pytest.raises(InputError, match=r"readouts must be a whole number of 1 or more, got 0"):
         EIReadout(6, 0)
     with pytest.raises(InputError, match="EIConv2d: the layer must be initialised before use"):
         EIConv2d(2, 8)(spikes(5, 2, 4, 4))
+    with pytest.raises(InputError, match=r"number of inputs must be a whole number.*got 0"):
+        EILinear(0, 8)
+    with pytest.raises(InputError, match=r"EIConv2d: kernel_size must be a whole .*\(3, 3\)"):
+        EIConv2d(2, 8, (3, 3))
+    with pytest.raises(InputError, match="EIConv2d: stride must be a whole number of 1 or more"):
+        EIConv2d(2, 8, stride=0)
+    with pytest.raises(InputError, match="EIConv2d: padding must be a whole number of 0 or more"):
+        EIConv2d(2, 8, padding=-1)
     linear, conv = ready(EILinear(6, 8), spikes(5, 6)), EIConv2d(2, 8, 5, padding=0)
     with pytest.raises(InputError, match=r"input's shape must be \[\.\.\., 6\], got \(5, 7\)"):
         linear(spikes(5, 7))
@@ -189,3 +197,108 @@ def test_what_cannot_be():
         conv(spikes(5, 2, 8, 4))
     with pytest.raises(InputError, match="a layer with neurons must be no readout"):
         ready(EIReadout(6, 3), spikes(5, 6)).spikes(spikes(2, 5, 6), P)
+
+
+BURSTS = CircuitRules(inhibitory_spikes=4)
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [(EILinear(6, 8, BURSTS), (5, 6)), (EIConv2d(2, 8, rules=BURSTS), (5, 2, 5, 6))],
+)
+def test_inhibitory_units_that_spike(layer, shape, held):
+    """They inhibit by whole spikes of one size, about as much as graded ones, step by step."""
+    x = spikes(1 if held else 4, *shape).double()
+    layer = ready(copy.deepcopy(layer).double(), x)
+    with torch.no_grad():
+        found = layer.currents(x, 4)
+    drive = layer.drive(layer.samples(x), layer.input_to_inhibitory).detach()
+    assert layer.inhibitory_threshold == pytest.approx(float(drive.mean()) / 4)
+    counts = found.subtractive * layer.n_inhibitory / layer.inhibitory_threshold
+    assert torch.allclose(counts, counts.round(), atol=1e-9)
+    assert len(found.subtractive) == 4 * shape[0]
+    assert float(found.subtractive.mean()) == pytest.approx(float(drive.mean()), rel=0.05)
+    current = layer(x, None, 4)
+    assert current.shape[:2] == (4, shape[0])
+    assert torch.equal(layer.spikes(x, P, 4), soft_reset(current, P)[0])
+
+
+def test_inhibitory_spikes_are_saved_with_the_layer_and_need_steps():
+    x = spikes(4, 5, 6)
+    layer = ready(EILinear(6, 8, BURSTS), x)
+    again = EILinear(6, 8, BURSTS)
+    again.load_state_dict(layer.state_dict())
+    assert torch.equal(again(x), layer(x))
+    with pytest.raises(InputError, match=r"shape must be \[T, B, ...\], got \(5, 6\)"):
+        layer(x[0])
+    with pytest.raises(RuntimeError, match="inhibitory_threshold"):
+        EILinear(6, 8).load_state_dict(layer.state_dict())
+
+
+@pytest.mark.parametrize("layer", [EILinear(6, 8), EIReadout(6, 3), EIConv2d(2, 8)])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda x: x - 1, r"the input must be 0 or more, got -1\.0; .*without subtracting"),
+        (lambda x: x * torch.nan, "the input must be 0 or more, got nan"),
+        (lambda x: x.double(), "input's type must be torch.float32, that of the weights"),
+        (lambda x: (255 * x).byte(), r"got torch\.uint8; convert"),
+    ],
+)
+def test_inputs_that_no_circuit_takes(layer, change, said):
+    layer = copy.deepcopy(layer)
+    x = spikes(5, 2, 4, 4) if isinstance(layer, EIConv2d) else spikes(5, 6)
+    ready(layer, x)
+    with pytest.raises(InputError, match=f"{type(layer).__name__}: .*{said}"):
+        layer(change(x))
+
+
+def test_an_empty_batch_gives_nothing():
+    layer = ready(EILinear(6, 8), spikes(4, 5, 6))
+    assert layer.spikes(torch.zeros(4, 0, 6), P).shape == (4, 0, 8)
+
+
+@pytest.mark.parametrize(
+    ("switches", "said"),
+    [
+        ({"stabiliser": "adaptiv"}, r"no stabiliser 'adaptiv' \(did you mean 'adaptive'\?\)"),
+        ({"straight_through": "False"}, "straight_through must be True or False, got 'False'"),
+        ({"gradient_exponent": "1"}, "gradient_exponent must be 0 or more, got '1'"),
+        ({"gradient_exponent": float("nan")}, "gradient_exponent must be 0 or more, got nan"),
+        ({"inhibitory_spikes": 0}, "inhibitory_spikes must be above 0, or None, got 0"),
+    ],
+)
+def test_switches_that_cannot_be(switches, said):
+    with pytest.raises(InputError, match=said):
+        CircuitRules(**switches)
+
+
+def test_gains_of_dann_are_not_those_of_another_circuit():
+    x = spikes(5, 6)
+    weights = ready(EILinear(6, 8), x).state_dict()
+    with pytest.raises(InputError, match="must be those of DANN, got 'those of an E-I"):
+        EILinear(6, 8, CircuitRules.of_dann()).load_state_dict(weights)
+
+
+def test_gradients_of_dann_are_scaled_as_published():
+    """W_IE by 1 / sqrt(n_E), W_EI by 1 / d, the log gain by 1 / (sqrt(n_E) d)."""
+    x = spikes(50, 6)
+    scaled = ready(EILinear(6, 9, CircuitRules.of_dann()), x)
+    bare = CircuitRules(stabiliser="epsilon", straight_through=False, gradient_exponent=0)
+    plain = ready(EILinear(6, 9, bare), x)
+    weights = scaled.state_dict() | {"divisive_gain": scaled.divisive_gain.detach().exp()}
+    plain.load_state_dict({k: v for k, v in weights.items() if "extra" not in k}, strict=False)
+    for layer in (scaled, plain):
+        (layer(x) * torch.arange(9)).sum().backward()
+    factors = {
+        "input_to_excitatory": 1,
+        "input_to_inhibitory": 1 / 3,
+        "inhibitory_to_excitatory": 1 / 6,
+        # d/d log g = g d/dg
+        "divisive_gain": plain.divisive_gain.detach() / (3 * 6),
+    }
+    for name, factor in factors.items():
+        wanted = factor * plain.get_parameter(name).grad
+        assert wanted.abs().max() > 0
+        assert torch.allclose(scaled.get_parameter(name).grad, wanted, rtol=1e-4)

@@ -84,12 +84,19 @@ def test_free_circuits_have_nothing_to_project():
     [
         (lambda: network("vgg9"), "there is no model 'vgg9' (did you mean"),
         (lambda: network("mlp8", "eii"), "there is no circuit 'eii'"),
-        (lambda: network("mlp8", width=0.03), "width must be large enough for 4 units"),
+        (lambda: network("mlp8", width=0.03), "width must be 0.04 or more, for 4 units"),
+        (lambda: network("mlp8", width=float("nan")), "width must be a number above 0, got nan"),
+        (lambda: network("mlp8", n_steps=0), "n_steps must be a whole number of 1 or more"),
+        (lambda: network("mlp8", shape=(32, 32)), "shape must be channels, height and width"),
         (lambda: network("vgg8", shape=(1, 28, 28)), "an image's sides must be 32 pixels or more"),
         (lambda: network("mlp8")(images()[0]), "the input's shape must be [B, C, H, W]"),
         (
             lambda: circuit_layers("bn", np.random.default_rng(0), stabiliser="none"),
             "stabiliser must be left alone with circuit bn",
+        ),
+        (
+            lambda: circuit_layers("ei", np.random.default_rng(0), stabilizer="none"),
+            "there is no switch 'stabilizer' (did you mean 'stabiliser'?)",
         ),
     ],
 )

@@ -23,7 +23,7 @@ from eccles.errors import must
 from eccles.functional import circuit
 from eccles.functional.circuit import EPSILON, Stabiliser
 from eccles.functional.soft_reset import SoftResetParameters
-from eccles.functional.soft_reset import soft_reset as step_by_step
+from eccles.functional.soft_reset import soft_reset as over_steps
 from eccles.functional.surrogate import Sigmoid
 
 if TYPE_CHECKING:
@@ -43,12 +43,18 @@ def soft_reset(currents: Tensor, p: SoftResetParameters, n_steps: int | None = N
 
     Raises InputError where currents have neither 1 nor n_steps steps.
     """
-    n_steps = _steps(currents, n_steps)
     if not _fits(p, currents):
-        return step_by_step(currents.expand(n_steps, *currents.shape[1:]), p)[0]
+        return step_by_step(currents, p, n_steps)
+    n_steps = _steps(currents, n_steps)
     layout = _Layout.of(currents, 1)
     apply: Any = _Neurons.apply
     return layout.back(apply(layout.flat(currents), p, n_steps), currents.shape)
+
+
+def step_by_step(currents: Tensor, p: SoftResetParameters, n_steps: int | None = None) -> Tensor:
+    """Return what `soft_reset` does, by the equations, one step after the other."""
+    held = currents.expand(_steps(currents, n_steps), *currents.shape[1:])
+    return over_steps(held, p)[0]
 
 
 def circuit_spikes(
@@ -238,6 +244,7 @@ def _fits(p: SoftResetParameters, *tensors: Tensor) -> bool:
         isinstance(p.surrogate, Sigmoid)
         and all(x.device.type == "cpu" for x in tensors)
         and {x.dtype for x in tensors} in ({torch.float32}, {torch.float64})
+        and all(x.numel() for x in tensors)
         and not torch.compiler.is_compiling()
     )
 

@@ -1,5 +1,6 @@
 """The equations, once, as pure functions on tensors: any device, any dtype, autograd."""
 
+from eccles.functional.bursts import bursts as bursts
 from eccles.functional.circuit import Currents as Currents
 from eccles.functional.circuit import inhibit as inhibit
 from eccles.functional.circuit import integrate as integrate

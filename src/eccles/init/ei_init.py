@@ -6,15 +6,17 @@ make of the batch. Source: Liu et al. 2026, arXiv 2509.23253.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
 from eccles import seeds
-from eccles.errors import InputError, must
+from eccles.errors import InputError, must, nearest
 from eccles.init.moments import Dann, Scales, bernoulli, checked, measured
+from eccles.modes import evaluating
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,8 +42,8 @@ class Initialisable(Protocol):
         """Return the input as [N, features...]."""
         ...
 
-    def initialise(self, rule: Rule, x: Tensor, random: np.random.Generator) -> None:
-        """Draw the weights for an input x, in a fixed order, and set `initialised`."""
+    def initialise(self, rule: Rule, random: np.random.Generator, *inputs: Any) -> None:
+        """Draw the weights for what `forward` takes, in a fixed order, and set `initialised`."""
         ...
 
 
@@ -57,7 +59,8 @@ def ei_init(
     """Initialise every E-I layer of a model from one batch; return the moments that each used.
 
     All layers are initialised anew, in forward order, from one stream of random numbers, so the
-    same seed and batch give the same weights on every device.
+    same seed and batch give the same draws on every device; their scales are measured, and agree
+    to rounding. Where it fails, the model stays as it was.
 
     Args:
         model: any module; its E-I layers are those that are `Initialisable`.
@@ -68,9 +71,15 @@ def ei_init(
             "dann", constants of Cornford et al. 2021.
         prior_rate: chance of a spike in a step, for "prior".
 
-    Raises InputError, naming the layer, for an input that is negative, silent or the same in all
-    samples, and for a model in which an E-I layer isn't reached.
+    Raises InputError, naming the layer, for an input that is negative, not finite, silent, or the
+    same in all samples where moments are measured; for a model in which an E-I layer isn't
+    reached; and for moments that aren't among those above.
     """
+    if moments not in get_args(Source):
+        raise InputError(
+            f"ei_init: there are no moments {moments!r}{nearest(moments, get_args(Source))}; there "
+            f"are {', '.join(get_args(Source))}"
+        )
     if not 0 < prior_rate < 1:
         raise must("ei_init", "prior_rate", "between 0 and 1", prior_rate)
     layers = {name: m for name, m in model.named_modules() if isinstance(m, Initialisable)}
@@ -80,28 +89,32 @@ def ei_init(
     random = seeds.stream(seed, "E-I init")
     used: dict[str, Rule] = {}
 
-    def before(name: str, layer: Any, inputs: tuple[Tensor, ...]) -> None:
+    def before(name: str, layer: Any, inputs: tuple[Any, ...]) -> None:
         if name not in used:
-            x = layer.samples(inputs[0])
-            used[name] = _rule(x, name, moments, prior_rate)
-            layer.initialise(used[name], x, random)
+            called = name or type(layer).__name__
+            used[name] = _rule(layer.samples(inputs[0]), called, moments, prior_rate)
+            layer.initialise(used[name], random, *inputs)
 
     hooks = [
         layer.register_forward_pre_hook(partial(before, name))  # type: ignore[attr-defined]
         for name, layer in layers.items()
     ]
-    training = model.training
+    before_it = deepcopy(model.state_dict())
     try:
-        model.eval()(batch)
+        with evaluating(model):
+            model(batch)
+        missed = sorted(layers.keys() - used.keys())
+        if missed:
+            raise InputError(
+                "ei_init: every E-I layer must take part in a forward pass, got none of "
+                f"{missed[0]}"
+            )
+    except BaseException:
+        model.load_state_dict(before_it)
+        raise
     finally:
-        model.train(training)
         for hook in hooks:
             hook.remove()
-    missed = sorted(layers.keys() - used.keys())
-    if missed:
-        raise InputError(
-            f"ei_init: every E-I layer must take part in a forward pass, got none of {missed[0]}"
-        )
     return used
 
 

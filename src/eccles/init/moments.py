@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from eccles.errors import InputError
+from eccles.errors import InputError, must
 
 
 class Scales(NamedTuple):
@@ -46,28 +46,39 @@ class Moments(NamedTuple):
 
 
 def checked(x: Tensor, layer: str) -> Tensor:
-    """Return an input, or raise InputError, naming the layer, where it is below 0 anywhere."""
-    if bool((x < 0).any()):
+    """Return an input that has something to measure, or raise InputError, naming the layer.
+
+    It must be finite, 0 or more everywhere and above 0 somewhere.
+    """
+    if not x.numel():
+        raise must("ei_init", f"the input of {layer}", "a batch of samples", "none")
+    lowest, highest = (float(end) for end in x.detach().aminmax())
+    if not math.isfinite(lowest) or not math.isfinite(highest):
+        got = highest if math.isfinite(lowest) else lowest
+        raise must("ei_init", f"the input of {layer}", "finite", got)
+    if lowest < 0:
         raise InputError(
-            f"ei_init: the input of {layer} must be 0 or more, got {float(x.min()):.3g}; give "
+            f"ei_init: the input of {layer} must be 0 or more, got {lowest:.3g}; give "
             "images in [0, 1], without subtracting their mean"
+        )
+    if not highest:
+        raise InputError(
+            f"ei_init: the input of {layer} must have a spike or a bright pixel, got none in "
+            f"{len(x)} samples; give wider layers before it, a larger batch, or another seed"
         )
     return x
 
 
 def measured(x: Tensor, layer: str) -> Moments:
-    """Return the moments of an input [N, features...], or raise InputError that names the layer.
+    """Return the moments of a `checked` input [N, features...].
+
+    Raises InputError, naming the layer, where all samples are equal.
 
     Each feature, a place of a map too, has a variance of its own over the N samples.
     """
     x = x.detach().double()
     mean, square = float(x.mean()), float(x.square().mean())
     variance = float(x.var(dim=0, correction=0).mean())
-    if not mean:
-        raise InputError(
-            f"ei_init: the input of {layer} must have a spike or a bright pixel, got none in "
-            f"{len(x)} samples; give a larger batch, another seed, or a wider layer before it"
-        )
     if not variance:
         raise InputError(
             f"ei_init: the input of {layer} must differ between samples, got {len(x)} equal ones; "

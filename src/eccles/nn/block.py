@@ -9,7 +9,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from eccles.engines import deep
-from eccles.functional.soft_reset import SoftResetParameters, soft_reset
+from eccles.errors import whole
+from eccles.functional.soft_reset import SoftResetParameters
 from eccles.nn.circuit import EICircuit
 
 
@@ -53,6 +54,7 @@ class Spiking(nn.Module):
         super().__init__()
         self.layer = layer
         self.neuron = neuron or SoftResetParameters()
+        whole("Spiking", "hold", hold)
         self.hold = hold
         self.fused = fused
 
@@ -64,4 +66,4 @@ class Spiking(nn.Module):
         current: Tensor = self.layer(x)
         if self.fused:
             return deep.soft_reset(current, self.neuron, n_steps)
-        return soft_reset(current.expand(n_steps, *current.shape[1:]), self.neuron)[0]
+        return deep.step_by_step(current, self.neuron, n_steps)

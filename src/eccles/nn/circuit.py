@@ -8,14 +8,15 @@ from a batch, by `eccles.init.ei_init`. Source: Liu et al. 2026, arXiv 2509.2325
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from eccles.engines import deep
-from eccles.errors import InputError, must
+from eccles.errors import InputError, must, whole
 from eccles.functional import circuit
+from eccles.functional.bursts import bursts
 from eccles.functional.circuit import Currents
 from eccles.functional.gradient import scaled_gradient
 from eccles.functional.soft_reset import SoftResetParameters
@@ -27,9 +28,21 @@ if TYPE_CHECKING:
     from eccles.init.ei_init import Rule
 
 
+NOT_NEGATIVE = "give images in [0, 1], without subtracting their mean"
+"""What to do about an input below 0."""
+
+
 def inhibitory_units(n_excitatory: int) -> int:
     """Return max(1, floor(n_E / 4)): 80:20 with the inhibitory units added."""
     return max(1, n_excitatory // 4)
+
+
+class _Units(NamedTuple):
+    """A layer's units, [N, n, ...] each, and the leading dimensions that N merges."""
+
+    lead: torch.Size
+    excitatory: Tensor
+    inhibitory: Tensor
 
 
 class EICircuit(nn.Module):
@@ -39,6 +52,9 @@ class EICircuit(nn.Module):
     `inhibitory_to_excitatory` [n_E, n_I], `divisive_gain` [n_I] (its logarithm under DANN's rule),
     `gain` [n_E], and `bias` [n_E], which alone may have either sign. A `readout` has neither
     division nor gain nor bias.
+
+    Inhibitory units that spike (`CircuitRules.inhibitory_spikes`) have one `inhibitory_threshold`,
+    which the mean of W_IE x at the start sets.
     """
 
     def __init__(
@@ -51,9 +67,12 @@ class EICircuit(nn.Module):
     ) -> None:
         super().__init__()
         kind = type(self).__name__
-        if n_excitatory < 1 or (n_excitatory < 4 and not readout):
-            accepted = "4 or more, for one inhibitory unit in five"
-            raise must(kind, "the number of excitatory units", accepted, n_excitatory)
+        whole(kind, "the number of inputs", shape[0])
+        if readout:
+            whole(kind, "the number of readouts", n_excitatory)
+        else:
+            accepted = "a whole number of 4 or more, for one inhibitory unit in five"
+            whole(kind, "the number of excitatory units", n_excitatory, 4, accepted)
         n_inhibitory = inhibitory_units(n_excitatory)
         self.rules = rules or CircuitRules()
         self.readout = readout
@@ -62,10 +81,14 @@ class EICircuit(nn.Module):
         self.input_to_excitatory = nn.Parameter(torch.zeros(n_excitatory, *shape))
         self.input_to_inhibitory = nn.Parameter(torch.zeros(n_inhibitory, *shape))
         self.inhibitory_to_excitatory = nn.Parameter(torch.zeros(n_excitatory, n_inhibitory))
+        if self.rules.inhibitory_spikes:
+            self.register_buffer("inhibitory_threshold", torch.ones(()))
         if not readout:
             self.divisive_gain = nn.Parameter(torch.zeros(n_inhibitory))
             self.gain = nn.Parameter(torch.ones(n_excitatory))
             self.bias = nn.Parameter(torch.zeros(n_excitatory))
+
+    inhibitory_threshold: Tensor
 
     @property
     def n_excitatory(self) -> int:
@@ -91,9 +114,23 @@ class EICircuit(nn.Module):
         return float(taps.mean())
 
     @torch.no_grad()
-    def initialise(self, rule: Rule, x: Tensor, random: np.random.Generator) -> None:
-        """Draw exponential weights of the rule's scale: those of E first, then those of I."""
-        fan_in = self.effective_fan_in(x) if self.rules.padding else self.fan_in
+    def initialise(
+        self,
+        rule: Rule,
+        random: np.random.Generator,
+        x: Tensor,
+        _neuron: SoftResetParameters | None = None,
+        _n_steps: int | None = None,
+    ) -> None:
+        """Draw exponential weights of the rule's scale: those of E first, then those of I.
+
+        Args:
+            rule: gives the scales.
+            random: where weights come from.
+            x: what `forward` is about to take, with what comes after it.
+        """
+        samples = self.samples(x)
+        fan_in = self.effective_fan_in(samples) if self.rules.padding else self.fan_in
         sigma, gain = rule.scales(fan_in)
         for weight in (self.input_to_excitatory, self.input_to_inhibitory):
             weight.copy_(torch.from_numpy(sigma * random.standard_exponential(weight.shape)))
@@ -103,10 +140,16 @@ class EICircuit(nn.Module):
             self.gain.fill_(1.0)
             self.bias.fill_(0.0)
         self.initialised = True
+        if self.rules.inhibitory_spikes:
+            drive = self.drive(samples, self.input_to_inhibitory).mean()
+            self.inhibitory_threshold.copy_(drive / self.rules.inhibitory_spikes)
 
-    def currents(self, x: Tensor) -> Currents:
-        """Return the currents that samples x, [N, ...], cause: [N, n_E, ...] each."""
-        return circuit.inhibit(*self._units(x), self._weight_ei(), self._gain_i())
+    def currents(self, x: Tensor, n_steps: int | None = None) -> Currents:
+        """Return the currents that an input causes: [N, n_E, ...] each, N steps and samples."""
+        units = self._units(x, n_steps)
+        return circuit.inhibit(
+            units.excitatory, units.inhibitory, self._weight_ei(), self._gain_i()
+        )
 
     def forward(
         self, x: Tensor, neuron: SoftResetParameters | None = None, n_steps: int | None = None
@@ -115,8 +158,7 @@ class EICircuit(nn.Module):
 
         Raises InputError unless the layer is initialised and x fits.
         """
-        lead, x = self._lead(x), self.samples(x)
-        excitatory, inhibitory = self._units(x)
+        lead, excitatory, inhibitory = self._units(x, n_steps)
         weight_ei = self._weight_ei()
         if self.readout:
             result = excitatory - circuit.joined(weight_ei, inhibitory)
@@ -165,31 +207,68 @@ class EICircuit(nn.Module):
         return {name: value for name, value in self.named_parameters() if name not in free}
 
     def get_extra_state(self) -> Tensor:
-        """Return whether the layer is initialised, to be saved with the weights."""
-        return torch.tensor(self.initialised)
+        """Return whether the layer is initialised, and DANN's, to be saved with the weights."""
+        return torch.tensor([self.initialised, self.rules.dann])
 
     def set_extra_state(self, state: Tensor) -> None:
-        """Take over whether the saved weights were initialised."""
-        self.initialised = bool(state)
+        """Take over whether the saved weights were initialised.
 
-    def _units(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return I_EE and s_I.
+        Raises InputError for DANN's weights in another circuit, and the other way round: their
+        gains are logarithms.
+        """
+        initialised, *dann = state.flatten().tolist()
+        if dann and dann[0] != self.rules.dann:
+            kinds = ("those of an E-I circuit", "those of DANN")
+            hint = "load them into a layer with the same rules"
+            wanted, got = kinds[self.rules.dann], kinds[dann[0]]
+            raise must(type(self).__name__, "the saved weights", wanted, got, hint)
+        self.initialised = bool(initialised)
+
+    def _units(self, x: Tensor, n_steps: int | None) -> _Units:
+        """Return I_EE and s_I for an input; those of all steps where inhibitory units spike.
 
         One product for both would take longer: it copies the weights, and their gradients.
         """
+        lead, x = self._lead(x), self._accepted(self.samples(x))
+        factor = 1.0 / math.sqrt(self.n_excitatory) if self.rules.dann else 1.0
+        excitatory = self.drive(x, self.input_to_excitatory)
+        inhibitory = self.drive(x, scaled_gradient(self.input_to_inhibitory, factor))
+        if self.rules.inhibitory_spikes is None:
+            return _Units(lead, excitatory, inhibitory.relu())
+        if len(lead) != 2:
+            raise must("circuit", "the input's shape", "[T, B, ...]", (*lead, *x.shape[1:]))
+        n_steps = n_steps or lead[0]
+        held = (
+            units.reshape(*lead, *units.shape[1:]).expand(n_steps, *[-1] * x.ndim)
+            for units in (excitatory, inhibitory)
+        )
+        excitatory, inhibitory = next(held), bursts(next(held), self.inhibitory_threshold)
+        lead = torch.Size((n_steps, lead[1]))
+        return _Units(lead, excitatory.flatten(0, 1), inhibitory.flatten(0, 1))
+
+    def _accepted(self, x: Tensor) -> Tensor:
+        """Return samples [N, ...], or raise InputError where they aren't what a circuit takes."""
+        kind = type(self).__name__
         if not self.initialised:
             raise InputError(
-                f"{type(self).__name__}: the layer must be initialised before use; call "
+                f"{kind}: the layer must be initialised before use; call "
                 "eccles.init.ei_init(model, batch), or load weights that were"
             )
-        factor = 1.0 / math.sqrt(self.n_excitatory) if self.rules.dann else 1.0
-        inhibitory = scaled_gradient(self.input_to_inhibitory, factor)
-        return self.drive(x, self.input_to_excitatory), self.drive(x, inhibitory).relu()
+        weight = self.input_to_excitatory
+        if x.dtype != weight.dtype and not torch.is_autocast_enabled(x.device.type):
+            accepted = f"{weight.dtype}, that of the weights"
+            raise must(kind, "the input's type", accepted, x.dtype, "convert with x.to(...)")
+        # Elsewhere than on a CPU the answer would have to be waited for.
+        if x.device.type == "cpu" and not torch.compiler.is_compiling():
+            lowest = float(x.detach().amin()) if x.numel() else 0.0
+            if not lowest >= 0:
+                raise must(kind, "the input", "0 or more", lowest, NOT_NEGATIVE)
+        return x
 
     def _weight_ei(self) -> Tensor:
         """Return W_EI, with the gradient that the rules give it."""
-        exponent = 1.0 if self.rules.dann else self.rules.gradient_exponent
-        return scaled_gradient(self.inhibitory_to_excitatory, self.fan_in**-exponent)
+        factor = self.fan_in**-self.rules.gradient_exponent
+        return scaled_gradient(self.inhibitory_to_excitatory, factor)
 
     def _gain_i(self) -> Tensor:
         """Return g_I, with the gradient that the rules give it."""

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from eccles.errors import InputError, must, nearest
+from eccles.errors import InputError, must, nearest, whole
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.nn.block import OverSteps, Spiking
 from eccles.nn.layers import Layers
@@ -134,6 +134,9 @@ def deep_network(
             f"deep: there is no model {name!r}{nearest(name, MODELS)}; there are "
             f"{', '.join(MODELS)}"
         )
+    if len(shape) != 3:
+        raise must("deep", "an image's shape", "channels, height and width", tuple(shape))
+    whole("deep", "n_steps", n_steps)
     neuron = neuron or SoftResetParameters()
     made, features = build(layers, shape, width, neuron)
     if held:
@@ -187,9 +190,13 @@ def _resnet18(
 
 def _scaled(sizes: Sequence[int], width: float) -> list[int]:
     """Return sizes times a factor; pools stay."""
+    if not 0 < width < math.inf:
+        raise must("deep", "width", "a number above 0", width)
     scaled = [round(size * width) for size in sizes]
     if any(units < 4 for units, size in zip(scaled, sizes, strict=True) if size != _POOL):
-        raise must("deep", "width", "large enough for 4 units in every layer", width)
+        least = 4 / min(size for size in sizes if size != _POOL)
+        accepted = f"{least:.2g} or more, for 4 units in every layer"
+        raise must("deep", "width", accepted, width)
     return scaled
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor
 from torch.nn import functional
 
-from eccles.errors import must
+from eccles.errors import must, whole
 from eccles.nn.circuit import EICircuit
 from eccles.nn.rules import CircuitRules
 
@@ -62,7 +62,8 @@ class EIConv2d(EICircuit):
     Args:
         n_inputs: input channels.
         n_units: excitatory channels; a quarter as many inhibitory ones are added.
-        kernel_size, stride, padding: those of both convolutions.
+        kernel_size, stride, padding: those of both convolutions, the same along both sides;
+            padding is half the kernel unless given.
         rules: its switches; the published ones unless given.
     """
 
@@ -76,9 +77,12 @@ class EIConv2d(EICircuit):
         padding: int | None = None,
         rules: CircuitRules | None = None,
     ) -> None:
+        whole("EIConv2d", "kernel_size", kernel_size)
+        whole("EIConv2d", "stride", stride)
         super().__init__((n_inputs, kernel_size, kernel_size), n_units, rules)
         self.stride = stride
         self.padding = kernel_size // 2 if padding is None else padding
+        whole("EIConv2d", "padding", self.padding, 0)
 
     def samples(self, x: Tensor) -> Tensor:
         """Return an input [..., n_inputs, H, W] as [N, n_inputs, H, W]."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -114,6 +114,13 @@ def circuit_layers(circuit: str, random: np.random.Generator, **switches: Any) -
             f"deep: {', '.join(switches)} must be left alone with circuit {circuit}, which has no "
             f"inhibitory units; they are switches of {', '.join(_RULES)}"
         )
+    switchable = [field.name for field in fields(CircuitRules)]
+    for name in switches:
+        if name not in switchable:
+            raise InputError(
+                f"deep: there is no switch {name!r}{nearest(name, switchable)}; there are "
+                f"{', '.join(switchable)}"
+            )
     rules = replace(_RULES.get(circuit, CircuitRules()), **switches)
     return Layers(circuit, rules, random)  # type: ignore[arg-type]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import get_args
 
+from eccles.errors import InputError, must, nearest
 from eccles.functional.circuit import Stabiliser
 
 
@@ -19,6 +22,10 @@ class CircuitRules:
         dann: the learning rule of Cornford et al. 2021: the gain is learnt as its logarithm, and
             gradients are scaled by 1/sqrt(n_E) (W_IE), 1/d (W_EI), 1/(sqrt(n_E) d) (log gain).
         padding: whether a convolution's fan-in counts, at the start, only taps inside the map.
+        inhibitory_spikes: how often a step inhibitory units spike at the start (an option of ours,
+            see `eccles.functional.bursts`); None for graded ones, as published.
+
+    Raises InputError for a value that a switch can't have.
     """
 
     stabiliser: Stabiliser = "adaptive"
@@ -27,8 +34,29 @@ class CircuitRules:
     dale: bool = True
     dann: bool = False
     padding: bool = False
+    inhibitory_spikes: float | None = None
+
+    def __post_init__(self) -> None:
+        known = get_args(Stabiliser)
+        if self.stabiliser not in known:
+            raise InputError(
+                f"circuit: there is no stabiliser {self.stabiliser!r}"
+                f"{nearest(str(self.stabiliser), known)}; there are {', '.join(known)}"
+            )
+        for name in ("straight_through", "dale", "dann", "padding"):
+            if not isinstance(getattr(self, name), bool):
+                raise must("circuit", name, "True or False", getattr(self, name))
+        if not _is_number(self.gradient_exponent) or self.gradient_exponent < 0:
+            raise must("circuit", "gradient_exponent", "0 or more", self.gradient_exponent)
+        spikes = self.inhibitory_spikes
+        if spikes is not None and not (_is_number(spikes) and spikes > 0):
+            raise must("circuit", "inhibitory_spikes", "above 0, or None", spikes)
 
     @classmethod
     def of_dann(cls) -> CircuitRules:
         """Return the rules of DANN, the rate model that the E-I circuit comes from."""
         return cls(stabiliser="epsilon", straight_through=False, dann=True)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from eccles.functional.circuit import Currents
 from eccles.measures.histogram import Histogram
+from eccles.modes import evaluating
 from eccles.nn.block import Spiking
 from eccles.nn.circuit import EICircuit
-from eccles.training.deep_measure import evaluating
 
 Rows = list[dict[str, Any]]
 
@@ -41,10 +41,11 @@ def watching(network: nn.Module, tell: Callable[[str, Seen], None]) -> Iterator[
     """Tell, in every forward pass, of each spiking layer's currents, by the layer's name."""
 
     @torch.no_grad()
-    def before(name: str, circuit: EICircuit, inputs: tuple[Tensor, ...]) -> None:
-        x = circuit.samples(inputs[0])
+    def before(name: str, circuit: EICircuit, inputs: tuple[Any, ...]) -> None:
+        x, _neuron, n_steps = (*inputs, None, None)[:3]
         # Not circuit(x), which would come here again.
-        tell(name, Seen(circuit.forward(x), x, circuit.currents(x)))
+        integrated = circuit.forward(x, None, n_steps).flatten(0, 1)
+        tell(name, Seen(integrated, circuit.samples(x), circuit.currents(x, n_steps)))
 
     def after(name: str, _layer: nn.Module, _inputs: object, current: Tensor) -> None:
         tell(name, Seen(current.detach().flatten(0, 1)))

@@ -15,18 +15,16 @@ from eccles.errors import must
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.functional.surrogate import surrogate
 from eccles.init import ei_init
+from eccles.modes import evaluating
 from eccles.nn.deep import DeepNetwork, deep_network
 from eccles.nn.layers import circuit_layers
 from eccles.training.build import check_device, make_optimizer
 from eccles.training.deep_config import DeepConfig
-from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep, evaluating
+from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep
 from eccles.training.deep_measures import DEEP_MEASURES, DeepMoment
 from eccles.training.samples import Samples, whole_batches
 from eccles.training.schedule import learning_rate
 from eccles.training.trainee import BatchStep
-
-_BOUNDLESS = ("gain", "divisive_gain", "bias")
-"""Parameters that the L2 may leave out."""
 
 
 class DeepTrainee:
@@ -142,6 +140,9 @@ def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
     """
     check_device(config)
     random = seeds.stream(config.seed, "weights")
+    neuron = SoftResetParameters(
+        config.tau, surrogate=surrogate(config.surrogate, config.surrogate_scale)
+    )
     layers = circuit_layers(config.circuit, random, **config.switches())
     network = deep_network(
         config.model,
@@ -152,9 +153,7 @@ def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
         held=isinstance(samples.train, ImageDataset),
         width=config.width,
         fused=config.engine != "equations",
-        neuron=SoftResetParameters(
-            config.tau, surrogate=surrogate(config.surrogate, config.surrogate_scale)
-        ),
+        neuron=neuron,
     )
     # Kernels laid out so are the quicker ones: a step takes some 10 % less.
     layout: Any = {"memory_format": torch.channels_last}
@@ -171,10 +170,9 @@ def _check_batches(config: DeepConfig, samples: Samples) -> None:
 
 
 def _optimizer(config: DeepConfig, network: DeepNetwork) -> torch.optim.Optimizer:
-    named = list(network.named_parameters())
-    free = () if config.decay_gains else _BOUNDLESS
-    held = [p for name, p in named if name.rpartition(".")[2] not in free]
-    rest = [p for name, p in named if name.rpartition(".")[2] in free]
+    # Gains and biases, batch norm's too, have one value a unit.
+    held = [p for p in network.parameters() if config.decay_gains or p.ndim > 1]
+    rest = [p for p in network.parameters() if not config.decay_gains and p.ndim == 1]
     groups = [{"params": held, "weight_decay": config.weight_decay}]
     if rest:
         groups.append({"params": rest, "weight_decay": 0.0})

@@ -10,7 +10,7 @@ from eccles.errors import must
 from eccles.training.run_config import RunConfig
 
 Model = Literal["mlp8", "mlp16", "vgg8", "vgg11", "vgg16", "vgg19", "resnet18"]
-_SWITCHES = ("stabiliser", "straight_through", "gradient_exponent", "padding")
+_SWITCHES = ("stabiliser", "straight_through", "gradient_exponent", "padding", "inhibitory_spikes")
 
 
 class DeepConfig(RunConfig):
@@ -62,6 +62,9 @@ class DeepConfig(RunConfig):
 
     padding: bool | None = None
     """Whether a convolution's initial fan-in leaves out the padding (auto: no)."""
+
+    inhibitory_spikes: float | None = Field(default=None, gt=0)
+    """Spikes a step of inhibitory units at the start (auto: none, they are graded)."""
 
     epochs: int = Field(default=10, ge=0)
     """Passes over the training samples; with 0 the network is looked at as it starts."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from eccles import functional
+from eccles.modes import evaluating
 from eccles.nn.block import Spiking
 
 _BATCH = 250
@@ -118,14 +119,3 @@ def counting(network: nn.Module) -> Iterator[list[Counted]]:
     finally:
         for hook in hooks:
             hook.remove()
-
-
-@contextmanager
-def evaluating(network: nn.Module) -> Iterator[None]:
-    """Put a network into evaluation, and back."""
-    training = network.training
-    network.eval()
-    try:
-        yield
-    finally:
-        network.train(training)

@@ -56,7 +56,8 @@ def look(network: nn.Module, inputs: Tensor, labels: Tensor) -> Rows:
     The rate is in spikes a neuron and step. The gradient is that of the cross-entropy with respect
     to the weights from the layer's input, its norm over all of them. Layers that have no E-I
     circuit have numbers of I_int alone. `expected_std` is the spread of I_int that E-I Init would
-    give the layer for the input that it gets. The network is left as it was: a copy is trained on.
+    give the layer for the input that it gets, where inhibitory units are graded. The network is
+    left as it was: a copy is trained on.
 
     Args:
         network: takes inputs, returns scores [B, C].
@@ -74,9 +75,10 @@ def look(network: nn.Module, inputs: Tensor, labels: Tensor) -> Rows:
             std, mean = torch.std_mean(seen.integrated.double(), correction=0)
             rows[name] |= {"integrated_mean": float(mean), "integrated_std": float(std)}
             return
-        n_inhibitory = layers[name].layer.n_inhibitory
+        layer: Any = layers[name].layer
         rows[name] |= current_statistics(seen.currents, seen.integrated)
-        rows[name]["expected_std"] = _expected_std(seen.given, n_inhibitory)  # type: ignore[arg-type]
+        if layer.rules.inhibitory_spikes is None:
+            rows[name]["expected_std"] = _expected_std(seen.given, layer.n_inhibitory)
 
     def after(row: dict[str, Any], _module: nn.Module, _given: object, spikes: Tensor) -> None:
         row["spikes_per_step"] = float(spikes.detach().double().mean())
