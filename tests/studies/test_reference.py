@@ -3,6 +3,7 @@
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from eccles import studies
@@ -15,7 +16,9 @@ from eccles.sweeps.tables import load
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = runpy.run_path(str(ROOT / "docs" / "accounts.py"))
 STARTS = ROOT / "docs" / "reproduction" / "initialisation.md"
-PAGES = sorted({*STARTS.parent.glob("*.md")} - {STARTS})
+TRAINING = runpy.run_path(str(ROOT / "docs" / "deep_training.py"))
+TRAINED = [STARTS.parent / f"{study}.md" for study in TRAINING["STUDIES"]]
+PAGES = sorted({*STARTS.parent.glob("*.md")} - {STARTS, *TRAINED})
 STUDIES = ["fashion-mnist", "fashion-mnist-noise", "portraits", "robustness"]
 
 
@@ -72,6 +75,38 @@ def test_the_page_of_starts_shows_them():
     text = STARTS.read_text()
     assert text.count("<!-- end -->") == 4
     assert script["filled"](text, layers) == text
+
+
+@pytest.mark.parametrize("page", TRAINED, ids=[page.stem for page in TRAINED])
+def test_a_page_of_trained_networks_shows_them(page):
+    text = page.read_text()
+    assert f"accuracies of {page.stem}" in text
+    assert TRAINING["filled"](text, ROOT / "results" / "liu2026") == text
+
+
+@pytest.mark.parametrize("name", TRAINING["STUDIES"])
+def test_trained_networks_are_of_the_study_that_ships(name):
+    results = load(ROOT / "results" / "liu2026" / name)
+    shipped = plan(read_study(studies.find(f"liu2026/{name}"), "laptop")).runs
+    assert set(results.runs["run"]) == {run.identity for run in shipped}
+    assert results.runs["eccles_commit"].str.fullmatch("[0-9a-f]{40}").all()
+    assert set(results.runs["data_kind"].dropna()) == {"real"}
+
+
+def test_no_gradient_is_straight_through():
+    """What docs/reproduction/ablations.md says of it: the same bits with and without."""
+    tables = load(ROOT / "results" / "liu2026" / "ablations")
+    runs = tables.runs[tables.runs["status"] == "done"]
+    keys = ["model", "seed", "init", "stabiliser", "gradient_exponent"]
+    pairs = [rows for _, rows in runs.groupby(keys) if len(rows) == 2]
+    assert len(pairs) == 6
+    for pair in pairs:
+        first, second = (
+            tables.epochs[tables.epochs["run"] == run][["epoch", "loss", "accuracy"]].to_numpy()
+            for run in pair["run"]
+        )
+        assert len(first) > 1
+        np.testing.assert_array_equal(first, second)
 
 
 def test_the_starts_are_of_the_study_that_ships():

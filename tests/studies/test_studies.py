@@ -22,7 +22,7 @@ def test_names():
 
 
 @pytest.mark.parametrize(
-    ("scale", "width"), [("full", 0.5), ("wide", 1), ("laptop", 0.25), ("smoke", 0.15)]
+    ("scale", "width"), [("full", 0.5), ("wide", 1), ("laptop", 0.25), ("smoke", 0.25)]
 )
 def test_starts(scale, width):
     """Three deep networks, each with E-I Init and without, that aren't trained."""

@@ -1,0 +1,190 @@
+"""Fill the tables of the pages on trained deep networks, and draw their figures.
+
+    python docs/deep_training.py results/liu2026
+
+docs/reproduction/STUDY.md holds a table between two lines, `<!-- NAME of STUDY -->` and
+`<!-- end -->`; a test holds the pages to the results.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import eccles
+from eccles.figures import accuracy_by_change
+from eccles.figures.style import look
+from eccles.stats import confidence_interval, differences
+from eccles.storage import write_whole
+
+PAGES = Path(__file__).parent / "reproduction"
+STUDIES = ("ablations",)
+
+RECIPE = "the recipe"
+_PARTS = {
+    ("init", "dann"): "E-I Init: DANN's constants",
+    ("init", "prior"): "E-I Init: a prior rate",
+    ("stabiliser", "epsilon"): "divisor: + 1e-8",
+    ("stabiliser", "none"): "divisor: as it is",
+    ("straight_through", False): "no straight-through",
+    ("gradient_exponent", 0.5): "W_EI's gradient / sqrt(d)",
+    ("gradient_exponent", 0.0): "W_EI's gradient unscaled",
+}
+"""What the pages call a value that the recipe doesn't have."""
+
+_CIRCUITS = {
+    "ei": "E-I",
+    "bn": "batch norm",
+    "plain": "plain",
+    "dann": "DANN",
+    "colei": "signs by column",
+    "free": "E-I, not projected",
+}
+_TABLE = re.compile(r"(<!-- (\w+) of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def stored(folder, study):
+    """Return a study's tables, and its runs with what was changed in words and what came of it."""
+    tables = eccles.load(Path(folder) / study)
+    runs = tables.planned(tables.runs)
+    change = _part if study == "ablations" else lambda run: _CIRCUITS[run["circuit"]]
+    runs = runs.assign(change=[change(run) for _, run in runs.iterrows()])
+    done = runs["status"] == "done"
+    return tables, runs.assign(accuracy=runs["final_accuracy"].where(done).astype(float))
+
+
+def _part(run):
+    changed = [words for (name, value), words in _PARTS.items() if run[name] == value]
+    return changed[0] if changed else RECIPE
+
+
+def accuracies(_tables, runs):
+    """Return a row a network and change: accuracies, and how they differ from the first's."""
+    lines = _head(
+        "network",
+        "change" if runs["change"].iloc[0] == RECIPE else "circuit",
+        "test accuracy after the last epoch, by seed",
+        "mean",
+        f"difference to {runs['change'].iloc[0]}, points",
+    )
+    for model, own in runs.groupby("model", sort=False):
+        first = own["change"].iloc[0]
+        reference = own[own["change"] == first].set_index("seed")["accuracy"]
+        for change, rows in own.groupby("change", sort=False):
+            values = rows.set_index("seed")["accuracy"].sort_index()
+            cells = [_percent(value) for value in values]
+            apart = differences(values.dropna(), reference[values.dropna().index])
+            cell = "" if change == first else _difference(100 * apart)
+            mean = _percent(values.mean()) if values.notna().any() else ""
+            lines.append(f"| {model} | {change} | {', '.join(cells)} | {mean} | {cell} |")
+    return "\n".join(lines)
+
+
+def layers(tables, runs):
+    """Return a row a network and change: rates and gradients of its layers, before and after."""
+    measured = tables.table("layers").merge(runs[["run", "model", "change"]], on="run")
+    lines = _head(
+        "network",
+        "change" if runs["change"].iloc[0] == RECIPE else "circuit",
+        "spikes a step before",
+        "and after training",
+        "gradient norms before",
+        "and after training",
+        "most divisors of 0 after training",
+    )
+    for model, own in runs.groupby("model", sort=False):
+        for change in own["change"].unique():
+            of_change = measured[(measured["model"] == model) & (measured["change"] == change)]
+            before = of_change[of_change["epoch"] == -1]
+            last = of_change.groupby("run")["epoch"].transform("max")
+            after = of_change[(of_change["epoch"] == last) & (last >= 0)]
+            zeros = after["zero_divisors"].max()
+            cells = [
+                _range(part[name])
+                for name in ("spikes_per_step", "gradient_norm")
+                for part in (before, after)
+            ]
+            cells.append("" if zeros != zeros else f"{100 * zeros:.0f} %")
+            lines.append(f"| {model} | {change} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def failures(tables, runs):
+    """Return a row a run that failed: what it is, after how many epochs, and what it said."""
+    failed = runs[runs["status"] == "failed"]
+    lines = _head("network", "change", "seed", "whole epochs before", "error")
+    epochs = tables.epochs.groupby("run")["epoch"].max()
+    for _, run in failed.iterrows():
+        whole = int(epochs.get(run["run"], -1)) + 1
+        lines.append(
+            f"| {run['model']} | {run['change']} | {run['seed']} | {whole} | {run['error']} |"
+        )
+    return "\n".join(lines) if len(failed) else "No run failed."
+
+
+def by_epoch(tables, runs):
+    """Return a row an epoch: loss and test accuracy of each circuit."""
+    epochs = tables.epochs.merge(runs[["run", "change"]], on="run")
+    names = list(runs["change"].unique())
+    lines = _head("epoch", *(f"{name}: {what}" for name in names for what in ("loss", "test")))
+    for epoch, rows in epochs[epochs["epoch"] >= 0].groupby("epoch"):
+        own = rows.set_index("change")
+        cells = []
+        for name in names:
+            known = name in own.index
+            cells.append(f"{own.loc[name, 'loss']:.3f}" if known else "")
+            cells.append(_percent(own.loc[name, "accuracy"]) if known else "")
+        lines.append(f"| {epoch + 1} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+TABLES = {
+    "accuracies": accuracies,
+    "layers": layers,
+    "failures": failures,
+    "epochs": by_epoch,
+}
+
+
+def filled(page, folder):
+    """Return a page's text with its tables as the results have them."""
+
+    def table(found):
+        return f"{found[1]}{TABLES[found[2]](*stored(folder, found[3]))}\n{found[4]}"
+
+    return _TABLE.sub(table, page)
+
+
+def _head(*names):
+    return [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _ in names)} |"]
+
+
+def _percent(value):
+    return "failed" if value != value else f"{100 * value:.1f} %"
+
+
+def _difference(points):
+    if not len(points):
+        return ""
+    low, high = confidence_interval(points)
+    return f"{points.mean():+.1f} [{low:.1f}, {high:.1f}]" if len(points) > 1 else ""
+
+
+def _range(values):
+    known = values.dropna()
+    return f"{known.min():.2g} to {known.max():.2g}" if len(known) else ""
+
+
+def main(folder):
+    """Fill the pages, and draw the figure of each, with its numbers beside it."""
+    for study in STUDIES:
+        page = PAGES / f"{study}.md"
+        page.write_text(filled(page.read_text(), folder))
+        if study != "longer":
+            drawing = accuracy_by_change(stored(folder, study)[1])
+            with look():  # The same bytes each time.
+                write_whole(page.with_suffix(".svg"), drawing.writer("svg"))
+            drawing.save(PAGES, study, [])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
