@@ -36,6 +36,8 @@ def accuracy_by_change(
     data = runs[runs["change"].isin(changes)][["model", "change", "seed", "accuracy"]]
     models = list(data["model"].unique())
     figure = style.figure(style.PAGE, 0.6 + 0.2 * len(changes), note)
+    # Long labels at the left are measured a little too short.
+    figure.set_layout_engine("constrained", rect=(0.02, 0, 0.98, 1))
     panels = figure.subplots(1, len(models), sharey=True, squeeze=False)[0]
     for axes, model in zip(panels, models, strict=True):
         own = data[data["model"] == model]
@@ -45,7 +47,12 @@ def accuracy_by_change(
             values = 100 * own[own["change"] == change]["accuracy"].dropna()
             if values.empty:
                 axes.text(
-                    0.5, place, "no run finished", transform=axes.get_yaxis_transform(), va="center"
+                    0.5,
+                    place,
+                    "no run finished",
+                    transform=axes.get_yaxis_transform(),
+                    va="center",
+                    ha="center",
                 )
                 continue
             axes.plot(values, [place] * len(values), "o", color=style.INHIBITORY, markersize=3)
