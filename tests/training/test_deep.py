@@ -1,10 +1,13 @@
 """A deep network trained end to end, small: the same loop, folder and checkpoint as the others."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from tests.training.conftest import StopAt, StopError
 
 from eccles import InputError, RunError, dale, train
@@ -76,6 +79,76 @@ def test_signs_hold_after_every_step(images):
             if "bias" not in k
         )
     assert crossed > 100
+
+
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(
+    circuit=st.sampled_from(["ei", "dann", "colei"]),
+    lr=st.floats(1e-3, 1),
+    momentum=st.floats(0, 0.95),
+    switches=st.fixed_dictionaries(
+        {},
+        optional={
+            "gradient_exponent": st.floats(0, 1),
+            "inhibitory_spikes": st.floats(0.5, 8),
+            "padding": st.booleans(),
+        },
+    ),
+    seed=st.integers(0, 2**31),
+)
+def test_signs_hold_whatever_the_updates_are(images, circuit, lr, momentum, switches, seed):
+    switches = switches if circuit != "colei" else {}
+    config = small(
+        circuit=circuit,
+        lr=lr,
+        momentum=momentum,
+        seed=seed,
+        warmup=0,
+        steps=2,
+        width=0.2,
+        **switches,
+    )
+    trainee = DeepTrainee(config, divide(config, images))
+    trainee.begin()
+    step = trainee.steps(0)
+    dale.check(trainee.network)
+    for batch in range(2):
+        step(*images.train.batch(slice(0, 16)), batch)
+        if not all(p.isfinite().all() for p in trainee.network.parameters()):
+            return  # What isn't a number has no sign; the loop ends such a run.
+        dale.check(trainee.network)
+
+
+# Of torch's own compiler.
+@pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
+@pytest.mark.parametrize("circuit", ["ei", "bn"])
+def test_compiling_and_half_precision_give_nearly_the_same_losses(images, circuit, monkeypatch):
+    """Without code generation, which takes minutes, and on a CPU, which has no use for amp."""
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="aot_eager"))
+    plain = small(circuit=circuit, width=0.1, epochs=1, warmup=0)
+
+    def losses(config):
+        trainee = DeepTrainee(config, divide(config, images))
+        trainee.begin()
+        step = trainee.steps(0)
+        return [step(*images.train.batch(slice(0, 32)), batch) for batch in range(3)]
+
+    wanted = losses(plain)
+    assert losses(plain.model_copy(update={"compiled": True})) == pytest.approx(wanted, rel=1e-3)
+    half = losses(plain.model_copy(update={"amp": True}))
+    assert half != wanted
+    assert half == pytest.approx(wanted, rel=0.2)
+
+
+@pytest.mark.parametrize(("circuit", "kept"), [("ei", 3 * 7), ("bn", 2 * 7 + 1)])
+def test_gains_and_biases_may_be_left_out_of_the_l2(images, circuit, kept):
+    """Of seven layers: g_I, g_E and b_E, or batch norm's two; and the twin's readout's bias."""
+    for decays, groups in ((True, 1), (False, 2)):
+        config = small(circuit=circuit, decay_gains=decays)
+        found = DeepTrainee(config, divide(config, images)).optimizer.param_groups
+        assert len(found) == groups
+    assert [group["weight_decay"] > 0 for group in found] == [True, False]
+    assert [len(found[1]["params"]), {p.ndim for p in found[1]["params"]}] == [kept, {1}]
 
 
 def test_the_same_seed_gives_the_same_bits(images):
