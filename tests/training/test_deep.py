@@ -292,3 +292,25 @@ def test_recordings_are_not_augmented():
     data = FrameDataset("mine", "synthetic", frames, np.arange(8) % 2, ("a", "b"))
     with pytest.raises(InputError, match="augment must be off for recordings"):
         train(small(steps=2, augment=True), data=FrameSplits(data, data))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rprop", "rmsprop"])
+def test_any_optimizer_trains(images, optimizer):
+    result = train(small(optimizer=optimizer, epochs=1), data=images)
+    assert np.isfinite(result.history[1]["loss"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"optimizer": "adam", "momentum": 0.9}, "momentum must be 0 for adam, got 0.9"),
+        ({"optimizer": "rprop", "weight_decay": 1e-3}, "weight_decay must be 0 for rprop"),
+        ({"optimizer": "muon"}, "optimizer must be one that takes all weights, got 'muon'; "),
+    ],
+)
+def test_optimizers_that_can_not_be(images, settings, said):
+    if settings["optimizer"] not in map(str.lower, vars(torch.optim)):
+        pytest.skip("torch has none of this name")
+    with pytest.raises(InputError, match=said) as error:
+        train(small(**settings), data=images)
+    assert "\n" not in str(error.value)

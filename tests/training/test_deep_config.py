@@ -35,6 +35,15 @@ def test_no_epochs_is_a_look_at_the_start():
         DeepConfig(epochs=-1)
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "momentum", "decay"),
+    [("sgd", 0.9, 5e-4), ("rmsprop", 0.9, 5e-4), ("adam", 0, 5e-4), ("rprop", 0, 0)],
+)
+def test_momentum_and_l2_of_optimizers_that_have_them(optimizer, momentum, decay):
+    config = DeepConfig(optimizer=optimizer).resolved()
+    assert (config.momentum, config.weight_decay) == (momentum, decay)
+
+
 def test_what_was_said_stays():
     config = DeepConfig(lr=0.5, warmup=0, init="prior", augment=True).resolved()
     assert (config.lr, config.warmup, config.init, config.augment) == (0.5, 0, "prior", True)
@@ -45,6 +54,10 @@ def test_an_identity_says_its_model():
     assert DeepConfig().identity() != TrainConfig().identity()
     assert DeepConfig().identity() != DeepConfig(model="vgg11").identity()
     assert DeepConfig().identity() == DeepConfig(lr=2e-3, init="measured").identity()
+    assert DeepConfig().identity() == DeepConfig(momentum=0.9).identity()
+    # Of a run stored by an earlier version, whose momentum had to be said.
+    adam = DeepConfig(optimizer="adam")
+    assert adam.identity() == DeepConfig(optimizer="adam", momentum=0).identity()
     assert DeepConfig(stabiliser="none").identity() != DeepConfig().identity()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import signature
 from typing import Any
 
 import torch
 
 from eccles.data.dataset import SpikeDataset
 from eccles.engines import engine
-from eccles.errors import InputError, nearest
+from eccles.errors import InputError, must, nearest
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import surrogate
 from eccles.nn.shallow import EINetwork
@@ -71,7 +72,8 @@ def build_optimizer(config: TrainConfig, network: EINetwork) -> torch.optim.Opti
 def make_optimizer(config: RunConfig, parameters: Iterable[Any]) -> torch.optim.Optimizer:
     """Return the optimizer that settings name, over parameters or groups of them.
 
-    Raises InputError for a name that torch doesn't have, and for momentum where it has none.
+    Raises InputError for a name that torch doesn't have, for momentum or L2 where it has none, and
+    for one that doesn't take these parameters.
     """
     config = config.resolved()
     name = str(config.optimizer)
@@ -89,12 +91,18 @@ def make_optimizer(config: RunConfig, parameters: Iterable[Any]) -> torch.optim.
     options: dict[str, Any] = {"lr": config.lr}
     if config.momentum:
         options["momentum"] = config.momentum
+    takes = signature(kinds[name]).parameters
+    for option in ("momentum", "weight_decay"):
+        value = getattr(config, option, 0.0)
+        if value and option not in takes:
+            hint = "it has none of its own"
+            raise must("train", option, f"0 for {name}", value, hint)
     try:
         return kinds[name](parameters, **options)
-    except TypeError:
-        raise InputError(
-            f"train: momentum must be 0 for {name}, got {config.momentum}; it has none of its own"
-        ) from None
+    except ValueError as error:
+        # One that takes matrices alone, say.
+        hint = f"choose another --optimizer ({error})"
+        raise must("train", "optimizer", "one that takes all weights", name, hint) from None
 
 
 def build_step(config: TrainConfig, network: EINetwork, optimizer: torch.optim.Optimizer) -> Step:

@@ -78,11 +78,11 @@ class DeepConfig(RunConfig):
     lr: float | None = Field(default=None, gt=0)
     """Highest learning rate (auto: 0.002; 0.001 for more layers than vgg11; 0.1 for bn)."""
 
-    momentum: float = Field(default=0.9, ge=0, lt=1)
-    """Momentum, for an optimizer that has one."""
+    momentum: float | None = Field(default=None, ge=0, lt=1)
+    """Momentum, for an optimizer that has one (auto: 0.9 for sgd and rmsprop, none for others)."""
 
     weight_decay: float | None = Field(default=None, ge=0)
-    """L2 on every parameter (auto: 5e-4; 1e-4 for bn)."""
+    """L2 on every parameter (auto: 5e-4; 1e-4 for bn; none for rprop, which has none)."""
 
     decay_gains: bool = True
     """Let the L2 act on gains and biases too, as published."""
@@ -136,12 +136,14 @@ class DeepConfig(RunConfig):
     def resolved(self) -> Self:
         """Return the same run with every "auto" filled in that no data is needed for."""
         dann, circuit = self.circuit == "dann", self.is_circuit
+        usual_decay = 1e-4 if self.circuit == "bn" else 5e-4
         many = self.model in ("vgg16", "vgg19", "resnet18", "mlp16")
         implied: dict[str, Any] = {
             "batch_size": 128,
             "optimizer": "sgd",
+            "momentum": 0.9 if self.optimizer in (None, "sgd", "rmsprop") else 0.0,
             "lr": 0.1 if self.circuit == "bn" else 0.001 if many else 0.002,
-            "weight_decay": 1e-4 if self.circuit == "bn" else 5e-4,
+            "weight_decay": 0.0 if self.optimizer == "rprop" else usual_decay,
             "warmup": self.epochs / 10 if circuit else 0.0,
             "augment": self.data.startswith("cifar") and not self.data.endswith("dvs"),
         }

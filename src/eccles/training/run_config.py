@@ -39,7 +39,7 @@ class RunConfig(Settings):
     lr: float | None = Field(default=None, gt=0)
     """Learning rate (auto: see the network's settings)."""
 
-    momentum: float = Field(default=0.0, ge=0, lt=1)
+    momentum: float | None = Field(default=0.0, ge=0, lt=1)
     """Momentum, for an optimizer that has one."""
 
     seed: int = Field(default=0, ge=0)
