@@ -1,6 +1,6 @@
 import pytest
 
-from eccles import InputError, TrainConfig
+from eccles import InputError, TrainConfig, train
 from eccles.training.deep_config import DeepConfig
 from eccles.training.prepare import configure, data_key, kind_of, measures_of, open_data
 
@@ -20,6 +20,14 @@ def test_samples_by_the_kind_of_network():
     assert images[0].shape == (1, 32, 32)
     assert (events[0].labels == images[0].labels).all()
     assert data_key(TrainConfig()) != data_key(DeepConfig())
+
+
+def test_samples_of_the_other_kind_of_network_are_refused():
+    spikes, images = open_data(TrainConfig()), open_data(DeepConfig())
+    with pytest.raises(InputError, match=r"of a DeepConfig must be images .*, got 'SpikeDataset'; "):
+        train(DeepConfig(), data=spikes)
+    with pytest.raises(InputError, match=r"of a TrainConfig must be spikes, .*'ImageDataset'; "):
+        train(TrainConfig(), data=images)
 
 
 def test_measures_by_the_kind_of_network():

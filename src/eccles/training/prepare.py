@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eccles.errors import InputError, nearest
+from eccles.errors import InputError, must, nearest
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig
 from eccles.training.run_config import RunConfig
@@ -78,9 +78,12 @@ def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Train
         config: the run's settings.
         data: samples to train and to test on.
         threads: those of the engine, whose results don't depend on them.
+
+    Raises InputError for samples of another kind than the network takes, and as building it does.
     """
     from eccles.training.samples import divide
 
+    _check_kind(config, data)
     samples = divide(config, data)
     if isinstance(config, DeepConfig):
         from eccles.training.deep import DeepTrainee
@@ -90,3 +93,19 @@ def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Train
 
     assert isinstance(config, TrainConfig)
     return ShallowTrainee(config, samples, threads)
+
+
+def _check_kind(config: RunConfig, data: tuple[Any, Any]) -> None:
+    """Raise InputError unless samples are spikes for a shallow network, and none for a deep one."""
+    from eccles.data import SpikeDataset
+
+    for part in data:
+        if isinstance(part, SpikeDataset) is isinstance(config, TrainConfig):
+            continue
+        kind, got = type(config).__name__, type(part).__name__
+        if isinstance(config, TrainConfig):
+            hint = "eccles.data.load gives spikes; images are for a DeepConfig"
+            raise must("train", f"data of a {kind}", "spikes, SpikeDataset", got, hint)
+        hint = "eccles.data.load_images gives images; spikes are for a TrainConfig"
+        accepted = "images or frames, ImageDataset or FrameDataset"
+        raise must("train", f"data of a {kind}", accepted, got, hint)
