@@ -135,6 +135,15 @@ def test_a_runs_own_settings_are_a_file_too(capsys):
     assert (second["identity"], second["accuracy"]) == (first["identity"], first["accuracy"])
 
 
+def test_what_a_rule_set_is_left_to_the_rule_by_other_flags(capsys):
+    assert main(["train", "--epochs", "1", "--out", "first"]) == 0
+    capsys.readouterr()
+    words = ["--config", "first/config.json", "--unbounded", "--json"]
+    assert main(["train", *words]) == 0
+    found = json.loads(capsys.readouterr().out)["identity"]
+    assert found == TrainConfig(epochs=1, unbounded=True).identity()
+
+
 def test_a_shortened_history_is_noticed(capsys):
     words = ["train", "--epochs", "3", "--out", "here"]
     assert main(words) == 0
@@ -344,8 +353,9 @@ def test_the_plain_command_learns_spoken_digits(capsys):
     assert result["peak_accuracy"] > 0.2
     assert 1 < result["initial_rate_hz"] < 25
     assert "w1 scale 0.00012, adam at 0.0001, batches of 32" in captured.err
-    config = json.loads((Path(result["out"]) / "config.json").read_text())
-    assert (config["w1_std"], config["optimizer"]) == (1.2e-4, "adam")
+    provenance = json.loads((Path(result["out"]) / "provenance.json").read_text())
+    became = provenance["resolved"]
+    assert (became["w1_std"], became["optimizer"]) == (1.2e-4, "adam")
 
 
 def test_binning_is_a_choice(digits, capsys):

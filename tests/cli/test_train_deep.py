@@ -49,6 +49,32 @@ def test_a_run_from_its_own_settings(capsys):
     assert result(capsys, *words)["identity"] != first["identity"]
 
 
+@pytest.mark.parametrize(
+    ("start", "flag"),
+    [("ei", "--circuit=bn"), ("bn", "--circuit=ei"), ("ei", "--epochs=2"), ("ei", "--model=mlp16")],
+)
+def test_what_a_rule_set_is_left_to_the_rule_by_other_flags(start, flag, capsys):
+    first = ["--model", "mlp8", "--circuit", start, *SMALL]
+    result(capsys, *first, "--out", "one")
+    kept = json.loads(Path("one/config.json").read_text())
+    assert (kept["lr"], kept["warmup"], kept["init"], kept["momentum"]) == (None,) * 4
+    became = json.loads(Path("one/provenance.json").read_text())["resolved"]
+    assert became["lr"] == (0.1 if start == "bn" else 0.002)
+    asked = result(capsys, "--config", "one/config.json", flag, "--out", "two")
+    assert asked["identity"] == result(capsys, *first, flag, "--out", "three")["identity"]
+
+
+def test_a_folder_of_a_run_whose_rules_were_written_out_goes_on(capsys):
+    words = ["--model", "mlp8", *SMALL, "--out", "one"]
+    first = result(capsys, *words)
+    path = Path("one/config.json")
+    became = json.loads(Path("one/provenance.json").read_text())["resolved"]
+    whole = {**json.loads(path.read_text()), "lr": became["lr"], "warmup": became["warmup"]}
+    path.write_text(json.dumps(whole))
+    assert result(capsys, *words)["identity"] == first["identity"]
+    assert result(capsys, "--config", str(path), "--out", "two")["identity"] == first["identity"]
+
+
 def test_switches_as_the_help_has_them(capsys):
     assert main(["train", "--model", "vgg8", "--help"]) == 0
     shown = capsys.readouterr().out

@@ -92,13 +92,14 @@ def test_a_small_run_learns(data, tmp_path):
     assert stored["identity"] == result.identity == summary["identity"]
     # The samples are the caller's own, so they are part of what the run is.
     assert result.identity.startswith(config.identity() + "-")
-    assert (stored["optimizer"], stored["batch_size"]) == ("sgd", 16)
+    assert (stored["optimizer"], stored["batch_size"]) == (None, 16)
     resolved = json.loads((out / "provenance.json").read_text())["resolved"]
     assert (resolved["engine"], resolved["n_excitatory"], resolved["train_samples"]) == (
         "event",
         80,
         300,
     )
+    assert (resolved["optimizer"], resolved["w1_std"]) == ("sgd", 0.001)
 
 
 def test_nothing_is_written_unasked(data, tmp_path, monkeypatch):

@@ -140,7 +140,7 @@ class _Run:
             self.trainee.begin()
         facts = self.trainee.facts()
         if folder is not None and not finished:
-            folder.write_provenance(facts)
+            folder.write_provenance({**config.filled_in(), **facts})
         watch.started(config, self.trainee, max(0, first))
         for epoch in range(first, config.epochs):
             began = time.perf_counter()

@@ -1,6 +1,6 @@
 """The run folder: plain files that say what was asked, what came of it, and how to go on.
 
-config.json              the settings, resolved, and the run's identity
+config.json              the settings, null where a rule applies, and the run's identity
 provenance.json          versions, machine, data, and what "auto" became
 history.jsonl            a row an epoch, from -1 (before training)
 classes.jsonl            a row an epoch and class
@@ -81,7 +81,7 @@ class RunFolder:
         if not resume:
             # The checkpoint goes first: without it nothing of the rest is believed.
             self._remove(self.path / name for name in ("checkpoint.safetensors", *_RESULTS))
-        settings = {"identity": self.identity, **config.resolved().model_dump(mode="json")}
+        settings = {"identity": self.identity, **config.model_dump(mode="json")}
         write_text(self.path / "config.json", json.dumps(settings, indent=2) + "\n")
         return self.checkpoint.exists()
 

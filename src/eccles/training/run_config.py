@@ -52,6 +52,11 @@ class RunConfig(Settings):
         """Return the same run with every "auto" filled in that no data is needed for."""
         raise NotImplementedError
 
+    def filled_in(self) -> dict[str, Any]:
+        """Return what each "auto" became, by its setting."""
+        said, whole = (each.model_dump(mode="json") for each in (self, self.resolved()))
+        return {name: value for name, value in whole.items() if value != said[name]}
+
     def batch(self) -> int:
         """Return the samples of an update."""
         return self.resolved().batch_size or 1
