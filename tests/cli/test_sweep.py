@@ -63,6 +63,43 @@ def test_dry_run_as_json(study, capsys):
     assert told["estimate"]["sample_epochs"] == 8000
 
 
+@pytest.mark.parametrize("name", ["kilgore2025/shd", "kilgore2025/spoken-digits"])
+def test_a_dry_run_needs_no_data_and_no_network(name, study, capsys, monkeypatch):
+    def connect(*_):
+        raise AssertionError("the network")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent))
+    monkeypatch.delenv("ECCLES_DATA", raising=False)
+    monkeypatch.delenv("ECCLES_OFFLINE", raising=False)
+    monkeypatch.setattr("eccles.data.download.fetch", connect)
+    assert main(["sweep", name, "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert " runs, 0 known, " in shown
+    (reason,) = [line for line in shown.splitlines() if "can't be told" in line]
+    assert f"data: {name.partition('/')[2]} must be " in reason
+    assert main(["sweep", name, "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["estimate"] is None
+    assert told["no_estimate"] in reason
+
+
+def test_a_dry_run_of_what_a_sweep_refuses_says_so_after_the_plan(study, capsys):
+    assert main(["sweep", "mine.yaml", "--dry-run", "--set", "measure={strength: 1}"]) == 2
+    shown = capsys.readouterr().out
+    assert "4 runs, 0 known, 4 to do" in shown
+    assert "how long they take can't be told: measure: " in shown
+
+
+def test_progress_without_training_tells_no_pace(study, capsys):
+    words = ["model=mlp8", "width=0.1", "epochs=0", "grid={init: [measured, prior]}"]
+    flags = [word for each in words for word in ("--set", each)]
+    assert main(["sweep", "mine.yaml", "--jobs", "1", *flags]) == 0
+    shown = capsys.readouterr().out
+    assert "left 1, ETA " in shown
+    assert "sample-epochs" not in shown
+    assert "best" not in shown
+
+
 def test_a_terminal_shows_a_live_table(study):
     def read(end):
         """Return all that was written to a terminal."""

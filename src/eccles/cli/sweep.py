@@ -43,7 +43,7 @@ class Arguments:
     """SETTING=VALUE for all runs, grid.SETTING=[A, B] for an axis, or repeat=N; may be repeated."""
 
     dry_run: bool = False
-    """Print the runs and how long they will take, and do none."""
+    """Print the runs and, where the data is here, how long they will take; do none."""
 
     jobs: Annotated[int | None, flag("N")] = None
     """Processes on this machine, one thread each (default: as many as cores)."""
@@ -100,7 +100,7 @@ def run(words: Sequence[str]) -> int:
             data_dir=given.data_dir,
         )
         print_preview(done, out, json=given.json)
-        return 0
+        return 2 if isinstance(done.reason, InputError) else 0
     with JsonLines() if given.json else SweepDisplay() as watch:
         results = sweep(
             study,

@@ -35,14 +35,16 @@ _ANY_WIDTH = 10_000
 
 
 def clock(seconds: float) -> str:
-    """Return a time as a person reads it.
+    """Return how long something takes as a person reads it.
 
-    >>> clock(59), clock(3725)
-    ('0:59', '1:02:05')
+    >>> clock(59), clock(125), clock(3725)
+    ('59 s', '2 min 5 s', '1 h 2 min')
     """
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 class SweepDisplay:
@@ -110,15 +112,18 @@ class SweepDisplay:
 
     def _cells(self, standing: Standing) -> list[tuple[str, str]]:
         eta = standing.eta
-        return [
+        cells = [
             ("done", f"{standing.known - standing.known_failed + standing.done:,}"),
             ("running", f"{standing.running}"),
             ("failed", f"{standing.known_failed + standing.failed:,}"),
             ("left", f"{standing.left:,}"),
             ("ETA", "-" if eta is None else clock(eta)),
-            ("sample-epochs/s", f"{standing.throughput:,.0f}"),
-            ("best", "-" if self._best is None else f"{self._best[0]:.2%} ({self._best[1]})"),
         ]
+        # Networks that aren't trained have no pace, and guess.
+        if standing.sample_epochs:
+            best = "-" if self._best is None else f"{self._best[0]:.2%} ({self._best[1]})"
+            cells += [("sample-epochs/s", f"{standing.throughput:,.0f}"), ("best", best)]
+        return cells
 
     def _print(self, text: str) -> None:
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
@@ -185,6 +190,7 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
             "left": len(left),
             "varied": axes,
             "estimate": None if reckoned is None else reckoned._asdict(),
+            "no_estimate": None if preview.reason is None else str(preview.reason),
             "out": str(out),
         }
         print(json_format.dumps(content))
@@ -206,8 +212,10 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
             f"about {clock(reckoned.seconds)}, at {reckoned.throughput:,.0f} samples a second for "
             f"each of {reckoned.workers} workers: {reckoned.sample_epochs:,} sample-epochs"
         )
+    elif preview.reason is not None:
+        lines.append(f"how long they take can't be told: {preview.reason}")
     for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def print_study(results: StudyTables) -> None:

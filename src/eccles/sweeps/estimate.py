@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eccles.errors import EcclesError, RunError
 from eccles.sweeps.plan import Plan, Planned
 from eccles.training.loop import torch_threads
 from eccles.training.measures import check_measures
-from eccles.training.prepare import data_key, open_data, prepare
+from eccles.training.prepare import check_at_hand, data_key, open_data, prepare
 from eccles.training.trainee import Trainee
 
 _SECONDS = 2.0
@@ -35,10 +36,13 @@ class Estimate(NamedTuple):
     seconds: float
 
 
-def rehearse(plan: Plan, data_dir: Path | None = None) -> list[tuple[Any, Any]]:
+def rehearse(
+    plan: Plan, data_dir: Path | None = None, *, download: bool = True
+) -> list[tuple[Any, Any]]:
     """Build what each value of each setting needs, so that what none accepts is named at once.
 
-    Returns the data sets, the first run's first. Raises InputError as training would.
+    Returns the data sets, the first run's first. Raises InputError as training would, and RunError
+    for data that isn't on this machine unless it may be downloaded.
     """
     splits = {}
     seen: set[tuple[str, str]] = set()
@@ -49,6 +53,8 @@ def rehearse(plan: Plan, data_dir: Path | None = None) -> list[tuple[Any, Any]]:
             config = plan.config(run)
             key = data_key(config)
             if key not in splits:
+                if not download:
+                    check_at_hand(config, data_dir)
                 splits[key] = open_data(config, data_dir)
             trainee = prepare(config, splits[key])
             check_measures(plan.study.measure, trainee.measures)
@@ -58,13 +64,20 @@ def rehearse(plan: Plan, data_dir: Path | None = None) -> list[tuple[Any, Any]]:
 def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any]) -> Estimate:
     """Train for two seconds, of runs from all over the plan, and reckon from that.
 
-    Testing, before training and after every epoch, is reckoned by its share of the samples.
+    Testing, before training and after every epoch, is reckoned by its share of the samples. Runs
+    that fail take hardly any time, and are left out; where all do, what the last one says is raised.
     """
     # At random, for every so manieth run may be of one cell.
     chosen = random.Random(0).sample(left, min(_TRIED, len(left)))
     trained, spent, tried, training, whole = 0, 0.0, 0, 0.0, 0.0
+    timed, failure = 0, None
     for run in chosen:
-        n, seconds = _train(plan, run, splits, _SECONDS / len(chosen))
+        try:
+            n, seconds = _train(plan, run, splits, _SECONDS / len(chosen))
+        except EcclesError as error:
+            failure = error
+            continue
+        timed += 1
         trained, spent = trained + n, spent + seconds
         # Seconds of this run: networks of one study may differ much in what a sample takes.
         each, epochs = seconds / n, plan.config(run).epochs
@@ -72,11 +85,13 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any
         training += each * epochs * len(splits[0])
         # Testing, before training too, runs forward only, which takes a third of the time.
         whole += each * (epochs * len(splits[0]) + (epochs + 1) * len(splits[1]) / 3)
+    if not timed:
+        raise RunError(f"the runs that were tried fail: {failure}")
     if "epochs" in plan.study.varied:
         sample_epochs = sum(plan.config(run).epochs for run in left) * len(splits[0])
     else:
         sample_epochs = plan.config(left[0]).epochs * len(splits[0]) * len(left)
-    seconds = whole / len(chosen) * len(left) / slots
+    seconds = whole / timed * len(left) / slots
     # Networks that aren't trained have no mix of theirs to weigh.
     throughput = tried / training if tried else trained / spent
     return Estimate(sample_epochs, throughput, slots, seconds)

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eccles.errors import RunError, must
+from eccles.errors import EcclesError, RunError, must
 from eccles.storage import unwritable
 from eccles.sweeps import record
 from eccles.sweeps.consolidate import consolidate, stored_runs
@@ -37,13 +37,15 @@ class Preview(NamedTuple):
     Attributes:
         plan: all its runs, or those of its share.
         left: those that have no record yet.
-        estimate: how long they will take; None where none is left.
+        estimate: how long they will take; None where none is left, or for a reason.
+        reason: why there is no estimate; an InputError where `sweep` would refuse the study.
         others: runs in the folder that the study doesn't plan any more.
     """
 
     plan: Plan
     left: list[Planned]
     estimate: Estimate | None
+    reason: EcclesError | None
     others: int
 
 
@@ -158,23 +160,29 @@ def preview(
     retry_failed: bool = False,
     data_dir: Path | None = None,
 ) -> Preview:
-    """Return what `sweep` would do, after two seconds of training to reckon from."""
+    """Return what `sweep` would do, after two seconds of training to reckon from.
+
+    Downloads nothing. Raises InputError for a folder that can't be the study's.
+    """
     slots = _slots(jobs)
     whole = plan(study)
     part = whole if shard is None else whole.shard(shard)
     folder = StudyFolder(out.absolute())
     folder.check(study)
-    splits = rehearse(whole, data_dir)
-    folder.check_data(own_files(splits))
     left = list(part.runs)
     others = 0
     if folder.description.exists():
         left = unfinished(folder, part, retry_failed=retry_failed)
         others = len(known_runs(folder) - {run.identity for run in whole.runs})
-    reckoned = None
-    if left:
-        reckoned = estimate(part, left, slots, splits[0])
-    return Preview(part, left, reckoned, others)
+    reckoned, reason = None, None
+    try:
+        splits = rehearse(whole, data_dir, download=False)
+        folder.check_data(own_files(splits))
+        if left:
+            reckoned = estimate(part, left, slots, splits[0])
+    except EcclesError as error:
+        reason = error
+    return Preview(part, left, reckoned, reason, others)
 
 
 def own_files(splits: Sequence[tuple[Any, Any]]) -> dict[str, str]:

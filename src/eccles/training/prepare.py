@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eccles.errors import InputError, must, nearest
+from eccles.errors import InputError, RunError, must, nearest
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig
 from eccles.training.run_config import RunConfig
@@ -69,6 +69,22 @@ def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any
             f"recordings with train and test, got {config.data!r}{nearest(config.data, known)}"
         )
     return data.load_frames(config.data, data_dir, data.Framing(n_frames=config.steps))
+
+
+def check_at_hand(config: RunConfig, data_dir: Path | None = None) -> None:
+    """Raise RunError for samples that `open_data` would have to download first."""
+    from eccles.data import download, event_cameras, sources
+    from eccles.data.registry import SOURCES
+
+    if config.data in SOURCES:
+        download.resolve(SOURCES[config.data], data_dir, download=False)
+    elif config.data in event_cameras.N_FRAMES and data_dir is None:
+        folder = sources.cache_folder() / config.data
+        if not folder.is_dir():
+            raise RunError(
+                f"data: {config.data} must be on this machine, got no {folder}; training on it "
+                "downloads it"
+            )
 
 
 def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Trainee:
