@@ -45,7 +45,13 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
         ),
         ("reproduce kilgore2025 --repeat x", "reproduce: --repeat must be a whole number, got 'x'"),
         ("sweep kilgore2025/portraits --jobs 1.5", "sweep: --jobs must be a whole number"),
-        ("train --lr fast", "train: --lr must be a number, got 'fast'"),
+        ("train --lr fast", "train: --lr must be a number, got 'fast'; see"),
+        ("train --model mlp8 --lr fast", "train: --lr must be a number, got 'fast'; see"),
+        (
+            "train --model mlp8 --stabiliser epsilonn",
+            "train: --stabiliser must be one of adaptive, epsilon, none, got 'epsilonn' "
+            "(did you mean 'epsilon'?)",
+        ),
         ("train --seed", "train: --seed must have a value, got none"),
         ("train --epoch 3", "train: there is no option --epoch (did you mean --epochs?)"),
         ("train now", "train: there is no place for now"),

@@ -93,6 +93,9 @@ def test_switches_as_the_help_has_them(capsys):
         (["--engine", "fused", "--surrogate", "arctan"], "engine must be auto or equations"),
         (["--width", "0.01"], "width must be large enough for 4 units in every layer"),
         (["--ei", "80:20"], "there is no option --ei"),
+        (["--circuit", "bn", "--stabiliser", "epsilon"], "with bn, got 'stabiliser epsilon'; "),
+        (["--data", "./nowhere"], "got './nowhere'; there is no such folder"),
+        (["--data", "./nowhere", "--out", "here"], "got './nowhere'; there is no such folder"),
     ],
 )
 def test_requests_that_can_not_be_met(words, said, capsys):
@@ -100,6 +103,12 @@ def test_requests_that_can_not_be_met(words, said, capsys):
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["--circuit", "ei"], ["--circuit=ei"], ["--no-decay-gains"]])
+def test_options_of_deep_networks_want_a_model(words, capsys):
+    assert main(["train", *words]) == 2
+    assert "must be given with --model, for a deep network" in capsys.readouterr().err
 
 
 def test_cifar_that_is_not_there(capsys, tmp_path, monkeypatch):

@@ -57,7 +57,7 @@ def test_a_loss_that_rose_less(losses):
 def test_an_accuracy_near_chance(accuracy, n_classes):
     said = trouble(ended([2.3, 2.3], accuracy, n_classes=n_classes))
     assert said.startswith(f"near chance: the best accuracy after an epoch, {accuracy:.1%}, isn't")
-    assert f"among {n_classes} classes ({2 / n_classes:.1%}); " in said
+    assert f"isn't over {2 / n_classes:.1%}, and guessing among {n_classes} classes gives " in said
     assert trouble(ended([2.3, 2.3], 2 / n_classes + 0.001, n_classes=n_classes)) is None
 
 
@@ -66,7 +66,11 @@ def test_two_classes_can_be_told_from_chance():
     assert trouble(ended([0.6, 0.5], 0.61, n_classes=2)) is None
     assert trouble(ended([1.0, 0.9], 0.45, n_classes=3)) is None
     said = trouble(ended([0.69, 0.69], 0.59, n_classes=2))
-    assert "59.0%, isn't over 10 points above that of guessing among 2 classes (60.0%); " in said
+    assert "59.0%, isn't over 60.0%, and guessing among 2 classes gives 50.0%; " in said
+
+
+def test_one_class_has_no_chance():
+    assert trouble(ended([0.0, 0.0], 1.0, n_classes=1)) is None
 
 
 @pytest.mark.parametrize(

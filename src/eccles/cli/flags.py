@@ -17,7 +17,7 @@ from tyro.constructors import (
     StructTypeInfo,
 )
 
-from eccles.errors import InputError
+from eccles.errors import InputError, nearest
 from eccles.settings import Settings
 
 _Flags = TypeVar("_Flags")
@@ -104,8 +104,10 @@ def _worded(said: str, box: str) -> str:
     if found := re.fullmatch(
         r"invalid choice (.+) for argument '(.+)'. Expected one of (.+)", said
     ):
-        got, name, choices = found.groups()
-        return f"{name} must be one of {choices.strip('(,)').replace(chr(39), '')}, got {got}"
+        got, name, listed = found.groups()
+        # In an order of its own, and with what a setting is where it is left out.
+        choices = sorted(set(re.findall(r"'(.*?)'", listed)) - {"None"})
+        return f"{name} must be one of {', '.join(choices)}, got {got}{nearest(got, choices)}"
     if found := re.fullmatch(r"Missing value for argument '(.+?)'.*", said):
         return f"{found[1]} must have a value, got none"
     if found := re.fullmatch(r"Expected one of {(.+)}", said):
@@ -114,8 +116,8 @@ def _worded(said: str, box: str) -> str:
         if known := re.search(r"Available subcommands: (.+?) *│?$", box, re.MULTILINE):
             return f"what to do must be one of {known[1]}, got {found[1]!r}"
         return f"there is no {'option' if found[1].startswith('-') else 'place for'} {found[1]}"
-    if found := re.fullmatch(r"Error parsing (\S+): (.*?)('.*')\]?", said):
-        name, why, got = found.groups()
+    if found := re.fullmatch(r"Error parsing (\S+): (.*?)('.*?')\]?(\. .*)?", said):
+        name, why, got, _ = found.groups()
         if taken := re.search(rf"\b({'|'.join(_KINDS)})\b", f"{why}{box}"):
             return f"{name} must be {_KINDS[taken[1]]}, got {got}"
     return said

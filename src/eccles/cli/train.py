@@ -117,6 +117,8 @@ def run(words: Sequence[str]) -> int:
     """Run `eccles train WORDS`."""
     default = configure(_file_settings(words) | _model(words))
     kind: Any = Arguments if isinstance(default, TrainConfig) else DeepArguments
+    if kind is Arguments:
+        _check_shallow(words)
     arguments = read(
         kind,
         "train",
@@ -175,6 +177,17 @@ def _model(words: Sequence[str]) -> dict[str, str]:
     return {} if model is None else {"model": model}
 
 
+def _check_shallow(words: Sequence[str]) -> None:
+    """Raise InputError for an option that only deep networks have."""
+    deep = DeepConfig.model_fields.keys() - TrainConfig.model_fields.keys() - {"model"}
+    known = {f"--{prefix}{name}".replace("_", "-") for name in deep for prefix in ("", "no-")}
+    for word in words:
+        option = word.partition("=")[0]
+        if option in known:
+            hint = "see eccles train --model vgg8 --help"
+            raise must("train", option, "given with --model, for a deep network", word, hint)
+
+
 def _value(words: Sequence[str], flag: str) -> str | None:
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument(flag, dest="value", nargs="?")
@@ -188,9 +201,10 @@ def _default_folder(config: TrainConfig | DeepConfig) -> Path:
     else:
         kind = "unbounded" if config.unbounded else config.ei.replace(":", "-")
     data = config.data
-    if isinstance(config, DeepConfig) and Path(data).is_dir():
+    if isinstance(config, DeepConfig) and ("/" in data or Path(data).is_dir()):
         data = Path(data).resolve().name  # Recordings of one's own.
     name = f"{data}-{kind}-seed{config.seed}-{config.identity()[:8]}"
     if "/" in name:
-        raise InputError(f"train: there is no data set {config.data!r}; see eccles data list")
+        hint = "see eccles data list; --data-dir names a folder"
+        raise must("train", "data", "the name of a data set", config.data, hint)
     return Path("runs") / name

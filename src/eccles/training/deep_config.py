@@ -108,8 +108,9 @@ class DeepConfig(RunConfig):
     def _agree(self) -> Self:
         said = [name for name in (*_SWITCHES, "init") if getattr(self, name) is not None]
         if said and not self.is_circuit:
+            got = ", ".join(f"{name} {getattr(self, name)}" for name in said)
             hint = "they are settings of ei, dann and free"
-            raise must("train", ", ".join(said), f"left alone with {self.circuit}", "a value", hint)
+            raise must("train", ", ".join(said), f"left alone with {self.circuit}", got, hint)
         if self.amp and self.device == "cpu":
             raise must("train", "amp", "off without --device cuda", True)
         if self.engine == "fused" and not self.fits_fused:

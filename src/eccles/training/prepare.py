@@ -63,6 +63,9 @@ def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any
     if config.data in images:
         return data.load_images(config.data, data_dir)
     if config.data not in cameras and not Path(config.data).is_dir():
+        if "/" in config.data:
+            accepted = "a data set, or a folder of recordings with train and test"
+            raise must("train", "data", accepted, config.data, "there is no such folder")
         known = (*images, *cameras)
         raise InputError(
             f"train: data of a deep network must be one of {', '.join(known)}, or a folder of "

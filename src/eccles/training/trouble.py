@@ -44,14 +44,13 @@ def trouble(result: TrainResult) -> str | None:
             f"({guessing:.3g}); try a lower --lr than {result.config.lr:g}{noise}"
         )
     best, by_chance = max(row["accuracy"] for row in trained), 1 / n_classes
-    bound, far = CHANCE * by_chance, f"{CHANCE:g} times"
-    if by_chance + ABOVE < bound:
-        bound, far = by_chance + ABOVE, f"{100 * ABOVE:g} points above"
-    if best > bound:
+    bound = min(CHANCE * by_chance, by_chance + ABOVE)
+    # Of one class, guessing is right.
+    if best > bound or n_classes == 1:
         return None
     return (
-        f"near chance: the best accuracy after an epoch, {best:.1%}, isn't over {far} "
-        f"that of guessing among {n_classes} classes ({bound:.1%}); {_remedy(result)}"
+        f"near chance: the best accuracy after an epoch, {best:.1%}, isn't over {bound:.1%}, and "
+        f"guessing among {n_classes} classes gives {by_chance:.1%}; {_remedy(result)}"
     )
 
 
