@@ -28,6 +28,12 @@ def test_the_picture_is_drawn(tmp_path):
     assert (tmp_path / "house.svg").stat().st_size > 10_000
 
 
+def test_the_command_line_catches_an_interrupt_before_anything_slow_loads():
+    code = "import sys, eccles.cli; assert 'numpy' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_and_settings_need_no_torch():
     code = (
         "import sys, eccles\n"

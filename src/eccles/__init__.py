@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 from eccles.errors import EcclesError as EcclesError
 from eccles.errors import InputError as InputError
 from eccles.errors import RunError as RunError
-from eccles.events import SpikeEvents as SpikeEvents
-from eccles.populations import Populations as Populations
 
 if TYPE_CHECKING:
     from eccles import bench as bench
@@ -34,7 +32,9 @@ if TYPE_CHECKING:
     from eccles import stats as stats
     from eccles import sweeps as sweeps
     from eccles.data import SpikeDataset as SpikeDataset
+    from eccles.events import SpikeEvents as SpikeEvents
     from eccles.nn import EINetwork as EINetwork
+    from eccles.populations import Populations as Populations
     from eccles.sweeps.study import Study as Study
     from eccles.sweeps.sweep import sweep as sweep
     from eccles.sweeps.tables import StudyTables as StudyTables
@@ -49,7 +49,9 @@ __version__ = "0.1.0"
 
 _HOME = {
     "DeepConfig": "eccles.training.deep_config",
+    "Populations": "eccles.populations",
     "SpikeDataset": "eccles.data",
+    "SpikeEvents": "eccles.events",
     "EINetwork": "eccles.nn",
     "Study": "eccles.sweeps.study",
     "StudyTables": "eccles.sweeps.tables",
@@ -78,9 +80,7 @@ _MODULES = (
 )
 
 
-__all__ = sorted(
-    {*_HOME, *_MODULES, "EcclesError", "InputError", "Populations", "RunError", "SpikeEvents"}
-)
+__all__ = sorted({*_HOME, *_MODULES, "EcclesError", "InputError", "RunError"})
 
 
 def __getattr__(name: str) -> Any:

@@ -397,3 +397,16 @@ def test_measures_that_cannot_be(measure, sentence, capsys):
     assert main(["train", "--model", "mlp8", "--epochs", "0", "--measure", measure]) == 2
     assert sentence in capsys.readouterr().err
     assert not Path("runs").exists()
+
+
+def test_an_interrupt_while_modules_load_gives_the_usual_status(tmp_path):
+    (tmp_path / "interrupted.py").write_text(
+        "import sys, eccles.cli as cli\n"
+        "def load(_):\n"
+        "    exec('raise KeyboardInterrupt')\n"
+        "cli._dispatch = load\n"
+        "sys.exit(cli.main(['train']))"
+    )
+    command = [sys.executable, "-m", "interrupted"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (130, 1)

@@ -44,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if debug:
             raise
         print(f"eccles: {str(stop) or _STOPPED}", file=sys.stderr)
+        # Python remembers one that came within another exec, as of a named tuple while numpy is
+        # imported, and would end by that signal and not by our status; this one forgets it.
+        exec("")
         return 130
     except BrokenPipeError:
         # Whoever read our output has left; give the interpreter nowhere to complain at exit.

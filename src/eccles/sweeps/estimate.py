@@ -65,7 +65,7 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any
     """Train for two seconds, of runs from all over the plan, and reckon from that.
 
     Testing, before training and after every epoch, is reckoned by its share of the samples. Runs
-    that fail take hardly any time, and are left out; where all do, what the last one says is raised.
+    that fail take hardly any time, and are left out; where all do, what the last says is raised.
     """
     # At random, for every so manieth run may be of one cell.
     chosen = random.Random(0).sample(left, min(_TRIED, len(left)))
