@@ -59,6 +59,10 @@ def test_without_currents_there_is_no_film(ran, capsys):
     (ran / "currents.jsonl").unlink()
     assert main(["inspect", "mine", "--format", "svg"]) == 0
     assert "no film of currents: the run didn't measure them" in capsys.readouterr().out
+    assert main(["inspect", "mine", "--format", "gif"]) == 2
+    said = capsys.readouterr().err
+    assert "--format must be some of svg, pdf, png for a run without currents, got 'gif'" in said
+    assert "--measure layers,currents" in said
 
 
 def test_the_command_that_is_named_mends_it(ran, capsys):

@@ -55,6 +55,19 @@ def test_a_bin_of_no_width_has_no_height():
     assert film.data["density"].iloc[3] == 0
 
 
+def test_a_narrow_epoch_does_not_flatten_the_others():
+    data = currents()
+    narrow = data["epoch"] == 0
+    data.loc[narrow, ["low", "high"]] /= 100
+    film = currents_film(data)
+    axes = film.figure.axes[0]
+    assert axes.get_ylim()[1] == pytest.approx(1.05)
+    assert film.figure.get_supxlabel() == "current, untrained"
+    film.show(1)
+    assert axes.get_ylim()[1] == pytest.approx(105)
+    assert film.figure.get_supxlabel() == "current, 1 epoch"
+
+
 def test_currents_that_a_layer_lacks():
     """Plain layers have what they integrate alone."""
     film = currents_film(currents().query("current == 'integrated'"))

@@ -33,6 +33,9 @@ def test_a_panel_a_number_and_a_line_an_epoch(tmp_path):
     assert ys(rate)[1] == pytest.approx([0.2, 0.21])
     assert ys(spread) == [[1, 2], [0.8, 0.8], [1, 2], [0.8, 0.8]]
     assert [axes.axison for axes in rest] == [False, False]
+    (legend,) = drawing.figure.legends
+    said = [text.get_text() for text in legend.get_texts()]
+    assert said == ["before training", "epoch 1", "E-I Init expects"]
     assert list(drawing.data) == [
         "epoch", "layer", "depth", "spikes_per_step", "integrated_std", "expected_std"
     ]  # fmt: skip

@@ -27,7 +27,7 @@ _SHOWN = {
     "subtractive_mean": "I_sub\nmean",
     "subtractive_std": "I_sub\nstd",
     "balance": "balance",
-    "gain": "gain",
+    "gain": "division",
     "zero_divisors": "zero\ndivisors",
     "integrated_std": "I_int\nstd",
     "expected_std": "E-I Init\nexpects",
@@ -40,7 +40,7 @@ _SHOWN = {
 class Arguments:
     """Look into the layers of a deep network, before it was trained and while it was.
 
-    Firing rates, excitatory and inhibitory currents, their balance and gain, divisors of zero,
+    Firing rates, excitatory and inhibitory currents, their balance and division, divisors of zero,
     the spread of what neurons integrate beside what E-I Init expects, and gradients: a table of
     the first and the last epoch, and a picture of all with its numbers as CSV. Where the run
     measured currents too, their histograms become a film.
@@ -143,6 +143,10 @@ def _drawn(
             if kinds != []:
                 files += drawing.save(out, name, kinds)
             advance(1)
+    if not files:
+        accepted = f"some of {', '.join(drawings['layers'].FORMATS)} for a run without currents"
+        hint = "train with --measure layers,currents for a film"
+        raise must("inspect", "--format", accepted, ",".join(formats or ()), hint)
     return files
 
 

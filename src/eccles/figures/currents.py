@@ -30,7 +30,8 @@ def currents_film(currents: pd.DataFrame, *, note: str = "") -> Film:
         note: a line over the panels.
 
     A bin's height is its share of the layer's currents of that kind by its width, so that shares
-    are areas. Panels are as wide as 99 % of each kind need, in all epochs.
+    are areas. Panels are as wide as 99 % of each kind need, in all epochs; their heights, each
+    panel's own, change with the epoch, for one of narrow currents would flatten the others.
     """
     from matplotlib.patches import StepPatch
 
@@ -45,7 +46,7 @@ def currents_film(currents: pd.DataFrame, *, note: str = "") -> Film:
     steps: dict[tuple[str, str], StepPatch] = {}
     for axes, layer in zip(panels.flat, layers, strict=False):
         mine = data[data["layer"] == layer]
-        axes.set(title=layer, xlim=_middle(mine), ylim=(0, 1.05 * max(mine["density"].max(), 1e-9)))
+        axes.set(title=layer, xlim=_middle(mine))
         axes.set_yticks([])
         for kind in kinds:
             name, colour = _NAMES[kind]
@@ -59,11 +60,14 @@ def currents_film(currents: pd.DataFrame, *, note: str = "") -> Film:
         loc="outside upper right",
         ncols=len(kinds),
     )
-    figure.supxlabel("current", fontsize=7)
-    when = figure.supylabel(trained(moments[0]), fontsize=7)
+    figure.supylabel("share by width, a scale each", fontsize=7)
+    when = figure.supxlabel(f"current, {trained(moments[0])}", fontsize=7)
+    highest = data.groupby(["epoch", "layer"])["density"].max()
 
     def show(frame: int) -> None:
-        when.set_text(trained(moments[frame]))
+        when.set_text(f"current, {trained(moments[frame])}")
+        for axes, layer in zip(panels.flat, layers, strict=False):
+            axes.set_ylim(0, 1.05 * max(highest.get((moments[frame], layer), 0.0), 1e-9))
         for (layer, kind), step in steps.items():
             rows: Any = bins.get((moments[frame], layer, kind))
             if rows is None:
@@ -76,7 +80,7 @@ def currents_film(currents: pd.DataFrame, *, note: str = "") -> Film:
     caption = (
         "Currents that reached the neurons of each layer, for the first training samples, before "
         "training and after epochs: excitatory drive, subtractive inhibition, and what the "
-        "neurons integrate; shares are areas; a frame an epoch."
+        "neurons integrate; shares are areas; each panel has a scale of its own; a frame an epoch."
     )
     return Film(figure, data, caption, {}, len(moments), show)
 

@@ -22,7 +22,7 @@ NUMBERS = {
     "divisive_std": "std of I_div",
     "gradient_norm": "norm of the gradient",
     "balance": "balance, E[I_sub] / E[I_EE]",
-    "gain": "gain, E[I_div] / std(I_EE)",
+    "gain": "division, E[I_div] / std(I_EE)",
     "zero_divisors": "share of divisors that are 0",
 }
 """The numbers that are drawn, and what they are called."""
@@ -108,7 +108,11 @@ def layer_statistics(layers: pd.DataFrame, *, note: str = "") -> Drawing:
     labels = ["before training" if epoch < 0 else f"epoch {epoch + 1}" for epoch in shown]
     handles = [matplotlib.lines.Line2D([], [], color=each, label=label)
                for each, label in zip(colours, labels, strict=True)]  # fmt: skip
-    figure.legend(handles=handles, loc="outside upper right", ncols=len(shown))
+    if others:
+        dashed = matplotlib.lines.Line2D([], [], color=style.NEUTRAL, linestyle="--")
+        dashed.set_label("E-I Init expects")
+        handles.append(dashed)
+    figure.legend(handles=handles, loc="outside upper right", ncols=len(handles))
     caption = (
         "What each layer did with the first training samples, before training and after some "
         "epochs; a panel a number, a line an epoch, layers from the input on."

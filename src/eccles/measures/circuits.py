@@ -1,4 +1,4 @@
-"""What the currents of an E-I circuit are like: means, spreads, balance, gain."""
+"""What the currents of an E-I circuit are like: means, spreads, balance, division."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ COLUMNS = {
 def current_statistics(currents: Currents, integrated: Tensor) -> dict[str, float]:
     """Return what currents are like over all samples, channels and places.
 
-    balance is E[I_sub] / E[I_EE], gain E[I_div] / std(I_EE): both 1 where E-I Init holds.
+    balance is E[I_sub] / E[I_EE]; "gain" is E[I_div] / std(I_EE), how much division there is for
+    the drive's spread, and isn't the circuit's parameter g_E. At the start E-I Init makes both 1
+    for inputs that vary independently; where they vary together, the latter is less.
     zero_divisors is the share of I_div that is exactly 0.
 
     Args:
