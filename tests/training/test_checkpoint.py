@@ -55,6 +55,14 @@ def test_going_on_is_as_if_never_stopped(tmp_path, name):
     assert [file.name for file in tmp_path.iterdir()] == ["c.safetensors"]
 
 
+def test_who_may_read_other_files_may_read_a_checkpoint(tmp_path):
+    path, other = tmp_path / "c.safetensors", tmp_path / "other"
+    net = network()
+    save(path, net, OPTIMIZERS["sgd"](net.parameters()))
+    other.touch()
+    assert path.stat().st_mode == other.stat().st_mode
+
+
 def test_what_is_written_can_be_read_without_eccles(tmp_path):
     path = tmp_path / "c.safetensors"
     net = network()

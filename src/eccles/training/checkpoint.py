@@ -108,7 +108,11 @@ def _digest(tensors: dict[str, Tensor]) -> str:
 
 def _write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
     try:
+        path.touch()
+        mode = path.stat().st_mode
         save_file(tensors, path, {"eccles": json.dumps(header)})
+        # It makes a file that its owner alone can read; results are for those who read the rest.
+        path.chmod(mode)
     except SafetensorError as error:
         # It wraps what the system said, a full disk for one.
         raise OSError(str(error)) from None
