@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from eccles.cli import data as cli
-from eccles.data import Recordings, cifar, fashion_mnist, registry, spike_hdf5
+from eccles.data import Recordings, cifar, event_cameras, fashion_mnist, registry, spike_hdf5
 from eccles.data.cache import events_folder
+from eccles.data.sources import cache_folder
 from eccles.errors import InputError, RunError
 
 
@@ -51,7 +52,7 @@ def test_a_narrow_terminal_breaks_no_path(folder, capsys, monkeypatch, columns):
     cli.list_()
     lines = capsys.readouterr().out.splitlines()
     assert lines[2].endswith(f"  {registry.FASHION_MNIST_SAMPLE.system[0]}")
-    assert len(lines) == 1 + len(registry.SOURCES)
+    assert len(lines) == 1 + len(registry.SOURCES) + len(event_cameras.N_FRAMES)
     cli.fetch(data_dir=folder)
     capsys.readouterr()
     cli.doctor(folder)
@@ -71,6 +72,12 @@ def test_list_as_json(folder, capsys, monkeypatch):
     assert sample["kind"] == "real"
     assert rows["shd"]["files"][0]["unpacked_md5"] == "8e9877c85f29a28dd353ea6a54402667"
     assert (digits["kind"], digits["train"], digits["found"]) == ("synthetic", None, None)
+    assert [rows[name]["found"] for name in event_cameras.N_FRAMES] == [None, None]
+    (cache_folder() / "dvs-gesture").mkdir(parents=True)
+    cli.list_()
+    lines = capsys.readouterr().out.splitlines()
+    (gesture,) = (line for line in lines if line.startswith("dvs-gesture "))
+    assert gesture.endswith(f"  {cache_folder() / 'dvs-gesture'}")
 
 
 def test_path_prints_the_folder_alone(folder, capsys):

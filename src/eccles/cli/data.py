@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Row = tuple[str, str, str]
 Name = Annotated[tyro.conf.Positional[str], flag("[NAME]", "(default: fashion-mnist)")]
 Folder = Annotated[Path | None, flag("DIR")]
+_PUBLISHERS = "its publisher's"
 _ROOM = 400 * 2**20
 """Bytes that the downloads and the encoded events of Fashion-MNIST take, with some to spare."""
 
@@ -34,6 +35,7 @@ def list_(json: bool = False) -> None:
     from eccles.data.registry import SOURCES
     from eccles.data.sources import find
 
+    cameras = _cameras()
     found = {name: find(source) for name, source in SOURCES.items()}
     if json:
         rows = [
@@ -51,6 +53,17 @@ def list_(json: bool = False) -> None:
             }
             for name, source in SOURCES.items()
         ]
+        rows += [
+            {
+                "name": name,
+                "kind": "real",
+                "train": None,
+                "test": None,
+                "found": str(folder) if folder else None,
+                "licence": _PUBLISHERS,
+            }
+            for name, folder in cameras.items()
+        ]
         print(json_format.dumps(rows, indent=2))
         return
     _print_table(
@@ -64,8 +77,21 @@ def list_(json: bool = False) -> None:
                 str(found[name] or "not here"),
             )
             for name, source in SOURCES.items()
+        ]
+        + [
+            (name, "real", "as tonic has it", _PUBLISHERS, str(folder or "not here"))
+            for name, folder in cameras.items()
         ],
     )
+
+
+def _cameras() -> dict[str, Path | None]:
+    """Return the data sets of event cameras, which tonic fetches, and where it put them here."""
+    from eccles.data.event_cameras import N_FRAMES
+    from eccles.data.sources import cache_folder
+
+    folders = {name: cache_folder() / name for name in N_FRAMES}
+    return {name: folder if folder.is_dir() else None for name, folder in folders.items()}
 
 
 def path(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
