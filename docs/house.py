@@ -19,7 +19,7 @@ FLOORS = [
     ["nn", "data", "stats"],
     ["engines", "init", "dale", "measures"],
     ["functional", "events", "populations", "noise", "settings", "storage"],
-    ["units", "seeds", "jit"],
+    ["units", "seeds", "jit", "modes"],
     ["errors"],
 ]
 """Rooms from the top floor down; a room may import rooms of lower floors alone."""
