@@ -21,7 +21,12 @@ def test_make_digits_into_the_cache(capsys):
 def test_make_digits_as_json(tmp_path, capsys):
     words = ["data", "make-digits", "--train", "1", "--test", "2", "--json", "--out", str(tmp_path)]
     assert main(words) == 0
-    train, test = json.loads(capsys.readouterr().out)["files"]
+    (tmp_path / "spoken_digits_train.h5").rename(tmp_path / "spoken_digits_train.h5.gz")
+    assert "replaced" not in capsys.readouterr().err
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert "replaced older spoken_digits_train.h5.gz and spoken_digits_test.h5 in" in said.err
+    train, test = json.loads(said.out)["files"]
     recordings = read(tmp_path / "spoken_digits_test.h5")
     assert (train["samples"], test["samples"]) == (1, 2)
     assert test["events_mean"] * 2 == recordings.n_events

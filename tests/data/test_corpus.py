@@ -6,8 +6,8 @@ import pytest
 from eccles.data import corpus, digits, speech
 from eccles.data.digits import Utterance
 from eccles.data.recordings import Recordings
-from eccles.data.spike_hdf5 import read
-from eccles.errors import InputError, RunError
+from eccles.data.spike_hdf5 import read, write
+from eccles.errors import InputError, RunError, StorageError
 
 spoken = pytest.mark.skipif(
     not speech.available(), reason="needs the program espeak-ng (Debian's package espeak-ng)"
@@ -66,6 +66,40 @@ def test_a_corpus_survives_its_files(tmp_path):
         "spoken_digits_test.h5",
         "spoken_digits_train.h5",
     ]
+
+
+@spoken
+def test_new_digits_take_the_place_of_old_ones_in_either_form(tmp_path):
+    folder = tmp_path / "d"
+    for packed in (False, True, False):
+        corpus.write_digits(folder, 1, 1, packed=packed)
+        names = {corpus.file_name(split, packed=packed) for split in ("train", "test")}
+        assert {path.name for path in folder.iterdir()} == names
+        assert {path.name for path in corpus.older(folder)} == names
+    assert corpus.older(tmp_path) == []
+
+
+@spoken
+def test_digits_that_break_off_leave_the_old_ones(tmp_path, monkeypatch):
+    corpus.write_digits(tmp_path, 2, 1)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(path, recordings):
+        if "test" in path.name:
+            raise StorageError("storage: the disk is full")
+        write(path, recordings)
+
+    monkeypatch.setattr(corpus, "write", full)
+    with pytest.raises(StorageError, match="full"):
+        corpus.write_digits(tmp_path, 1, 1)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@spoken
+def test_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="must be writable"):
+        corpus.write_digits(tmp_path / "file", 1, 1)
 
 
 @spoken

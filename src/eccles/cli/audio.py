@@ -33,7 +33,8 @@ def make_digits(
     same numbers give the same spikes, whatever --jobs.
 
     Args:
-        out: folder for the two files; by default spoken-digits in the cache.
+        out: folder for the two files; by default spoken-digits in the cache. Older digits there
+            are replaced.
         train: samples to train on; every 200 hold each word by each of ten speakers once.
         test: samples to test on; every 40 hold each word by each of the two other speakers once.
         seed: of speeds, pitches, rooms with what is heard in them, and the chance of nerve fibres.
@@ -41,14 +42,17 @@ def make_digits(
         packed: gzip the files, with times in whole milliseconds: a third of the size.
         json: print JSON instead of text.
     """
-    from eccles.data.corpus import file_name, write_digits
+    from eccles.data.corpus import file_name, older, write_digits
     from eccles.data.sources import cache_folder, expanded
 
     folder = expanded(out) if out else cache_folder() / "spoken-digits"
+    replaced = [path.name for path in older(folder)]
     start = time.perf_counter()
     with bar("speaking and hearing", train + test) as advance:
         made = write_digits(folder, train, test, seed, jobs, packed=packed, advance=advance)
     seconds = time.perf_counter() - start
+    if replaced:
+        print(f"replaced older {' and '.join(replaced)} in {folder}", file=sys.stderr)
     rows = [
         {"file": str(folder / file_name(split, packed=packed)), **summary(recordings)}
         for split, recordings in made.items()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +20,7 @@ from eccles.data.digits import KEYS, SPEAKERS, Split, Utterance, utter
 from eccles.data.recordings import Recordings
 from eccles.data.spike_hdf5 import write
 from eccles.errors import must
+from eccles.storage import unwritable
 
 _Advance = Callable[[int], None]
 
@@ -105,9 +108,10 @@ def write_digits(
     packed: bool = False,
     advance: _Advance | None = None,
 ) -> dict[Split, Recordings]:
-    """Make both splits and write their files into the folder `out`, each whole or not at all.
+    """Make both splits and put their files into the folder `out`, in the place of older ones.
 
-    Packed files are gzip, and hold times in whole milliseconds: a third of the bytes.
+    Packed files are gzip, and hold times in whole milliseconds: a third of the bytes. Raises
+    StorageError where the folder can't be written.
     """
     made: dict[Split, Recordings] = {}
     sizes: dict[Split, int] = {"train": train, "test": test}
@@ -115,8 +119,27 @@ def write_digits(
         made[split] = digits(split, n, seed, jobs, advance)
         if packed:
             made[split] = in_milliseconds(made[split])
-        write(out / file_name(split, packed=packed), made[split])
+    aside = out / f".digits-{os.getpid()}"
+    try:
+        for split in made:
+            write(aside / file_name(split, packed=packed), made[split])
+        # Both at once: a kill while they are made leaves no new file beside an old one.
+        for split in made:
+            (out / file_name(split, packed=not packed)).unlink(missing_ok=True)
+            name = file_name(split, packed=packed)
+            (aside / name).replace(out / name)
+    except OSError as error:
+        raise unwritable(out, error) from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     return made
+
+
+def older(out: Path) -> list[Path]:
+    """Return the files in a folder that `write_digits` would replace."""
+    splits: tuple[Split, ...] = ("train", "test")
+    each = (out / file_name(split, packed=packed) for split in splits for packed in (False, True))
+    return [path for path in each if path.is_file()]
 
 
 _Mapped = Callable[[Callable[[int], Utterance], Iterable[int]], Iterator[Utterance]]
