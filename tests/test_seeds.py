@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eccles import seeds
+from eccles.errors import InputError
 
 
 def test_known_values():
@@ -26,6 +27,12 @@ def test_known_values():
 def test_streams_differ_by_seed_purpose_and_index(names):
     assert len({seeds.stream(*name).random() for name in names}) == len(names)
     assert len({seeds.key(*name) for name in names}) == len(names)
+
+
+def test_a_seed_below_zero_is_refused():
+    for draw in (seeds.stream, seeds.key):
+        with pytest.raises(InputError, match=r"^seeds: seed must be .* 0 or more, got -1$"):
+            draw(-1, "order")
 
 
 def test_a_stream_does_not_depend_on_others():

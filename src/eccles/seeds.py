@@ -6,8 +6,12 @@ import zlib
 
 import numpy as np
 
+from eccles.errors import must
+
 
 def _sequence(seed: int, purpose: str, index: int) -> np.random.SeedSequence:
+    if seed < 0:
+        raise must("seeds", "seed", "a whole number, 0 or more", seed)
     return np.random.SeedSequence([seed, zlib.crc32(purpose.encode()), index])
 
 
@@ -15,7 +19,7 @@ def stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
     """Return the random generator for one purpose of one run.
 
     A stream that is used epoch by epoch takes the epoch as its index: then nothing of it needs
-    to be stored for a run to go on exactly where it stopped.
+    to be stored for a run to go on exactly where it stopped. Raises InputError for a seed below 0.
 
     >>> bool(stream(0, "weights").random() == stream(0, "weights").random())
     True
