@@ -52,9 +52,18 @@ def test_encode_audio(tmp_path, capsys):
     assert "1 samples of 1 classes" in said.out
     assert "1 files left out" in said.out
     assert "b.wav must be readable audio" in said.err
+    assert "taken as they are" not in said.err
     assert read(tmp_path / "mine.h5").keys == ("hiss",)
+    soundfile.write(tmp_path / "mine" / "c.wav", noise, 12_000)
+    soundfile.write(tmp_path / "mine" / "hiss" / "d.wav", np.zeros(99), 12_000)
     assert main([*words, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["files"][0]["skipped"] == [
-        str(tmp_path / "mine" / "hiss" / "b.wav")
-    ]
+    out, err = capsys.readouterr()
+    (row,) = json.loads(out)["files"]
+    assert row["skipped"] == [str(tmp_path / "mine" / "hiss" / "b.wav")]
+    assert list(row["remarks"]) == ["audio outside the classes' folders", "silent files"]
+    assert f"not used: audio outside the classes' folders: 1, such as {tmp_path / 'mine'}" in err
+    assert "taken as they are: silent files: 1, such as" in err
     assert main([*words, "--strict"]) == 2
+    assert main([*words[:-1], str(tmp_path / "mine.txt")]) == 2
+    assert "must be a file's name that ends in .h5 or .h5.gz, got" in capsys.readouterr().err
+    assert not (tmp_path / "mine.txt").exists()

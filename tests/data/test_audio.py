@@ -1,3 +1,4 @@
+import os
 import sys
 
 import numpy as np
@@ -31,17 +32,19 @@ def folder(tmp_path):
 def test_channels_are_mixed(tmp_path):
     stereo = np.stack([np.full(100, 0.5), np.full(100, -0.25)], axis=1)
     soundfile.write(tmp_path / "a.wav", stereo, 8000, subtype="FLOAT")
-    samples, rate = audio.read_audio(tmp_path / "a.wav")
+    samples, rate, cut_short = audio.read_audio(tmp_path / "a.wav")
     assert rate == 8000
+    assert not cut_short
     np.testing.assert_array_equal(samples, np.full(100, 0.125, np.float32))
 
 
 def test_subfolders_are_classes(folder):
     count = []
-    recordings, skipped = audio.encode_folder(folder, advance=count.append)
+    recordings, skipped, doubtful = audio.encode_folder(folder, advance=count.append)
     assert recordings.keys == ("no", "yes")
     assert recordings.labels.tolist() == [0, 1, 1]
     assert not skipped
+    assert not doubtful
     assert sum(count) == 3
     lengths = np.diff(recordings.offsets)
     # The same sound at another rate, or twice in stereo, evokes about the same.
@@ -51,11 +54,80 @@ def test_subfolders_are_classes(folder):
 def test_unreadable_audio_is_named_and_skipped(folder):
     (folder / "no" / "broken.wav").write_bytes(b"RIFF nothing")
     soundfile.write(folder / "no" / "empty.wav", np.zeros(0), 8000)
-    recordings, skipped = audio.encode_folder(folder)
+    recordings, skipped, _ = audio.encode_folder(folder)
     assert len(recordings) == 3
     assert {path.name for path in skipped} == {"broken.wav", "empty.wav"}
     with pytest.raises(InputError, match=r"broken\.wav must be readable audio"):
         audio.encode_folder(folder, strict=True)
+
+
+@pytest.mark.parametrize("rate", [999, 1_000_001, 2_000_000_011])
+def test_a_rate_that_no_sound_has_is_skipped(folder, rate):
+    path = folder / "no" / "rate.wav"
+    soundfile.write(path, chirp(16_000), 16_000)
+    wave = bytearray(path.read_bytes())
+    wave[24:28] = rate.to_bytes(4, "little")
+    path.write_bytes(wave)
+    recordings, skipped, _ = audio.encode_folder(folder)
+    assert len(recordings) == 3
+    assert f"must have 1,000 to 1,000,000 samples a second, got {rate:,}" in skipped[path]
+    with pytest.raises(InputError, match=r"rate\.wav must have"):
+        audio.encode_folder(folder, strict=True)
+
+
+def test_what_is_doubtful_or_unused_is_named(folder):
+    assert audio.survey(folder).unused == {
+        "files other than .flac, .ogg, .wav": [folder / "no" / "notes.txt"]
+    }
+    soundfile.write(folder / "no" / "cut.wav", chirp(16_000), 16_000)
+    half = (folder / "no" / "cut.wav").read_bytes()[:3000]
+    (folder / "no" / "cut.wav").write_bytes(half)
+    soundfile.write(folder / "no" / "silent.wav", np.zeros(900), 16_000)
+    _, skipped, doubtful = audio.encode_folder(folder)
+    assert not skipped
+    assert doubtful == {
+        "files shorter than their headers say": [folder / "no" / "cut.wav"],
+        "silent files": [folder / "no" / "silent.wav"],
+    }
+    (folder / "maybe" / "deeper").mkdir(parents=True)
+    soundfile.write(folder / "top.wav", chirp(16_000), 16_000)
+    for name in ("no/song.mp3", "no/.DS_Store", "yes.txt"):
+        (folder / name).touch()
+    assert audio.survey(folder).unused == {
+        "audio outside the classes' folders": [folder / "top.wav"],
+        "folders without audio": [folder / "maybe"],
+        "files other than .flac, .ogg, .wav": [
+            folder / "no" / "notes.txt",
+            folder / "no" / "song.mp3",
+        ],
+    }
+
+
+def test_a_class_whose_name_is_no_text_is_refused_before_anything_is_heard(folder, monkeypatch):
+    (folder / "yes").rename(folder / os.fsdecode(b"y\xffs"))
+    monkeypatch.setattr(audio, "hear", None)
+    with pytest.raises(InputError, match=r"a name in UTF-8, got 'y\\udcffs'"):
+        audio.encode_folder(folder)
+
+
+@pytest.mark.parametrize("name", ["", "yes"])
+def test_a_folder_that_may_not_be_listed_is_refused(folder, monkeypatch, name):
+    scandir = os.scandir
+
+    def forbidden(path):
+        if str(path) == str(folder / name):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    with pytest.raises(InputError, match=r"can be listed, .* got 'Permission denied'") as error:
+        audio.survey(folder)
+    assert f"audio: {folder / name} must" in str(error.value)
+
+
+def test_a_seed_below_zero_is_no_fault_of_the_files(folder):
+    with pytest.raises(InputError, match="seed must be"):
+        audio.encode_folder(folder, seed=-1)
 
 
 def test_a_folder_without_audio_is_refused(tmp_path, folder):

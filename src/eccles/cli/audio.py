@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import tyro
 
 from eccles.cli.bar import bar
+from eccles.errors import must
 
 if TYPE_CHECKING:
     from eccles.data.recordings import Recordings
@@ -79,19 +80,29 @@ def encode_audio(
         strict: fail at the first file that can't be read.
         json: print JSON instead of text.
     """
-    from eccles.data.audio import classes_of, encode_folder
+    from eccles.data.audio import encode_folder, survey
     from eccles.data.sources import expanded
     from eccles.data.spike_hdf5 import write
 
     source, path = expanded(folder), expanded(out)
+    if not path.name.endswith((".h5", ".h5.gz")):
+        raise must("encode-audio", "--out", "a file's name that ends in .h5 or .h5.gz", str(out))
     start = time.perf_counter()
-    n_files = sum(map(len, classes_of(source).values()))
-    with bar("hearing", n_files) as advance:
-        recordings, skipped = encode_folder(source, seed, strict=strict, advance=advance)
+    classes, unused = survey(source)
+    with bar("hearing", sum(map(len, classes.values()))) as advance:
+        recordings, skipped, doubtful = encode_folder(source, seed, strict=strict, advance=advance)
     write(path, recordings)
     for reason in skipped.values():
         print(f"left out: {reason}", file=sys.stderr)
-    row = {"file": str(path), **summary(recordings), "skipped": list(map(str, skipped))}
+    for verb, found in (("not used", unused), ("taken as they are", doubtful)):
+        for what, paths in found.items():
+            print(f"{verb}: {what}: {len(paths):,}, such as {paths[0]}", file=sys.stderr)
+    row = {
+        "file": str(path),
+        **summary(recordings),
+        "skipped": list(map(str, skipped)),
+        "remarks": {what: list(map(str, paths)) for what, paths in (unused | doubtful).items()},
+    }
     _print([row], time.perf_counter() - start, json)
 
 

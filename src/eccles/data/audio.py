@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,19 +19,48 @@ from eccles.data.recordings import Recordings
 from eccles.errors import InputError
 
 SUFFIXES = frozenset({".wav", ".flac", ".ogg"})
+RATES = (1_000, 1_000_000)
+"""Samples a second that sound may have; a header that says others is no header of sound."""
+
+_KINDS = ", ".join(sorted(SUFFIXES))
+_CUT_SHORT = re.compile(r"^data : \d+ \(should be", re.MULTILINE)
+"""What libsndfile notes of a WAV whose header promises more samples than there are."""
+
+
+class Audio(NamedTuple):
+    """Samples of one channel, samples a second, and whether the file ends before its time."""
+
+    samples: NDArray[np.float32]
+    rate: int
+    cut_short: bool
+
+
+class Survey(NamedTuple):
+    """The audio files of a folder by class, and what lies there unused: paths by what they are."""
+
+    classes: dict[str, list[Path]]
+    unused: dict[str, list[Path]]
 
 
 class Encoded(NamedTuple):
-    """Recordings of a folder, and why files were left out, by path."""
+    """Recordings of a folder.
+
+    Attributes:
+        recordings: a sample a file.
+        skipped: why files were left out, by path.
+        doubtful: paths of files that were taken, by what is wrong with them.
+    """
 
     recordings: Recordings
     skipped: dict[Path, str]
+    doubtful: dict[str, list[Path]]
 
 
-def read_audio(path: Path) -> tuple[NDArray[np.float32], int]:
-    """Return an audio file's samples, its channels mixed into one, and samples a second.
+def read_audio(path: Path) -> Audio:
+    """Return what an audio file holds, its channels mixed into one.
 
-    Raises InputError where it can't be read or holds no sound, or without the extra `audio`.
+    Raises InputError where it can't be read, holds no sound or has a rate out of `RATES`, or
+    without the extra `audio`.
     """
     try:
         import soundfile
@@ -38,32 +69,65 @@ def read_audio(path: Path) -> tuple[NDArray[np.float32], int]:
             "audio: reading audio needs the package soundfile; pip install 'eccles[audio]'"
         ) from None
     try:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(path) as file:
+            samples, rate = file.read(dtype="float32", always_2d=True), int(file.samplerate)
+            cut_short = bool(_CUT_SHORT.search(file.extra_info))
     except (soundfile.SoundFileError, OSError, ValueError) as error:
         raise InputError(f"audio: {path} must be readable audio, got {error}") from None
     if not len(samples) or not np.isfinite(samples).all():
         got = "no samples" if not len(samples) else "samples that are no numbers"
         raise InputError(f"audio: {path} must hold sound, got {got}")
-    return samples.mean(axis=1), int(rate)
-
-
-def classes_of(folder: Path) -> dict[str, list[Path]]:
-    """Return the audio files of each subfolder that has any, in alphabetical order.
-
-    Raises InputError where there are none.
-    """
-    found = {}
-    for sub in sorted(folder.iterdir() if folder.is_dir() else ()):
-        files = [path for path in sorted(sub.rglob("*")) if path.suffix.lower() in SUFFIXES]
-        if files and not sub.name.startswith("."):
-            found[sub.name] = files
-    if not found:
-        kinds = ", ".join(sorted(SUFFIXES))
+    if not RATES[0] <= rate <= RATES[1]:
         raise InputError(
-            f"audio: {folder} must hold a folder for each class with audio in it ({kinds}), got "
+            f"audio: {path} must have {RATES[0]:,} to {RATES[1]:,} samples a second, got {rate:,}"
+        )
+    return Audio(samples.mean(axis=1), rate, cut_short)
+
+
+def survey(folder: Path) -> Survey:
+    """Return the audio files of each subfolder that has any, in alphabetical order, and the rest.
+
+    Raises InputError where there are none, or a folder can't be listed or is no name for a class.
+    """
+    _, subs, beside = next(_walked(folder))
+    classes: dict[str, list[Path]] = {}
+    outside = [folder / name for name in sorted(beside) if _is_audio(folder / name)]
+    without, others = [], []
+    for sub in sorted(each for each in subs if not each.startswith(".")):
+        walked = _walked(folder / sub)
+        paths = sorted(Path(place, name) for place, _, names in walked for name in names)
+        others += [p for p in paths if not _is_audio(p) and not p.name.startswith(".")]
+        if files := list(filter(_is_audio, paths)):
+            if sub.encode(errors="replace").decode() != sub:
+                raise InputError(f"audio: a class's folder must have a name in UTF-8, got {sub!r}")
+            classes[sub] = files
+        else:
+            without.append(folder / sub)
+    if not classes:
+        raise InputError(
+            f"audio: {folder} must hold a folder for each class with audio in it ({_KINDS}), got "
             f"none; name the folders as the classes, such as {folder / 'yes'} and {folder / 'no'}"
         )
-    return found
+    unused = {
+        "audio outside the classes' folders": outside,
+        "folders without audio": without,
+        f"files other than {_KINDS}": others,
+    }
+    return Survey(classes, {what: paths for what, paths in unused.items() if paths})
+
+
+def _is_audio(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES
+
+
+def _walked(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    def refuse(error: OSError) -> None:
+        raise InputError(
+            f"audio: {error.filename} must be a folder that can be listed, with a folder for each "
+            f"class in {folder}, got {error.strerror!r}"
+        )
+
+    return os.walk(folder, onerror=refuse)
 
 
 def encode_folder(
@@ -83,14 +147,19 @@ def encode_folder(
 
     Raises InputError where nothing is left.
     """
-    classes = classes_of(folder)
+    classes = survey(folder).classes
     made: list[Utterance] = []
     skipped: dict[Path, str] = {}
+    cut_short: list[Path] = []
+    silent: list[Path] = []
     listed = [(label, path) for label, files in enumerate(classes.values()) for path in files]
     for index, (label, path) in enumerate(listed):
+        key = seeds.key(seed, "hearing audio", index)
         try:
-            times, units = hear(*read_audio(path), seeds.key(seed, "hearing audio", index))
-            made.append(Utterance(times, units, label, 0))
+            audio = read_audio(path)
+            made.append(Utterance(*hear(audio.samples, audio.rate, key), label, 0))
+            cut_short += [path] * audio.cut_short
+            silent += [path] * (not audio.samples.any())
         except InputError as error:
             if strict or "eccles[audio]" in str(error):
                 raise
@@ -102,4 +171,9 @@ def encode_folder(
             f"audio: {folder} must hold audio that can be read, got {len(skipped)} files of which "
             f"none can; the first: {next(iter(skipped.values()))}"
         )
-    return Encoded(gathered(made, tuple(classes)), skipped)
+    doubtful = {"files shorter than their headers say": cut_short, "silent files": silent}
+    return Encoded(
+        gathered(made, tuple(classes)),
+        skipped,
+        {what: paths for what, paths in doubtful.items() if paths},
+    )
