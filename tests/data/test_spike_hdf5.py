@@ -37,6 +37,7 @@ def by_hand(
         "extra/meta_info/gender": np.array([b"female", b"male"]),
         "extra/meta_info/age": np.array([33, 55], np.uint16),
         "extra/meta_info/body_height": np.array([170.0, np.nan]),
+        **more.get("columns", {}),
     }
     with h5py.File(path, "w") as file:
         if "spikes/times" not in leave_out:
@@ -45,7 +46,8 @@ def by_hand(
             kind = units_type.metadata["vlen"] if units_type.metadata else np.uint16
             file.create_dataset("spikes/units", data=ragged(units, kind), dtype=units_type)
         for name, column in columns.items():
-            if name not in leave_out:
+            # A group comes in the place of a column that has something in it.
+            if name not in leave_out and not any(f"{name}/" in other for other in columns):
                 file[name] = column
     return path
 
@@ -173,32 +175,108 @@ def test_who_speaks_may_be_unknown_or_a_name(tmp_path):
     assert found.info["name"].tolist() == ["ann", "eve"]
 
 
+def test_classes_may_be_named_by_numbers(tmp_path):
+    path = by_hand(tmp_path / "a.h5", columns={"extra/keys": np.array([7, 9])})
+    assert spike_hdf5.read(path).keys == ("7", "9")
+
+
+def test_rows_of_a_matrix_are_lists(tmp_path):
+    path = by_hand(
+        tmp_path / "a.h5",
+        leave_out=["spikes/times", "spikes/units"],
+    )
+    with h5py.File(path, "a") as file:
+        file["spikes/times"] = np.full((3, 2), 0.5)
+        file["spikes/units"] = np.full((3, 2), 7)
+    assert spike_hdf5.read(path).offsets.tolist() == [0, 2, 4, 6]
+
+
+def test_a_sample_of_a_later_block_is_named(tmp_path):
+    spike_hdf5.write(tmp_path / "file.h5", some(1500))
+    with h5py.File(tmp_path / "file.h5", "a") as file:
+        assert len(file["spikes/units"][1234])
+        file["spikes/units"][1234] = np.full_like(file["spikes/units"][1234], 700)
+    with pytest.raises(InputError, match="units of sample 1234 must be"):
+        spike_hdf5.read(tmp_path / "file.h5")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"leave_out": ["spikes/times"]}, "without spikes/times"),
-        ({"leave_out": ["spikes/units"]}, "without spikes/units"),
-        ({"leave_out": ["labels"]}, "without labels"),
-        ({"leave_out": ["extra/keys"]}, "without extra/keys"),
-        ({"units": ((3, 700), (), (0,))}, "units must be from 0 to 699, got 700"),
+        ({"leave_out": ["spikes/times"]}, "without a data set spikes/times"),
+        ({"leave_out": ["spikes/units"]}, "without a data set spikes/units"),
+        ({"leave_out": ["labels"]}, "without a data set labels"),
+        ({"leave_out": ["extra/keys"]}, "without a data set extra/keys"),
+        ({"units": ((3, 700), (), (0,))}, "units of sample 0 must be from 0 to 699, got 700"),
         (
             {"units": ((3, -1), (), (0,)), "units_type": h5py.vlen_dtype(np.int32)},
-            "units must be from 0 to 699, got -1",
+            "units of sample 0 must be from 0 to 699, got -1",
         ),
         (
             {"units": ((3, 65536 + 3), (), (0,)), "units_type": h5py.vlen_dtype(np.int32)},
-            "units must be from 0 to 699, got 65539",
+            "units of sample 0 must be from 0 to 699, got 65539",
         ),
-        ({"times": ((0.25, np.nan), (), (1.3,))}, "times must be .* got nan"),
-        ({"times": ((0.25, -0.5), (), (1.3,))}, "times must be .* got -0.5"),
-        ({"times": ((0.25, np.inf), (), (1.3,))}, "times must be .* got inf"),
-        ({"labels": (1, 2, 0)}, "labels must be from 0 to 1, for there are 2 keys, got 2"),
-        ({"labels": (1, -1, 0), "labels_type": np.int16}, "labels must be from 0 to 1"),
-        ({"labels": (1, 0)}, "3 times for 2 labels"),
-        ({"labels": (1, 0), "times": ((0.1,), ()), "speaker": (0, 1)}, "3 units for 2 labels"),
-        ({"speaker": (1, 0)}, "2 speakers for 3 labels"),
-        ({"units": ((3,), (), (0,))}, "sample 0 has other numbers of times and of units"),
-        ({"units": ((3, 4), (1,), ())}, "sample 1 has other numbers of times and of units"),
+        ({"times": ((0.25, np.nan), (), (1.3,))}, "times of sample 0 must be .* got nan"),
+        ({"times": ((0.25, -0.5), (), (1.3,))}, "times of sample 0 must be .* got -0.5"),
+        ({"times": ((0.25, 0.5), (), (np.inf,))}, "times of sample 2 must be .* got inf"),
+        (
+            {"labels": (1, 2, 0)},
+            "label of sample 1 must be from 0 to 1, for there are 2 keys, got 2",
+        ),
+        (
+            {"labels": (1, -1, 0), "labels_type": np.int16},
+            "label of sample 1 must be from 0 to 1, .* got -1",
+        ),
+        ({"labels": (1, 0)}, "times must have an entry for each label, got 3 for 2 labels"),
+        (
+            {"labels": (1, 0), "times": ((0.1,), ()), "speaker": (0, 1)},
+            "units must have an entry for each label, got 3 for 2",
+        ),
+        ({"speaker": (1, 0)}, "extra/speaker must have an entry for each label, got 2 for 3"),
+        (
+            {"speaker": (1, 9, 0)},
+            "speaker of sample 1 must be from 0 to 1, for extra/meta_info has 2",
+        ),
+        ({"speaker": (1, 0, -1)}, "speaker of sample 2 must be from 0 to 1, .* got -1"),
+        (
+            {"speaker": (1, 0, 0.5)},
+            "extra/speaker must be a list of whole numbers or names, got fl",
+        ),
+        ({"columns": {"extra/meta_info/age": np.array([33])}}, "from 0 to 0, for extra/meta_info"),
+        ({"columns": {"extra/meta_info/age": 33}}, "extra/meta_info/age must be a list of text or"),
+        ({"columns": {"extra/meta_info/age/of": 33}}, "without a data set extra/meta_info/age"),
+        ({"columns": {"extra/keys": np.array([b"no", b"no"])}}, "names that differ, got 'no more"),
+        (
+            {"columns": {"extra/keys": np.array([b"ja", "fünf".encode("latin-1")])}},
+            "extra/keys must be text in UTF-8, got b'f.xfcnf'",
+        ),
+        (
+            {"columns": {"extra/keys": b"a"}},
+            "extra/keys must be a list of text or numbers, got text of shape",
+        ),
+        (
+            {"columns": {"labels": np.array([[1], [0], [1]])}},
+            "labels must be a list .* shape .3, 1",
+        ),
+        (
+            {"columns": {"labels": 1}},
+            "labels must be a list of whole numbers, got int64 of shape ..",
+        ),
+        (
+            {"columns": {"labels": np.array([b"a", b"b", b"c"])}},
+            "a list of whole numbers, got text",
+        ),
+        ({"columns": {"labels": np.array([1, 0.5, 1])}}, "a list of whole numbers, got float64"),
+        (
+            {"columns": {"labels": np.array([1, 2**64 - 1, 0], np.uint64)}},
+            "label of sample 1 must be from 0 to 1, .* got 18446744073709551615",
+        ),
+        (
+            {"units": ((3, 4.5), (), (0,)), "units_type": h5py.vlen_dtype(np.float64)},
+            "spikes/units must be a list of whole numbers a sample, got lists of float64",
+        ),
+        ({"units": ((3,), (), (0,))}, "sample 0 must have as many times as units, got 2 and 1"),
+        ({"units": ((3, 4), (1,), ())}, "sample 1 must have as many times as units, got 0 and 1"),
     ],
 )
 def test_unsound_files_are_named_with_what_is_wrong(tmp_path, change, said):
@@ -207,6 +285,7 @@ def test_unsound_files_are_named_with_what_is_wrong(tmp_path, change, said):
         spike_hdf5.read(path)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+    assert "copy it again" not in str(error.value)
 
 
 def test_spikes_that_are_no_lists(tmp_path):
@@ -215,7 +294,7 @@ def test_spikes_that_are_no_lists(tmp_path):
         file["spikes/units"] = np.zeros(3, np.uint16)
         file["labels"] = np.zeros(3, np.uint16)
         file["extra/keys"] = np.array([b"a"])
-    with pytest.raises(InputError, match=r"flat\.h5 must"):
+    with pytest.raises(InputError, match=r"times must be a list of numbers a sample, got float64"):
         spike_hdf5.read(tmp_path / "flat.h5")
 
 
@@ -223,7 +302,7 @@ def test_a_group_in_the_place_of_a_column(tmp_path):
     path = by_hand(tmp_path / "group.h5", leave_out=["labels"])
     with h5py.File(path, "a") as file:
         file.create_group("labels")
-    with pytest.raises(InputError, match=r"group\.h5 must .* without labels"):
+    with pytest.raises(InputError, match=r"group\.h5 must .* without a data set labels"):
         spike_hdf5.read(path)
 
 
@@ -244,5 +323,5 @@ def test_what_is_no_hdf5(tmp_path):
         spike_hdf5.read(tmp_path / "none.h5")
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["weights"] = np.zeros(4)
-    with pytest.raises(InputError, match=r"HDF5 without spikes/times; see docs/data\.md"):
+    with pytest.raises(InputError, match=r"HDF5 without a data set spikes/times; docs/data\.md"):
         spike_hdf5.read(tmp_path / "other.h5")

@@ -226,7 +226,7 @@ def test_a_file_with_units_out_of_range(tmp_path):
     folder = written(SHD, tmp_path / "here")
     with h5py.File(folder / "shd_train.h5", "a") as file:
         file["spikes/units"][0] = np.full(len(file["spikes/units"][0]) or 1, 700, np.uint16)
-    with pytest.raises(InputError, match="holds no sound recordings"):
+    with pytest.raises(InputError, match="doesn't hold valid recordings: units of sample 0"):
         data.load("shd", folder)
 
 

@@ -30,7 +30,7 @@ class Recordings:
         units: uint16 [E], from 0 to n_units - 1.
         offsets: int64 [B + 1], from 0 to E.
         labels: int64 [B], each the place of a name in `keys`.
-        keys: the name of each class.
+        keys: the name of each class; no two are the same.
         speakers: int64 [B], who speaks in each sample; empty where that isn't known.
         info: what is known of each speaker, by name ("gender", "age", "body_height"), entry k of
             each being that of speaker k.
@@ -51,6 +51,9 @@ class Recordings:
 
     def __post_init__(self) -> None:
         self._check_lengths()
+        if len(set(self.keys)) < len(self.keys):
+            twice = next(key for key in self.keys if self.keys.count(key) > 1)
+            raise must("recordings", "keys", "names that differ", f"{twice} more than once")
         if len(self.labels):
             low, high = int(self.labels.min()), int(self.labels.max())
             if low < 0 or high >= len(self.keys):

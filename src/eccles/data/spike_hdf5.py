@@ -5,7 +5,7 @@ Group or data set, its type and its length, for B samples of K classes by S spea
     spikes/times            B x float16[]   seconds
     spikes/units            B x uint16[]    channel
     labels                  B x uint16      place of the word in extra/keys
-    extra/keys              K x bytes       the words
+    extra/keys              K x bytes       the words, in UTF-8
     extra/speaker           B x uint16      place of the speaker in each meta_info
     extra/meta_info/gender, age, body_height    S of each
 
@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 
 from eccles.data.archives import unzip
 from eccles.data.files import GZIP, contents
+from eccles.data.hdf5_columns import column, lists
 from eccles.data.recordings import CHANNELS, Recordings
-from eccles.errors import InputError
+from eccles.errors import InputError, must
 from eccles.storage import write_whole
 
 _ZIP = b"PK\x03\x04"
@@ -75,11 +76,13 @@ def read_blocks(
         with h5py.File(_unpacked(path), "r") as file:
             yield from _blocks(file, n_units, advance)
     except InputError as error:
-        raise InputError(f"data: {path} holds no sound {error}") from None
+        raise InputError(
+            f"data: {path} doesn't hold valid {error}; docs/data.md has the layout"
+        ) from None
     except KeyError as error:
         raise InputError(
             f"data: {path} must be in the layout of the Heidelberg data sets, got HDF5 without "
-            f"{error.args[0]}; see docs/data.md"
+            f"a data set {error.args[0]}; docs/data.md has it"
         ) from None
     except (OSError, RuntimeError, ValueError, TypeError) as error:
         raise InputError(
@@ -103,39 +106,55 @@ def _unpacked(path: Path) -> Path | io.BytesIO:
 def _blocks(
     file: Any, n_units: int, advance: Callable[[int, int], None] | None
 ) -> Iterator[Recordings]:
-    times, units, labels = (
-        _part(file, name) for name in ("spikes/times", "spikes/units", "labels")
-    )
-    keys = tuple(_text(_part(file, "extra/keys")[:]).tolist())
-    info = {name: _text(each[:]) for name, each in file.get("extra/meta_info", {}).items()}
-    speaker = file.get("extra/speaker")
-    speakers = np.empty(0, np.int64) if speaker is None else _text(speaker[:])
+    times = lists(file, "spikes/times", "numbers", "iuf")
+    units = lists(file, "spikes/units", "whole numbers", "iu")
+    labels = column(file, "labels", "whole numbers", "iu")
+    keys = tuple(map(str, column(file, "extra/keys").tolist()))
+    about = file.get("extra/meta_info", {})
+    if hasattr(about, "dtype"):
+        raise InputError("recordings: extra/meta_info must be a group, got a data set")
+    info = {name: column(file, f"extra/meta_info/{name}") for name in about}
+    by_sample = {"spikes/times": times, "spikes/units": units}
+    speakers = np.empty(0, np.int64)
+    if "extra/speaker" in file:
+        speakers = column(file, "extra/speaker", "whole numbers or names", "iuSO")
+        by_sample["extra/speaker"] = speakers
+    n_samples = len(labels)
+    for name, part in by_sample.items():
+        if len(part) != n_samples:
+            got = f"{len(part)} for {n_samples} labels"
+            raise InputError(f"recordings: {name} must have an entry for each label, got {got}")
+    among = f"from 0 to {len(keys) - 1}, for there are {len(keys)} keys"
+    _hold((labels >= 0) & (labels < len(keys)), "label", among, labels)
     if speakers.dtype.kind == "U":
         # Some files name their speakers; everywhere else they are numbers.
         info["name"], speakers = np.unique(speakers, return_inverse=True)
-    speakers = speakers.astype(np.int64)
-    n_samples = len(labels)
-    for name, part in (("times", times), ("units", units), ("speakers", speakers)):
-        if len(part) != n_samples and not (name == "speakers" and speaker is None):
-            raise InputError(f"recordings: {len(part)} {name} for {n_samples} labels")
+    else:
+        _check_speakers(speakers, info)
     # One block at least: a file without samples has keys all the same.
     for first in range(0, max(n_samples, 1), _BLOCK):
         chosen = slice(first, first + _BLOCK)
+        # float16 gives way before anything is computed: its steps are coarse, it ends at 65,504.
         moments, lengths = _flat(times[chosen], np.float32)
-        channels, others = _flat(units[chosen], np.int64)
+        channels, others = _flat(units[chosen])
         if (lengths != others).any():
-            sample = first + int((lengths != others).argmax())
-            raise InputError(f"recordings: sample {sample} has other numbers of times and of units")
-        if len(channels) and not 0 <= channels.min() <= channels.max() < n_units:
-            wrong = channels.min() if channels.min() < 0 else channels.max()
-            raise InputError(f"recordings: units must be from 0 to {n_units - 1}, got {wrong}")
+            wrong = int((lengths != others).argmax())
+            raise InputError(
+                f"recordings: sample {first + wrong} must have as many times as units, got "
+                f"{lengths[wrong]} and {others[wrong]}"
+            )
+        ends = np.cumsum(lengths)
+        among = f"from 0 to {n_units - 1}"
+        _hold((channels >= 0) & (channels < n_units), "units", among, channels, first, ends)
+        right = (moments >= 0) & (moments < np.inf)
+        _hold(right, "times", "seconds from 0 on, and finite", moments, first, ends)
         yield Recordings(
             moments,
             channels.astype(np.uint16),
-            np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+            np.concatenate([np.zeros(1, np.int64), ends]),
             labels[chosen].astype(np.int64),
             keys,
-            speakers[chosen],
+            speakers[chosen].astype(np.int64),
             info,
             n_units,
         )
@@ -143,26 +162,38 @@ def _blocks(
             advance(min(first + _BLOCK, n_samples), n_samples)
 
 
-def _part(file: Any, name: str) -> Any:
-    part = file.get(name)
-    if not hasattr(part, "dtype"):  # None, or a group.
-        raise KeyError(name)
-    return part
+def _check_speakers(speakers: NDArray[Any], info: dict[str, NDArray[Any]]) -> None:
+    known = min(map(len, info.values()), default=2**31)
+    accepted = f"from 0 to {known - 1}" + f", for extra/meta_info has {known} of each" * bool(info)
+    _hold((speakers >= 0) & (speakers < known), "speaker", accepted, speakers)
 
 
-def _flat(ragged: NDArray[Any], dtype: type) -> tuple[NDArray[Any], NDArray[np.int64]]:
+def _hold(
+    right: NDArray[np.bool_],
+    name: str,
+    accepted: str,
+    values: NDArray[Any],
+    first: int = 0,
+    ends: NDArray[np.int64] | None = None,
+) -> None:
+    """Raise InputError unless all values are right; name the sample of one that isn't.
+
+    `ends` says where the values of each sample end, the first of which is sample `first`; a value
+    a sample unless given.
+    """
+    if not right.all():
+        wrong = int(right.argmin())
+        sample = first + int(wrong if ends is None else np.searchsorted(ends, wrong, side="right"))
+        raise must("recordings", f"{name} of sample {sample}", accepted, values[wrong].item())
+
+
+def _flat(
+    ragged: NDArray[Any], dtype: type | None = None
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Return all entries of an array of arrays, one after the other, and how many each has."""
     lengths = np.fromiter((len(each) for each in ragged), np.int64, len(ragged))
-    # float16 gives way before anything is computed: its steps are coarse and it ends at 65,504.
     flat = np.concatenate(ragged) if len(ragged) else np.empty(0)
-    return flat.astype(dtype), lengths
-
-
-def _text(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array of bytes as one of text, and any other as it is."""
-    if array.dtype.kind not in "SO":
-        return array
-    return np.array([each.decode() if isinstance(each, bytes) else str(each) for each in array])
+    return flat.astype(dtype or flat.dtype), lengths
 
 
 def _write(path: Path, recordings: Recordings) -> None:
