@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eccles.data.download import resolve
-from eccles.data.registry import FASHION_MNIST_SAMPLE, SHD, SPOKEN_DIGITS
+from eccles.data.registry import FASHION_MNIST_SAMPLE, OWN_RECORDINGS, SHD, SPOKEN_DIGITS
 from eccles.data.sources import cache_folder, locate
 from eccles.errors import InputError, RunError
 
@@ -56,6 +56,7 @@ def test_an_archive_may_be_unpacked_or_packed_anew(tmp_path):
 def test_each_source_says_what_to_do_where_it_is_not():
     assert SHD.remedy == "run `eccles data fetch shd`"
     assert SPOKEN_DIGITS.remedy == "run `eccles data make-digits`"
+    assert OWN_RECORDINGS.remedy.startswith("name the folder that holds yours with --data-dir")
     assert FASHION_MNIST_SAMPLE.remedy == "install Eccles again"
 
 

@@ -53,14 +53,18 @@ def same(dataset, recordings, binning=None):
     return True
 
 
-@pytest.mark.parametrize("name", ["shd", "ssc", "spoken-digits"])
-def test_files_in_a_folder(name, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    # Foreign files are one's own; of those of SSC, unpacked, no checksum is known.
+    [("shd", "own"), ("ssc", "real"), ("spoken-digits", "synthetic"), ("own-recordings", "own")],
+)
+def test_files_in_a_folder(name, kind, tmp_path):
     source = data.SOURCES[name]
     train, test = data.load(name, written(source, tmp_path / "here"))
     assert same(train, TRAIN)
     assert same(test, TEST)
     assert train.classes == ("zero", "one", "null")
-    assert (train.name, train.kind) == (name, source.kind)
+    assert (train.name, train.kind, test.kind) == (name, kind, kind)
     assert (train.events.n_steps, train.events.n_units, train.events.dt) == (100, 700, 1e-3)
     assert np.array_equal(train.speakers, TRAIN.speakers)
     assert train.info == {"gender": ["f", "m"], "age": [33, 55]}
@@ -93,6 +97,7 @@ def test_files_of_ones_own_are_taken_and_said_to_be_so(tmp_path, caplog):
     data.load("shd", written(SHD, tmp_path / "here"))
     first, second = caplog.messages
     assert first.startswith(f"data: {tmp_path / 'here' / 'shd_train.h5'} isn't the file that was")
+    assert first.endswith("as data of your own")
     assert "shd_test.h5" in second
     # For these nobody published a checksum.
     caplog.clear()
@@ -103,7 +108,7 @@ def test_files_of_ones_own_are_taken_and_said_to_be_so(tmp_path, caplog):
 def as_published(source, folder):
     """Return the source with the checksums of zip archives in a folder of their own, and that."""
     published = folder / "published"
-    published.mkdir()
+    published.mkdir(exist_ok=True)
     files = []
     for file in source.files:
         plain = folder / file.plain
@@ -113,6 +118,7 @@ def as_published(source, folder):
             replace(
                 file,
                 md5=hashlib.md5((published / file.name).read_bytes()).hexdigest(),
+                gzip_md5=hashlib.md5(gzip.compress(plain.read_bytes(), mtime=0)).hexdigest(),
                 unpacked_md5=file.unpacked_md5 and hashlib.md5(plain.read_bytes()).hexdigest(),
             )
         )
@@ -135,6 +141,40 @@ def test_downloads_are_verified_and_unpacked(source, tmp_path, serve, monkeypatc
     # The archives themselves serve as well.
     assert same(spoken.load(source, published).test, TEST)
     assert caplog.messages == []
+
+
+def test_an_archive_of_other_content_than_is_known_stays_packed(
+    tmp_path, serve, monkeypatch, caplog
+):
+    source, published = as_published(SHD, written(SHD, tmp_path / "here"))
+    files = tuple(replace(file, unpacked_md5="0" * 32) for file in source.files)
+    source = replace(source, files=files, urls=(serve(published),))
+    monkeypatch.setenv("ECCLES_OFFLINE", "0")
+    train, test = spoken.load(source)
+    assert caplog.messages == []
+    assert train.kind == test.kind == "real"
+    assert sorted(path.name for path in (cache_folder() / "shd").iterdir()) == [
+        "shd_test.h5.zip",
+        "shd_train.h5.zip",
+    ]
+
+
+def test_each_form_is_held_to_its_own_checksum(tmp_path, caplog):
+    folder = written(SHD, tmp_path / "here")
+    source, published = as_published(SHD, folder)
+    for file in source.files:
+        packed = gzip.compress((folder / file.plain).read_bytes(), mtime=0)
+        (tmp_path / f"{file.plain}.gz").write_bytes(packed)
+    for place in (folder, published, tmp_path):
+        assert {each.kind for each in spoken.load(source, place)} == {"real"}
+        assert {each.sha256 for each in spoken.load(source, place)} == {""}
+    assert caplog.messages == []
+    # Where one of the two is another, so is the pair.
+    path = tmp_path / f"{source.files[1].plain}.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), mtime=1))
+    assert {each.kind for each in spoken.load(source, tmp_path)} == {"own"}
+    (said,) = caplog.messages
+    assert f"{path} isn't the file that was published" in said
 
 
 def test_an_archive_of_other_bytes_is_refused(tmp_path, serve, monkeypatch):
@@ -180,7 +220,8 @@ def test_the_packaged_sample(tmp_path, monkeypatch):
     written(source, tmp_path / "samples")
     train, test = spoken.load(source)
     assert same(train, TRAIN)
-    assert test.kind == "synthetic"
+    # These aren't the ones that ship.
+    assert test.kind == "own"
 
 
 def test_late_events_are_counted_and_said_each_time(tmp_path, caplog):
@@ -194,6 +235,35 @@ def test_late_events_are_counted_and_said_each_time(tmp_path, caplog):
         (said,) = caplog.messages
         assert f"data: {late} of {some(30, 3).n_events} events of {folder}" in said
         assert "at 1.4 s or later, and are left out" in said
+
+
+def test_times_that_are_no_seconds_are_refused(tmp_path):
+    late = some(30, 3)
+    late = replace(late, times=late.times * 1000)
+    folder = written(SPOKEN_DIGITS, tmp_path / "here", train=late)
+    with pytest.raises(InputError, match=r"digits_train\.h5 must have .* are these milliseconds"):
+        data.load("spoken-digits", folder)
+    assert not events_folder().exists()
+    assert data.load("spoken-digits", folder, Binning(max_time=1400.0)).train.n_classes == 3
+
+
+@pytest.mark.parametrize("n_samples", [0, 2])
+def test_a_file_without_a_spike_is_refused(tmp_path, n_samples):
+    silent = Recordings(
+        np.empty(0, np.float32), np.empty(0, np.uint16), np.zeros(n_samples + 1, np.int64),
+        np.zeros(n_samples, np.int64), ("zero", "one", "null"),
+    )  # fmt: skip
+    folder = written(SPOKEN_DIGITS, tmp_path / "here", test=silent)
+    said = rf"digits_test\.h5 must hold spikes, got {n_samples} samples without any"
+    with pytest.raises(InputError, match=said):
+        data.load("spoken-digits", folder)
+
+
+def test_recordings_of_ones_own_that_are_nowhere(tmp_path):
+    with pytest.raises(RunError, match=r"got nothing there; name the folder .* --data-dir"):
+        data.load("own-recordings")
+    with pytest.raises(InputError, match=rf"`eccles data encode-audio .* {tmp_path}/train\.h5`"):
+        data.load("own-recordings", tmp_path)
 
 
 def test_unsorted_and_empty_samples(tmp_path):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.data.sources import Kind
 from eccles.errors import must
 from eccles.events import Index, SpikeEvents
 
@@ -25,7 +26,7 @@ class SpikeDataset:
 
     Attributes:
         name: what the user calls it.
-        kind: "real" or "synthetic"; results never mix the two.
+        kind: "real", "synthetic" or one's "own"; results never mix them.
         events: the samples.
         labels: int64 [B].
         classes: the name of each class.
@@ -35,7 +36,7 @@ class SpikeDataset:
     """
 
     name: str
-    kind: Literal["real", "synthetic"]
+    kind: Kind
     events: SpikeEvents
     labels: NDArray[np.int64]
     classes: tuple[str, ...]

@@ -111,9 +111,12 @@ def _fetch_file(file: File, url: str, folder: Path, progress: Progress) -> None:
         elif digests(part).md5 != file.md5:
             raise damaged(part, f"of MD5 {file.md5[:12]}...", "other bytes")
         if part.suffix == ".zip":
-            with part.with_suffix("").open("wb") as unpacked:
-                unzip(part, unpacked)
-            part = part.with_suffix("")
+            unpacked = part.with_suffix("")
+            with unpacked.open("wb") as into:
+                unzip(part, into)
+            # If it were another than is known, the archive's checksum alone would vouch for it.
+            if file.unpacked_md5 in {"", digests(unpacked).md5}:
+                part = unpacked
         part.replace(folder / part.name)
 
 
@@ -166,9 +169,12 @@ def _lacking(source: Source, data_dir: Path) -> InputError:
     if not os.access(folder, os.R_OK | os.X_OK) or not folder.is_dir():
         accepted = "a folder that exists and can be read"
         return must("data", "data_dir", accepted, str(data_dir), "mend it, or leave it out")
-    names = ", ".join(file.name for file in source.files if not locate(file, folder))
+    missing = [file.name for file in source.files if not locate(file, folder)]
+    names = ", ".join(missing)
     way = f"eccles data fetch {source.name} --data-dir {data_dir}" if source.urls else ""
-    way = f"{source.maker} --out {data_dir}" if source.maker else way
+    if source.maker:
+        out = data_dir / missing[0] if source.kind == "own" else data_dir
+        way = f"{source.maker} --out {out}"
     return InputError(
         f"data: {data_dir} must hold the files of {source.name}, got a folder without {names}; "
         + (f"put them there with `{way}`, or " if way else "")

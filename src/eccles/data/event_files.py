@@ -10,7 +10,6 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -18,15 +17,13 @@ from eccles.data.files import contents
 from eccles.data.frame_dataset import FrameDataset, FrameSplits
 from eccles.data.framed import framed
 from eccles.data.frames import CameraEvents, Framing
-from eccles.data.sources import expanded
+from eccles.data.sources import Kind, expanded
 from eccles.errors import InputError
 
 _REMEDY = "write it with numpy.savez(path, x=x, y=y, t=t, p=p)"
 
 
-def load_folder(
-    folder: Path, framing: Framing | None = None, kind: Literal["real", "synthetic"] = "real"
-) -> FrameSplits:
+def load_folder(folder: Path, framing: Framing | None = None, kind: Kind = "real") -> FrameSplits:
     """Return the recordings of a folder as frames; its name becomes the name of the data.
 
     The subfolders of `train` are the classes, in alphabetical order, and `test` must have the same.

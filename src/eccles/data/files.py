@@ -14,7 +14,7 @@ from eccles.errors import RunError
 GZIP = b"\x1f\x8b"
 """What gzip begins with."""
 
-_REMEDY = "delete it and run `eccles data fetch`, or copy it again"
+_REMEDY = "delete it and fetch it (eccles data fetch NAME) or copy it again"
 
 
 def contents(path: Path) -> bytes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eccles.data.dataset import check_labels
+from eccles.data.sources import Kind
 from eccles.errors import must
 from eccles.events import Index
 
@@ -22,7 +23,7 @@ class FrameDataset:
 
     Attributes:
         name: what the user calls it.
-        kind: "real" or "synthetic"; results never mix the two.
+        kind: "real", "synthetic" or one's "own"; results never mix them.
         frames: events a cell, uint16 [B, T, 2, H, W]; may be mapped from a file.
         labels: int64 [B].
         classes: the name of each class.
@@ -31,7 +32,7 @@ class FrameDataset:
     """
 
     name: str
-    kind: Literal["real", "synthetic"]
+    kind: Kind
     frames: NDArray[np.uint16]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eccles.data.dataset import check_labels
+from eccles.data.sources import Kind
 from eccles.errors import must
 from eccles.events import Index
 
@@ -26,7 +27,7 @@ class ImageDataset:
 
     Attributes:
         name: what the user calls it.
-        kind: "real" or "synthetic"; results never mix the two.
+        kind: "real", "synthetic" or one's "own"; results never mix them.
         images: uint8 [B, C, H, W].
         labels: int64 [B].
         classes: the name of each class.
@@ -35,7 +36,7 @@ class ImageDataset:
     """
 
     name: str
-    kind: Literal["real", "synthetic"]
+    kind: Kind
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]

@@ -122,15 +122,18 @@ SHD = Source(
     name="shd",
     kind="real",
     samples=(8_156, 2_264),
+    # Others publish the checksums of what is in the .gz, which should be what is in the .zip.
     files=(
         File(
             "shd_train.h5.zip",
             md5="f3252aeb598ac776c1b526422d90eecb",
+            gzip_md5="d47c9825dee33347913e8ce0f2be08b0",
             unpacked_md5="8e9877c85f29a28dd353ea6a54402667",
         ),
         File(
             "shd_test.h5.zip",
             md5="1503a5064faa34311c398fb0a1ed0a6f",
+            gzip_md5="3062a80ec0c5719404d5b02e166543b1",
             unpacked_md5="207ad1295a0ab611e22d1734989c254e",
         ),
     ),
@@ -145,7 +148,8 @@ SSC = Source(
     name="ssc",
     kind="real",
     samples=(75_466, 20_382),
-    # Its third file, for validation, is neither trained nor tested on.
+    # Its third file, for validation, is neither trained nor tested on. Nobody publishes checksums
+    # of its files in gzip, or unpacked.
     files=(
         File("ssc_train.h5.zip", md5="d102be95e7144fcc0553d1f45ba94170"),
         File("ssc_test.h5.zip", md5="a35ff1e9cffdd02a20eb850c17c37748"),
@@ -195,6 +199,18 @@ SPOKEN_DIGITS_SAMPLE = Source(
     form="recordings",
 )
 
+OWN_RECORDINGS = Source(
+    name="own-recordings",
+    kind="own",
+    samples=None,
+    files=(File("train.h5"), File("test.h5")),
+    licence="yours",
+    copyright="yours",
+    citation="Recordings of one's own, in the layout of the Heidelberg data sets",
+    form="recordings",
+    maker="eccles data encode-audio FOLDER",
+)
+
 SOURCES = {
     source.name: source
     for source in (
@@ -206,6 +222,7 @@ SOURCES = {
         SSC,
         SPOKEN_DIGITS,
         SPOKEN_DIGITS_SAMPLE,
+        OWN_RECORDINGS,
     )
 }
 

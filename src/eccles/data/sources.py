@@ -10,6 +10,9 @@ from typing import Literal
 
 from eccles.errors import RunError, must
 
+Kind = Literal["real", "synthetic", "own"]
+"""Data is real or synthetic as its publisher says, or one's own; results never mix them."""
+
 
 @dataclass(frozen=True)
 class File:
@@ -20,6 +23,7 @@ class File:
         sha256: of its bytes, decompressed where they are packed. Copies differ in gzip headers.
             Empty where nobody published it, or the file is made on this machine.
         md5: of the publisher's own archive.
+        gzip_md5: of the publisher's other archive, in gzip, where there is one of known checksum.
         unpacked_md5: of its bytes once unpacked, where it is known and sha256 isn't.
         members: the files of a tar archive that are used; unpacked, they are as good.
         inside: the archive's folder that holds them.
@@ -28,6 +32,7 @@ class File:
     name: str
     sha256: str = ""
     md5: str = ""
+    gzip_md5: str = ""
     unpacked_md5: str = ""
     members: tuple[str, ...] = ()
     inside: str = ""
@@ -44,7 +49,7 @@ class Source:
 
     Attributes:
         name: what the user calls it, and the name of its folder.
-        kind: "real" or "synthetic"; results never mix the two.
+        kind: whether it is real.
         samples: how many to train on, and how many to test on; None where whoever makes it says.
         files: what it consists of.
         licence: under which it is published.
@@ -58,7 +63,7 @@ class Source:
     """
 
     name: str
-    kind: Literal["real", "synthetic"]
+    kind: Kind
     samples: tuple[int, int] | None
     files: tuple[File, ...]
     licence: str
@@ -73,6 +78,8 @@ class Source:
     @property
     def remedy(self) -> str:
         """What a user may do where it isn't on this machine."""
+        if self.kind == "own":
+            return "name the folder that holds yours with --data-dir (docs/data.md)"
         command = self.maker or (f"eccles data fetch {self.name}" if self.urls else "")
         return f"run `{command}`" if command else "install Eccles again"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.units import duration
 
+_TOO_LATE = 0.99
+"""If so many of all events come too late for the last bin, their times are hardly seconds."""
+
 _log = logging.getLogger("eccles")
 
 
@@ -30,11 +34,12 @@ def load(source: Source, data_dir: Path | None = None, binning: Binning | None =
 
     The first call reads and bins the files and stores the events; later ones map them into memory.
     What is stored goes by the files' own checksums, so files that aren't the published ones, packed
-    anew or of one's own, are taken as well, and one line says so. So does one for events
-    that came too late for the last bin.
+    anew or of one's own, are taken as well: they are of the kind "own", and one line says so. So
+    does one for events that came too late for the last bin.
 
-    Raises InputError where a file isn't sound or `data_dir` lacks it, or the two files have other
-    classes; RunError where the data is nowhere to be had.
+    Raises InputError where a file isn't sound, has no samples or hardly an event in time, or
+    `data_dir` lacks it, or the two files have other classes; RunError where the data is nowhere to
+    be had.
     """
     folder = resolve(source, data_dir)
     paths = [(file, locate(file, folder) or folder / file.name) for file in source.files]
@@ -44,14 +49,17 @@ def load(source: Source, data_dir: Path | None = None, binning: Binning | None =
             f"data: {paths[0][1]} and {paths[1][1].name} must have the same extra/keys, got "
             f"{len(train.classes)} and {len(test.classes)} that differ"
         )
+    if "own" in {train.kind, test.kind}:
+        train, test = (replace(each, kind="own") for each in (train, test))
     return Splits(train, test)
 
 
 def is_published(file: File, path: Path, sums: Digests) -> bool | None:
-    """Return whether a file is the one that was published, or None where no checksum is known."""
+    """Return whether a file is as published, or None where no checksum of its form is known."""
     if file.sha256:
         return hashlib.sha256(contents(path)).hexdigest() == file.sha256
-    expected = {file.plain: file.unpacked_md5, file.name: file.md5}.get(path.name)
+    forms = {f"{file.plain}.gz": file.gzip_md5, file.name: file.md5, file.plain: file.unpacked_md5}
+    expected = forms.get(path.name)
     return sums.md5 == expected if expected else None
 
 
@@ -84,7 +92,11 @@ def _load(source: Source, file: File, path: Path, binning: Binning) -> SpikeData
     sums = checksums(path)
     published = is_published(file, path, sums)
     if published is False:
-        _log.warning("data: %s isn't the file that was published; it is used as it is", path)
+        _log.warning(
+            "data: %s isn't the file that was published, by its checksum; it is used as it is, as "
+            "data of your own",
+            path,
+        )
     description = {
         "data": source.name,
         "sha256": [sums.sha256],
@@ -105,7 +117,7 @@ def _load(source: Source, file: File, path: Path, binning: Binning) -> SpikeData
         )
     return SpikeDataset(
         source.name,
-        source.kind,
+        "own" if published is False else source.kind,
         encoded.events,
         encoded.labels,
         tuple(facts["keys"]),
@@ -129,6 +141,14 @@ def _encode(path: Path, binning: Binning) -> Labelled:
             speakers.append(part.speakers)
             left_out += binned.left_out
             recorded += part.n_events
+    if not recorded:
+        got = f"{sum(map(len, labels))} samples without any"
+        raise InputError(f"data: {path} must hold spikes, got {got}; write it anew")
+    if left_out >= _TOO_LATE * recorded:
+        raise InputError(
+            f"data: {path} must have events before {duration(binning.max_time)}, got "
+            f"{left_out:,} of {recorded:,} later; times must be seconds: are these milliseconds?"
+        )
     return Labelled(
         SpikeEvents.joined(events),
         np.concatenate(labels),

@@ -128,7 +128,7 @@ def _notes(runs: pd.DataFrame, data: Compact) -> tuple[str, ...]:
             "the highest seeds."
         )
     if apart := separate(data.runs):
-        said = {"study": "studies", "data_kind": "kinds of data, real and synthetic"}
+        said = {"study": "studies", "data_kind": "kinds of data (real, synthetic, own)"}
         what = " and ".join(said[name] for name in apart)
         notes.append(f"There are several {what}: a menu shows one at a time, never a mixture.")
     return tuple(notes)

@@ -27,7 +27,8 @@ def departures(tables: StudyTables) -> list[str]:
         for other in runs[name].dropna().unique()
         if not _same(other, value)
     ]
-    return reasons + (["the data are made up"] if (runs["data_kind"] == "synthetic").any() else [])
+    kinds = {"synthetic": "the data are made up", "own": "the data aren't the published files"}
+    return reasons + [why for kind, why in kinds.items() if (runs["data_kind"] == kind).any()]
 
 
 def _usual(shipped: Study) -> dict[str, Any]:
