@@ -145,6 +145,7 @@ def _saved(
 
 
 def _row(article: Article, name: str, made: _Made, formats: list[str] | None, out: Path) -> Row:
+    from eccles.studies.kilgore2025.done import titled
     from eccles.studies.kilgore2025.tables import ArticleTable
 
     if isinstance(made, ArticleTable):
@@ -155,7 +156,7 @@ def _row(article: Article, name: str, made: _Made, formats: list[str] | None, ou
     n, planned = article[source].progress
     runs = f"{n:,} of {planned:,} runs" if n < planned else f"{n:,} runs"
     files = [str(path) for path in paths]
-    return Row(name, made.title, source, runs, caption, files)
+    return Row(name, titled(made.title, source), source, runs, caption, files)
 
 
 def _print(rows: list[Row], out: Path) -> None:

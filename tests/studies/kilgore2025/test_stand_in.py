@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from eccles.studies.kilgore2025.done import titled
 from eccles.studies.kilgore2025.figures import FIGURES
 
 ACCOUNTS = runpy.run_path(str(Path(__file__).parents[3] / "docs" / "accounts.py"))
@@ -38,7 +39,7 @@ def unbounded(settings):
 def test_the_line_of_the_figure_is_the_stand_ins_own(stored):
     article = stored("spoken-digits", runs, *SETS)
     drawing = FIGURES["1d"].draw(article)
-    assert "made-up data: spoken-digits" in drawing.figure.get_suptitle()
+    assert "a stand-in, not SHD" in drawing.figure.get_suptitle()
     assert "Dashed" not in drawing.caption
     article = stored("spoken-digits-unbounded", unbounded, "repeat=2")
     assert "Dashed: 25 %" in FIGURES["1d"].draw(article).caption
@@ -51,6 +52,13 @@ def test_the_line_of_the_figure_is_the_articles_on_its_own_data(stored):
 
     drawing = FIGURES["1d"].draw(stored("shd", real, *SETS))
     assert "Dashed: 48 %" in drawing.caption
+
+
+def test_titles_say_that_it_is_no_shd(stored):
+    assert titled("Accuracy", FIGURES["1d"].source(stored("spoken-digits", runs, *SETS))) == (
+        "Accuracy (a stand-in, not SHD)"
+    )
+    assert titled("Accuracy", FIGURES["1d"].source(stored("shd", runs, *SETS))) == "Accuracy"
 
 
 def test_the_account(stored):

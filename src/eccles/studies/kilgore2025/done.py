@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from eccles.errors import InputError
 from eccles.studies import find
 from eccles.studies.article import Article
+from eccles.studies.kilgore2025.protocol import STAND_IN, STAND_IN_UNBOUNDED
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 from eccles.sweeps.tables import StudyTables
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_NOT_SHD = "a stand-in, not SHD"
 
 
 class Done(NamedTuple):
@@ -69,9 +72,16 @@ def done_runs(article: Article, study: str, *measures: str) -> Done:
     n, planned = tables.progress
     part = "" if n == planned else f"{n:,} of {planned:,} runs"
     scale = "" if tables.study.scale == "full" else f"scale {tables.study.scale}"
-    synthetic = runs["data_kind"].eq("synthetic").any()
-    note = said(part, scale, f"made-up data: {runs['data'].iloc[0]}" if synthetic else "")
+    names = {"synthetic": "made-up data", "own": "data of one's own"}
+    kinds = [name for kind, name in names.items() if runs["data_kind"].eq(kind).any()]
+    data = f"{' and '.join(kinds)}: {runs['data'].iloc[0]}" if kinds else ""
+    note = said(part, scale, _NOT_SHD if study in (STAND_IN, STAND_IN_UNBOUNDED) else data)
     return Done(tables, runs, note, command)
+
+
+def titled(title: str, study: str) -> str:
+    """Return a title that says that the data are a stand-in, where they are."""
+    return f"{title} ({_NOT_SHD})" if study == STAND_IN else title
 
 
 def said(*parts: str) -> str:

@@ -9,6 +9,7 @@ from eccles.errors import InputError
 from eccles.report import Claim, Picture, Table
 from eccles.studies.article import Article
 from eccles.studies.kilgore2025 import claims, robustness
+from eccles.studies.kilgore2025.done import titled
 from eccles.studies.kilgore2025.figures import COLOURS, FIGURES
 from eccles.studies.kilgore2025.tables import TABLES
 from eccles.studies.report import Parts
@@ -61,7 +62,9 @@ def _pictures(article: Article) -> tuple[list[Picture], list[str]]:
         with TemporaryDirectory() as folder:
             drawing.save(folder, "figure", ["svg"])
             svg = (Path(folder) / "figure.svg").read_text()
-        pictures.append(Picture(name, figure.title, svg, drawing.caption))
+        pictures.append(
+            Picture(name, titled(figure.title, figure.source(article)), svg, drawing.caption)
+        )
     return pictures, left_out
 
 
@@ -73,7 +76,7 @@ def _tables(article: Article) -> list[Table]:
             rows = table.rows(article)
         except InputError:
             continue
-        tables.append(Table(f"{name}. {table.title}", rows))
+        tables.append(Table(f"{name}. {titled(table.title, table.source(article))}", rows))
     return [*tables, *_survival(article)]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from eccles.stats import category_table, markdown
 from eccles.storage import write_text, write_whole
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.done import done_runs, source
+from eccles.studies.kilgore2025.done import done_runs, source, titled
 from eccles.studies.kilgore2025.protocol import DIGITS, FASHION, SAMPLES, Task, distances_by_group
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ class ArticleTable(NamedTuple):
         Raises InputError where there are no runs to make it of.
         """
         rows = self.rows(article)
+        title = titled(self.title, self.source(article))
         csv, text = folder / f"{name}.csv", folder / f"{name}.md"
         write_whole(csv, lambda aside: rows.to_csv(aside, index=False, float_format="%.9g"))
-        write_text(text, f"{name}. {self.title}\n\n{markdown(rows)}\n{self.caption}\n")
+        write_text(text, f"{name}. {title}\n\n{markdown(rows)}\n{self.caption}\n")
         return [csv, text]
 
 

@@ -143,7 +143,9 @@ def test_success_is_judged_by_the_last_25_epochs(stored, claim):
 def test_the_stand_in_shows_numbers_and_gets_no_verdict(stored, claim, number):
     finding = claim(number).find(stored("spoken-digits", made(kind="synthetic"), *SETS))
     assert finding.verdict == finding.verdict_as_published == Verdict.NOT_TESTABLE
-    assert "80:20" in finding.ours
+    for text in (finding.ours, finding.as_published):
+        assert text.startswith("on a stand-in, not the article's data: ")
+        assert "80:20" in text
     assert "the data are made up" in finding.note
 
 
@@ -151,6 +153,7 @@ def test_the_real_data_go_before_the_stand_in(stored, claim):
     stored("spoken-digits", made({**PEAKS, "80:20": 0.3}, kind="synthetic"), *SETS)
     finding = claim("5").find(stored("shd", made(), *SETS))
     assert finding.verdict == Verdict.REPRODUCED
+    assert "stand-in" not in finding.ours
 
 
 def test_the_laptop_scale_can_tell(stored):

@@ -62,6 +62,7 @@ class Claim:
             other = f"eccles reproduce {article.name} --only {self.study} --scale laptop"
             finding = _noted(finding, f"{why}; {other} does what can tell")
             published = None if finding.as_published is None else Verdict.NOT_TESTABLE
+            finding = _on_stand_in(finding) if study == self.stand_in else finding
             return replace(finding, verdict=Verdict.NOT_TESTABLE, verdict_as_published=published)
         unfinished = len(whole) < planned
         untold = finding.verdict == Verdict.NOT_TESTABLE and not unmeasured
@@ -78,6 +79,16 @@ def _them(n: int) -> str:
 
 def _unknown(note: str) -> Finding:
     return Finding(Verdict.NOT_TESTABLE, "", note=note)
+
+
+def _on_stand_in(finding: Finding) -> Finding:
+    """Return a finding whose numbers begin with what they are of."""
+
+    def marked(text: str) -> str:
+        return text and f"on a stand-in, not the article's data: {text}"
+
+    published = None if finding.as_published is None else marked(finding.as_published)
+    return replace(finding, ours=marked(finding.ours), as_published=published)
 
 
 def _noted(finding: Finding, note: str) -> Finding:
