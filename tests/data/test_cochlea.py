@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from eccles.data import cochlea_stages as stages
 from eccles.data.cochlea import Cochlea, Constants, hear, prepare
-from eccles.data.cochlea_kernel import fire, uniforms
+from eccles.data.cochlea_kernel import _count, fire, uniforms
 from eccles.errors import InputError
 
 RATE = 16_000
@@ -44,6 +45,17 @@ def test_a_filter_passes_its_own_frequency_and_has_the_ears_bandwidth(unit):
     erb = 24.7 + 0.108 * f
     # What lies beyond half the rate folds back, so the highest channel keeps more.
     assert power.sum() / power.max() == pytest.approx(erb, rel=0.06 if unit == 0 else 0.02)
+
+
+@pytest.mark.parametrize("chance", [0.01, 0.3, 0.74, 0.76, 0.9, 0.95, 0.99, 0.999])
+@pytest.mark.parametrize("n", [1, 17, 40, 63])
+def test_fibres_are_a_binomial_at_any_chance(n, chance):
+    # Quantiles of which none lies at a step of the distribution.
+    u = ((np.arange(4000) + 0.5) / 4000).astype(np.float32)
+    counts = [_count(np.float32(n), np.float32(chance), each) for each in u]
+    expected = binom.ppf(u.astype(float), n, float(np.float32(chance)))
+    assert np.mean(counts != expected) < 2e-3
+    assert np.abs(counts - expected).max() <= 1
 
 
 def test_hair_cells_rest_in_silence():

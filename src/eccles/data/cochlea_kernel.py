@@ -69,6 +69,10 @@ def _none_of(n: Any, q: Any) -> Any:
 @compiled
 def _count(n: Any, p: Any, u: Any) -> Any:
     """Return the least k for which a binomial of n and p is at most k with a chance above u."""
+    # Near 1 a chance leaves (1 - p)^n no float32: there those that don't fire are counted.
+    most = p > _f(0.75)
+    if most:
+        p, u = _ONE - p, _ONE - u
     ratio = p / (_ONE - p)
     term = _none_of(n, _ONE - p)
     total, k = term, _ZERO
@@ -76,7 +80,7 @@ def _count(n: Any, p: Any, u: Any) -> Any:
         term *= ratio * (n - k) / (k + _ONE)
         total += term
         k += _ONE
-    return k
+    return n - k if most else k
 
 
 @compiled
