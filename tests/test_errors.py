@@ -17,5 +17,6 @@ def test_sentences():
 def test_the_nearest_name():
     assert nearest("epoch", ["lr", "epochs"]) == " (did you mean 'epochs'?)"
     assert nearest("epochs", {"epochs": 1}) == " (did you mean 'epochs'?)"
+    assert nearest("SHD", ["ssc", "shd"]) == " (did you mean 'shd'?)"
     assert nearest("xyz", ["lr", "epochs"]) == ""
     assert nearest("xyz", []) == ""

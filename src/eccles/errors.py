@@ -49,8 +49,11 @@ def whole(where: str, name: str, value: object, least: int = 1, accepted: str = 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the known name closest to `name`, or an empty string.
 
+    Capitals make no difference.
+
     >>> nearest("epoch", ["epochs", "lr"])
     " (did you mean 'epochs'?)"
     """
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f" (did you mean {matches[0]!r}?)" if matches else ""
+    small = {each.lower(): each for each in known}
+    matches = difflib.get_close_matches(name.lower(), list(small), n=1, cutoff=0.5)
+    return f" (did you mean {small[matches[0]]!r}?)" if matches else ""

@@ -85,7 +85,7 @@ def digits(
     Raises RunError without espeak-ng.
     """
     if n < 1:
-        raise must("digits", split, "a whole number above 0", n)
+        raise must("digits", split, "a whole number above 0", n, "20 say each word once")
     if jobs < 1:
         raise must("digits", "jobs", "a whole number above 0", jobs)
     speech.version()  # Where it is absent, better to say so before any process starts.
