@@ -47,6 +47,7 @@ def _own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my-run.yaml").write_text("ei: 80:20\ntau_mem: 10 ms\n")
     _write_words(tmp_path / "my-words")
+    _write_words(tmp_path / "others-words")
     (tmp_path / "results").symlink_to(ROOT / "results")  # What is kept in the project.
 
 

@@ -51,6 +51,7 @@ def test_encode_audio(tmp_path, capsys):
     said = capsys.readouterr()
     assert "1 samples of 1 classes" in said.out
     assert "1 files left out" in said.out
+    assert "--data own-recordings --data-dir DIR" in said.out
     assert "b.wav must be readable audio" in said.err
     assert "taken as they are" not in said.err
     assert read(tmp_path / "mine.h5").keys == ("hiss",)
@@ -67,3 +68,20 @@ def test_encode_audio(tmp_path, capsys):
     assert main([*words[:-1], str(tmp_path / "mine.txt")]) == 2
     assert "must be a file's name that ends in .h5 or .h5.gz, got" in capsys.readouterr().err
     assert not (tmp_path / "mine.txt").exists()
+
+
+def test_encoded_audio_is_trained_on(tmp_path, capsys):
+    soundfile = pytest.importorskip("soundfile", reason="needs the extra audio")
+    t = np.arange(1600) / 16_000
+    for part, phase in (("train", 0.0), ("test", 1.0)):
+        for name, frequency in (("high", 4000), ("low", 200)):
+            (tmp_path / part / name).mkdir(parents=True)
+            tone = np.sin(2 * np.pi * frequency * t + phase) / 9
+            soundfile.write(tmp_path / part / name / "a.wav", tone, 16_000)
+        words = ["data", "encode-audio", str(tmp_path / part)]
+        assert main([*words, "--out", str(tmp_path / "mine" / f"{part}.h5")]) == 0
+    capsys.readouterr()
+    words = ["train", "--data", "own-recordings", "--data-dir", str(tmp_path / "mine"), "--json"]
+    assert main([*words, "--epochs", "1", "--hidden", "10", "--out", str(tmp_path / "run")]) == 0
+    facts = json.loads((tmp_path / "run" / "provenance.json").read_text())["resolved"]
+    assert (facts["data"], facts["data_kind"]) == ("own-recordings", "own")

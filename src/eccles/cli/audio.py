@@ -71,7 +71,9 @@ def encode_audio(
     """Let a cochlea hear audio files, and write their spikes as one file of 700 channels.
 
     Each subfolder of FOLDER is a class, named as it is; WAV, FLAC and OGG of any rate are read,
-    and channels are mixed. A file that can't be read is named and left out.
+    and channels are mixed. A file that can't be read is named and left out. To train on them,
+    make two files of the same classes, DIR/train.h5 and DIR/test.h5, best of different speakers:
+    eccles train --data own-recordings --data-dir DIR.
 
     Args:
         folder: holds a folder for each class.
@@ -104,6 +106,11 @@ def encode_audio(
         "remarks": {what: list(map(str, paths)) for what, paths in (unused | doubtful).items()},
     }
     _print([row], time.perf_counter() - start, json)
+    if not json:
+        print(
+            "as DIR/train.h5, beside a DIR/test.h5, it is trained on by `eccles train --data "
+            "own-recordings --data-dir DIR`"
+        )
 
 
 def summary(recordings: Recordings) -> dict[str, Any]:

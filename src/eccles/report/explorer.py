@@ -57,7 +57,7 @@ def explorer(
 ) -> Explorer:
     """Return charts in which a reader filters runs, chooses one and follows it over epochs.
 
-    Studies, and real and synthetic data, are never mixed: where there are several, a menu chooses
+    Studies, and kinds of data, are never mixed: where there are several, a menu chooses
     one of them. What is too large for a page is thinned, and a note says so.
 
     Args:
