@@ -17,7 +17,7 @@ from eccles.stats import confidence_interval, differences
 from eccles.storage import write_whole
 
 PAGES = Path(__file__).parent / "reproduction"
-STUDIES = ("ablations",)
+STUDIES = ("ablations", "circuits")
 
 RECIPE = "the recipe"
 _PARTS = {
@@ -165,8 +165,9 @@ def _percent(value):
 def _difference(points):
     if not len(points):
         return ""
-    low, high = confidence_interval(points)
-    return f"{points.mean():+.1f} [{low:.1f}, {high:.1f}]" if len(points) > 1 else ""
+    # No minus before a zero.
+    mean, low, high = (round(x, 1) + 0.0 for x in (points.mean(), *confidence_interval(points)))
+    return f"{mean:+.1f} [{low:.1f}, {high:.1f}]" if len(points) > 1 else ""
 
 
 def _range(values):
