@@ -17,7 +17,7 @@ from eccles.stats import confidence_interval, differences
 from eccles.storage import write_whole
 
 PAGES = Path(__file__).parent / "reproduction"
-STUDIES = ("ablations", "circuits")
+STUDIES = ("ablations", "circuits", "longer")
 
 RECIPE = "the recipe"
 _PARTS = {
