@@ -46,7 +46,9 @@ def test_circuits_have_recipes_of_their_own():
     assert len(configs) == 6 * 2 * 3
 
 
-@pytest.mark.parametrize(("scale", "seeds"), [("full", 3), ("laptop", 1), ("smoke", 1)])
+@pytest.mark.parametrize(
+    ("scale", "seeds"), [("full", 3), ("laptop", 1), ("wide", 1), ("smoke", 1)]
+)
 def test_longer_training_has_a_twin_of_its_own(scale, seeds):
     made = plan(read_study(studies.find(LONGER), scale))
     configs = [made.config(run).resolved() for run in made.runs]
