@@ -18,6 +18,9 @@ from torch import Tensor
 
 from eccles.errors import InputError, must
 
+NOT_NEGATIVE = "give images in [0, 1], without subtracting their mean"
+"""What to do about an input below 0."""
+
 
 class Scales(NamedTuple):
     """Scales of a layer's initial weights: `sigma` of its input weights, `gain` of division."""
@@ -58,8 +61,7 @@ def checked(x: Tensor, layer: str) -> Tensor:
         raise must("ei_init", f"the input of {layer}", "finite", got)
     if lowest < 0:
         raise InputError(
-            f"ei_init: the input of {layer} must be 0 or more, got {lowest:.3g}; give "
-            "images in [0, 1], without subtracting their mean"
+            f"ei_init: the input of {layer} must be 0 or more, got {lowest:.3g}; {NOT_NEGATIVE}"
         )
     if not highest:
         raise InputError(

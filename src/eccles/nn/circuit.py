@@ -20,16 +20,13 @@ from eccles.functional.bursts import bursts
 from eccles.functional.circuit import Currents
 from eccles.functional.gradient import scaled_gradient
 from eccles.functional.soft_reset import SoftResetParameters
+from eccles.init.moments import NOT_NEGATIVE
 from eccles.nn.rules import CircuitRules
 
 if TYPE_CHECKING:
     import numpy as np
 
     from eccles.init.ei_init import Rule
-
-
-NOT_NEGATIVE = "give images in [0, 1], without subtracting their mean"
-"""What to do about an input below 0."""
 
 
 def inhibitory_units(n_excitatory: int) -> int:
@@ -237,14 +234,14 @@ class EICircuit(nn.Module):
             return _Units(lead, excitatory, inhibitory.relu())
         if len(lead) != 2:
             raise must("circuit", "the input's shape", "[T, B, ...]", (*lead, *x.shape[1:]))
-        n_steps = n_steps or lead[0]
-        held = (
-            units.reshape(*lead, *units.shape[1:]).expand(n_steps, *[-1] * x.ndim)
-            for units in (excitatory, inhibitory)
-        )
-        excitatory, inhibitory = next(held), bursts(next(held), self.inhibitory_threshold)
-        lead = torch.Size((n_steps, lead[1]))
-        return _Units(lead, excitatory.flatten(0, 1), inhibitory.flatten(0, 1))
+
+        def over_steps(drive: Tensor) -> Tensor:
+            apart = drive.reshape(*lead, *drive.shape[1:])
+            return apart.expand(n_steps or lead[0], *[-1] * x.ndim)
+
+        spiking = bursts(over_steps(inhibitory), self.inhibitory_threshold)
+        held = over_steps(excitatory)
+        return _Units(held.shape[:2], held.flatten(0, 1), spiking.flatten(0, 1))
 
     def _accepted(self, x: Tensor) -> Tensor:
         """Return samples [N, ...], or raise InputError where they aren't what a circuit takes."""
