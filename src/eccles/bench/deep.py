@@ -17,6 +17,7 @@ from torch.nn import functional
 from eccles import seeds
 from eccles.bench.timing import interleaved, ratio
 from eccles.engines import deep
+from eccles.engines.memory import kept_memory
 from eccles.errors import RunError
 from eccles.functional.soft_reset import SoftResetParameters, soft_reset
 from eccles.init.ei_init import ei_init
@@ -56,9 +57,10 @@ def measure(*, threads: int, rounds: int, turn: float, small: bool = False) -> R
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(threads)
-        neurons = interleaved(_neurons(8 if small else 64), rounds=rounds, turn=turn)
-        steps = {circuit: _step(circuit, small) for circuit in ("ei", "bn")}
-        circuits = interleaved(steps, rounds=rounds, turn=turn)
+        with kept_memory():  # As training has it.
+            neurons = interleaved(_neurons(8 if small else 64), rounds=rounds, turn=turn)
+            steps = {circuit: _step(circuit, small) for circuit in ("ei", "bn")}
+            circuits = interleaved(steps, rounds=rounds, turn=turn)
     finally:
         torch.set_num_threads(before)
     return Ratios(

@@ -13,6 +13,7 @@ import torch
 
 from eccles.data.binning import Binning
 from eccles.data.dataset import SpikeDataset, Splits
+from eccles.engines.memory import kept_memory
 from eccles.errors import RunError, must
 from eccles.training import checkpoint
 from eccles.training.config import TrainConfig
@@ -110,6 +111,7 @@ def train_on(
         # On some processors a matrix product's bits depend on torch's threads; and while they are
         # idle they spin, which would take cores from the event engine's own.
         held.enter_context(torch_threads(trainee.torch_threads))
+        held.enter_context(kept_memory())
         return run.train(resume, watch or Unwatched())
 
 
