@@ -1,13 +1,12 @@
-"""Training and evaluation: the two modes of a PyTorch module."""
+"""The modes that PyTorch's modules run in: training, evaluation, mixed precision."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from torch import nn
+import torch
+from torch import Tensor, nn
 
 
 @contextmanager
@@ -20,3 +19,11 @@ def evaluating(network: nn.Module) -> Iterator[None]:
     finally:
         for module, training in modes:
             module.training = training
+
+
+def single_precision(current: Tensor) -> Tensor:
+    """Return a current in float32 where mixed precision computed it, else as it is.
+
+    A membrane adds up what bfloat16, with its eight bits, would round away.
+    """
+    return current.float() if torch.is_autocast_enabled(current.device.type) else current

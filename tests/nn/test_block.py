@@ -4,7 +4,7 @@ from torch import nn
 
 from eccles.functional import SoftResetParameters, soft_reset
 from eccles.init import ei_init
-from eccles.nn import EILinear, OverSteps, Spiking
+from eccles.nn import CircuitRules, EILinear, OverSteps, Spiking
 
 
 def test_a_module_sees_all_steps_as_one_batch():
@@ -42,6 +42,33 @@ def test_a_held_input_is_computed_once_and_means_the_same():
     held.sum().backward()
     each.sum().backward()
     torch.testing.assert_close(x.grad, other.grad)
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_membranes_are_single_precision_where_products_are_not(fused):
+    x = torch.rand(8, 4, 6, generator=torch.Generator().manual_seed(4))
+    layer, p = OverSteps(nn.Linear(6, 200)), SoftResetParameters()
+    nn.init.uniform_(layer.module.weight, 0, 0.4)
+    with torch.autocast("cpu", torch.bfloat16):
+        current = layer(x)
+        spikes = Spiking(layer, p, fused=fused)(x)
+    assert current.dtype == torch.bfloat16
+    assert torch.equal(spikes, soft_reset(current.float(), p)[0])
+    assert not torch.equal(spikes, soft_reset(current, p)[0].float())
+
+
+@pytest.mark.parametrize("rules", [CircuitRules(), CircuitRules(inhibitory_spikes=4)])
+def test_mixed_precision_divides_and_integrates_as_the_equations_do(rules):
+    x = torch.rand(5, 4, 40, generator=torch.Generator().manual_seed(5))
+    layer = EILinear(40, 64, rules)
+    ei_init(layer, x)
+    with torch.autocast("cpu", torch.bfloat16):
+        fused, plain = (Spiking(layer, fused=fused)(x) for fused in (True, False))
+        assert layer(x).dtype == torch.float32
+    assert torch.equal(fused, plain)
+    whole = Spiking(layer)(x)
+    assert whole.mean() > 0.05
+    assert 0 < (fused != whole).float().mean() < 0.05
 
 
 @pytest.mark.parametrize("hold", [1, 3])

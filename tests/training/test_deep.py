@@ -126,7 +126,7 @@ def test_signs_hold_whatever_the_updates_are(images, circuit, lr, momentum, swit
 @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
 @pytest.mark.parametrize("circuit", ["ei", "bn"])
 def test_compiling_and_half_precision_give_nearly_the_same_losses(images, circuit, monkeypatch):
-    """Without code generation, which takes minutes, and on a CPU, which has no use for amp."""
+    """Without code generation, which takes minutes."""
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="aot_eager"))
     plain = small(circuit=circuit, width=0.1, epochs=1, warmup=0)
 
@@ -141,6 +141,9 @@ def test_compiling_and_half_precision_give_nearly_the_same_losses(images, circui
     half = losses(plain.model_copy(update={"amp": True}))
     assert half != wanted
     assert half == pytest.approx(wanted, rel=0.2)
+    by_equations = losses(plain.model_copy(update={"amp": True, "engine": "equations"}))
+    assert by_equations[0] == half[0]
+    assert by_equations == pytest.approx(half, rel=0.05)
 
 
 @pytest.mark.parametrize(("circuit", "kept"), [("ei", 3 * 7), ("bn", 2 * 7 + 1)])

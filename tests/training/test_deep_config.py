@@ -66,7 +66,6 @@ def test_an_identity_says_its_model():
     [
         ({"circuit": "bn", "stabiliser": "none"}, "stabiliser must be left alone with bn"),
         ({"circuit": "plain", "init": "prior"}, "init must be left alone with plain"),
-        ({"amp": True}, "amp must be off without --device cuda"),
         ({"warmup": 11}, "warmup must be at most 10 epochs, got 11"),
         ({"circuits": "ei"}, "there is no setting 'circuits' (did you mean 'circuit'?)"),
         ({"model": "vgg9"}, "model must be"),

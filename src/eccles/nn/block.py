@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from eccles.engines import deep
 from eccles.errors import whole
 from eccles.functional.soft_reset import SoftResetParameters
+from eccles.modes import single_precision
 from eccles.nn.circuit import EICircuit
 
 
@@ -63,7 +64,7 @@ class Spiking(nn.Module):
         n_steps = self.hold * len(x)
         if self.fused and isinstance(self.layer, EICircuit):
             return self.layer.spikes(x, self.neuron, n_steps)
-        current: Tensor = self.layer(x)
+        current = single_precision(self.layer(x))
         if self.fused:
             return deep.soft_reset(current, self.neuron, n_steps)
         return deep.step_by_step(current, self.neuron, n_steps)

@@ -21,6 +21,7 @@ from eccles.functional.circuit import Currents
 from eccles.functional.gradient import scaled_gradient
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.init.moments import NOT_NEGATIVE
+from eccles.modes import single_precision
 from eccles.nn.rules import CircuitRules
 
 if TYPE_CHECKING:
@@ -160,7 +161,8 @@ class EICircuit(nn.Module):
         if self.readout:
             result = excitatory - circuit.joined(weight_ei, inhibitory)
             return result.reshape(*lead, *result.shape[1:])
-        net, divisive = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, self._gain_i())
+        made = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, self._gain_i())
+        net, divisive = map(single_precision, made)
         rules, shape = self.rules, (*lead, *net.shape[1:])
         if neuron is not None:
             return deep.circuit_spikes(
@@ -236,7 +238,7 @@ class EICircuit(nn.Module):
             raise must("circuit", "the input's shape", "[T, B, ...]", (*lead, *x.shape[1:]))
 
         def over_steps(drive: Tensor) -> Tensor:
-            apart = drive.reshape(*lead, *drive.shape[1:])
+            apart = single_precision(drive).reshape(*lead, *drive.shape[1:])
             return apart.expand(n_steps or lead[0], *[-1] * x.ndim)
 
         spiking = bursts(over_steps(inhibitory), self.inhibitory_threshold)

@@ -99,7 +99,8 @@ class DeepConfig(RunConfig):
     where it fits)."""
 
     amp: bool = False
-    """Compute in mixed precision, with bfloat16, on a GPU."""
+    """Compute products and convolutions of training in bfloat16: on a GPU, or a CPU that has
+    instructions for it (AMX, AVX-512 BF16); on others it takes longer."""
 
     compiled: bool = False
     """Let torch.compile compile the network."""
@@ -111,8 +112,6 @@ class DeepConfig(RunConfig):
             got = ", ".join(f"{name} {getattr(self, name)}" for name in said)
             hint = "they are settings of ei, dann and free"
             raise must("train", ", ".join(said), f"left alone with {self.circuit}", got, hint)
-        if self.amp and self.device == "cpu":
-            raise must("train", "amp", "off without --device cuda", True)
         if self.engine == "fused" and not self.fits_fused:
             accepted = "auto or equations with another surrogate than sigmoid, on cuda, or compiled"
             raise must("train", "engine", accepted, self.engine)
