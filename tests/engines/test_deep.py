@@ -17,7 +17,9 @@ from eccles.functional import (
 )
 
 SHARE = {torch.float64: 1e-10, torch.float32: 1e-4}
-"""Largest difference of gradients, relative to the largest gradient."""
+"""Largest difference of gradients, relative to the largest gradient, or to `FLOOR` of a term."""
+
+FLOOR = 1e-2
 
 NEURONS = st.builds(
     SoftResetParameters,
@@ -55,8 +57,9 @@ def results(function, inputs, upstream):
 def agree(got, wanted, dtype):
     assert torch.equal(got[0], wanted[0])
     for mine, theirs in zip(got[1], wanted[1], strict=True):
-        # Far from the threshold the surrogate is near 0, and autograd's s (1 - s) rounds as 1 does.
-        largest = max(theirs.abs().max().item(), 0.1)
+        # The kernel's exp(-y) has fewer digits where it is small, and a sum's terms may cancel.
+        terms = got[0].numel() / theirs.numel()
+        largest = max(theirs.abs().max().item(), FLOOR * terms**0.5)
         assert torch.allclose(mine, theirs, rtol=0, atol=SHARE[dtype] * largest)
 
 

@@ -64,3 +64,10 @@ def test_by_name():
         surrogate("superspik")
     with pytest.raises(InputError, match=r"no 'xyz'; there are superspike, sigmoid, arctan, tri"):
         surrogate("xyz")
+
+
+def test_far_from_the_threshold_a_sigmoid_keeps_its_digits():
+    """4 e^-40 / (1 + e^-40)^2 = 1.6993e-17, above the threshold as below it."""
+    x = torch.tensor([-10.0, 10.0])
+    wanted = torch.tensor([1.6993417e-17, 1.6993417e-17])
+    torch.testing.assert_close(Sigmoid(4.0)(x), wanted, rtol=1e-5, atol=0)

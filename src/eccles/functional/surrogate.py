@@ -47,8 +47,9 @@ class Sigmoid:
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return ds/dx."""
-        p = torch.sigmoid(self.scale * x)
-        return self.scale * p * (1.0 - p)
+        y = self.scale * x
+        # As 1 - p, the second factor would lose its digits where p is near 1.
+        return self.scale * torch.sigmoid(y) * torch.sigmoid(-y)
 
 
 @dataclass(frozen=True)
