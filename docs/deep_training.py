@@ -2,7 +2,7 @@
 
     python docs/deep_training.py results/liu2026
 
-docs/reproduction/STUDY.md holds a table between two lines, `<!-- NAME of STUDY -->` and
+A page of docs/reproduction holds a table between two lines, `<!-- NAME of STUDY -->` and
 `<!-- end -->`; a test holds the pages to the results.
 """
 
@@ -17,7 +17,14 @@ from eccles.stats import confidence_interval, differences
 from eccles.storage import write_whole
 
 PAGES = Path(__file__).parent / "reproduction"
-STUDIES = ("ablations", "circuits", "longer")
+STUDIES = {
+    "ablations": ("ablations", "laptop"),
+    "circuits": ("circuits", "laptop"),
+    "longer": ("longer", "laptop"),
+    "longer-wide": ("longer", "wide"),
+    "longer-precision": ("longer", "precision"),
+}
+"""Name in the results: the study that ships, and its scale."""
 
 RECIPE = "the recipe"
 _PARTS = {
@@ -39,14 +46,14 @@ _CIRCUITS = {
     "colei": "signs by column",
     "free": "E-I, not projected",
 }
-_TABLE = re.compile(r"(<!-- (\w+) of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- (\w+) of ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def stored(folder, study):
     """Return a study's tables, and its runs with what was changed in words and what came of it."""
     tables = eccles.load(Path(folder) / study)
     runs = tables.planned(tables.runs)
-    change = _part if study == "ablations" else lambda run: _CIRCUITS[run["circuit"]]
+    change = _part if study == "ablations" else _circuit
     runs = runs.assign(change=[change(run) for _, run in runs.iterrows()])
     done = runs["status"] == "done"
     return tables, runs.assign(accuracy=runs["final_accuracy"].where(done).astype(float))
@@ -55,6 +62,10 @@ def stored(folder, study):
 def _part(run):
     changed = [words for (name, value), words in _PARTS.items() if run[name] == value]
     return changed[0] if changed else RECIPE
+
+
+def _circuit(run):
+    return f"{_CIRCUITS[run['circuit']]}{', bfloat16' if run.get('amp') else ''}"
 
 
 def accuracies(_tables, runs):
@@ -177,7 +188,7 @@ def _range(values):
 
 def main(folder):
     """Fill the pages, and draw the figure of each, with its numbers beside it."""
-    for study in STUDIES:
+    for study in dict.fromkeys(ships for ships, _ in STUDIES.values()):
         page = PAGES / f"{study}.md"
         page.write_text(filled(page.read_text(), folder))
         if study != "longer":

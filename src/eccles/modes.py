@@ -22,8 +22,10 @@ def evaluating(network: nn.Module) -> Iterator[None]:
 
 
 def single_precision(current: Tensor) -> Tensor:
-    """Return a current in float32 where mixed precision computed it, else as it is.
+    """Return a current in float32 where mixed precision made it shorter, else as it is.
 
-    A membrane adds up what bfloat16, with its eight bits, would round away.
+    A membrane, or a mean, adds up what bfloat16, with its eight bits, would round away.
     """
-    return current.float() if torch.is_autocast_enabled(current.device.type) else current
+    shorter = current.dtype in (torch.bfloat16, torch.float16)
+    mixed = shorter and torch.is_autocast_enabled(current.device.type)
+    return current.float() if mixed else current

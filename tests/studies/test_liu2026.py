@@ -53,7 +53,17 @@ def test_longer_training_has_a_twin_of_its_own(scale, seeds):
     made = plan(read_study(studies.find(LONGER), scale))
     configs = [made.config(run).resolved() for run in made.runs]
     assert [c.circuit for c in configs] == ["ei", "bn"] * seeds
-    assert len({(c.model, c.width, c.epochs, c.data) for c in configs}) == 1
+    assert len({(c.model, c.width, c.epochs, c.data, c.amp) for c in configs}) == 1
+
+
+def test_precision_is_all_that_differs_in_its_scale():
+    made = plan(read_study(studies.find(LONGER), "precision"))
+    configs = [made.config(run) for run in made.runs]
+    assert [(c.circuit, c.amp) for c in configs] == [
+        (circuit, amp) for circuit in ("ei", "bn") for amp in (False, True)
+    ]
+    by_circuit = {c.model_copy(update={"amp": False}).identity() for c in configs}
+    assert len(by_circuit) == 2
 
 
 @pytest.mark.parametrize("name", [ABLATIONS, CIRCUITS])

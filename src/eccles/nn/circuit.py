@@ -159,7 +159,8 @@ class EICircuit(nn.Module):
         lead, excitatory, inhibitory = self._units(x, n_steps)
         weight_ei = self._weight_ei()
         if self.readout:
-            result = excitatory - circuit.joined(weight_ei, inhibitory)
+            inhibition = single_precision(circuit.joined(weight_ei, inhibitory))
+            result = single_precision(excitatory) - inhibition
             return result.reshape(*lead, *result.shape[1:])
         made = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, self._gain_i())
         net, divisive = map(single_precision, made)

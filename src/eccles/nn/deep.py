@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from eccles.errors import InputError, must, nearest, whole
 from eccles.functional.soft_reset import SoftResetParameters
+from eccles.modes import single_precision
 from eccles.nn.block import OverSteps, Spiking
 from eccles.nn.layers import Layers
 
@@ -63,8 +64,7 @@ class DeepNetwork(nn.Module):
             accepted = "[B, C, H, W]" if self.held else f"[{self.n_steps}, B, C, H, W]"
             raise must("deep", "the input's shape", accepted, tuple(x.shape))
         spikes = self.layers(x.unsqueeze(0) if self.held else x)
-        scores: Tensor = self.readout(spikes).mean(dim=0)
-        return scores
+        return single_precision(self.readout(spikes)).mean(dim=0)
 
 
 class Residual(nn.Module):

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eccles.engines.memory import kept_memory
 from eccles.errors import EcclesError, RunError
 from eccles.sweeps.plan import Plan, Planned
 from eccles.training.loop import torch_threads
@@ -101,7 +102,7 @@ def _train(plan: Plan, run: Planned, splits: tuple[Any, Any], seconds: float) ->
     config = plan.config(run).resolved()
     trainee = prepare(config, splits)
     # As many threads as a worker has.
-    with torch_threads(trainee.torch_threads):
+    with torch_threads(trainee.torch_threads), kept_memory():
         return _timed(trainee, config.batch(), seconds)
 
 
