@@ -47,6 +47,7 @@ def test_a_held_input_is_computed_once_and_means_the_same():
 @pytest.mark.parametrize("fused", [True, False])
 def test_membranes_are_single_precision_where_products_are_not(fused):
     x = torch.rand(8, 4, 6, generator=torch.Generator().manual_seed(4))
+    torch.manual_seed(4)
     layer, p = OverSteps(nn.Linear(6, 200)), SoftResetParameters()
     nn.init.uniform_(layer.module.weight, 0, 0.4)
     with torch.autocast("cpu", torch.bfloat16):

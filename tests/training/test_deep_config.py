@@ -44,6 +44,19 @@ def test_momentum_and_l2_of_optimizers_that_have_them(optimizer, momentum, decay
     assert (config.momentum, config.weight_decay) == (momentum, decay)
 
 
+@pytest.mark.parametrize(("data", "steps"), [("cifar10-dvs", 10), ("dvs-gesture", 16)])
+def test_recordings_have_a_recipe_of_their_own(data, steps):
+    """Liu et al. 2026: T, batch and learning rate; `docs/deep.md` has the table."""
+    config = DeepConfig(data=data).resolved()
+    assert (config.steps, config.batch_size, config.lr) == (steps, 32, 0.001)
+    assert not config.augment
+    twin = DeepConfig(data=data, circuit="bn").resolved()
+    assert (twin.steps, twin.batch_size, twin.lr) == (steps, 32, 0.1)
+    assert DeepConfig(data=data, steps=4).n_steps == 4
+    assert (DeepConfig().n_steps, DeepConfig(data="folder").n_steps) == (4, 4)
+    assert DeepConfig(steps=4).identity() == DeepConfig().identity()
+
+
 def test_what_was_said_stays():
     config = DeepConfig(lr=0.5, warmup=0, init="prior", augment=True).resolved()
     assert (config.lr, config.warmup, config.init, config.augment) == (0.5, 0, "prior", True)

@@ -127,7 +127,7 @@ class DeepTrainee:
         """Return what is trained in a few words."""
         config = self.config
         width = "" if config.width == 1 else f", width {config.width:g}"
-        steps = "1 step" if config.steps == 1 else f"{config.steps} steps"
+        steps = "1 step" if config.n_steps == 1 else f"{config.n_steps} steps"
         return f"{config.model} {config.circuit}{width}, {steps}"
 
 
@@ -149,7 +149,7 @@ def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
         layers,
         samples.train.shape[-3:],
         samples.train.n_classes,
-        n_steps=config.steps,
+        n_steps=config.n_steps,
         held=isinstance(samples.train, ImageDataset),
         width=config.width,
         fused=config.engine != "equations",

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from eccles.data.event_cameras import N_FRAMES
 from eccles.errors import must
 from eccles.training.run_config import RunConfig
 
@@ -30,8 +31,9 @@ class DeepConfig(RunConfig):
     width: float = Field(default=1.0, gt=0)
     """Factor on the width of every layer."""
 
-    steps: int = Field(default=4, ge=1, le=1000)
-    """Steps for which an image is held, or frames that a recording is cut into."""
+    steps: int | None = Field(default=None, ge=1, le=1000)
+    """Steps for which an image is held, or frames that a recording is cut into (auto: 4; 10 for
+    cifar10-dvs, 16 for dvs-gesture)."""
 
     tau: float = Field(default=2.0, ge=1)
     """Membrane time constant in steps."""
@@ -70,13 +72,14 @@ class DeepConfig(RunConfig):
     """Passes over the training samples; with 0 the network is looked at as it starts."""
 
     batch_size: int | None = Field(default=None, ge=1)
-    """Samples an update (auto: 128)."""
+    """Samples an update (auto: 128; 32 for cifar10-dvs and dvs-gesture)."""
 
     optimizer: str | None = None
     """Any optimizer of torch.optim, in lower case (auto: sgd)."""
 
     lr: float | None = Field(default=None, gt=0)
-    """Highest learning rate (auto: 0.002; 0.001 for more layers than vgg11; 0.1 for bn)."""
+    """Highest learning rate (auto: 0.002; 0.001 for more layers than vgg11, cifar10-dvs and
+    dvs-gesture; 0.1 for bn)."""
 
     momentum: float | None = Field(default=None, ge=0, lt=1)
     """Momentum, for an optimizer that has one (auto: 0.9 for sgd and rmsprop, none for others)."""
@@ -100,7 +103,7 @@ class DeepConfig(RunConfig):
 
     amp: bool = False
     """Compute products and convolutions of training in bfloat16: on a GPU, or a CPU that has
-    instructions for it (AMX, AVX-512 BF16); on others it takes longer."""
+    instructions for it (AMX, AVX-512 BF16); on others it is slower than float32."""
 
     compiled: bool = False
     """Let torch.compile compile the network."""
@@ -129,6 +132,11 @@ class DeepConfig(RunConfig):
         """Whether the fused pass applies; see `eccles.engines.deep`."""
         return self.device == "cpu" and self.surrogate == "sigmoid" and not self.compiled
 
+    @property
+    def n_steps(self) -> int:
+        """Steps, or frames, of a sample."""
+        return self.resolved().steps or 1
+
     def switches(self) -> dict[str, Any]:
         """Return the switches of the circuit that differ from those of its kind."""
         return {name: value for name in _SWITCHES if (value := getattr(self, name)) is not None}
@@ -137,15 +145,17 @@ class DeepConfig(RunConfig):
         """Return the same run with every "auto" filled in that no data is needed for."""
         dann, circuit = self.circuit == "dann", self.is_circuit
         usual_decay = 1e-4 if self.circuit == "bn" else 5e-4
-        many = self.model in ("vgg16", "vgg19", "resnet18", "mlp16")
+        recorded = self.data in N_FRAMES
+        slow = recorded or self.model in ("vgg16", "vgg19", "resnet18", "mlp16")
         implied: dict[str, Any] = {
-            "batch_size": 128,
+            "steps": N_FRAMES.get(self.data, 4),
+            "batch_size": 32 if recorded else 128,
             "optimizer": "sgd",
             "momentum": 0.9 if self.optimizer in (None, "sgd", "rmsprop") else 0.0,
-            "lr": 0.1 if self.circuit == "bn" else 0.001 if many else 0.002,
+            "lr": 0.1 if self.circuit == "bn" else 0.001 if slow else 0.002,
             "weight_decay": 0.0 if self.optimizer == "rprop" else usual_decay,
             "warmup": self.epochs / 10 if circuit else 0.0,
-            "augment": self.data.startswith("cifar") and not self.data.endswith("dvs"),
+            "augment": self.data.startswith("cifar") and not recorded,
         }
         if circuit:
             implied |= {

@@ -47,7 +47,7 @@ def data_key(config: RunConfig) -> tuple[Any, ...]:
     if isinstance(config, TrainConfig):
         return config.data, config.binning()
     assert isinstance(config, DeepConfig)
-    return config.data, config.steps
+    return config.data, config.n_steps
 
 
 def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any]:
@@ -71,7 +71,7 @@ def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any
             f"train: data of a deep network must be one of {', '.join(known)}, or a folder of "
             f"recordings with train and test, got {config.data!r}{nearest(config.data, known)}"
         )
-    return data.load_frames(config.data, data_dir, data.Framing(n_frames=config.steps))
+    return data.load_frames(config.data, data_dir, data.Framing(n_frames=config.n_steps))
 
 
 def check_at_hand(config: RunConfig, data_dir: Path | None = None) -> None:
