@@ -143,7 +143,7 @@ def test_compiling_and_half_precision_give_nearly_the_same_losses(images, circui
     assert half == pytest.approx(wanted, rel=0.2)
     by_equations = losses(plain.model_copy(update={"amp": True, "engine": "equations"}))
     assert by_equations[0] == half[0]
-    assert by_equations == pytest.approx(half, rel=0.05)
+    assert by_equations == pytest.approx(half, rel=0.2)
 
 
 @pytest.mark.parametrize(("circuit", "kept"), [("ei", 3 * 7), ("bn", 2 * 7 + 1)])
