@@ -2,7 +2,7 @@
 
 The C library takes each large tensor from the system, which zeroes its pages one by one, and gives
 it back as soon as it is freed. A deep network's step does so some hundred times, which is a tenth
-to a fifth of its time.
+of its time and more.
 """
 
 from __future__ import annotations
