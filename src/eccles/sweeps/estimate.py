@@ -8,10 +8,9 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eccles.engines.memory import kept_memory
 from eccles.errors import EcclesError, RunError
 from eccles.sweeps.plan import Plan, Planned
-from eccles.training.loop import torch_threads
+from eccles.training.loop import computing
 from eccles.training.measures import check_measures
 from eccles.training.prepare import check_at_hand, data_key, open_data, prepare
 from eccles.training.trainee import Trainee
@@ -101,8 +100,7 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any
 def _train(plan: Plan, run: Planned, splits: tuple[Any, Any], seconds: float) -> tuple[int, float]:
     config = plan.config(run).resolved()
     trainee = prepare(config, splits)
-    # As many threads as a worker has.
-    with torch_threads(trainee.torch_threads), kept_memory():
+    with computing(trainee):  # As a worker does.
         return _timed(trainee, config.batch(), seconds)
 
 

@@ -103,7 +103,7 @@ class DeepConfig(RunConfig):
 
     amp: bool = False
     """Compute products and convolutions of training in bfloat16: on a GPU, or a CPU that has
-    instructions for it (AMX, AVX-512 BF16); on others it is slower than float32."""
+    instructions for it (AMX, AVX-512 BF16); others emulate it."""
 
     compiled: bool = False
     """Let torch.compile compile the network."""

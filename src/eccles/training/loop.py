@@ -108,10 +108,7 @@ def train_on(
     with ExitStack() as held:
         if folder is not None and hold:
             held.enter_context(folder.held())
-        # On some processors a matrix product's bits depend on torch's threads; and while they are
-        # idle they spin, which would take cores from the event engine's own.
-        held.enter_context(torch_threads(trainee.torch_threads))
-        held.enter_context(kept_memory())
+        held.enter_context(computing(trainee))
         return run.train(resume, watch or Unwatched())
 
 
@@ -243,11 +240,14 @@ def _train_epoch(config: RunConfig, trainee: Trainee, epoch: int, watch: Watcher
 
 
 @contextmanager
-def torch_threads(n: int) -> Iterator[None]:
-    """Let torch use so many threads, and what it used before when done."""
+def computing(trainee: Trainee) -> Iterator[None]:
+    """Give the process the threads and the memory that steps take, and what it had when done."""
     before = torch.get_num_threads()
-    torch.set_num_threads(n)
+    # On some processors a matrix product's bits depend on torch's threads; and while they are
+    # idle they spin, which would take cores from the event engine's own.
+    torch.set_num_threads(trainee.torch_threads)
     try:
-        yield
+        with kept_memory():
+            yield
     finally:
         torch.set_num_threads(before)
