@@ -106,7 +106,7 @@ _Loader.add_implicit_resolver(
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds, or raise InputError that says where it fails."""
     try:
-        content = yaml.load(path.read_text(), _Loader)
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except OSError as error:
         raise InputError(f"config: {path} must be a readable file: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -36,7 +36,7 @@ def is_aside(path: Path) -> bool:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file as a whole."""
-    write_whole(path, lambda aside: aside.write_text(text))
+    write_whole(path, lambda aside: aside.write_text(text, encoding="utf-8"))
 
 
 def unwritable(path: Path, error: OSError) -> StorageError:
@@ -68,7 +68,7 @@ def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        file = path.open("a+", encoding="utf-8")
     except OSError as error:
         raise unwritable(path, error) from None
     with file:

@@ -36,7 +36,8 @@ def peak_memory() -> int | None:
     this one. Other systems have `getrusage` alone, and Windows neither.
     """
     try:
-        for line in Path("/proc/self/status").read_text().splitlines():
+        status = Path("/proc/self/status").read_text(encoding="utf-8", errors="replace")
+        for line in status.splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024
     except OSError:

@@ -48,7 +48,8 @@ def this_machine() -> Machine:
 def _processor() -> str | None:
     # Linux leaves `platform.processor` empty, or has the architecture there.
     with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
+        processors = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+        for line in processors.splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or None

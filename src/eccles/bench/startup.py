@@ -96,7 +96,7 @@ def _start(
         [sys.executable, "-m", "eccles.bench.child", *words],
         stdout=subprocess.PIPE,
         env=environment,
-        text=True,
+        encoding="utf-8",
     ) as process:
         for line in process.stdout or ():
             if line.startswith("first batch"):
@@ -113,7 +113,7 @@ def _start(
 
 def _import_time() -> float:
     done = subprocess.run(
-        [sys.executable, "-c", _IMPORT], capture_output=True, text=True, check=False
+        [sys.executable, "-c", _IMPORT], capture_output=True, encoding="utf-8", check=False
     )
     if done.returncode:
         raise RunError(

@@ -98,7 +98,9 @@ def _folder(folder: Path | None) -> tuple[Path, dict[str, Any]]:
         raise InputError(f"inspect: RUN must be the folder of a run, got {got}; eccles train makes "
                          "them")  # fmt: skip
     try:
-        settings: dict[str, Any] = json_format.loads((folder / "config.json").read_text())
+        settings: dict[str, Any] = json_format.loads(
+            (folder / "config.json").read_text(encoding="utf-8")
+        )
     except (OSError, ValueError):
         raise RunError(f"inspect: {folder}/config.json must be readable JSON") from None
     if "model" not in settings:
@@ -113,7 +115,7 @@ def _rows(folder: Path, measure: str) -> Rows | None:
     if not path.exists():
         return None
     try:
-        return [json_format.loads(line) for line in path.read_text().splitlines()]
+        return [json_format.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
         raise RunError(f"inspect: {path} must be readable JSON lines, got {error}") from None
 

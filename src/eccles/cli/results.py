@@ -140,7 +140,7 @@ def _export(frame: pd.DataFrame, path: Path) -> None:
 
     writers: dict[str, Callable[[Path], object]] = {
         ".csv": lambda aside: frame.to_csv(aside, index=False),
-        ".json": lambda aside: aside.write_text(_json(frame, indent=1) + "\n"),
+        ".json": lambda aside: aside.write_text(_json(frame, indent=1) + "\n", encoding="utf-8"),
         ".parquet": lambda aside: write_parquet(frame, aside),
     }
     if path.suffix not in writers:

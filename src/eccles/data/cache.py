@@ -83,7 +83,7 @@ def cached(description: Mapping[str, Any], build: Callable[[], Labelled]) -> Lab
 def load(folder: Path, identity: Mapping[str, Any]) -> Labelled | None:
     """Return the stored events, mapped read-only, or None unless all is there and fits."""
     try:
-        stored = json.loads((folder / _DESCRIPTION).read_text())
+        stored = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
         if stored["identity"] != identity:
             return None
         arrays = {name: _open(folder, name) for name in stored["crc32"]}
@@ -127,7 +127,7 @@ def damage(folder: Path) -> str:
             # A build that is still going on is no fault; an hour is far longer than any takes.
             abandoned = time.time() - folder.stat().st_mtime > 3600
             return "left by a build that was cut off" if abandoned else ""
-        stored = json.loads((folder / _DESCRIPTION).read_text())
+        stored = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
         if load(folder, stored["identity"]) is None:
             for name, expected in stored["crc32"].items():
                 with suppress(OSError, ValueError, EOFError):
@@ -175,7 +175,7 @@ def _store(folder: Path, identity: Mapping[str, Any], built: Labelled) -> None:
         crc32 = {name: _crc32(array) for name, array in arrays.items()}
         description = {"identity": identity, "crc32": crc32, "facts": dict(built.facts)}
         text = json.dumps(description, indent=2)
-        (aside / _DESCRIPTION).write_text(text + "\n")
+        (aside / _DESCRIPTION).write_text(text + "\n", encoding="utf-8")
         _put(aside, folder, identity)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -101,9 +101,9 @@ def page(
         ("explorer", "Explorer", "" if explorer is None else _explorer(explorer)),
     ]
     shown = [(key, name, content) for key, name, content in sections if content]
-    return Template((_HOME / "page.html").read_text()).substitute(
+    return Template((_HOME / "page.html").read_text(encoding="utf-8")).substitute(
         title=escape(title),
-        style=(_HOME / "page.css").read_text(),
+        style=(_HOME / "page.css").read_text(encoding="utf-8"),
         about=f"<p>{escape(about)}</p>" if about else "",
         facts="".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>\n" for k, v in facts),
         notes=_notes(notes),

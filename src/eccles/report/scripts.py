@@ -31,9 +31,10 @@ def scripts(explorer: Explorer) -> str:
     # Its types lack a default that it has.
     bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
     bundle = bundle.replace("</script", "<\\/script")
+    page = (_HOME / "page.js").read_text(encoding="utf-8")
     return (
         f'<script type="application/json" id="explorer-data">{data}</script>\n'
         "<!-- Vega, Vega-Lite, Vega-Embed and Vega-Tooltip: University of Washington Interactive "
         "Data Lab and contributors, BSD 3-clause licence -->\n"
-        f"<script>{bundle}</script>\n<script>{(_HOME / 'page.js').read_text()}</script>\n"
+        f"<script>{bundle}</script>\n<script>{page}</script>\n"
     )

@@ -74,7 +74,7 @@ class StudyFolder:
         """
         if not self.description.exists():
             return
-        known = json.loads(self.description.read_text()).get("data", {})
+        known = json.loads(self.description.read_text(encoding="utf-8")).get("data", {})
         for name, digest in data.items():
             if known.get(name, digest) != digest:
                 raise InputError(
@@ -86,7 +86,7 @@ class StudyFolder:
     def read(self) -> Study:
         """Return the study that the folder holds, or raise RunError where it can't be read."""
         try:
-            content = json.loads(self.description.read_text())
+            content = json.loads(self.description.read_text(encoding="utf-8"))
             if content["format"] != FORMAT:
                 raise ValueError(f"format {content['format']}")
             return Study.model_validate(content["study"])

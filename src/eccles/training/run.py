@@ -110,7 +110,7 @@ class RunFolder:
         """Return a table's rows of these epochs; later ones have no checkpoint."""
         path = self.path / name
         try:
-            rows = [json.loads(line) for line in path.read_text().splitlines()]
+            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
             rows = [row for row in rows if row["epoch"] in epochs]
             if {row["epoch"] for row in rows} != set(epochs):
                 raise ValueError("rows that aren't of every epoch that was measured")
@@ -141,7 +141,7 @@ class RunFolder:
 
     def _read_json(self, path: Path) -> dict[str, Any]:
         try:
-            content = json.loads(path.read_text())
+            content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             content = None
         if not isinstance(content, dict):

@@ -61,7 +61,7 @@ def _pictures(article: Article) -> tuple[list[Picture], list[str]]:
             continue
         with TemporaryDirectory() as folder:
             drawing.save(folder, "figure", ["svg"])
-            svg = (Path(folder) / "figure.svg").read_text()
+            svg = (Path(folder) / "figure.svg").read_text(encoding="utf-8")
         pictures.append(
             Picture(name, titled(figure.title, figure.source(article)), svg, drawing.caption)
         )
