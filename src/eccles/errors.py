@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
+import reprlib
 from collections.abc import Iterable
+
+_MOST = 480
 
 
 class EcclesError(Exception):
-    """Base of every error that Eccles raises on purpose; its text is one sentence for a user."""
+    """Base of every error that Eccles raises on purpose; its text is one sentence for a user.
+
+    Whatever is put into that text, it is one line of printable letters and under 500 of them.
+    """
 
     exit_status = 1
+
+    def __init__(self, *words: object) -> None:
+        super().__init__(*(plain(word) if isinstance(word, str) else word for word in words))
 
 
 class InputError(EcclesError):
@@ -26,6 +36,86 @@ class StorageError(RunError):
     """A folder can't be written: full, read-only or gone. Nothing that was stored is lost."""
 
 
+def plain(text: str, most: int = _MOST) -> str:
+    """Return a text on one line of printable letters, without its middle where it is long.
+
+    What a terminal would act on, such as an escape or the end of a line, is spelt out.
+
+    >>> plain("one\\ntwo"), plain("abcdefghij", most=7)
+    ('one\\\\ntwo', 'a ... j')
+    """
+    if len(text) > 4 * most:
+        text = text[: 2 * most] + text[-2 * most :]
+    if not text.isprintable():
+        text = "".join(_spelt(letter) for letter in text)
+    if len(text) <= most:
+        return text
+    end = (most - 5) // 2
+    return f"{text[: most - 5 - end].rstrip()} ... {text[len(text) - end :].lstrip()}"
+
+
+def _spelt(letter: str) -> str:
+    return letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
+
+
+def shown(value: object, most: int = 160) -> str:
+    """Return how a value is written, or of a long one as much as a sentence has room for.
+
+    It takes no longer for a large value than for a small one.
+
+    >>> shown("mlp8"), shown([1, 2]), shown("a" * 99, most=20)
+    ("'mlp8'", '[1, 2]', "'aaaaaaa ... aaaaaa'")
+    """
+    try:
+        text = _Short(most).repr(value)
+    except Exception:  # What is wrong with a value may be how it is written.
+        text = ""
+    return plain(text, most) if text else f"an object of type {type(value).__name__}"
+
+
+class _Short(reprlib.Repr):
+    """How values are written, with a bound for those of every kind."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = most
+        self.maxlong = 40
+
+    def repr_str(self, x: str, level: int) -> str:  # noqa: ARG002
+        return repr(
+            x if len(x) <= 2 * self.maxstring else x[: self.maxstring] + x[-self.maxstring :]
+        )
+
+    def repr_int(self, x: int, level: int) -> str:
+        # Python won't write one of more digits than it would read.
+        return (
+            super().repr_int(x, level)
+            if x.bit_length() < 10_000
+            else "a number of thousands of digits"
+        )
+
+    def repr_instance(self, x: object, level: int) -> str:  # noqa: ARG002
+        text = repr(x)
+        return text if len(text) <= self.maxother else f"an object of type {type(x).__name__}"
+
+
+def listed(names: Iterable[object], most: int = 240) -> str:
+    """Return names with commas between; of many only the first, and how many there are besides.
+
+    >>> listed(["a", "b"]), listed(range(100), most=30)
+    ('a, b', '0, 1, 2, 3, 4 and 95 more')
+    """
+    known = [plain(str(name), 60) for name in names]
+    text = ", ".join(known)
+    if len(text) <= most:
+        return text
+    taken, size = 0, len(" and 9,999 more")
+    while taken < len(known) and size + len(known[taken]) + 2 <= most:
+        size += len(known[taken]) + 2
+        taken += 1
+    return f"{', '.join(known[:taken])} and {len(known) - taken:,} more"
+
+
 def must(where: str, name: str, accepted: str, got: object, hint: str = "") -> InputError:
     """Return the error for a value that breaks a rule, worded the same way everywhere.
 
@@ -33,7 +123,7 @@ def must(where: str, name: str, accepted: str, got: object, hint: str = "") -> I
     train: epochs must be a whole number above 0, got -3
     """
     return InputError(
-        f"{where}: {name} must be {accepted}, got {got!r}" + (f"; {hint}" if hint else "")
+        f"{where}: {name} must be {accepted}, got {shown(got)}" + (f"; {hint}" if hint else "")
     )
 
 
@@ -46,14 +136,18 @@ def whole(where: str, name: str, value: object, least: int = 1, accepted: str = 
         raise must(where, name, accepted or f"a whole number of {least} or more", value)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the known name closest to `name`, or an empty string.
 
+    Close is one that differs in a few letters, or that has this one as a part of its own.
     Capitals make no difference.
 
-    >>> nearest("epoch", ["epochs", "lr"])
-    " (did you mean 'epochs'?)"
+    >>> nearest("epoch", ["epochs", "lr"]), nearest("noise", ["seed", "update_noise"])
+    (" (did you mean 'epochs'?)", " (did you mean 'update_noise'?)")
     """
     small = {each.lower(): each for each in known}
-    matches = difflib.get_close_matches(name.lower(), list(small), n=1, cutoff=0.5)
-    return f" (did you mean {small[matches[0]]!r}?)" if matches else ""
+    asked = str(name).lower()[:100]
+    found = difflib.get_close_matches(asked, list(small), n=1, cutoff=0.65)
+    if not found and asked:
+        found = [each for each in small if asked in re.split(r"[^a-z0-9]+", each)][:1]
+    return f" (did you mean {small[found[0]]!r}?)" if found else ""

@@ -40,7 +40,7 @@ class CircuitRules:
         known = get_args(Stabiliser)
         if self.stabiliser not in known:
             raise InputError(
-                f"circuit: there is no stabiliser {self.stabiliser!r}"
+                f"circuit: there is no stabiliser {shown(self.stabiliser)}"
                 f"{nearest(str(self.stabiliser), known)}; there are {', '.join(known)}"
             )
         for name in ("straight_through", "dale", "dann", "padding"):
