@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING
 
-from eccles.errors import InputError
+from eccles.errors import InputError, RunError
 from eccles.training.run_config import RunConfig
 
 if TYPE_CHECKING:
@@ -28,6 +29,41 @@ def database() -> duckdb.DuckDBPyConnection:
     # One thread: the same rows give the same file, and the cores belong to the runs.
     connection.execute("SET threads = 1; SET enable_progress_bar = false")
     return connection
+
+
+def lock(base: duckdb.DuckDBPyConnection) -> None:
+    """Close a database in memory to files, extensions and the network, for good."""
+    base.execute(
+        "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; "
+        "SET temp_directory = ''; SET enable_external_access = false; "
+        "SET lock_configuration = true"
+    )
+
+
+def run_query(
+    base: duckdb.DuckDBPyConnection, query: str, seconds: float | None = None
+) -> pd.DataFrame:
+    """Return what an SQL query gives; raise RunError where it takes longer than `seconds`.
+
+    Ctrl-C is a KeyboardInterrupt here as elsewhere.
+    """
+    clock = Timer(seconds or 0, base.interrupt)
+    if seconds is not None:
+        clock.start()
+    try:
+        return base.execute(query).df()
+    except RuntimeError as error:
+        # What DuckDB makes of Ctrl-C.
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from None
+        raise
+    except interrupted():
+        raise RunError(
+            f"study: the tables must be searched within {seconds:g} s, and weren't; try a simpler "
+            "condition"
+        ) from None
+    finally:
+        clock.cancel()
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -79,6 +115,13 @@ def no_room() -> type[Exception]:
     import duckdb
 
     return duckdb.OutOfMemoryException
+
+
+def interrupted() -> type[Exception]:
+    """Return what DuckDB raises where a query is given up."""
+    import duckdb
+
+    return duckdb.InterruptException
 
 
 def database_error() -> type[Exception]:

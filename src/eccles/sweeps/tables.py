@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 
 from eccles.errors import InputError, RunError, StorageError, nearest
 from eccles.sweeps import record
+from eccles.sweeps.condition import checked, not_one
 from eccles.sweeps.consolidate import consolidate, stored_runs
 from eccles.sweeps.folder import StudyFolder
-from eccles.sweeps.parquet import database, database_error, stored
+from eccles.sweeps.parquet import database, database_error, lock, run_query, stored
 from eccles.sweeps.plan import plan
 from eccles.sweeps.schema import KEY, columns_of
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+
+_SECONDS = 60.0
+"""A condition that takes longer is given up."""
 
 
 class StudyTables:
@@ -73,7 +78,9 @@ class StudyTables:
     def table(self, name: str, *, where: str | None = None) -> pd.DataFrame:
         """Return a table, or those of its rows that an SQL condition holds for.
 
-        The condition may use the table's own columns and those of `runs`.
+        The condition may use the table's own columns and those of `runs`. It is one expression,
+        which reads nothing besides. Raises InputError for another, RunError for one that takes
+        more than a minute, or a table that can't be read.
         """
         if name not in self.names:
             known = ", ".join(self.names)
@@ -81,26 +88,31 @@ class StudyTables:
                 f"study: there is no table {name!r}{nearest(name, self.names)}; "
                 f"{self.folder} has {known or 'none yet'}"
             )
-        base = database()
         columns = columns_of(self.study)
         own = columns[name]
-        rows, join = self._rows(base, name), ""
+        base = database()
         if where is None:
-            return base.execute(f"SELECT * FROM {rows}").df()
-        if name != "runs":
-            others = ", ".join(f'"{c}"' for c in columns["runs"] if c == KEY or c not in own)
-            runs = self._rows(base, "runs")
-            join = f' JOIN (SELECT {others} FROM {runs}) AS runs USING ("{KEY}")'
-        kept = ", ".join(f'"{column}"' for column in own)
-        text = f"SELECT {kept} FROM {rows} AS own{join} WHERE {where}"
+            return run_query(base, f"SELECT * FROM {self._rows(base, name)}")
+        others = [] if name == "runs" else [c for c in columns["runs"] if c == KEY or c not in own]
+        of = "runs" if name == "runs" else f"{name} and runs"
+        condition = checked(base, where, list(dict.fromkeys((*own, *others))), of)
+        join = ""
+        if others:
+            taken = ", ".join(f'"{c}"' for c in others)
+            self._copy(base, "runs", "joined", taken)
+            join = f' JOIN joined USING ("{KEY}")'
+        self._copy(base, name, "own", "*")
+        # What the condition looks at is in memory by now, and nothing else is in reach.
+        lock(base)
+        kept = ", ".join(f'own."{column}"' for column in own)
         try:
-            return base.execute(text).df()
+            return run_query(base, f"SELECT {kept} FROM own{join} WHERE {condition}", _SECONDS)
         except database_error() as error:
-            raise InputError(
-                f"study: the condition must be SQL over the columns of "
-                f"{'runs' if name == 'runs' else f'{name} and runs'}, such as "
-                f"\"ei = '80:20' AND seed < 4\", got {where!r}: {str(error).splitlines()[0]}"
-            ) from None
+            raise not_one(where, of, str(error).splitlines()[0]) from None
+
+    def _copy(self, base: duckdb.DuckDBPyConnection, name: str, to: str, columns: str) -> None:
+        rows = self._rows(base, name)
+        run_query(base, f"CREATE TABLE {to} AS SELECT {columns} FROM {rows}")
 
     def _rows(self, base: duckdb.DuckDBPyConnection, name: str) -> str:
         path = self._folder.table(name)
@@ -130,7 +142,8 @@ def load(folder: Path | str) -> StudyTables:
 def _check(tables: StudyTables, name: str) -> None:
     path = tables.folder / f"{name}.parquet"
     try:
-        database().execute("SELECT count(*) FROM read_parquet(?)", [str(path)])
+        file = str(path).replace("'", "''")
+        run_query(database(), f"SELECT count(*) FROM read_parquet('{file}')")
     except database_error() as error:
         raise _unreadable(path, error) from None
 

@@ -1,0 +1,163 @@
+"""A condition on a table's rows: one SQL expression that looks at nothing but that table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from eccles.errors import InputError, listed, nearest, shown
+
+if TYPE_CHECKING:
+    import duckdb
+
+_LETTERS = 100_000
+_DEPTH = 50
+
+_PIECES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--|/\*|(?i:\be')|.""", re.DOTALL)
+"""What counts outside quotes: a text or a quoted name is passed over as a whole."""
+
+_KINDS = {
+    *("COLUMN_REF", "CONSTANT", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE"),
+    *("CAST", "TYPE", "FUNCTION"),
+}
+"""Parts of an expression that look at one row and nothing else."""
+
+_OPERATORS = {
+    *("+", "-", "*", "/", "//", "%", "**", "^", "&", "|", "<<", ">>", "~", "@"),
+    *("~~", "!~~", "~~*", "!~~*", "~~~", "^@"),
+}
+_FUNCTIONS = {
+    *(
+        "abs",
+        "ceil",
+        "ceiling",
+        "exp",
+        "floor",
+        "ln",
+        "log",
+        "log10",
+        "log2",
+        "mod",
+        "pow",
+        "power",
+    ),
+    *("round", "sign", "sqrt", "trunc", "greatest", "least", "isfinite", "isinf", "isnan"),
+    *("contains", "ends_with", "length", "like_escape", "not_like_escape", "ilike_escape"),
+    *("not_ilike_escape", "lower", "regexp_full_match", "regexp_matches", "starts_with", "strlen"),
+    *("prefix", "suffix", "strpos", "instr", "substr", "substring", "trim", "ltrim", "rtrim"),
+    *("upper", "coalesce", "ifnull", "nullif", "left", "right"),
+}
+"""Functions of a row whose result is no larger than what they are given."""
+
+_TYPES = {
+    *("bigint", "boolean", "bool", "double", "float", "real", "int", "integer", "hugeint"),
+    *("smallint", "tinyint", "varchar", "text", "string", "float8", "float4", "int8", "int4"),
+}
+
+
+def checked(base: duckdb.DuckDBPyConnection, where: str, columns: Sequence[str], of: str) -> str:
+    """Return a condition as SQL in parentheses, or raise InputError unless it is one.
+
+    It is one expression of columns, constants, operators and a known set of functions. It can't
+    hold a query, a second statement or a comment, read a file, or need memory that grows faster
+    than its own text.
+
+    Args:
+        base: a database, whose parser reads the condition and which isn't touched.
+        where: the condition.
+        columns: the columns that it may name.
+        of: what these are the columns of, for the error.
+    """
+    if not isinstance(where, str):
+        raise not_one(where, of, "it is no text")
+    if why := _broken(where):
+        raise not_one(where, of, why)
+    # A line of its own, so that nothing at its end reaches the closing parenthesis.
+    text = f"(\n{where}\n)"
+    read = json.loads(_parsed(base, f"SELECT 1 WHERE {text}"))
+    if read.get("error"):
+        raise not_one(where, of, str(read.get("error_message", "it can't be read")))
+    statements = read["statements"]
+    node = statements[0]["node"]
+    condition = node.pop("where_clause", None)
+    if len(statements) != 1 or node["type"] != "SELECT_NODE" or condition is None:
+        raise not_one(where, of, "it is more than one expression")
+    for part in (*_parts(node), *_parts(condition)):
+        if why := _unfit(part, columns):
+            raise not_one(where, of, why)
+    return text
+
+
+def not_one(where: object, of: str, why: str) -> InputError:
+    """Return the error for what is no condition over the columns of some tables."""
+    return InputError(
+        f"study: the condition must be SQL over the columns of {of}, such as "
+        f"\"ei = '80:20' AND seed < 4\", got {shown(where, 100)}: {why}"
+    )
+
+
+def _broken(where: str) -> str:
+    """Return why a text can't be one expression, by its letters alone; nothing where it may be."""
+    if len(where) > _LETTERS:
+        return f"it has {len(where):,} letters, and {_LETTERS:,} are the most"
+    if not where.strip():
+        return "it is empty"
+    if "\0" in where:
+        return "it has a null character"
+    depth = 0
+    for piece in _PIECES.findall(where):
+        depth += (piece in "([{") - (piece in ")]}")
+        if depth < 0:
+            break
+        if depth > _DEPTH:
+            return f"more than {_DEPTH} parentheses inside each other"
+        if piece in (";", "--", "/*", "$", "?") or piece.lower() == "e'":
+            return f"a condition has no {piece} in it"
+        if piece in "'\"":
+            return f"a {piece} isn't closed"
+    return "its parentheses don't match" if depth else ""
+
+
+def _parsed(base: duckdb.DuckDBPyConnection, query: str) -> str:
+    row = base.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchone()
+    return str(row[0]) if row else "{}"
+
+
+def _parts(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield the parts of a parsed expression, outer ones first."""
+    if isinstance(tree, dict):
+        if "class" in tree:
+            yield tree
+        for inner in tree.values():
+            yield from _parts(inner)
+    elif isinstance(tree, list):
+        for inner in tree:
+            yield from _parts(inner)
+
+
+def _unfit(part: dict[str, Any], columns: Iterable[str]) -> str:
+    """Return why a part of an expression can't be in a condition; nothing where it can."""
+    kind = part["class"]
+    if kind not in _KINDS:
+        return f"a condition has no {kind.lower()} in it"
+    if kind == "COLUMN_REF":
+        *table, name = part["column_names"]
+        if not table and name.lower() in {column.lower() for column in columns}:
+            return ""
+        said = ".".join((*table, name))
+        there = listed(columns, 150)
+        return f"there is no column {shown(said, 60)}{nearest(name, columns)}; there are {there}"
+    if kind == "FUNCTION":
+        name = part["function_name"].lower()
+        known = _OPERATORS if part["is_operator"] else _FUNCTIONS
+        if name not in known or part.get("schema") or part.get("catalog") or part.get("filter"):
+            return f"a condition has no {shown(name, 60)} in it{nearest(name, _FUNCTIONS)}"
+    if kind == "CAST":
+        # Kinds of values besides these may need an extension, which would be fetched.
+        found = json.dumps(part.get("type_expr") or part.get("cast_type"))
+        named = re.findall(r'"(?:type_name|id)": "(\w*)"', found)
+        if not named or any(name.lower() not in _TYPES for name in named if name != "UNBOUND"):
+            return f"a condition casts to {listed(sorted(_TYPES), 150)} alone"
+    return ""
