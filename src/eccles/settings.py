@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from tyro.constructors import PrimitiveConstructorSpec
 
-from eccles.errors import InputError, nearest
+from eccles.errors import InputError, nearest, shown
 from eccles.units import duration, seconds
 
 
@@ -65,9 +65,14 @@ class Settings(BaseModel):
     def _sentence(cls, error: ErrorDetails) -> str:
         name = ".".join(str(part) for part in error["loc"])
         if error["type"] == "extra_forbidden":
-            return f"{cls.section}: there is no setting {name!r}{nearest(name, cls.model_fields)}"
+            return f"{cls.section}: {cls.no_setting(name)}"
         rule = re.sub(r"^(Input|Value error,) (should )?", "", error["msg"])
-        return f"{cls.section}: {name} must {rule}, got {error['input']!r}"
+        return f"{cls.section}: {name} must {rule}, got {shown(error['input'])}"
+
+    @classmethod
+    def no_setting(cls, name: object) -> str:
+        """Return the words for a setting that these don't have."""
+        return f"there is no setting {shown(name)}{nearest(name, cls.model_fields)}"
 
     @classmethod
     def from_yaml(cls, path: Path) -> Self:
@@ -116,7 +121,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise InputError(f"config: {path} must hold 'name: value' lines, got {content!r}")
+        raise InputError(f"config: {path} must hold 'name: value' lines, got {shown(content)}")
     return content
 
 
@@ -125,4 +130,6 @@ def read_yaml_value(text: str, where: str) -> Any:
     try:
         return yaml.load(text, _Loader)
     except yaml.YAMLError:
-        raise InputError(f"config: {where} must hold YAML after its '=', got {text!r}") from None
+        raise InputError(
+            f"config: {where} must hold YAML after its '=', got {shown(text)}"
+        ) from None

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import get_args
 
-from eccles.errors import InputError, must, nearest
+from eccles.errors import InputError, must, nearest, shown
 from eccles.functional.circuit import Stabiliser
 
 
@@ -41,7 +41,7 @@ class CircuitRules:
         if self.stabiliser not in known:
             raise InputError(
                 f"circuit: there is no stabiliser {shown(self.stabiliser)}"
-                f"{nearest(str(self.stabiliser), known)}; there are {', '.join(known)}"
+                f"{nearest(self.stabiliser, known)}; there are {', '.join(known)}"
             )
         for name in ("straight_through", "dale", "dann", "padding"):
             if not isinstance(getattr(self, name), bool):

@@ -64,10 +64,8 @@ class Study(Settings):
         for part in ("base", "grid", "zip"):
             for name in getattr(self, part):
                 if name not in self.kind.model_fields and name != "model":
-                    raise InputError(
-                        f"study: {part}: there is no setting {name!r}"
-                        f"{nearest(name, self.kind.model_fields)}; see eccles train --help"
-                    )
+                    said = self.kind.no_setting(name)
+                    raise InputError(f"study: {part}: {said}; see eccles train --help")
         for part in ("grid", "zip"):
             for name, values in getattr(self, part).items():
                 if not values:

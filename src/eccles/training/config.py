@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -19,6 +19,8 @@ class TrainConfig(RunConfig):
 
     Where a default says "auto", `resolved` fills in what the other settings imply.
     """
+
+    network: ClassVar[str] = "a network of one hidden layer"
 
     steps: int = Field(default=Binning.n_steps, ge=2, le=65535)
     """Steps that a sample of recorded spikes lasts: one more than it has bins."""

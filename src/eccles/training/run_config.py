@@ -15,6 +15,9 @@ class RunConfig(Settings):
 
     section: ClassVar[str] = "train"
 
+    network: ClassVar[str] = "a network"
+    """What these settings are for, in words."""
+
     told: ClassVar[frozenset[str]] = frozenset()
     """Settings that are in a run's identity even where they are as the defaults have them."""
 
@@ -51,6 +54,17 @@ class RunConfig(Settings):
     def resolved(self) -> Self:
         """Return the same run with every "auto" filled in that no data is needed for."""
         raise NotImplementedError
+
+    @classmethod
+    def no_setting(cls, name: object) -> str:
+        """Return the words for a setting that these don't have, and the network that has it."""
+        from eccles.training.config import TrainConfig
+        from eccles.training.deep_config import DeepConfig
+
+        for other in (TrainConfig, DeepConfig):
+            if name in other.model_fields and name not in cls.model_fields:
+                return f"{name} is a setting of {other.network}, which {cls.network} doesn't have"
+        return super().no_setting(name)
 
     def filled_in(self) -> dict[str, Any]:
         """Return what each "auto" became, by its setting."""
