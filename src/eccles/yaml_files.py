@@ -33,7 +33,7 @@ class _Loader(yaml.SafeLoader):
         """How many values each anchor holds, and how deep they lie in it."""
 
     def compose_node(self, parent: Any, index: Any) -> Node | None:
-        event = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         anchor = event.anchor
         if isinstance(event, AliasEvent):
             node = super().compose_node(parent, index)
