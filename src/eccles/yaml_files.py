@@ -34,7 +34,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        anchor = event.anchor
+        anchor, mark = event.anchor, event.start_mark
         if isinstance(event, AliasEvent):
             node = super().compose_node(parent, index)
             if anchor not in self._anchors:
