@@ -38,9 +38,7 @@ class _Loader(yaml.SafeLoader):
         if isinstance(event, AliasEvent):
             node = super().compose_node(parent, index)
             if anchor not in self._anchors:
-                raise _RefusedError(
-                    None, None, f"an alias of what it is in, *{anchor[:40]}", event.start_mark
-                )
+                raise _RefusedError(None, None, f"an alias of what it is in, *{anchor[:40]}", mark)
             values, depth = self._anchors[anchor]
             self._reach(values, self._depth + depth, event)
             return node
