@@ -8,6 +8,7 @@ one sentence for all of them.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from pathlib import Path
@@ -46,7 +47,7 @@ def read_bytes(path: Path, most: int) -> bytes:
     check_file(path, most)
     # Another may have taken its place since; such a one isn't waited for either.
     file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(file, "rb") as opened:
+    with io.BufferedReader(io.FileIO(file)) as opened:
         _check(os.fstat(file), path, most)
         # Some that the system makes up have more bytes than they say.
         data = opened.read(most + 1)
