@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import torch
 
+from eccles.arguments import typed
 from eccles.errors import RunError, must
 from eccles.populations import Populations
 
@@ -38,6 +39,7 @@ class Magnitudes(Protocol):
         ...
 
 
+@typed("dale")
 def project_(weight: Tensor, pre: Populations) -> Tensor:
     """Set to zero, in place, every weight whose sign isn't its presynaptic neuron's; return it.
 
@@ -54,6 +56,7 @@ def project_(weight: Tensor, pre: Populations) -> Tensor:
     return weight
 
 
+@typed("dale")
 def violations(weight: Tensor, pre: Populations) -> int:
     """Return how many weights [n_pre, n_post] bear the wrong sign or are no numbers."""
     _check_rows(weight, pre)
@@ -61,6 +64,7 @@ def violations(weight: Tensor, pre: Populations) -> int:
     return int(wrong)
 
 
+@typed("dale")
 @torch.no_grad()
 def project(model: nn.Module) -> None:
     """Restore Dale's principle in every module of a model, in place; call it after each update."""
@@ -73,6 +77,7 @@ def project(model: nn.Module) -> None:
                 weight.clamp_(min=0.0)
 
 
+@typed("dale")
 @torch.no_grad()
 def check(model: nn.Module) -> None:
     """Raise RunError, naming the weights, unless every module keeps Dale's principle."""

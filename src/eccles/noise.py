@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eccles import seeds
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.jit import compiled, inlined
 
@@ -124,6 +125,7 @@ def _add_normals(values: Any, sigma: Any, key0: Any, key1: Any, batch: Any, laye
                 target[j] += sigma * own[j]
 
 
+@typed("noise")
 def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -> Tensor:
     """Add sigma N(0, 1) to every weight in place, and return the weight.
 

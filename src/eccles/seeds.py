@@ -6,6 +6,7 @@ import zlib
 
 import numpy as np
 
+from eccles.arguments import typed
 from eccles.errors import must
 
 
@@ -15,6 +16,7 @@ def _sequence(seed: int, purpose: str, index: int) -> np.random.SeedSequence:
     return np.random.SeedSequence([seed, zlib.crc32(purpose.encode()), index])
 
 
+@typed("seeds")
 def stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
     """Return the random generator for one purpose of one run.
 
@@ -29,6 +31,7 @@ def stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(_sequence(seed, purpose, index)))
 
 
+@typed("seeds")
 def key(seed: int, purpose: str, index: int = 0) -> int:
     """Return 64 bits for a generator that is not numpy's: a kernel's, or a device's.
 

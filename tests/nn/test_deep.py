@@ -87,7 +87,10 @@ def test_free_circuits_have_nothing_to_project():
         (lambda: network("mlp8", width=0.03), "width must be 0.04 or more, for 4 units"),
         (lambda: network("mlp8", width=float("nan")), "width must be a number above 0, got nan"),
         (lambda: network("mlp8", n_steps=0), "n_steps must be a whole number of 1 or more"),
-        (lambda: network("mlp8", shape=(32, 32)), "shape must be channels, height and width"),
+        (
+            lambda: network("mlp8", shape=(32, 32)),
+            "shape must be a tuple of 3 (a whole number each)",
+        ),
         (lambda: network("vgg8", shape=(1, 28, 28)), "an image's sides must be 32 pixels or more"),
         (lambda: network("mlp8")(images()[0]), "the input's shape must be [B, C, H, W]"),
         (

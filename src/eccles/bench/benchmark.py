@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from eccles.arguments import typed
 from eccles.bench import deep, distances, scaling, spoken, startup, steps
 from eccles.bench.goals import GOALS
 from eccles.bench.machine import Machine, this_machine
@@ -65,6 +66,7 @@ class Benchmark:
         return asdict(self)
 
 
+@typed("bench")
 def run(
     data: str = "auto",
     *,

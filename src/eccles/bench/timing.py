@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from eccles.arguments import typed
 from eccles.errors import must
 
 
@@ -19,6 +20,7 @@ class Timing:
     n: int
 
 
+@typed("bench")
 def interleaved(
     tasks: Mapping[str, Callable[[], object]], *, rounds: int, warmup: int = 1, turn: float = 0.0
 ) -> dict[str, Timing]:
@@ -56,6 +58,7 @@ def _take_turn(task: Callable[[], object], turn: float) -> list[float]:
     return taken
 
 
+@typed("bench")
 def ratio(slow: Timing | None, fast: Timing | None) -> float | None:
     """Return how many times longer `slow` takes, by medians; None unless both are known."""
     return None if slow is None or fast is None else slow.median / fast.median

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eccles.arguments import typed
 from eccles.data import cifar, fashion_mnist, spoken
 from eccles.data.binning import Binning as Binning
 from eccles.data.binning import bin_events as bin_events
@@ -71,6 +72,7 @@ def image_names() -> tuple[str, ...]:
     return tuple(_IMAGES)
 
 
+@typed("data")
 def load(name: str, data_dir: Path | None = None, binning: Binning | None = None) -> Splits:
     """Return a data set by name, from `data_dir` or from wherever it is found.
 
@@ -97,6 +99,7 @@ def load(name: str, data_dir: Path | None = None, binning: Binning | None = None
     return _ENCODED[name](data_dir)
 
 
+@typed("data")
 def load_images(name: str, data_dir: Path | None = None) -> ImageSplits:
     """Return a data set of images by name, [B, C, 32, 32], as they are: for direct coding.
 
@@ -118,6 +121,7 @@ def load_images(name: str, data_dir: Path | None = None) -> ImageSplits:
     return _IMAGES[name](data_dir)
 
 
+@typed("data")
 def load_frames(
     name: str | Path, data_dir: Path | None = None, framing: Framing | None = None
 ) -> FrameSplits:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import typed
 from eccles.data.recordings import Recordings
 from eccles.errors import must
 from eccles.events import SpikeEvents
@@ -71,6 +72,7 @@ def step_of(times: NDArray[np.floating[Any]], binning: Binning) -> NDArray[np.ui
     return step.astype(np.uint32) + np.uint32(1)
 
 
+@typed("data")
 def bin_events(recordings: Recordings, binning: Binning | None = None) -> Binned:
     """Return the spikes of each unit in each step, as in Kilgore et al. (2025).
 

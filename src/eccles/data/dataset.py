@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import check_fields
 from eccles.data.sources import Kind
 from eccles.errors import must
 from eccles.events import Index, SpikeEvents
@@ -45,6 +46,7 @@ class SpikeDataset:
     sha256: str = ""
 
     def __post_init__(self) -> None:
+        check_fields(self, "dataset", "events", "classes")
         check_labels(self.labels, len(self.events), self.n_classes)
         if self.speakers is not None and len(self.speakers) != len(self.labels):
             accepted = f"{len(self.labels)}"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.events import SpikeEvents
 
@@ -28,6 +29,7 @@ def latency_table(threshold: float, tau: float, n_steps: int) -> NDArray[np.uint
     return np.where(x < threshold, n_steps, np.minimum(steps, n_steps)).astype(np.uint16)
 
 
+@typed("data")
 def latency_encode(
     images: NDArray[np.uint8],
     *,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import check_fields
 from eccles.data.dataset import check_labels
 from eccles.data.sources import Kind
 from eccles.errors import must
@@ -38,6 +39,7 @@ class FrameDataset:
     classes: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        check_fields(self, "dataset", "frames", "classes")
         if self.frames.ndim != 5 or self.frames.shape[2] != 2:
             got = list(self.frames.shape)
             raise must("dataset", "the frames' shape", "[B, T, 2, H, W]", got)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
+from eccles.arguments import typed
 from eccles.errors import InputError, must
 from eccles.settings import Settings
 
@@ -50,6 +51,7 @@ class CameraEvents(NamedTuple):
     p: NDArray[Any]
 
 
+@typed("data")
 def to_frames(events: CameraEvents, framing: Framing) -> NDArray[np.uint16]:
     """Return the number of events in each slice at each pixel, uint16 [T, 2, H, W].
 

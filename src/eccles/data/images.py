@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import check_fields
 from eccles.data.dataset import check_labels
 from eccles.data.sources import Kind
 from eccles.errors import must
@@ -42,6 +43,7 @@ class ImageDataset:
     classes: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        check_fields(self, "dataset", "images", "classes")
         _check_images(self.images)
         check_labels(self.labels, len(self.images), self.n_classes)
 

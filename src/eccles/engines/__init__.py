@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from eccles.arguments import typed
 from eccles.engines.dense import DenseEngine as DenseEngine
 from eccles.engines.engine import Descends as Descends
 from eccles.engines.engine import Descent as Descent
@@ -20,6 +21,7 @@ DENSEST = 0.5
 """Density of input events above which the dense equations are the faster ones (measured)."""
 
 
+@typed("engine")
 def engine(
     name: EngineName,
     *,

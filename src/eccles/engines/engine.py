@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
@@ -25,6 +26,7 @@ class Weights(NamedTuple):
     hidden_to_output: Tensor
 
 
+@typed("engine")
 def fits_kernels(neuron: LIFParameters) -> bool:
     """Return whether the event kernels know this neuron: SuperSpike, rest 0, threshold 1."""
     standard = (neuron.v_rest, neuron.threshold) == (0.0, 1.0)

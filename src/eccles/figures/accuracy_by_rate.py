@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 
@@ -14,6 +15,7 @@ _HIGHEST = 300.0
 """Rate in Hz that every picture reaches to, so that studies compare."""
 
 
+@typed("figures")
 @style.look()
 def accuracy_by_rate(
     runs: pd.DataFrame,

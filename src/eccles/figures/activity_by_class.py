@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 
@@ -33,6 +34,7 @@ def class_activity(runs: pd.DataFrame, classes: pd.DataFrame, success: float) ->
     return rows[[*kept, "total_spikes", "percent_excitatory", "accuracy"]]
 
 
+@typed("figures")
 @style.look()
 def activity_by_class(
     runs: pd.DataFrame,

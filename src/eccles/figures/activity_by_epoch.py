@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.figures.histograms import draw_density
@@ -20,6 +21,7 @@ COLUMNS = {
 }
 
 
+@typed("figures")
 @style.look()
 def activity_by_epoch(
     titles: Mapping[str, str],

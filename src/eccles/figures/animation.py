@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from eccles.arguments import typed
 from eccles.errors import InputError, RunError, must
 from eccles.figures import style
 from eccles.figures.activity_by_class import (
@@ -105,6 +106,7 @@ class Film(Drawing):
             named.unlink(missing_ok=True)
 
 
+@typed("figures")
 @style.look()
 def activity_film(
     runs: pd.DataFrame,

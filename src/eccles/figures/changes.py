@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@typed("figures")
 @style.look()
 def accuracy_by_change(
     runs: pd.DataFrame, *, changes: Sequence[str] | None = None, note: str = ""

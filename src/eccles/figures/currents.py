@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.activity_by_class import trained
 from eccles.figures.animation import Film
@@ -20,6 +21,7 @@ _INSIDE = 0.99
 """Share of a layer's currents that its panel is wide enough for, in every epoch."""
 
 
+@typed("figures")
 @style.look()
 def currents_film(currents: pd.DataFrame, *, note: str = "") -> Film:
     """Draw how often which current reached the neurons of each layer, epoch by epoch.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.stats import CategoryComparison, compare_categories, p_text
@@ -22,6 +23,7 @@ _FEWEST = 5
 """Values that make a violin; fewer are drawn as points alone."""
 
 
+@typed("figures")
 @style.look()
 def distance_violins(
     values: pd.DataFrame, *, label: str = "mean van Rossum distance", over: str = "", note: str = ""

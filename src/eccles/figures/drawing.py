@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from eccles.arguments import check_fields, typed
 from eccles.errors import must
 from eccles.figures.style import look
 from eccles.storage import write_whole
@@ -46,6 +47,7 @@ class Drawing:
     more: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_fields(self, "figures")
         with look():
             # Laid out once, for the same places in every format.
             self.figure.draw_without_rendering()
@@ -55,6 +57,7 @@ class Drawing:
         """Return those of `FORMATS` that can be written here."""
         return self.FORMATS
 
+    @typed("figures")
     def save(
         self, folder: Path | str, name: str, formats: Sequence[str] | None = None
     ) -> list[Path]:

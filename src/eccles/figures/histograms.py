@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 
@@ -57,6 +58,7 @@ def draw_density(axes: Axes, bins: pd.DataFrame, colour: str, label: str) -> Non
     axes.set_ylim(low, high)
 
 
+@typed("figures")
 @style.look()
 def update_distributions(updates: pd.DataFrame, *, note: str = "") -> Drawing:
     """Draw what one batch's update is made of: weights before, gradient, noise, weights after.

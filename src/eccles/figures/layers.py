@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 
@@ -72,6 +73,7 @@ def fit_scale(axes: Axes, values: pd.Series[float]) -> None:
         axes.set_ylim(0, 1.08 * max(float(known.max()), 1e-9))
 
 
+@typed("figures")
 @style.look()
 def layer_statistics(layers: pd.DataFrame, *, note: str = "") -> Drawing:
     """Draw what each layer did before training and after some epochs: a line an epoch.

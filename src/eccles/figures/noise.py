@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@typed("figures")
 @style.look()
 def accuracy_by_noise(
     values: pd.DataFrame,
@@ -111,6 +113,7 @@ def _methods(counts: pd.Series[int]) -> str:
     return " or ".join(sorted({interval_method(n) for n in counts if n > 1})) or "no"
 
 
+@typed("figures")
 @style.look()
 def accuracy_differences(
     values: pd.DataFrame,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 
@@ -16,6 +17,7 @@ _MEMBRANES = 2
 """Membranes of each kind that are drawn."""
 
 
+@typed("figures")
 @style.look()
 def portrait(
     sample: pd.DataFrame,

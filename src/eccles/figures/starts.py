@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.figures.layers import EXPECTED, NUMBERS, fit_scale, in_depth, whole_ticks
@@ -16,6 +17,7 @@ _NUMBERS = ("integrated_std", "spikes_per_step", "gradient_norm")
 """What is drawn unless something else is asked for, from above."""
 
 
+@typed("figures")
 @style.look()
 def layers_by_start(
     layers: pd.DataFrame,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 
@@ -21,6 +22,7 @@ _LEAST = 0.01
 _KEYS = ("variant", "condition", "ei", "w1_std")
 
 
+@typed("figures")
 @style.look()
 def accuracy_by_variant(
     runs: pd.DataFrame,

@@ -17,7 +17,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from eccles.arguments import typed
 
+
+@typed("functional")
 def bursts(drive: Tensor, threshold: Tensor) -> Tensor:
     """Return what the units hand on, [T, ...]: multiples of the threshold, >= 0.
 

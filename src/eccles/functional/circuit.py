@@ -24,6 +24,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from eccles.arguments import typed
+
 Stabiliser = Literal["adaptive", "epsilon", "none"]
 EPSILON = 1e-8
 """What "epsilon" adds to the divisor."""
@@ -49,6 +51,7 @@ def joined(weight: Tensor, x: Tensor) -> Tensor:
     return functional.conv2d(x, weight[:, :, None, None])
 
 
+@typed("functional")
 def inhibit(excitatory: Tensor, inhibitory: Tensor, weight_ei: Tensor, gain_i: Tensor) -> Currents:
     """Return the currents that drive and inhibition make.
 
@@ -62,6 +65,7 @@ def inhibit(excitatory: Tensor, inhibitory: Tensor, weight_ei: Tensor, gain_i: T
     return Currents(excitatory, joined(weight_ei, inhibitory), joined(weight_ei, divided))
 
 
+@typed("functional")
 def net_and_divisive(
     excitatory: Tensor, inhibitory: Tensor, weight_ei: Tensor, gain_i: Tensor
 ) -> tuple[Tensor, Tensor]:
@@ -73,6 +77,7 @@ def net_and_divisive(
     return excitatory + joined(-weight_ei, inhibitory), joined(weight_ei * gain_i, inhibitory)
 
 
+@typed("functional")
 def stabilise(
     divisive: Tensor, stabiliser: Stabiliser = "adaptive", straight_through: bool = True
 ) -> Tensor:
@@ -99,6 +104,7 @@ def stabilise(
     return torch.where(silent, smallest, divisive)
 
 
+@typed("functional")
 def integrate(net: Tensor, divisor: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
     """Return I_int = g_E net / D + b_E, [N, n_E, ...].
 

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from eccles.arguments import typed
+
 
 class _Scaled(torch.autograd.Function):
     @staticmethod
@@ -19,6 +21,7 @@ class _Scaled(torch.autograd.Function):
         return grads[0] * ctx.factor, None
 
 
+@typed("functional")
 def scaled_gradient(x: Tensor, factor: float) -> Tensor:
     """Return x itself, whose gradient is `factor` times what arrives."""
     if factor == 1.0:

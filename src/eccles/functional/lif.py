@@ -20,6 +20,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.functional.surrogate import SuperSpike, Surrogate, spike
 
@@ -56,6 +57,7 @@ class LIFState(NamedTuple):
     v: Tensor
 
 
+@typed("functional")
 def decay(tau: float, dt: float) -> float:
     """Return exp(-dt / tau), the exact decay over one step of length dt (both in seconds).
 
@@ -66,6 +68,7 @@ def decay(tau: float, dt: float) -> float:
     return math.exp(-dt / tau)
 
 
+@typed("functional")
 def lif_step(current: Tensor, state: LIFState, p: LIFParameters) -> tuple[Tensor, LIFState]:
     """Advance one step: return the spikes of this step [B, N] and the state of the next.
 
@@ -81,6 +84,7 @@ def lif_step(current: Tensor, state: LIFState, p: LIFParameters) -> tuple[Tensor
     return s, LIFState(i, v)
 
 
+@typed("functional")
 def lif(
     currents: Tensor, p: LIFParameters, state: LIFState | None = None
 ) -> tuple[Tensor, LIFState, Tensor]:

@@ -6,7 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from eccles.arguments import typed
 
+
+@typed("functional")
 def peaks(potentials: Tensor, zero_start: bool = True) -> Tensor:
     """Return each readout's maximum over time, [B, C], from potentials [T + 1, B, C].
 
@@ -24,6 +27,7 @@ def peaks(potentials: Tensor, zero_start: bool = True) -> Tensor:
     return torch.where(begun[-1], highest, 0.0)
 
 
+@typed("functional")
 def max_over_time_loss(potentials: Tensor, labels: Tensor, zero_start: bool = True) -> Tensor:
     """Return the mean over the batch of -log softmax(peaks)[label], a scalar.
 
@@ -35,6 +39,7 @@ def max_over_time_loss(potentials: Tensor, labels: Tensor, zero_start: bool = Tr
     return functional.cross_entropy(peaks(potentials, zero_start), labels)
 
 
+@typed("functional")
 def predict(class_peaks: Tensor) -> Tensor:
     """Return the class with the highest peak, int64 [B]; of equal peaks the lowest class."""
     # argmax may return any of several equal maxima; the first one is the definition here.

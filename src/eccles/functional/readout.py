@@ -15,6 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from eccles.arguments import typed
 from eccles.functional.lif import LIFParameters
 
 
@@ -25,11 +26,13 @@ class ReadoutState(NamedTuple):
     o: Tensor
 
 
+@typed("functional")
 def readout_step(current: Tensor, state: ReadoutState, p: LIFParameters) -> ReadoutState:
     """Advance one step under the weighted input of that step, [B, C]."""
     return ReadoutState(p.alpha * state.j + current, p.beta * state.o + state.j)
 
 
+@typed("functional")
 def readout(currents: Tensor, p: LIFParameters) -> Tensor:
     """Return the potentials [T + 1, B, C] that weighted inputs [T, B, C] cause.
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.functional.surrogate import Sigmoid, Surrogate, spike_from
 
@@ -41,6 +42,7 @@ class SoftResetParameters(NamedTuple):
         return 1.0 - 1.0 / self.tau
 
 
+@typed("functional")
 def soft_reset_step(
     current: Tensor, membrane: Tensor, p: SoftResetParameters
 ) -> tuple[Tensor, Tensor]:
@@ -56,6 +58,7 @@ def soft_reset_step(
     return s, v - p.threshold * s.detach()
 
 
+@typed("functional")
 def soft_reset(
     currents: Tensor, p: SoftResetParameters, membrane: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from eccles.arguments import typed
 from eccles.errors import InputError, nearest
 
 
@@ -88,6 +89,7 @@ SURROGATES: dict[str, type[SuperSpike | Sigmoid | ArcTan | Triangle]] = {
 }
 
 
+@typed("functional")
 def surrogate(name: str, scale: float | None = None) -> SuperSpike | Sigmoid | ArcTan | Triangle:
     """Return the surrogate of that name, with its own scale unless one is given."""
     kind = SURROGATES.get(name)
@@ -112,6 +114,7 @@ class _Spike(torch.autograd.Function):
         return grads[0] * ctx.derivative(x), None, None
 
 
+@typed("functional")
 def spike(x: Tensor, derivative: Surrogate) -> Tensor:
     """Return 1 where x > 0 (strictly), else 0; its gradient is `derivative(x)`."""
     apply: Any = _Spike.apply
@@ -119,6 +122,7 @@ def spike(x: Tensor, derivative: Surrogate) -> Tensor:
     return result
 
 
+@typed("functional")
 def spike_from(x: Tensor, derivative: Surrogate) -> Tensor:
     """Return 1 where x >= 0, else 0: a spike at the threshold itself; the gradient of `spike`."""
     apply: Any = _Spike.apply

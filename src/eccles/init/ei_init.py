@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from eccles import seeds
+from eccles.arguments import typed
 from eccles.errors import InputError, must, nearest
 from eccles.init.moments import Dann, Scales, bernoulli, checked, measured
 from eccles.modes import evaluating
@@ -47,6 +48,7 @@ class Initialisable(Protocol):
         ...
 
 
+@typed("init")
 @torch.no_grad()
 def ei_init(
     model: nn.Module,

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from eccles.arguments import typed
 from eccles.errors import InputError, must
 
 NOT_NEGATIVE = "give images in [0, 1], without subtracting their mean"
@@ -71,6 +72,7 @@ def checked(x: Tensor, layer: str) -> Tensor:
     return x
 
 
+@typed("init")
 def measured(x: Tensor, layer: str) -> Moments:
     """Return the moments of a `checked` input [N, features...].
 
@@ -89,6 +91,7 @@ def measured(x: Tensor, layer: str) -> Moments:
     return Moments(mean, square, variance)
 
 
+@typed("init")
 def bernoulli(rate: float) -> Moments:
     """Return the moments of spikes that are independent, with this chance in each step."""
     return Moments(rate, rate, rate * (1.0 - rate))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import typed
 from eccles.events import SpikeEvents
 from eccles.jit import compiled
 from eccles.populations import Populations
@@ -31,6 +32,7 @@ class Intervals(NamedTuple):
     cv: NDArray[np.float64]
 
 
+@typed("measures")
 def spike_counts(spikes: SpikeEvents) -> NDArray[np.int64]:
     """Return how often each unit fired in each sample, [B, N]."""
     counts = np.zeros((len(spikes), spikes.n_units), np.int64)
@@ -38,6 +40,7 @@ def spike_counts(spikes: SpikeEvents) -> NDArray[np.int64]:
     return counts
 
 
+@typed("measures")
 def firing_rate(spikes: SpikeEvents, units: slice = ALL) -> float:
     """Return the mean firing rate in Hz: spikes / (samples x units x T dt); NaN without either."""
     counts = spike_counts(spikes)[:, units]
@@ -45,12 +48,14 @@ def firing_rate(spikes: SpikeEvents, units: slice = ALL) -> float:
     return int(counts.sum()) / window if window else math.nan
 
 
+@typed("measures")
 def active_fraction(spikes: SpikeEvents, units: slice = ALL) -> float:
     """Return the share of units that fired in any of the samples; NaN without samples or units."""
     counts = spike_counts(spikes)[:, units]
     return float(counts.any(axis=0).mean()) if counts.size else math.nan
 
 
+@typed("measures")
 def percent_excitatory(spikes: SpikeEvents, populations: Populations) -> float:
     """Return 100 E / (E + I), of E excitatory and I inhibitory spikes; NaN where nothing fires."""
     counts = spike_counts(spikes)
@@ -58,6 +63,7 @@ def percent_excitatory(spikes: SpikeEvents, populations: Populations) -> float:
     return 100 * excitatory / total if total else math.nan
 
 
+@typed("measures")
 def intervals(spikes: SpikeEvents, units: slice = ALL) -> Intervals:
     """Return the mean and the coefficient of variation of each unit's intervals.
 
@@ -77,6 +83,7 @@ def intervals(spikes: SpikeEvents, units: slice = ALL) -> Intervals:
     return Intervals(mean, cv)
 
 
+@typed("measures")
 def population_rate(spikes: SpikeEvents, units: slice = ALL) -> NDArray[np.float64]:
     """Return the mean rate of the units at each step in Hz, [T]: spikes / (samples x units x dt).
 
@@ -89,6 +96,7 @@ def population_rate(spikes: SpikeEvents, units: slice = ALL) -> NDArray[np.float
     return chosen.sum(axis=1) / window if window else np.full(spikes.n_steps, np.nan)
 
 
+@typed("measures")
 def synchrony(spikes: SpikeEvents, units: slice = ALL) -> float:
     """Return chi^2, which is 1 / N for N units that fire independently, and 1 for units as one.
 

@@ -29,6 +29,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.jit import compiled
@@ -50,6 +51,7 @@ _PARTS = 8
 """Sums that the samples are cut into, whatever the number of threads, so that the bits agree."""
 
 
+@typed("measures")
 def van_rossum(
     spikes: SpikeEvents,
     tau: float,
@@ -79,6 +81,7 @@ def van_rossum(
     return van_rossum_each(chosen, tau, threads=threads)[normalisation]
 
 
+@typed("measures")
 def van_rossum_each(
     spikes: SpikeEvents, tau: float, *, threads: int = 1
 ) -> dict[Normalisation, NDArray[np.float64]]:
@@ -124,6 +127,7 @@ def select(spikes: SpikeEvents, samples: Chosen, batch_size: int) -> SpikeEvents
     return spikes if samples == "all" else spikes[::batch_size]
 
 
+@typed("measures")
 def category_means(
     distances: NDArray[np.float64], populations: Populations
 ) -> dict[Pair, PairMean]:

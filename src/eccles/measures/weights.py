@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.measures.histogram import bin_width
 
@@ -23,6 +24,7 @@ COLUMNS = {
 """The columns of `weight_statistics`, and their types in SQL."""
 
 
+@typed("measures")
 def weight_statistics(weights: NDArray[np.floating[Any]]) -> dict[str, float]:
     """Return count, share of exact zeros, mean, standard deviation, lowest, median and highest.
 
@@ -46,6 +48,7 @@ def weight_statistics(weights: NDArray[np.floating[Any]]) -> dict[str, float]:
     }
 
 
+@typed("measures")
 def weight_histogram(weights: NDArray[np.floating[Any]], most: int = 60) -> list[dict[str, float]]:
     """Return a histogram of weights, or of changes of weights: low, high and count of each bin.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from eccles.arguments import typed
 from eccles.engines import deep
 from eccles.errors import whole
 from eccles.functional.soft_reset import SoftResetParameters
@@ -22,6 +23,7 @@ class OverSteps(nn.Module):
         module: what takes [N, ...], such as `nn.Conv2d` or a sequence with `nn.BatchNorm2d`.
     """
 
+    @typed("OverSteps")
     def __init__(self, module: nn.Module) -> None:
         super().__init__()
         self.module = module
@@ -44,6 +46,7 @@ class Spiking(nn.Module):
             fits (see `eccles.engines.deep`), rather than the equations one after the other.
     """
 
+    @typed("Spiking")
     def __init__(
         self,
         layer: nn.Module,

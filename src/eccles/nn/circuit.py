@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from eccles.arguments import typed
 from eccles.engines import deep
 from eccles.errors import InputError, must, whole
 from eccles.functional import circuit
@@ -55,6 +56,7 @@ class EICircuit(nn.Module):
     which the mean of W_IE x at the start sets.
     """
 
+    @typed("EICircuit")
     def __init__(
         self,
         shape: tuple[int, ...],

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from eccles.arguments import typed
+
 
 class _Column(nn.Module):
     def __init__(self, n_units: int, shape: tuple[int, ...], random: np.random.Generator) -> None:
@@ -43,6 +45,7 @@ class ColumnLinear(_Column):
         random: where the weights come from.
     """
 
+    @typed("ColumnLinear")
     def __init__(self, n_inputs: int, n_units: int, random: np.random.Generator) -> None:
         super().__init__(n_units, (n_inputs,), random)
 
@@ -61,6 +64,7 @@ class ColumnConv2d(_Column):
         random: where the weights come from.
     """
 
+    @typed("ColumnConv2d")
     def __init__(
         self,
         n_inputs: int,

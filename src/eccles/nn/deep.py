@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
+from eccles.arguments import typed
 from eccles.errors import InputError, must, nearest, whole
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.modes import single_precision
@@ -45,6 +46,7 @@ class DeepNetwork(nn.Module):
         held: whether inputs are images, which the first layer holds for all steps.
     """
 
+    @typed("deep")
     def __init__(
         self, layers: nn.Sequential, readout: nn.Module, n_steps: int, *, held: bool
     ) -> None:
@@ -100,6 +102,7 @@ class Residual(nn.Module):
         return added
 
 
+@typed("deep")
 def deep_network(
     name: str,
     layers: Layers,

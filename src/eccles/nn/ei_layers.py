@@ -10,6 +10,7 @@ from typing import Any
 from torch import Tensor
 from torch.nn import functional
 
+from eccles.arguments import typed
 from eccles.errors import must, whole
 from eccles.nn.circuit import EICircuit
 from eccles.nn.rules import CircuitRules
@@ -24,6 +25,7 @@ class EILinear(EICircuit):
         rules: its switches; the published ones unless given.
     """
 
+    @typed("EILinear")
     def __init__(
         self, n_inputs: int, n_units: int, rules: CircuitRules | None = None, **kept: Any
     ) -> None:
@@ -50,6 +52,7 @@ class EIReadout(EILinear):
         rules: its switches; the published ones unless given.
     """
 
+    @typed("EIReadout")
     def __init__(self, n_inputs: int, n_classes: int, rules: CircuitRules | None = None) -> None:
         super().__init__(n_inputs, n_classes, rules, readout=True)
 
@@ -67,6 +70,7 @@ class EIConv2d(EICircuit):
         rules: its switches; the published ones unless given.
     """
 
+    @typed("EIConv2d")
     def __init__(
         self,
         n_inputs: int,

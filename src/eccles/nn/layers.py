@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.nn.utils import skip_init
 
+from eccles.arguments import typed
 from eccles.errors import InputError, nearest
 from eccles.nn.block import OverSteps
 from eccles.nn.column import ColumnConv2d, ColumnLinear
@@ -93,6 +94,7 @@ class Layers:
         layer.bias.zero_()
 
 
+@typed("deep")
 def circuit_layers(circuit: str, random: np.random.Generator, **switches: Any) -> Layers:
     """Return what makes the layers of a kind of circuit.
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from eccles import dale, functional, init, seeds
+from eccles.arguments import typed
 from eccles.engines import Engine, Response, Weights
 from eccles.engines import engine as choose_engine
 from eccles.events import SpikeEvents
@@ -34,6 +35,7 @@ class EINetwork(nn.Module):
     Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
     """
 
+    @typed("network")
     def __init__(
         self,
         n_inputs: int,
@@ -74,23 +76,28 @@ class EINetwork(nn.Module):
         """Both weights, as engines take them."""
         return Weights(self.input_to_hidden, self.hidden_to_output)
 
+    @typed("network")
     def forward(self, spikes: Tensor) -> Tensor:
         """Return readout potentials [T + 1, B, C] to input spikes [T, B, N], by the equations."""
         hidden = self.hidden_spikes(spikes)
         return functional.readout(hidden @ self.hidden_to_output, self.neuron)
 
+    @typed("network")
     def hidden_spikes(self, spikes: Tensor) -> Tensor:
         """Return hidden spikes [T, B, H] to input spikes [T, B, N], by the equations."""
         return functional.lif(spikes @ self.input_to_hidden, self.neuron)[0]
 
+    @typed("network")
     def loss(self, events: SpikeEvents, labels: Tensor) -> Tensor:
         """Return the max-over-time loss of a batch of events and labels [B], by the engine."""
         return self.engine.loss(self.weights, events, labels, self.neuron)
 
+    @typed("network")
     def respond(self, events: SpikeEvents) -> Response:
         """Return readout peaks and hidden spike counts for a batch of events, by the engine."""
         return self.engine.respond(self.weights, events, self.neuron)
 
+    @typed("network")
     def spikes(self, events: SpikeEvents) -> SpikeEvents:
         """Return the hidden spikes of a batch of events, by the engine."""
         return self.engine.spikes(self.weights, events, self.neuron)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.report.rate import rate_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@typed("report")
 def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
     """Return a row a cell: how many runs, how many failed, accuracy and initial rate of the others.
 

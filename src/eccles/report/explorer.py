@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from eccles.arguments import typed
 from eccles.errors import InputError
 from eccles.report import course
 from eccles.report.compact import MOST_ROWS, Compact, compact
@@ -46,6 +47,7 @@ _WIDE = _Layout(points=(520, 392), course=(400, 96), weights=(190, 110), across=
 _NARROW = _Layout(points=(270, 260), course=(270, 96), weights=(270, 90), across=1)
 
 
+@typed("report")
 def explorer(
     runs: pd.DataFrame,
     epochs: pd.DataFrame,

@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, NamedTuple
 
+from eccles.arguments import typed
 from eccles.report.compact import spelt
 from eccles.report.explorer import Explorer
 from eccles.report.picture import inline
@@ -69,6 +70,7 @@ class Table(NamedTuple):
     folded: bool = False
 
 
+@typed("report")
 def page(
     title: str,
     about: str,

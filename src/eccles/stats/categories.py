@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.stats.correction import holm
 from eccles.stats.frames import known_rows
@@ -48,6 +49,7 @@ class CategoryComparison:
     note: str
 
 
+@typed("stats")
 def compare_categories(
     values: pd.DataFrame,
     *,

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from eccles.arguments import typed
+from eccles.stats.rows import row
 
+
+@typed("stats")
 def holm(p: ArrayLike) -> NDArray[np.float64]:
     """Return Holm's adjusted p values over a family of comparisons.
 
@@ -17,7 +21,7 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
 
     Source: Holm 1979, Scandinavian Journal of Statistics 6, 65-70.
     """
-    raw = np.asarray(p, np.float64)
+    raw = row("p", p, finite=False)
     adjusted = np.full(raw.shape, np.nan)
     order = np.argsort(raw)[: np.count_nonzero(~np.isnan(raw))]
     left = np.arange(len(order), 0, -1)

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from eccles.errors import must
+from eccles.arguments import typed
+from eccles.errors import must, whole
 
 Statistic = Literal["mean", "median"]
 Values = NDArray[np.float64]
@@ -16,6 +17,7 @@ _CELLS = 4_000_000
 """Values drawn at once, so that many values don't need much memory."""
 
 
+@typed("stats")
 def confidence_interval(
     values: ArrayLike, statistic: Statistic = "mean", level: float = 0.95, seed: int = 0
 ) -> tuple[float, float]:
@@ -41,18 +43,21 @@ def is_few(n: int, level: float = 0.95) -> bool:
     >>> is_few(5), is_few(6), is_few(6, 0.99)
     (True, False, True)
     """
-    return 2.0 ** (1 - n) > 1 - level
+    return 2.0 ** max(1 - n, -2000) > 1 - level
 
 
+@typed("stats")
 def interval_method(n: int, level: float = 0.95) -> str:
     """Return how `confidence_interval` finds that of a mean of n values, in words.
 
     >>> interval_method(3), interval_method(8)
     ("Student's t", 'bootstrap')
     """
+    whole("stats", "n", n, least=0)
     return "Student's t" if is_few(n, level) else "bootstrap"
 
 
+@typed("stats")
 def student_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
     """Return Student's confidence interval of a mean: mean -+ t sd / sqrt(n).
 
@@ -76,6 +81,7 @@ def student_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, flo
     return float(known.mean() - half), float(known.mean() + half)
 
 
+@typed("stats")
 def bootstrap_interval(
     values: ArrayLike,
     statistic: Statistic = "mean",

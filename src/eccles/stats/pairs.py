@@ -8,6 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from eccles.arguments import typed
+from eccles.errors import must, whole
+from eccles.stats.rows import row
+
 _EXACT = 500
 """Pairs up to which all sign patterns are counted; beyond, the normal approximation is as good."""
 
@@ -23,18 +27,22 @@ class SignedRank(NamedTuple):
     """Differences that aren't 0: the others say nothing, and are left out."""
 
 
+@typed("stats")
 def differences(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
     """Return first - second, to 12 digits of the largest value.
 
     So 0.9 - 0.8 and 0.8 - 0.7 are the same difference, as they are on paper: a test of ranks sees
     a tie, and no variance where there is none.
     """
-    a, b = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    a, b = row("the first values", first), row("the second values", second)
+    if len(a) != len(b):
+        raise must("stats", "the second values", f"as many as the first, {len(a)}", len(b))
     largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
     digits = 12 - math.ceil(math.log10(largest)) if largest else 0
     return np.round(a - b, min(digits, 300))
 
 
+@typed("stats")
 def signed_rank(difference: ArrayLike) -> SignedRank:
     """Return Wilcoxon's signed-rank test of paired differences against none.
 
@@ -48,7 +56,7 @@ def signed_rank(difference: ArrayLike) -> SignedRank:
     from scipy.special import ndtr
     from scipy.stats import rankdata
 
-    d = np.asarray(difference, np.float64)
+    d = row("the differences", difference)
     unequal = d[d != 0]
     if not len(unequal):
         return SignedRank(1.0 if len(d) else math.nan, 0.0 if len(d) else math.nan, 0)
@@ -64,13 +72,15 @@ def signed_rank(difference: ArrayLike) -> SignedRank:
     return SignedRank(min(1.0, p), (2 * above - total) / total, len(unequal))
 
 
+@typed("stats")
 def smallest_p(n: int) -> float:
     """Return 2 / 2^n, the smallest p that n pairs can give: all differences of one sign.
 
     >>> smallest_p(8)
     0.0078125
     """
-    return min(1.0, 2.0 ** (1 - n))
+    whole("stats", "n", n, least=0)
+    return min(1.0, 2.0 ** max(1 - n, -2000))
 
 
 def _at_most(tail: int, ranks: NDArray[np.int64]) -> float:

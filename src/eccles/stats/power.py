@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 
+from eccles.arguments import typed
 from eccles.errors import must
 from eccles.stats.frames import require
 
+_MOST = 2**62
 
+
+@typed("stats")
 def seeds_needed(
     sd: float, difference: float = 0.01, power: float = 0.8, alpha: float = 0.05
 ) -> int:
@@ -45,6 +49,9 @@ def seeds_needed(
     enough = 2
     while short(enough):
         enough *= 2
+        if enough > _MOST:
+            accepted = f"large enough beside an sd of {sd:g} for {_MOST:,} pairs to show it"
+            raise must("stats", "difference", accepted, difference)
     few = enough // 2
     while enough - few > 1:
         middle = (few + enough) // 2

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import typed
 from eccles.errors import InputError, nearest
 from eccles.stats.correction import holm
 from eccles.stats.frames import known_rows
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Values = NDArray[np.float64]
 
 
+@typed("stats")
 def compare_to_reference(
     values: pd.DataFrame,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from eccles.arguments import typed
 from eccles.stats.categories import compare_categories
 from eccles.stats.frames import known_rows
 from eccles.stats.wording import p_cell
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@typed("stats")
 def category_table(
     values: pd.DataFrame,
     *,
@@ -59,6 +61,7 @@ def category_table(
     return pd.DataFrame(found, columns=[*columns, "note"])
 
 
+@typed("stats")
 def markdown(table: pd.DataFrame) -> str:
     """Return a table as Markdown: p values (columns p_...) as everywhere, other numbers to four
     digits, "-" for what isn't there.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
+from eccles.arguments import typed
 
+
+@typed("stats")
 def p_cell(p: float) -> str:
     """Return a p value for a table: four decimals below 0.1, two above; "-" for NaN.
 
@@ -18,6 +21,7 @@ def p_cell(p: float) -> str:
     return f"{p:.4f}" if p < 0.1 else f"{p:.2f}"
 
 
+@typed("stats")
 def p_text(p: float) -> str:
     """Return a p value for a sentence; "no test" for NaN.
 
@@ -29,6 +33,7 @@ def p_text(p: float) -> str:
     return f"p {p_cell(p)}" if p < 0.0001 else f"p = {p_cell(p)}"
 
 
+@typed("stats")
 def stars(p: float) -> str:
     """Return *** below 0.001, ** below 0.01, * below 0.05, else "n.s."; nothing for NaN.
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eccles.arguments import typed
 from eccles.errors import EcclesError, RunError, must
 from eccles.storage import unwritable
 from eccles.sweeps import record
@@ -49,6 +50,7 @@ class Preview(NamedTuple):
     others: int
 
 
+@typed("sweep")
 def sweep(
     study: Study | Path | str,
     out: Path | str,

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eccles.arguments import typed
 from eccles.errors import InputError, RunError, StorageError, nearest
 from eccles.sweeps import record
 from eccles.sweeps.condition import checked, not_one
@@ -32,6 +33,7 @@ class StudyTables:
     class; `table` gives them, and what measures add, by name. All share the column `run`.
     """
 
+    @typed("study")
     def __init__(self, folder: StudyFolder) -> None:
         self.folder = folder.path
         self.study = folder.read()
@@ -75,6 +77,7 @@ class StudyTables:
         done = self.planned(self.runs[self.runs["status"] == "done"])
         return len(done), len(self.plan)
 
+    @typed("study")
     def table(self, name: str, *, where: str | None = None) -> pd.DataFrame:
         """Return a table, or those of its rows that an SQL condition holds for.
 
@@ -122,6 +125,7 @@ class StudyTables:
             raise _unreadable(path, error) from None
 
 
+@typed("study")
 def load(folder: Path | str) -> StudyTables:
     """Return the results of a study's folder, with all runs that have ended by now.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from eccles.arguments import typed
 from eccles.data.binning import Binning
 from eccles.data.dataset import SpikeDataset, Splits
 from eccles.engines.memory import kept_memory
@@ -18,7 +19,7 @@ from eccles.errors import RunError, must
 from eccles.training import checkpoint
 from eccles.training.config import TrainConfig
 from eccles.training.measures import check_measures, defined, is_due
-from eccles.training.prepare import open_data, prepare
+from eccles.training.prepare import deep, open_data, prepare
 from eccles.training.result import TrainResult
 from eccles.training.run import Rows, RunFolder
 from eccles.training.run_config import RunConfig
@@ -27,6 +28,7 @@ from eccles.training.trainee import Trainee
 from eccles.training.watch import Unwatched, Watcher
 
 
+@typed("train")
 def train(
     config: RunConfig | None = None,
     *,
@@ -59,6 +61,8 @@ def train(
     loss isn't finite any more.
     """
     config = config or TrainConfig()
+    if not isinstance(config, TrainConfig):
+        deep(config)
     if threads < 1:
         raise must("train", "threads", "1 or more", threads)
     if data is not None and isinstance(config, TrainConfig) and config.binning() != Binning():

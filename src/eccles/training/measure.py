@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles import functional
+from eccles.arguments import typed
 from eccles.data.dataset import SpikeDataset
+from eccles.errors import must, whole
 from eccles.nn.shallow import EINetwork
 
 _BATCH = 1000
@@ -69,8 +71,17 @@ class Evaluation(NamedTuple):
         ]
 
 
+@typed("evaluate")
 def evaluate(network: EINetwork, data: SpikeDataset, batch_size: int = _BATCH) -> Evaluation:
-    """Run the network over a data set and count; the counts don't depend on `batch_size`."""
+    """Run a network of one hidden layer over a data set and count, `batch_size` samples at once.
+
+    The counts don't depend on `batch_size`. Raises InputError for a network or data of another
+    kind: `eccles.training.deep_measure.evaluate_deep` is for deep networks.
+    """
+    whole("evaluate", "batch_size", batch_size)
+    if data.events.n_units != network.inputs.n_neurons:
+        accepted = f"spikes of {network.inputs.n_neurons} units, as the network's inputs"
+        raise must("evaluate", "data", accepted, data.events.n_units)
     totals = np.zeros((4, data.n_classes), np.int64)
     for first in range(0, len(data), batch_size):
         events, labels = data.batch(slice(first, first + batch_size))

@@ -31,6 +31,13 @@ def configure(settings: Mapping[str, Any]) -> TrainConfig | DeepConfig:
     return kind.model_validate(own)
 
 
+def deep(config: RunConfig) -> DeepConfig:
+    """Return settings that are a deep network's, or raise InputError for those of neither kind."""
+    if not isinstance(config, DeepConfig):
+        raise must("train", "config", "a TrainConfig or a DeepConfig", config)
+    return config
+
+
 def measures_of(kind: type[RunConfig]) -> Mapping[str, Measure]:
     """Return the measures that runs of a kind of settings can take, by name."""
     if kind is DeepConfig:
@@ -46,8 +53,7 @@ def data_key(config: RunConfig) -> tuple[Any, ...]:
     """Return what tells the samples of one run from those of another."""
     if isinstance(config, TrainConfig):
         return config.data, config.binning()
-    assert isinstance(config, DeepConfig)
-    return config.data, config.n_steps
+    return config.data, deep(config).n_steps
 
 
 def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any]:
@@ -56,7 +62,7 @@ def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any
 
     if isinstance(config, TrainConfig):
         return data.load(config.data, data_dir, config.binning())
-    assert isinstance(config, DeepConfig)
+    config = deep(config)
     from eccles.data import event_cameras
 
     images, cameras = data.image_names(), tuple(event_cameras.N_FRAMES)
@@ -104,13 +110,12 @@ def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Train
 
     _check_kind(config, data)
     samples = divide(config, data)
-    if isinstance(config, DeepConfig):
+    if not isinstance(config, TrainConfig):
         from eccles.training.deep import DeepTrainee
 
-        return DeepTrainee(config, samples, threads)
+        return DeepTrainee(deep(config), samples, threads)
     from eccles.training.shallow import ShallowTrainee
 
-    assert isinstance(config, TrainConfig)
     return ShallowTrainee(config, samples, threads)
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from eccles import noise
 from eccles.engines import Descends, Descent
+from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.nn.shallow import EINetwork
 
@@ -77,7 +78,9 @@ class FusedStep:
         *,
         projection: bool = True,
     ) -> None:
-        assert isinstance(network.engine, Descends)
+        if not isinstance(network.engine, Descends):
+            hint = "training_step chooses the step that fits"
+            raise must("train", "the engine", "one that descends", network.engine, hint)
         self._engine = network.engine
         self.network = network
         self.sigmas = sigmas

@@ -1,0 +1,182 @@
+"""Whatever a public function is given, the answer is what it does or one sentence."""
+
+import inspect
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike
+
+import eccles
+import eccles.seeds
+from eccles.arguments import kinds_of, typed
+from eccles.errors import EcclesError, InputError
+
+JUNK = [None, 3, -1, "x", "", object(), [], b"x", {}, 1e308, float("nan"), True, "n" * 300, "a\0b"]
+
+
+def modules() -> Iterator[types.ModuleType]:
+    for name in eccles.__all__:
+        if isinstance(found := getattr(eccles, name), types.ModuleType):
+            yield found
+
+
+def public() -> dict[str, Callable[..., Any]]:
+    """Every function and class that Eccles gives a user, by name: a new one is fed without more."""
+    found: dict[int, tuple[str, Any]] = {}
+    for home in (eccles, *modules()):
+        names = getattr(home, "__all__", None) or {*vars(home), *getattr(home, "_HOME", {})}
+        for name in sorted(names):
+            each = getattr(home, name)
+            of = getattr(each, "__module__", None) or ""
+            # Some are in a module only for it to use: what words errors, and kernels.
+            is_own = home is eccles or of not in ("eccles.errors", "eccles.arguments")
+            is_own = is_own and home.__name__ != "eccles.noise" and name[0] != "_"
+            if is_own and of.startswith("eccles") and callable(each):
+                found.setdefault(id(each), (f"{home.__name__}.{name}", each))
+    return dict(found.values())
+
+
+FOUND = public()
+del FOUND["eccles.data.Recordings"]
+
+
+def required(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # An exception's.
+        return []
+    kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return [p for p in parameters if p.default is p.empty and p.kind not in kinds]
+
+
+def test_all_that_is_public_is_found():
+    assert {"eccles.train", "eccles.load", "eccles.nn.EICircuit", "eccles.stats.holm"} <= set(FOUND)
+    assert len(FOUND) > 120
+
+
+def answered(function: Callable[..., Any], *given: Any, **named: Any) -> None:
+    """Call a function, and let nothing but a sentence of Eccles' come of what is wrong."""
+    try:
+        function(*given, **named)
+    except EcclesError as error:
+        said = str(error)
+        assert len(said) < 500, said
+        assert said.isprintable(), said
+
+
+@pytest.mark.parametrize("name", [name for name in FOUND if required(FOUND[name])])
+@pytest.mark.filterwarnings("error")
+def test_things_of_any_kind_in_every_place_are_answered_in_a_sentence(name):
+    for junk in JUNK:
+        parameters = required(FOUND[name])
+        by_place = [junk for each in parameters if each.kind is not each.KEYWORD_ONLY]
+        named = {each.name: junk for each in parameters if each.kind is each.KEYWORD_ONLY}
+        try:
+            answered(FOUND[name], *by_place, **named)
+        except Exception as error:
+            raise AssertionError(f"{name}({junk!r:.40}): {error!r:.300}") from error
+
+
+FUNCTIONS = {name: each for name, each in FOUND.items() if inspect.isfunction(each)}
+PARAMETERS = [(name, each) for name in FUNCTIONS for each in kinds_of(FUNCTIONS[name])]
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
+def test_one_thing_of_another_kind_is_named(name, parameter):
+    kind = kinds_of(FUNCTIONS[name])[parameter]
+    assert kind.words != "anything" or (name, parameter) in OPEN
+    for junk in JUNK:
+        if not kind.fits(junk) and not (kind.is_path and isinstance(junk, str)):
+            # Nothing else is given: kinds are looked at before anything is done.
+            with pytest.raises(InputError, match=rf": {parameter} must be "):
+                FUNCTIONS[name](**{parameter: junk})
+
+
+OPEN = {
+    *(("eccles.sweep", each) for each in ("executor", "watch")),
+    *(("eccles.train", each) for each in ("watch", "data")),
+    *(("eccles.functional.spike", "derivative"), ("eccles.functional.spike_from", "derivative")),
+}
+"""Parameters that take whatever has the methods that they call."""
+
+
+PATHS = [(name, each) for name, each in PARAMETERS if kinds_of(FUNCTIONS[name])[each].is_path]
+
+
+@pytest.mark.parametrize(("name", "parameter"), PATHS)
+@pytest.mark.parametrize("path", ["n" * 300, "a\0b", "/".join(["n" * 200] * 30), "\ud800"])
+def test_a_path_that_none_can_be_is_named(name, parameter, path):
+    for spelt in (path, Path(path)):
+        with pytest.raises(InputError, match=rf": {parameter} must be (of|without|in) ") as caught:
+            FUNCTIONS[name](**{parameter: spelt})
+        assert len(str(caught.value)) < 500
+
+
+@typed("here")
+def example(
+    number: float,
+    path: Path,
+    either: Path | str | None = None,
+    names: Sequence[str] = (),
+    table: Mapping[str, int] | None = None,
+    both: tuple[int, str] = (1, "a"),
+    *,
+    kind: Literal["a", "b"] = "a",
+    sure: bool = False,
+    call: Callable[[int], int] = abs,
+    values: ArrayLike = (),
+) -> tuple[Any, ...]:
+    return number, path, either
+
+
+def test_what_is_of_a_kind_comes_through_as_it_is():
+    number = np.float32(0.5)
+    assert example(number, Path("x"))[0] is number
+    assert example(1, "x", "y") == (1, Path("x"), "y")
+    assert example(1.5, path="x", either=Path("y")) == (1.5, Path("x"), Path("y"))
+    example(1, "x", None, ["a"], {"a": np.int64(3)}, (1, "b"), sure=np.bool_(True), call=len)
+    example(1, "x", values=[1, 2], names=np.array(["a"]))
+    with pytest.raises(TypeError, match="missing"):
+        example(1)
+    with pytest.raises(TypeError, match="unexpected"):
+        example(1, "x", another=3)
+
+
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [
+        ({"number": True}, "here: number must be a number, got True"),
+        ({"path": 3}, "here: path must be a path, got 3"),
+        ({"path": None}, "here: path must be a path, got None"),
+        ({"either": 3}, "here: either must be a path or text, got 3"),
+        ({"names": "abc"}, "here: names must be a list (text each), got 'abc'"),
+        ({"names": ["a", 3]}, "here: names must be a list (text each), got ['a', 3]"),
+        ({"table": {"a": "b"}}, "here: table must be a mapping (text: a whole number)"),
+        ({"both": (1,)}, "here: both must be a tuple of 2 (a whole number, text), got (1,)"),
+        ({"kind": 3}, "here: kind must be text, got 3"),
+        ({"sure": 1}, "here: sure must be True or False, got 1"),
+        ({"call": 3}, "here: call must be a function, got 3"),
+        ({"values": "x"}, "here: values must be numbers, got 'x'"),
+        ({"values": [[1], [1, 2]]}, "here: values must be numbers, got [[1], [1, 2]]"),
+    ],
+)
+def test_what_is_not_is_said_in_words(named, sentence):
+    with pytest.raises(InputError) as caught:
+        example(**named)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_how_to_make_one_is_said():
+    with pytest.raises(InputError, match=r"got '80:20'; Populations.parse\(\"80:20\", 100\)"):
+        eccles.EINetwork(784, "80:20", 10)
+    network = eccles.EINetwork(4, eccles.Populations(2, 1), 3)
+    with pytest.raises(InputError, match="train: config must be a TrainConfig or a DeepConfig"):
+        eccles.train(network)
+    layers = eccles.nn.circuit_layers("ei", eccles.seeds.stream(0, "x"))
+    deep = eccles.nn.deep_network("mlp8", layers, (1, 4, 4), 3)
+    with pytest.raises(InputError, match="evaluate_deep is for deep ones"):
+        eccles.evaluate(deep, eccles.data.load("fashion-mnist-sample").test)
