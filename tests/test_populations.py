@@ -45,8 +45,14 @@ def test_rounding_takes_the_nearest(ei, n, excitatory):
 
 
 @pytest.mark.parametrize(
-    "ei", ["120:-20", 1.5, -0.1, "abc", "", ":", "80:", "0:0", "1:2:3", "nan", "inf", "1/0"]
-)
+    "ei",
+    [
+        "120:-20", 1.5, -0.1, "abc", "", ":", "80:", "0:0", "1:2:3", "nan", "inf", "1/0",
+        # What would take an age to work out, or more digits than Python reads.
+        "1e1000000000", "1e-1000000000", "1e5000:1", "9" * 5000, f"{'9' * 5000}:1", 7,
+        f"1/{'9' * 5000}", f"0.{'3' * 5000}", "1e", ".",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("rounding", [False, True])
 def test_what_is_no_ratio(ei, rounding):
     with pytest.raises(InputError, match="ei must be a ratio such as 80:20 or an excitatory frac"):

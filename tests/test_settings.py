@@ -84,7 +84,7 @@ def test_values_of_a_file(path, text, value):
         st.text("abc", min_size=1),
         st.none()
         | st.booleans()
-        | st.integers()
+        | st.integers(-(2**63), 2**63 - 1)
         | st.floats(allow_nan=False, allow_infinity=False)
         | st.text("ab :1", max_size=9),
         max_size=4,
@@ -109,7 +109,7 @@ def test_an_empty_file_is_no_settings(path):
         (b"hello", "must hold 'name: value' lines, got 'hello'"),
         (b"count: 1\nsize: [1\n", "must be YAML, got an error in line 3"),
         (b"a: b: c", "must be YAML, got an error in line 1"),
-        (b"\xff\xfe\x00", "must be YAML, got an error"),
+        (b"\xff\xfe\x00", "must be YAML in UTF-8, got other bytes"),
         (b"a: \x00", "must be YAML, got an error"),
         (b"a: !!python/object:os.system {}", "must be YAML, got an error in line 1"),
     ],
@@ -123,7 +123,7 @@ def test_files_that_are_no_settings(path, content, sentence):
 def test_files_that_are_not_there(path, tmp_path):
     with pytest.raises(InputError, match=f"^config: {path} must be a readable file: No such file"):
         Toy.from_yaml(path)
-    with pytest.raises(InputError, match=r"must be a readable file: Is a directory"):
+    with pytest.raises(InputError, match=r"must be a readable file: it is a folder"):
         Toy.from_yaml(tmp_path)
 
 
@@ -135,6 +135,6 @@ def test_a_mistake_in_a_file_is_one_sentence(path):
 
 @pytest.mark.parametrize("text", ["1: 2\n", "null: 2\n", "80: 20\n"])
 def test_names_must_be_texts(path, text):
-    path.write_text(text)
-    with pytest.raises(InputError, match=r"^toy: .* must .*string"):
+    path.write_text(f"count: 1\n{text}")
+    with pytest.raises(InputError, match=r"got the name \w+; names are text, .* in line 2$"):
         Toy.from_yaml(path)

@@ -14,7 +14,12 @@ from eccles.errors import InputError, must
 if TYPE_CHECKING:
     import torch
 
-_RATIO = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*:\s*(\d+(?:\.\d+)?)\s*$")
+_PART = r"([0-9]{1,30}(?:\.[0-9]{1,30})?)"
+_RATIO = re.compile(rf"\s*{_PART}\s*:\s*{_PART}\s*")
+# A power of ten with a long exponent would take longer to work out than anybody waits.
+_SHARE = re.compile(
+    r"\s*\+?([0-9]{0,30}\.?[0-9]{0,30}([eE][-+]?[0-9]{1,3})?|[0-9]{1,30}/[0-9]{1,30})\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -109,14 +114,15 @@ def canonical(ei: str | float) -> str:
 @lru_cache(maxsize=1024)
 def _fraction(ei: str | float) -> Fraction:
     """Return the excitatory share in [0, 1], exactly."""
-    text = str(ei)
-    if match := _RATIO.match(text):
+    # Python doesn't spell whole numbers of thousands of digits.
+    text = "" if isinstance(ei, int) and not 0 <= ei <= 1 else str(ei)
+    if match := _RATIO.fullmatch(text):
         excitatory, inhibitory = Fraction(match[1]), Fraction(match[2])
         if excitatory + inhibitory > 0:
             return excitatory / (excitatory + inhibitory)
     else:
         try:
-            share = Fraction(text.strip())
+            share = Fraction(text.strip()) if _SHARE.fullmatch(text) else Fraction(-1)
         except (ValueError, ZeroDivisionError):
             share = Fraction(-1)
         if 0 <= share <= 1:

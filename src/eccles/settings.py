@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -21,7 +20,9 @@ from pydantic_core import ErrorDetails
 from tyro.constructors import PrimitiveConstructorSpec
 
 from eccles.errors import InputError, nearest, shown
+from eccles.reading import read_text
 from eccles.units import duration, seconds
+from eccles.yaml_files import MOST_BYTES, YAMLError, parse
 
 
 def _named_seconds(value: str | float, info: ValidationInfo) -> float:
@@ -90,34 +91,16 @@ def hashed(content: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with the numbers of its version 1.2: 80:20 is a text, not 80 minutes and 20 seconds."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, rule) for tag, rule in rules if not tag.endswith((":int", ":float"))]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
-    list("-+.0123456789"),
-)
-
-
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds, or raise InputError that says where it fails."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        content = parse(read_text(path, MOST_BYTES))
     except OSError as error:
         raise InputError(f"config: {path} must be a readable file: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 1}" if mark else ""
-        raise InputError(f"config: {path} must be YAML, got an error{line}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"config: {path} must be YAML in UTF-8, got other bytes") from None
+    except YAMLError as problem:
+        raise InputError(f"config: {path} must be YAML, got {problem}") from None
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -128,8 +111,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
 def read_yaml_value(text: str, where: str) -> Any:
     """Return the value that a piece of YAML holds, read as in a file; `where` is for the error."""
     try:
-        return yaml.load(text, _Loader)
-    except yaml.YAMLError:
-        raise InputError(
-            f"config: {where} must hold YAML after its '=', got {shown(text)}"
-        ) from None
+        return parse(text)
+    except YAMLError as problem:
+        raise InputError(f"config: {where} must hold YAML after its '=', got {problem}") from None

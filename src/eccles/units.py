@@ -8,7 +8,7 @@ import re
 from eccles.errors import must
 
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
-_DURATION = re.compile(r"^\s*([-+0-9.eE]+)\s*([a-zµ]*)\s*$")
+_DURATION = re.compile(r"\s*([-+0-9.eE]+)\s*([a-zµ]*)\s*")
 
 
 def seconds(value: str | float, name: str = "duration") -> float:
@@ -20,12 +20,12 @@ def seconds(value: str | float, name: str = "duration") -> float:
     (0.01, 0.005, 0.02, 1.0)
     """
     accepted = 'a time above 0 such as "10 ms" or 0.01 (seconds)'
-    match = _DURATION.match(str(value))
-    if match is None or match[2] not in {"", *_SECONDS}:
-        raise must("units", name, accepted, value)
     try:
+        match = _DURATION.fullmatch(str(value))
+        if match is None or match[2] not in {"", *_SECONDS}:
+            raise ValueError("no duration")
         number = float(match[1])
-    except ValueError:
+    except ValueError:  # Of a whole number of thousands of digits too, which str refuses.
         raise must("units", name, accepted, value) from None
     # Dividing by 1000 rounds once, as the literal 0.01 does; multiplying by 1e-3 may not.
     scale = _SECONDS[match[2] or "s"]

@@ -141,3 +141,23 @@ def test_parts_that_are_no_settings(tmp_path, text):
 def test_an_empty_part_takes_settings(tmp_path):
     (tmp_path / "a.yaml").write_text("base:\nrepeat: 2\n")
     assert read_study(tmp_path / "a.yaml", overrides=["epochs=5"]).base == {"epochs": 5}
+
+
+@pytest.mark.parametrize(
+    ("change", "got"),
+    [
+        ({"repeat": 100_000_000_000}, r"got 400,000,000,000 \(4 of grid.lr x 100,000,000,000 of"),
+        ({"repeat": 10**4000}, r"got over 10\^18 \(4 of grid.lr x over 10\^18 of repeat\)"),
+        (
+            {"grid": {"w1_std": [0.1] * 1000, "lr": [0.1] * 1000}},
+            r"got 1,000,000 \(1,000 of grid.w1_std x 1,000 of grid.lr\)",
+        ),
+        (
+            {"zip": {"tau_mem": [0.1] * 251, "tau_syn": [0.1] * 251}, "repeat": list(range(100))},
+            r"got 100,400 \(4 of grid.lr x 251 of zip x 100 of repeat\); make several",
+        ),
+    ],
+)
+def test_a_study_of_too_many_runs_says_how_many(change, got):
+    with pytest.raises(InputError, match=f"^study: runs must be at most 100,000, {got}"):
+        Study.model_validate({"grid": {"lr": [0.1] * 4}, **change})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -16,6 +17,9 @@ from eccles.training.prepare import SHALLOW, kind_of
 
 FULL = "full"
 """The scale of a study as its file has it."""
+
+MOST_RUNS = 100_000
+"""Runs that a study may have; they are planned in memory, and each is stored."""
 
 
 class Study(Settings):
@@ -77,6 +81,7 @@ class Study(Settings):
         for name in self.zip.keys() & self.grid.keys():
             raise must("study", name, "in grid or in zip", "both", "drop one of the two")
         self._check_repeat()
+        self._check_runs()
         if not self.grid and not self.zip and self.repeat == 1:
             raise must(
                 "study", "grid", "settings with the values to run", {}, "eccles train does one run"
@@ -90,6 +95,19 @@ class Study(Settings):
             raise must("study", "repeat", accepted, self.repeat)
         if "seed" in {*self.base, *self.grid, *self.zip} and "repeat" in self.model_fields_set:
             raise must("study", "seed", "in repeat or among the settings", "both", "drop one")
+
+    def _check_runs(self) -> None:
+        axes = {f"grid.{name}": len(values) for name, values in self.grid.items()}
+        if self.zip:
+            axes["zip"] = max(map(len, self.zip.values()))
+        axes["repeat"] = len(self.repeat) if isinstance(self.repeat, list) else self.repeat
+        n_runs = math.prod(axes.values())
+        if n_runs > MOST_RUNS:
+            parts = " x ".join(f"{_counted(n)} of {name}" for name, n in axes.items() if n > 1)
+            raise InputError(
+                f"study: runs must be at most {MOST_RUNS:,}, got {_counted(n_runs)} "
+                f"({parts[:200]}); make several studies of it"
+            )
 
     def _models(self) -> list[Any]:
         varied = [*self.grid.get("model", []), *self.zip.get("model", [])]
@@ -139,6 +157,11 @@ def read_study(path: Path, scale: str = FULL, overrides: Sequence[str] = ()) -> 
     for override in overrides:
         content = _override(content, override)
     return Study.model_validate(content)
+
+
+def _counted(n: int) -> str:
+    # Python doesn't spell whole numbers of thousands of digits.
+    return f"{n:,}" if n <= 10**18 else "over 10^18"
 
 
 def _merged(content: dict[str, Any], changes: object, where: str) -> dict[str, Any]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from numba import njit
+from numba import config, njit
+
+from eccles.errors import InputError
+from eccles.jit.kept import KeptKernels
+
+if getattr(config, "DISABLE_JIT", False):
+    # Vector instructions have no form in plain Python.
+    raise InputError(
+        "jit: numba must compile Eccles's kernels, got NUMBA_DISABLE_JIT=1; unset it, and start "
+        "Python anew"
+    )
 
 # "contract" lets a x b + c round once, as the processor's fused instruction does.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
@@ -13,22 +23,20 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function on its first call for each set of types, and keep that on disk."""
-    try:
-        return njit(cache=True, **_OPTIONS)(function)
-    except RuntimeError:
-        # Neither the package nor the user has a folder that can be written: compile each time.
-        return njit(**_OPTIONS)(function)
+    return _kept(function, _OPTIONS)
 
 
 def rounded(function: Callable[..., Any]) -> Any:
     """Compile as `compiled` does, but round each product, as torch does: same bits."""
-    options = _OPTIONS | {"fastmath": False}
-    try:
-        return njit(cache=True, **options)(function)
-    except RuntimeError:
-        return njit(**options)(function)
+    return _kept(function, _OPTIONS | {"fastmath": False})
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a function into its callers: a loop that holds a call isn't vectorised."""
     return njit(inline="always", **_OPTIONS)(function)
+
+
+def _kept(function: Callable[..., Any], options: dict[str, Any]) -> Any:
+    made = njit(**options)(function)
+    made._cache = KeptKernels(function)
+    return made

@@ -1,0 +1,168 @@
+"""Compiled kernels, kept in files that are sound or not used.
+
+A file holds one kernel for one set of types and one kind of processor. It begins with a checksum
+of all that follows: what the kernel was compiled from, and numba's own form of it. So a file that
+is cut, damaged, or of other sources is none, and the kernel is compiled anew; machine code that
+isn't as it was written never runs. Whatever goes wrong with the folder costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import pickle
+import re
+import sys
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    InTreeCacheLocator,
+    UserProvidedCacheLocator,
+    UserWideCacheLocator,
+)
+from numba.core.serialize import dumps
+
+_PACKAGE = Path(__file__).parents[1]
+_SHARED = ("engines/*.py", "jit/*.py", "noise.py")
+"""What kernels of any file call, or take numbers from."""
+_SIZE = 32
+"""Bytes of a checksum."""
+
+
+class _OfUser(UserWideCacheLocator):
+    """A folder of the user's own, if there is one: without a home, numba makes one named "~"."""
+
+    def ensure_cache_path(self) -> None:
+        """Raise OSError where the folder can't be."""
+        if not Path(self._cache_path).is_absolute():
+            raise FileNotFoundError(self._cache_path)
+        super().ensure_cache_path()  # type: ignore[no-untyped-call]
+
+
+class _Place(CompileResultCacheImpl):
+    """The folder of a function's kernels: $NUMBA_CACHE_DIR, beside the source, or the user's."""
+
+    _locator_classes = [UserProvidedCacheLocator, InTreeCacheLocator, _OfUser]  # noqa: RUF012
+
+
+class KeptKernels(FunctionCache):
+    """The kernels of one function, in the place of numba's own cache.
+
+    Nothing that it does raises an error: a kernel that can't be read is compiled, one that can't
+    be written isn't kept, and one line on stderr says how to mend that.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._py_func = function
+        self._enabled = True
+        self._impl = None
+        try:
+            self._impl = _Place(function)  # type: ignore[no-untyped-call]
+            self._cache_path = self._impl.locator.get_cache_path()
+        except Exception:  # No folder can be written, or numba's settings name none.
+            self._impl, self._cache_path = None, None
+
+    def flush(self) -> None:
+        """Do nothing: a kernel of other sources is none."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the kernel for these types, or None."""
+        target_context.refresh()
+        if not self._enabled or self._impl is None:
+            return None
+        try:
+            path, origin = self._file(sig, target_context.codegen())
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except Exception as error:
+            return _complain(self._cache_path, _said(error))
+        body = content[_SIZE:]
+        if len(body) < _SIZE or hashlib.sha256(body).digest() != content[:_SIZE]:
+            return _complain(self._cache_path, f"a damaged {path.name}")
+        if body[:_SIZE] != origin:
+            return None
+        try:
+            return self._impl.rebuild(target_context, pickle.loads(body[_SIZE:]))
+        except Exception as error:
+            return _complain(self._cache_path, f"{path.name} that gives {_said(error)}")
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a kernel if that is possible."""
+        if not self._enabled:
+            return
+        if self._impl is None:
+            _complain(None, "none that can be written")
+            return
+        try:
+            if self._impl.check_cachable(data):
+                path, origin = self._file(sig, data.codegen)
+                body = origin + dumps(self._impl.reduce(data))  # type: ignore[no-untyped-call]
+                _write(path, hashlib.sha256(body).digest() + body)
+        except Exception as error:
+            _complain(self._cache_path, _said(error))
+
+    def _file(self, sig: Any, codegen: Any) -> tuple[Path, bytes]:
+        """Return where a kernel is kept, and the checksum of all that it is compiled from."""
+        types, machine, code = self._index_key(sig, codegen)  # type: ignore[no-untyped-call]
+        asked = repr(([str(each) for each in types], machine))
+        name = hashlib.sha256(asked.encode()).hexdigest()[:16]
+        sources = _sources(Path(self._py_func.__code__.co_filename).parent)
+        origin = repr((numba.__version__, sys.version, asked, code)).encode() + sources
+        path = Path(self._cache_path) / f"{self._impl.filename_base}.{name}.kernel"
+        return path, hashlib.sha256(origin).digest()
+
+
+@lru_cache
+def _sources(folder: Path) -> bytes:
+    """Return a checksum of the sources that kernels of a folder are made of."""
+    files = {file for pattern in _SHARED for file in _PACKAGE.glob(pattern)}
+    checksum = hashlib.sha256()
+    for file in sorted(files | set(folder.glob("*.py"))):
+        checksum.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return checksum.digest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:16]}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(path)
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def _said(error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) else None
+    return repr(reason) if reason else type(error).__name__
+
+
+_complained = False
+
+
+def _complain(folder: str | None, got: str) -> None:
+    """Say once what is wrong with the folder; of a pool's workers, the first one speaks."""
+    global _complained
+    worker = re.fullmatch(r"SpawnProcess-(\d+)", multiprocessing.current_process().name)
+    if _complained or sys.stderr is None or (worker and worker[1] != "1"):
+        return
+    _complained = True
+    place, way = "a folder", "name one with NUMBA_CACHE_DIR"
+    if folder is not None:
+        place, way = folder, "delete it, free space, or name another folder with NUMBA_CACHE_DIR"
+    with suppress(OSError, ValueError):
+        print(
+            f"eccles: {place} must keep compiled kernels, got {got}; compiling anew, which takes "
+            f"a while; {way}",
+            file=sys.stderr,
+        )
