@@ -1,9 +1,13 @@
+from itertools import pairwise
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
 
 from eccles import InputError, dale, init
 from eccles.nn import MODELS, EICircuit, Spiking, circuit_layers, deep_network
+from eccles.training.deep_config import Model
 
 
 def network(name, circuit="ei", shape=(1, 32, 32), n_classes=10, **options):
@@ -25,6 +29,52 @@ def test_parameters_are_those_published(name, published):
     assert count(network(name, shape=(3, 32, 32))) == published - 22
 
 
+@pytest.mark.parametrize(
+    ("name", "blocks"), [("resnet18", (2, 2, 2, 2)), ("resnet34", (3, 4, 6, 3))]
+)
+def test_parameters_of_residual_networks_by_hand(name, blocks):
+    """Counted anew, and for ResNet-18 the published number."""
+
+    def circuit(d, n):
+        inhibitory = n // 4
+        return d * (n + inhibitory) + n * inhibitory + inhibitory + 2 * n
+
+    counted, channels = circuit(3 * 9, 64), 64
+    for stage, (units, many) in enumerate(zip((64, 128, 256, 512), blocks, strict=True)):
+        counted += circuit(channels * 9, units) + (2 * many - 1) * circuit(units * 9, units)
+        counted += circuit(channels, units) if stage else 0
+        channels = units
+    readouts = 512 * (10 + 2) + 10 * 2
+    assert count(network(name, shape=(3, 32, 32))) == counted + readouts
+    if name == "resnet18":
+        assert counted + readouts == 14_401_226 - 22
+
+
+MLPS = {
+    "mlp2": [500],
+    "mlp4": [500, 500, 300],
+    "mlp6": [500, 500, 300, 300, 300],
+    "mlp8": [500, 500, 300, 300, 300, 100, 100],
+    "mlp12": [500] * 4 + [300] * 4 + [100] * 3,
+    "mlp16": [500] * 5 + [300] * 5 + [100] * 5,
+}
+
+
+@pytest.mark.parametrize("name", MLPS)
+def test_parameters_of_mlps_by_hand(name):
+    """A name counts the readout as a layer; batch norm makes a bias before it needless."""
+    sizes = [28 * 28, *MLPS[name]]
+    assert int(name.removeprefix("mlp")) == len(sizes)
+    products = sum(d * n for d, n in pairwise([*sizes, 10]))
+    normed = sum(2 * n for n in sizes[1:])
+    assert count(network(name, "bn", shape=(1, 28, 28))) == products + normed + 10
+    if name == "mlp8":
+        assert products + normed + 10 == 1_017_210
+    circuits = sum(d * n + (d + n + 1) * (n // 4) + 2 * n for d, n in pairwise(sizes))
+    readouts = sizes[-1] * (10 + 2) + 10 * 2
+    assert count(network(name, shape=(1, 28, 28))) == circuits + readouts
+
+
 def test_widths_by_hand():
     net = network("mlp8", shape=(1, 2, 3), n_classes=3)
     widths = [m.n_excitatory for m in net.modules() if isinstance(m, EICircuit)]
@@ -34,7 +84,7 @@ def test_widths_by_hand():
 
 
 @pytest.mark.parametrize(
-    ("name", "layers"), [("vgg8", 5), ("vgg11", 8), ("vgg16", 13), ("vgg19", 16), ("mlp16", 15)]
+    ("name", "layers"), [("vgg8", 5), ("vgg11", 8), ("vgg16", 13), ("vgg19", 16), ("resnet34", 36)]
 )
 def test_depths(name, layers):
     assert sum(isinstance(m, Spiking) for m in network(name, width=0.1).modules()) == layers
@@ -109,5 +159,5 @@ def test_what_cant_be_built(call, said):
     assert said in str(error.value)
 
 
-def test_all_models_are_known():
-    assert sorted(MODELS) == ["mlp16", "mlp8", "resnet18", "vgg11", "vgg16", "vgg19", "vgg8"]
+def test_settings_name_all_models():
+    assert set(get_args(Model)) == set(MODELS)

@@ -190,8 +190,27 @@ def test_a_divisor_of_zero_is_said(images):
     black = np.zeros_like(images.train.images)
     black[::2] = images.train.images[::2]
     data = ImageDataset("mine", "synthetic", black, images.train.labels, images.train.classes)
-    with pytest.raises(RunError, match=r"must stay finite, got .* try .*--stabiliser"):
+    with pytest.raises(
+        RunError, match=r"must stay finite, got .* try --stabiliser adaptive.* by 0"
+    ):
         train(small(stabiliser="none", width=0.2), data=ImageSplits(data, images.test))
+
+
+def test_a_silent_step_is_dann_s_end(images):
+    """Narrow layers have steps without a spike, whose gradient 1e-8 divides, layer by layer."""
+    config = small(circuit="dann", width=0.1, epochs=1)
+    with pytest.raises(
+        RunError, match=r"try --stabiliser adaptive, .* divided by 1e-08 .* --width"
+    ):
+        train(config, data=images)
+    result = train(config.model_copy(update={"stabiliser": "adaptive"}), data=images)
+    assert all(p.isfinite().all() for p in result.network.parameters())
+
+
+@pytest.mark.parametrize("circuit", ["bn", "ei"])
+def test_what_has_no_such_divisor_isn_t_told_of_one(images, circuit):
+    config = small(circuit=circuit, width=0.2)
+    assert DeepTrainee(config, divide(config, images)).remedy == "a smaller --lr"
 
 
 def test_black_images_are_named(images):
@@ -226,9 +245,12 @@ def test_evaluation_counts_exactly(images):
 def test_a_look_leaves_the_network_alone(images):
     network = train(small(circuit="bn", epochs=1), data=images).network
     before = {name: value.clone() for name, value in network.state_dict().items()}
+    for k, p in enumerate(network.parameters()):
+        p.grad = torch.full_like(p, k) if k % 2 else None
     rows = look(network, *images.train.batch(slice(0, 32)))
     assert all(torch.equal(before[k], v) for k, v in network.state_dict().items())
-    assert all(p.grad is None or p.grad.isfinite().all() for p in network.parameters())
+    for k, p in enumerate(network.parameters()):
+        assert (p.grad is None) if k % 2 == 0 else bool((p.grad == k).all())
     assert [row["excitatory_mean"] for row in rows] == [None] * 7
     assert [row["expected_std"] for row in rows] == [None] * 7
     # What batch norm is for.

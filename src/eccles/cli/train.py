@@ -40,7 +40,7 @@ class Arguments:
     settings: tyro.conf.OmitArgPrefixes[TrainConfig]
 
     model: Literal["shallow"] = "shallow"
-    """Network: this one, or a deep one: mlp8, mlp16, vgg8, vgg11, vgg16, vgg19, resnet18."""
+    """Network: this one, or a deep one: mlp2, 4, 6, 8, 12, 16, vgg8, 11, 16, 19, resnet18, 34."""
 
     data_dir: Annotated[Path | None, flag("DIR")] = None
     """Folder with the data set's files (default: search for them)."""

@@ -31,9 +31,15 @@ _VGG = {
     "vgg19": (64, 64, _POOL, 128, 128, _POOL, *[256] * 4, _POOL, *([512] * 4 + [_POOL]) * 2),
 }
 _MLP = {
+    "mlp2": (500,),
+    "mlp4": (500, 500, 300),
+    "mlp6": (500, 500, 300, 300, 300),
     "mlp8": (500, 500, 300, 300, 300, 100, 100),
+    "mlp12": (*[500] * 4, *[300] * 4, *[100] * 3),
     "mlp16": (*[500] * 5, *[300] * 5, *[100] * 5),
 }
+_RESNET = {"resnet18": (2, 2, 2, 2), "resnet34": (3, 4, 6, 3)}
+"""Blocks of two convolutions with 64, 128, 256 and 512 channels."""
 
 
 class DeepNetwork(nn.Module):
@@ -176,16 +182,16 @@ def _vgg(
     return [*made, nn.Flatten(2)], channels * math.prod(sides)
 
 
-def _resnet18(
-    layers: Layers, shape: Shape, width: float, neuron: SoftResetParameters
+def _resnet(
+    blocks: Sequence[int], layers: Layers, shape: Shape, width: float, neuron: SoftResetParameters
 ) -> tuple[list[nn.Module], int]:
     channels, *sides = shape
     _check_sides(sides, 8)
     stem, *stages = _scaled((64, 64, 128, 256, 512), width)
     made: list[nn.Module] = [Spiking(layers.conv(channels, stem), neuron)]
     channels = stem
-    for k, units in enumerate(stages):
-        for stride in (1 if k == 0 else 2, 1):
+    for k, (units, count) in enumerate(zip(stages, blocks, strict=True)):
+        for stride in (1 if k == 0 else 2, *[1] * (count - 1)):
             made.append(Residual(layers, channels, units, stride, neuron))
             channels = units
     return [*made, OverSteps(nn.AdaptiveAvgPool2d(1)), nn.Flatten(2)], channels
@@ -218,6 +224,6 @@ Build = Callable[[Layers, Shape, float, SoftResetParameters], tuple[list[nn.Modu
 MODELS: dict[str, Build] = {
     **{name: partial(_mlp, sizes) for name, sizes in _MLP.items()},
     **{name: partial(_vgg, plan) for name, plan in _VGG.items()},
-    "resnet18": _resnet18,
+    **{name: partial(_resnet, blocks) for name, blocks in _RESNET.items()},
 }
 """The networks by name: SEW-ResNet-18 is "resnet18"."""

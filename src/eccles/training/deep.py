@@ -12,6 +12,7 @@ from eccles import dale, seeds
 from eccles.data.augment import Augment
 from eccles.data.images import ImageDataset
 from eccles.errors import must
+from eccles.functional.circuit import EPSILON
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.functional.surrogate import surrogate
 from eccles.init import ei_init
@@ -37,7 +38,6 @@ class DeepTrainee:
     """
 
     measures = DEEP_MEASURES
-    remedy = "a smaller --lr, or another --stabiliser"
 
     def __init__(self, config: DeepConfig, samples: Samples, threads: int = 1) -> None:
         self.config = config = config.resolved()
@@ -59,6 +59,18 @@ class DeepTrainee:
         """What computes it: what "auto" became."""
         fused = self.config.engine != "equations" and self.config.fits_fused
         return "fused" if fused else "equations"
+
+    @property
+    def remedy(self) -> str:
+        """What to try where numbers aren't finite any more."""
+        if not self.config.is_circuit or self.config.stabiliser == "adaptive":
+            return "a smaller --lr"
+        divisor = "0" if self.config.stabiliser == "none" else f"{EPSILON:g}"
+        return (
+            "--stabiliser adaptive, for a step in which no input of a layer fires is divided by "
+            f"{divisor} and its gradient grows as much, layer by layer; or a larger --width, so "
+            "that more neurons fire"
+        )
 
     def begin(self) -> None:
         """Initialise E-I layers from training samples, chosen by the seed."""

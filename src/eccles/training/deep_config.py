@@ -10,7 +10,22 @@ from eccles.data.event_cameras import N_FRAMES
 from eccles.errors import must
 from eccles.training.run_config import RunConfig
 
-Model = Literal["mlp8", "mlp16", "vgg8", "vgg11", "vgg16", "vgg19", "resnet18"]
+Model = Literal[
+    "mlp2",
+    "mlp4",
+    "mlp6",
+    "mlp8",
+    "mlp12",
+    "mlp16",
+    "vgg8",
+    "vgg11",
+    "vgg16",
+    "vgg19",
+    "resnet18",
+    "resnet34",
+]
+_DEEPER = {"mlp12", "mlp16", "vgg16", "vgg19", "resnet18", "resnet34"}
+"""Models of more layers than vgg11, which learn at half its rate."""
 _SWITCHES = ("stabiliser", "straight_through", "gradient_exponent", "padding", "inhibitory_spikes")
 
 
@@ -25,7 +40,7 @@ class DeepConfig(RunConfig):
     told: ClassVar[frozenset[str]] = frozenset({"model"})
 
     model: Model = "vgg8"
-    """Network: mlp8, mlp16, vgg8, vgg11, vgg16, vgg19 or resnet18 (SEW, added)."""
+    """Network: mlp2, 4, 6, 8, 12 or 16, vgg8, 11, 16 or 19, resnet18 or 34 (SEW, added)."""
 
     circuit: Literal["ei", "bn", "plain", "dann", "colei", "free"] = "ei"
     """E-I circuits; or batch norm, neither, DANN, signs by column, E-I without projection."""
@@ -148,7 +163,7 @@ class DeepConfig(RunConfig):
         dann, circuit = self.circuit == "dann", self.is_circuit
         usual_decay = 1e-4 if self.circuit == "bn" else 5e-4
         recorded = self.data in N_FRAMES
-        slow = recorded or self.model in ("vgg16", "vgg19", "resnet18", "mlp16")
+        slow = recorded or self.model in _DEEPER
         implied: dict[str, Any] = {
             "steps": N_FRAMES.get(self.data, 4),
             "batch_size": 32 if recorded else 128,
