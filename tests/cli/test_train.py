@@ -48,7 +48,7 @@ FLAGS = [
 
 KEYS = {
     "accuracy", "peak_accuracy", "final_accuracy", "loss", "initial_rate_hz", "final_rate_hz",
-    "seconds_per_epoch", "engine", "parameters", "out",
+    "seconds_per_epoch", "compile_seconds", "engine", "parameters", "out",
 }  # fmt: skip
 
 

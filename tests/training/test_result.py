@@ -34,6 +34,7 @@ def test_a_summary_by_hand(result):
         "initial_rate_hz": 2.0,
         "final_rate_hz": 4.0,
         "seconds_per_epoch": 1.5,
+        "compile_seconds": 0.0,
         "engine": "event",
         "n_excitatory": 2,
         "n_inhibitory": 2,
@@ -42,6 +43,13 @@ def test_a_summary_by_hand(result):
         "out": None,
     }
     assert json.loads(json.dumps(result.summary())) == result.summary()
+
+
+def test_compiling_is_told_apart(result):
+    result.history[0]["compile_seconds"] = 30.0
+    result.history[1]["compile_seconds"] = 0.5
+    summary = result.summary()
+    assert (summary["seconds_per_epoch"], summary["compile_seconds"]) == (1.5, 30.5)
 
 
 def test_a_network_that_was_not_trained(result):

@@ -16,6 +16,9 @@ from eccles.training.run_config import RunConfig
 from eccles.training.trainee import Trainee
 from eccles.training.trouble import trouble
 
+_TOLD = 1.0
+"""Seconds of compiling that are worth a word."""
+
 _REDRAW = 0.1
 """Seconds between two looks of the bar; drawing each batch would cost more than training it."""
 
@@ -66,6 +69,10 @@ class TrainDisplay:
             self._console.print(f"going on with epoch {next_epoch + 1}", highlight=False)
         self._task = self._bar.add_task("", total=config.epochs, completed=next_epoch, note="")
 
+    def compiling(self) -> None:
+        """Say why nothing moves."""
+        self._console.print("compiling kernels, which are kept", highlight=False)
+
     def advanced(self, epoch: int, done: int, samples: int) -> None:
         """Move the bar."""
         now = time.monotonic()
@@ -105,7 +112,8 @@ def print_result(result: TrainResult) -> None:
                 *(_spelt(row[f"{kind}_spikes"]) for kind in ("excitatory", "inhibitory")),
             )
     console.print(table)
-    seconds = result.summary()["seconds_per_epoch"]
+    summary = result.summary()
+    seconds, compiling = summary["seconds_per_epoch"], summary["compile_seconds"]
     said = f"accuracy {result.final_accuracy:.2%}, {_rate(result.history[0])}; not trained"
     if seconds is not None:
         said = (
@@ -113,6 +121,8 @@ def print_result(result: TrainResult) -> None:
             f"peak; {_rate(result.history[0])} before, {_rate(result.history[-1])} after; "
             f"{seconds:.2f} s an epoch"
         )
+    if compiling >= _TOLD:
+        said += f", and {compiling:.1f} s of compiling before"
     console.print(said, highlight=False, soft_wrap=True)
     console.print(f"kept in {result.out}", highlight=False, soft_wrap=True)
 

@@ -31,6 +31,9 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _KEPT = 4
 """Data sets that stay open in a process."""
 
+_TIMES = ("seconds", "compile_seconds")
+"""What an epoch's row says of time; a run's row has their sum."""
+
 _LOOK = 0.5
 """Seconds between two looks at whether the coordinator still wants the run."""
 
@@ -89,6 +92,9 @@ class _Wanted:
     def started(self, _config: RunConfig, _trainee: Trainee, _next_epoch: int) -> None:
         """Look."""
         self._look()
+
+    def compiling(self) -> None:
+        """Do nothing: the first batch looks."""
 
     def advanced(self, _epoch: int, _done: int, _samples: int) -> None:
         """Look, now and then."""
@@ -158,7 +164,7 @@ def _execute(job: Job, folder: StudyFolder) -> Outcome:
         try:
             result = _train(job, scratch)
             # An epoch's time is kept with it, so a run that was interrupted has them all.
-            spent = sum(row["seconds"] for row in result.history)
+            spent = sum(row[name] for row in result.history for name in _TIMES if name in row)
             done = _done(job, result, spent, started)
             if job.keep_weights:
                 folder.keep_weights(job.identity, scratch.checkpoint)
@@ -251,7 +257,7 @@ def _done(job: Job, result: TrainResult, seconds: float, started: str) -> Record
         "validation_epoch": summary.get("validation_epoch"),
         "validation_chosen_accuracy": summary.get("validation_chosen_accuracy"),
     }
-    epochs = [{k: row[k] for k in row if k != "seconds"} for row in result.history]
+    epochs = [{k: row[k] for k in row if k not in _TIMES} for row in result.history]
     tables = {"epochs": epochs, "classes": result.classes, **result.measures}
     return Record(run, {name: record.columns(rows) for name, rows in tables.items()})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ from eccles.modes import evaluating
 from eccles.nn.deep import DeepNetwork, deep_network
 from eccles.nn.layers import circuit_layers
 from eccles.training.build import check_device, make_optimizer
+from eccles.training.compiling import compiling
 from eccles.training.deep_config import DeepConfig
 from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep
 from eccles.training.deep_measures import DEEP_MEASURES, DeepMoment
@@ -50,6 +52,7 @@ class DeepTrainee:
         self.network = build_deep(config, samples)
         self.optimizer = _optimizer(config, self.network)
         self._forward: Any = torch.compile(self.network) if config.compiled else self.network
+        self._compiled: set[torch.Size] = set()
         per_epoch = -(-whole_batches(config, samples.train) // config.batch())
         self._per_epoch = per_epoch
         self._warmup = round((config.warmup or 0.0) * per_epoch)
@@ -95,8 +98,15 @@ class DeepTrainee:
         augment = Augment()
 
         def step(inputs: Tensor, labels: Tensor, batch: int) -> float:
-            update = epoch * self._per_epoch + batch
-            rate = learning_rate(config.lr or 0.0, update, self._warmup, updates)
+            # torch.compile compiles for each shape when it first comes.
+            new = config.compiled and inputs.shape not in self._compiled
+            self._compiled.add(inputs.shape)
+            with compiling() if new else nullcontext():
+                return update(inputs, labels, batch)
+
+        def update(inputs: Tensor, labels: Tensor, batch: int) -> float:
+            number = epoch * self._per_epoch + batch
+            rate = learning_rate(config.lr or 0.0, number, self._warmup, updates)
             for group in optimizer.param_groups:
                 group["lr"] = rate
             if config.augment:

@@ -17,6 +17,7 @@ from eccles.data.dataset import SpikeDataset, Splits
 from eccles.engines.memory import kept_memory
 from eccles.errors import RunError, must
 from eccles.training import checkpoint
+from eccles.training.compiling import CompileClock
 from eccles.training.config import TrainConfig
 from eccles.training.measures import check_measures, defined, is_due
 from eccles.training.prepare import deep, open_data, prepare
@@ -136,6 +137,10 @@ class _Run:
 
     def train(self, resume: bool, watch: Watcher) -> TrainResult:
         """Go from where the folder stands to the last epoch."""
+        with CompileClock(watch.compiling) as clock:
+            return self._train(resume, watch, clock)
+
+    def _train(self, resume: bool, watch: Watcher, clock: CompileClock) -> TrainResult:
         config, folder = self.config, self.folder
         first = self._go_on(folder, resume) if folder is not None else -1
         finished = first == config.epochs
@@ -146,13 +151,14 @@ class _Run:
             folder.write_provenance({**config.filled_in(), **facts})
         watch.started(config, self.trainee, max(0, first))
         for epoch in range(first, config.epochs):
-            began = time.perf_counter()
+            began, compiled = time.perf_counter(), clock.seconds
             loss = None
             if epoch >= 0:
                 loss = _train_epoch(config, self.trainee, epoch, watch)
             self._measure(epoch, loss)
             row = self.tables["history"][-1]
-            row["seconds"] = time.perf_counter() - began
+            row["seconds"] = time.perf_counter() - began - (clock.seconds - compiled)
+            row["compile_seconds"] = clock.lap()
             if folder is not None:
                 self._keep(folder, epoch + 1)
             watch.measured(row)

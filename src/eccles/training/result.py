@@ -64,6 +64,8 @@ class TrainResult:
             "loss": [row["loss"] for row in trained],
             **self._rates(),
             "seconds_per_epoch": seconds / len(trained) if trained else None,
+            # Rows that an earlier version left have it within their seconds.
+            "compile_seconds": sum(row.get("compile_seconds", 0.0) for row in self.history),
             **{name: self.facts[name] for name in _TOLD if name in self.facts},
             "identity": self.identity,
             "out": None if self.out is None else str(self.out),

@@ -15,6 +15,10 @@ class Watcher(Protocol):
         """Training begins, or goes on, with this epoch."""
         ...
 
+    def compiling(self) -> None:
+        """Kernels are compiled, which takes a while; called once at most, at any moment."""
+        ...
+
     def advanced(self, epoch: int, done: int, samples: int) -> None:
         """So many of an epoch's samples are done."""
         ...
@@ -28,6 +32,9 @@ class Unwatched:
     """A watcher that looks away."""
 
     def started(self, config: RunConfig, trainee: Trainee, next_epoch: int) -> None:
+        """Do nothing."""
+
+    def compiling(self) -> None:
         """Do nothing."""
 
     def advanced(self, epoch: int, done: int, samples: int) -> None:
