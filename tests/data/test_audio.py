@@ -148,3 +148,58 @@ def test_without_soundfile_the_extra_is_named(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "soundfile", None)
     with pytest.raises(InputError, match=r"eccles\[audio\]"):
         audio.encode_folder(folder)
+
+
+def test_a_flac_that_promises_an_age(tmp_path):
+    """Its header has one wrong byte, and asks for 240 GiB: what is there is taken, and said."""
+    sound = np.sin(np.arange(8000) / 9)
+    (tmp_path / "a").mkdir()
+    path = tmp_path / "a/b.flac"
+    soundfile.write(path, sound, 16000)
+    whole = audio.read_audio(path)
+    data = bytearray(path.read_bytes())
+    data[21] |= 0x0F  # The highest four bits of its number of samples.
+    path.write_bytes(data)
+    try:
+        found = audio.read_audio(path)
+    except InputError as error:
+        assert "must be readable audio" in str(error)  # noqa: PT017
+        return
+    assert found.cut_short
+    assert np.array_equal(found.samples, whole.samples)
+    assert audio.encode_folder(tmp_path).doubtful == {
+        "files shorter than their headers say": [path]
+    }
+
+
+def test_sound_is_no_longer_than_it_may_be(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "a.wav", np.ones(8000), 1000)
+    monkeypatch.setattr("eccles.data.audio._PIECE", 1000)
+    assert len(audio.read_audio(tmp_path / "a.wav").samples) == 8000
+    monkeypatch.setattr("eccles.data.audio.MOST_SECONDS", 7)
+    with pytest.raises(InputError, match="got sound of over 7 seconds; cut it"):
+        audio.read_audio(tmp_path / "a.wav")
+
+
+def test_a_file_too_large_for_memory_is_left_out(tmp_path, monkeypatch):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        soundfile.write(tmp_path / name / "a.wav", np.sin(np.arange(4000)), 16000)
+
+    def full(samples, *_):
+        raise MemoryError
+
+    monkeypatch.setattr("eccles.data.audio.hear", full)
+    with pytest.raises(InputError, match=r"a\.wav needs more memory than there is; cut it"):
+        audio.encode_folder(tmp_path, strict=True)
+    with pytest.raises(InputError, match="2 files of which none can"):
+        audio.encode_folder(tmp_path)
+
+
+def test_a_pipe_is_no_audio(tmp_path):
+    (tmp_path / "a").mkdir()
+    os.mkfifo(tmp_path / "a/b.wav")
+    soundfile.write(tmp_path / "a/c.wav", np.sin(np.arange(4000)), 16000)
+    found = audio.encode_folder(tmp_path)
+    assert [path.name for path in found.skipped] == ["b.wav"]
+    assert "it is a pipe" in found.skipped[tmp_path / "a/b.wav"]

@@ -100,7 +100,7 @@ def test_files_that_hold_no_events(folder):
     fails("doesn't fit frames: t must be whole numbers, got '0.25'")
     path.unlink()
     path.mkdir()
-    with pytest.raises(RunError, match=r"e\.npz must be readable, got 'Is a directory'"):
+    with pytest.raises(RunError, match=r"e\.npz must be readable, got 'it is a folder'"):
         data.load_frames(folder, framing=FRAMING)
 
 

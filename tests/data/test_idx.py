@@ -55,7 +55,7 @@ def test_names_the_file_and_the_fault(tmp_path, fault):
 
 def test_a_file_that_cannot_be_read(tmp_path):
     # Root reads everything, so a folder in the file's place stands for a lack of permission.
-    with pytest.raises(RunError, match="must be readable, got 'Is a directory'"):
+    with pytest.raises(RunError, match="must be readable, got 'it is a folder'"):
         read_idx(tmp_path, sha256(GOOD))
     with pytest.raises(RunError, match="must be readable, got 'No such file or directory'"):
         verified(tmp_path / "none", sha256(GOOD))

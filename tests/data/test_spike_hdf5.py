@@ -149,7 +149,7 @@ def test_packed_by_others(file, tmp_path):
     with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
         archive.write(file, "a")
         archive.write(file, "b")
-    with pytest.raises(RunError, match="a zip of one file, got 2 files"):
+    with pytest.raises(RunError, match="sound zip of one file, got 2 files"):
         spike_hdf5.read(tmp_path / "two.zip")
 
 

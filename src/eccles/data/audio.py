@@ -6,22 +6,30 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eccles import seeds
+from eccles.data.archives import why
 from eccles.data.cochlea import hear
 from eccles.data.corpus import gathered
 from eccles.data.digits import Utterance
 from eccles.data.recordings import Recordings
 from eccles.errors import InputError
+from eccles.reading import check_file
 
 SUFFIXES = frozenset({".wav", ".flac", ".ogg"})
 RATES = (1_000, 1_000_000)
 """Samples a second that sound may have; a header that says others is no header of sound."""
 
+MOST_SECONDS = 600
+"""Seconds that a file may last; a spoken word has one or two."""
+
+_MOST_SAMPLES = 2**27
+"""Samples of all channels together."""
+_PIECE = 2**22
 _KINDS = ", ".join(sorted(SUFFIXES))
 _CUT_SHORT = re.compile(r"^data : \d+ \(should be", re.MULTILINE)
 """What libsndfile notes of a WAV whose header promises more samples than there are."""
@@ -69,11 +77,14 @@ def read_audio(path: Path) -> Audio:
             "audio: reading audio needs the package soundfile; pip install 'eccles[audio]'"
         ) from None
     try:
+        check_file(path)
         with soundfile.SoundFile(path) as file:
-            samples, rate = file.read(dtype="float32", always_2d=True), int(file.samplerate)
-            cut_short = bool(_CUT_SHORT.search(file.extra_info))
-    except (soundfile.SoundFileError, OSError, ValueError) as error:
-        raise InputError(f"audio: {path} must be readable audio, got {error}") from None
+            rate = int(file.samplerate)
+            samples = _samples(file, min(MOST_SECONDS * rate, _MOST_SAMPLES // file.channels))
+            cut_short = bool(_CUT_SHORT.search(file.extra_info)) or len(samples) < file.frames
+    except (soundfile.SoundFileError, OSError, ValueError, MemoryError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or why(error)
+        raise InputError(f"audio: {path} must be readable audio, got {reason}") from None
     if not len(samples) or not np.isfinite(samples).all():
         got = "no samples" if not len(samples) else "samples that are no numbers"
         raise InputError(f"audio: {path} must hold sound, got {got}")
@@ -82,6 +93,18 @@ def read_audio(path: Path) -> Audio:
             f"audio: {path} must have {RATES[0]:,} to {RATES[1]:,} samples a second, got {rate:,}"
         )
     return Audio(samples.mean(axis=1), rate, cut_short)
+
+
+def _samples(file: Any, most: int) -> NDArray[np.float32]:
+    """Return the samples that a file has, whatever number its header promises; [n, channels]."""
+    pieces = [np.empty((0, file.channels), np.float32)]
+    n_samples = 0
+    while len(piece := file.read(_PIECE, dtype="float32", always_2d=True)):
+        pieces.append(piece)
+        n_samples += len(piece)
+        if n_samples > most:
+            raise ValueError(f"sound of over {most / file.samplerate:,.0f} seconds; cut it")
+    return np.concatenate(pieces)
 
 
 def survey(folder: Path) -> Survey:
@@ -160,6 +183,10 @@ def encode_folder(
             made.append(Utterance(*hear(audio.samples, audio.rate, key), label, 0))
             cut_short += [path] * audio.cut_short
             silent += [path] * (not audio.samples.any())
+        except MemoryError:
+            if strict:
+                raise InputError(f"audio: {path} needs more memory than there is; cut it") from None
+            skipped[path] = f"audio: {path} needs more memory than there is; cut it"
         except InputError as error:
             if strict or "eccles[audio]" in str(error):
                 raise

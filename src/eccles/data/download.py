@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 TIMEOUT = 10.0
 """Seconds to wait for a server to answer, or to go on."""
 
+MOST_BYTES = 2**33
+"""Bytes of a file at most; the largest that is known has an eighth of them."""
+
 
 def resolve(source: Source, data_dir: Path | None = None, *, download: bool = True) -> Path:
     """Return a folder that holds every file of a data set; download them where none does.
@@ -137,6 +140,8 @@ class _Bar:
 
     def update(self, size: int) -> None:
         self._progress.advance(self._task, size)
+        if self._progress.tasks[self._task].completed > MOST_BYTES:
+            raise RunError(f"data: a file must have at most {MOST_BYTES:,} bytes, got more")
 
     def reset(self) -> None:
         self._progress.reset(self._task, total=self.total)

@@ -6,19 +6,20 @@ microseconds) and p (0 darker, 1 brighter), as `numpy.savez(path, x=x, y=y, t=t,
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
+from eccles.data.archives import arrays, why
 from eccles.data.files import contents
 from eccles.data.frame_dataset import FrameDataset, FrameSplits
 from eccles.data.framed import framed
 from eccles.data.frames import CameraEvents, Framing
 from eccles.data.sources import Kind, expanded
 from eccles.errors import InputError
+
+MOST_EVENTS = 2**30
+"""Bytes that the events of a recording may have, packed or not: some 30 million events."""
 
 _REMEDY = "write it with numpy.savez(path, x=x, y=y, t=t, p=p)"
 
@@ -55,20 +56,17 @@ def load_folder(folder: Path, framing: Framing | None = None, kind: Kind = "real
 
 def read_events(path: Path) -> CameraEvents:
     """Return the events of a file; raise an error, which names it, where it holds none."""
-    data = contents(path)
+    data = contents(path, MOST_EVENTS)
     try:
-        if not data.startswith(b"PK"):  # Numpy would take a bare array too, or a pickle.
-            raise ValueError("another kind of file")
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            missing = [name for name in CameraEvents._fields if name not in arrays]
-            if not missing:
-                return CameraEvents(*(arrays[name] for name in CameraEvents._fields))
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        found = arrays(data, CameraEvents._fields, MOST_EVENTS)
+    except Exception as error:  # A damaged one may raise whatever its reader happens upon.
         raise InputError(
-            f"data: {path} must be a readable npz of events, got {reason!r}; {_REMEDY}"
+            f"data: {path} must be a readable npz of events, got {why(error)!r}; {_REMEDY}"
         ) from None
-    raise InputError(f"data: {path} must hold x, y, t and p, got no {missing[0]}; {_REMEDY}")
+    missing = [name for name in CameraEvents._fields if name not in found]
+    if missing:
+        raise InputError(f"data: {path} must hold x, y, t and p, got no {missing[0]}; {_REMEDY}")
+    return CameraEvents(**found)
 
 
 def _by_class(part: Path) -> dict[str, list[Path]]:

@@ -4,34 +4,51 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from eccles.errors import RunError
+from eccles.reading import check_file, read_bytes
 
 GZIP = b"\x1f\x8b"
 """What gzip begins with."""
 
+MOST_BYTES = 2**28
+"""Bytes of a file of images or events, unpacked: the largest published one has a fifth of them."""
+
+MOST_ON_DISK = 2**36
+"""Bytes of a file that isn't read into memory."""
+
 _REMEDY = "delete it and fetch it (eccles data fetch NAME) or copy it again"
 
 
-def contents(path: Path) -> bytes:
-    """Return the bytes of a file, decompressed where it is gzip.
+def contents(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Return the bytes of a file, decompressed where it is gzip; no more than `most` of them.
 
-    Raises RunError where the file can't be read, or is gzip that was cut short or damaged.
+    Raises RunError where the file can't be read, isn't one (a folder, pipe or device), has more
+    bytes, or is gzip that was cut short or damaged.
     """
     try:
-        data = path.read_bytes()
+        data = read_bytes(path, most)
         # Some servers and browsers unpack a .gz on the way, so the name says little.
-        return gzip.decompress(data) if data[:2] == GZIP else data
+        if data[:2] != GZIP:
+            return data
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            whole = packed.read(most + 1)
     except EOFError:
         raise damaged(path, "whole gzip", f"{len(data)} bytes of a file cut short") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise damaged(path, "sound gzip", str(error)) from None
     except OSError as error:
         raise unreadable(path, error) from None
+    except MemoryError:
+        raise damaged(path, "of a size that memory has room for", f"{len(data):,} bytes") from None
+    if len(whole) > most:
+        raise damaged(path, f"gzip of at most {most:,} bytes once unpacked", "more in it")
+    return whole
 
 
 def hold(path: Path, data: bytes, sha256: str) -> None:
@@ -63,7 +80,7 @@ def digests(path: Path, advance: Callable[[int, int], None] | None = None) -> Di
     """
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     try:
-        size = path.stat().st_size
+        size = check_file(path, MOST_ON_DISK).st_size
         with path.open("rb") as file:
             while piece := file.read(2**22):
                 md5.update(piece)

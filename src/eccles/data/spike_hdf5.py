@@ -23,11 +23,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.data.archives import unzip
+from eccles.data.archives import most_unpacked, unzip, why
 from eccles.data.files import GZIP, contents
-from eccles.data.hdf5_columns import column, lists
+from eccles.data.hdf5_columns import column, group, lists, together
 from eccles.data.recordings import CHANNELS, Recordings
-from eccles.errors import InputError, must
+from eccles.errors import InputError, RunError, must
+from eccles.reading import check_file
 from eccles.storage import write_whole
 
 _ZIP = b"PK\x03\x04"
@@ -73,8 +74,11 @@ def read_blocks(
     import h5py
 
     try:
-        with h5py.File(_unpacked(path), "r") as file:
-            yield from _blocks(file, n_units, advance)
+        source, size = _unpacked(path)
+        with h5py.File(source, "r") as file:
+            yield from _blocks(file, n_units, advance, size)
+    except RunError:
+        raise
     except InputError as error:
         raise InputError(
             f"data: {path} doesn't hold valid {error}; docs/data.md has the layout"
@@ -84,35 +88,37 @@ def read_blocks(
             f"data: {path} must be in the layout of the Heidelberg data sets, got HDF5 without "
             f"a data set {error.args[0]}; docs/data.md has it"
         ) from None
-    except (OSError, RuntimeError, ValueError, TypeError) as error:
+    except Exception as error:  # A damaged one may raise whatever its reader happens upon.
+        reason = (isinstance(error, OSError) and error.strerror) or why(error)
         raise InputError(
-            f"data: {path} must be whole HDF5, got a file that can't be read "
-            f"({str(error).splitlines()[0]}); copy it again"
+            f"data: {path} must be whole HDF5, got a file that can't be read ({reason}); copy it "
+            "again"
         ) from None
 
 
-def _unpacked(path: Path) -> Path | io.BytesIO:
+def _unpacked(path: Path) -> tuple[Path | io.BytesIO, int]:
+    """Return a file as HDF5, and how many bytes it has; in memory where it is packed."""
+    size = check_file(path).st_size
     with path.open("rb") as file:
         first = file.read(4)
     if first[:2] == GZIP:
-        return io.BytesIO(contents(path))
+        data = contents(path, most_unpacked(size))
+        return io.BytesIO(data), len(data)
     if first != _ZIP:
-        return path
+        return path, size
     unpacked = io.BytesIO()
     unzip(path, unpacked)
-    return unpacked
+    return unpacked, unpacked.tell()
 
 
 def _blocks(
-    file: Any, n_units: int, advance: Callable[[int, int], None] | None
+    file: Any, n_units: int, advance: Callable[[int, int], None] | None, size: int
 ) -> Iterator[Recordings]:
     times = lists(file, "spikes/times", "numbers", "iuf")
     units = lists(file, "spikes/units", "whole numbers", "iu")
     labels = column(file, "labels", "whole numbers", "iu")
     keys = tuple(map(str, column(file, "extra/keys").tolist()))
-    about = file.get("extra/meta_info", {})
-    if hasattr(about, "dtype"):
-        raise InputError("recordings: extra/meta_info must be a group, got a data set")
+    about = group(file, "extra/meta_info") or ()
     info = {name: column(file, f"extra/meta_info/{name}") for name in about}
     by_sample = {"spikes/times": times, "spikes/units": units}
     speakers = np.empty(0, np.int64)
@@ -135,8 +141,8 @@ def _blocks(
     for first in range(0, max(n_samples, 1), _BLOCK):
         chosen = slice(first, first + _BLOCK)
         # float16 gives way before anything is computed: its steps are coarse, it ends at 65,504.
-        moments, lengths = _flat(times[chosen], np.float32)
-        channels, others = _flat(units[chosen])
+        moments, lengths = _flat(times, chosen, size, np.float32)
+        channels, others = _flat(units, chosen, size)
         if (lengths != others).any():
             wrong = int((lengths != others).argmax())
             raise InputError(
@@ -188,11 +194,27 @@ def _hold(
 
 
 def _flat(
-    ragged: NDArray[Any], dtype: type | None = None
+    part: Any, chosen: slice, size: int, dtype: type | None = None
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return all entries of an array of arrays, one after the other, and how many each has."""
-    lengths = np.fromiter((len(each) for each in ragged), np.int64, len(ragged))
-    flat = np.concatenate(ragged) if len(ragged) else np.empty(0)
+    """Return all entries of some samples, one after the other, and how many each has.
+
+    Raises InputError where they have more bytes than the file, whose `size` bounds memory.
+    """
+    last = min(chosen.stop, len(part))
+    rows: list[NDArray[Any]] = []
+    n_bytes = 0
+    step = together(part, size)
+    for first in range(chosen.start, last, step):
+        some = list(part[first : min(first + step, last)])
+        n_bytes += sum(each.nbytes for each in some)
+        if part.ndim == 1 and n_bytes > size:
+            name = part.name.removeprefix("/")
+            raise InputError(
+                f"recordings: {name} must hold a list for each sample, got one list for several"
+            )
+        rows += some
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    flat = np.concatenate(rows) if rows else np.empty(0)
     return flat.astype(dtype or flat.dtype), lengths
 
 
