@@ -18,8 +18,10 @@ FLOORS = [
     ["training", "figures"],
     ["nn", "data", "stats"],
     ["engines", "init", "dale", "measures"],
-    ["functional", "events", "populations", "noise", "settings", "storage"],
-    ["units", "seeds", "jit", "modes"],
+    ["functional", "events", "populations", "noise", "settings", "checksums"],
+    ["units", "seeds", "jit", "modes", "storage", "reading", "yaml_files"],
+    ["arguments"],
+    ["paths"],
     ["errors"],
 ]
 """Rooms from the top floor down; a room may import rooms of lower floors alone."""

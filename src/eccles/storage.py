@@ -1,32 +1,135 @@
-"""Files that are whole or absent, and folders that one process writes at a time."""
+"""Files that are whole or absent, and folders that one process writes at a time.
+
+What is put in place is flushed first, so that a power cut costs what a kill costs. Where a disk is
+slow or busy that takes long, so files that are written again and again ask `affordable` before.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from io import TextIOBase
 from pathlib import Path
 
 from eccles.errors import RunError, StorageError
 
+Write = Callable[[Path], object]
+"""Fills the file that it is given the path of."""
 
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+_NO_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM, errno.EISDIR}
+"""What systems say that can't flush a folder, or not by our permissions."""
+
+
+_SHARE = 0.02
+"""Share of a process's time that flushing takes at most, of files that can wait."""
+
+
+class _Clock:
+    """What a process has spent on flushing."""
+
+    began = time.monotonic()
+    spent = 0.0
+
+
+def affordable() -> bool:
+    """Return whether what is written now can be flushed at once, or had better wait."""
+    return _Clock.spent <= _SHARE * (time.monotonic() - _Clock.began)
+
+
+def write_whole(path: Path, write: Write, *, parents: bool = True, flushed: bool = True) -> None:
     """Let `write` fill a file beside `path`, then put it in the place of `path` in one step.
 
-    A kill at any moment leaves the old file or the new one. Raises StorageError where the
-    folder can't be written.
+    A kill at any moment, or a power cut, leaves the old file or the new one. Raises StorageError
+    where the folder can't be written, or isn't there and `parents` is off. Without `flushed` it
+    withstands a kill alone.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    write_together({path: write}, parents=parents, flushed=flushed)
+
+
+def write_together(
+    writes: Mapping[Path, Write],
+    announce: Callable[[dict[Path, Path]], object] | None = None,
+    *,
+    parents: bool = True,
+    flushed: bool = True,
+) -> None:
+    """Write files of one folder as `write_whole` does, and put them in place in their order.
+
+    `announce` is called in between: all are written then, beside the places that it is given them
+    by, and none is put in place.
+    """
+    asides = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in writes}
+    path = next(iter(writes))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(aside)
-        aside.replace(path)
+        if parents:
+            make_folder(path.parent)
+        for path, aside in asides.items():  # The error names the one that it stopped at.
+            writes[path](aside)
+            if flushed:
+                flush(aside)
+        if announce is not None:
+            announce(asides)
+        for path, aside in asides.items():
+            aside.replace(path)
+        if flushed:
+            flush_folder(path.parent)
     except OSError as error:
         raise unwritable(path, error) from None
     finally:
-        if aside.exists():
-            aside.unlink()
+        for aside in asides.values():
+            # Its folder may have gone, and what went wrong before is what is said.
+            with suppress(OSError):
+                aside.unlink()
+
+
+def put(aside: Path, path: Path) -> None:
+    """Put a file or a folder of files in the place of another, flushed; raises OSError."""
+    for each in aside.iterdir() if aside.is_dir() else (aside,):
+        flush(each)
+    if aside.is_dir():
+        flush_folder(aside)
+        aside.rename(path)
+    else:
+        aside.replace(path)
+    flush_folder(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Have the disk take what was written to a file; raises OSError."""
+    _fsync(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+
+
+def flush_folder(path: Path) -> None:
+    """Have the disk take which files a folder has, on systems that can; raises OSError."""
+    try:
+        _fsync(path, os.O_RDONLY)
+    except OSError as error:
+        if error.errno not in _NO_FLUSH:
+            raise
+
+
+def _fsync(path: Path, mode: int) -> None:
+    began = time.monotonic()
+    file = os.open(path, mode)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+        _Clock.spent += time.monotonic() - began
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those that it lies in, flushed, unless it is there; raises OSError."""
+    if path.is_dir():
+        return
+    new = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for each in reversed(new):
+        flush_folder(each.parent)
 
 
 def is_aside(path: Path) -> bool:
@@ -35,8 +138,13 @@ def is_aside(path: Path) -> bool:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file as a whole."""
-    write_whole(path, lambda aside: aside.write_text(text, encoding="utf-8"))
+    """Write a text file as a whole, in UTF-8."""
+    write_whole(path, writes_text(text))
+
+
+def writes_text(text: str) -> Write:
+    """Return what fills a file with a text, in UTF-8."""
+    return lambda aside: aside.write_text(text, encoding="utf-8")
 
 
 def unwritable(path: Path, error: OSError) -> StorageError:
@@ -48,8 +156,39 @@ def unwritable(path: Path, error: OSError) -> StorageError:
     )
 
 
+class Lock:
+    """A lock that is held.
+
+    Its file may be removed, with its folder or alone, and another process may then hold a new one:
+    whoever holds it asks `check` before it writes.
+    """
+
+    def __init__(self, path: Path, file: TextIOBase | None, what: str) -> None:
+        self._path, self._file, self._what = path, file, what
+
+    def is_there(self) -> bool:
+        """Return whether the lock's file is still the one that is held."""
+        if self._file is None:
+            return True
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._file.fileno()))
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise unwritable(self._path, error) from None
+
+    def check(self) -> None:
+        """Raise StorageError where the lock's file was removed."""
+        if not self.is_there():
+            got = "the folder" if not self._path.parent.exists() else f"its {self._path.name}"
+            raise StorageError(
+                f"{self._what} must be left to the process that writes it, got {got} removed; the "
+                "same command goes on with what is there"
+            )
+
+
 @contextmanager
-def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -> Iterator[None]:
+def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -> Iterator[Lock]:
     """Hold the lock file at `path`; the system lets go of it when the process ends, however.
 
     Args:
@@ -64,28 +203,33 @@ def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -
     try:
         import fcntl
     except ImportError:  # pragma: no cover - not on this system
-        yield
+        yield Lock(path, None, what)
         return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise unwritable(path, error) from None
-    with file:
-        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    while True:
         try:
-            fcntl.flock(file, kind | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise RunError(
-                f"{what} must not be in use, got {holder} using it; wait until that has ended"
-            ) from None
-        except OSError:
-            pass
-        with suppress(OSError):
-            file.truncate(0)
-            if not shared:
-                file.write(f"process {os.getpid()} on {platform.node()}")
-                file.flush()
-        yield
+            make_folder(path.parent)
+            file = path.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise unwritable(path, error) from None
+        with file:
+            kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            try:
+                fcntl.flock(file, kind | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "another process"
+                raise RunError(
+                    f"{what} must not be in use, got {holder} using it; wait until that has ended"
+                ) from None
+            except OSError:
+                pass
+            lock = Lock(path, file, what)
+            if not lock.is_there():
+                continue  # Removed while we waited for it: another one guards now.
+            with suppress(OSError):
+                file.truncate(0)
+                if not shared:
+                    file.write(f"process {os.getpid()} on {platform.node()}")
+                    file.flush()
+            yield lock
+            return

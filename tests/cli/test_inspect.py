@@ -104,4 +104,7 @@ def test_a_shallow_run_has_no_layers_to_look_into(tmp_path, monkeypatch, capsys)
 def test_damaged_rows_are_named(ran, capsys):
     (ran / "layers.jsonl").write_text('{"epoch": -1, "la')
     assert main(["inspect", "mine"]) == 1
+    assert "mine/layers.jsonl must be as it was written" in capsys.readouterr().err
+    (ran / "SHA256SUMS").unlink()
+    assert main(["inspect", "mine"]) == 1
     assert "mine/layers.jsonl must be readable JSON lines" in capsys.readouterr().err

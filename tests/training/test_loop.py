@@ -25,6 +25,7 @@ FILES = {
     "classes.jsonl",
     "checkpoint.safetensors",
     "result.json",
+    "SHA256SUMS",
 }
 
 
@@ -526,6 +527,10 @@ def test_damaged_tables_are_one_sentence(data, config, stop_at, tmp_path, name, 
     (tmp_path / name).unlink()
     if content:
         (tmp_path / name).write_bytes(content)
+    with pytest.raises(RunError, match=rf"^(train|storage): .*{name} must be .*no-resume"):
+        train(config, data=data, out=tmp_path)
+    # A folder of version 0.1.0 has no checksums.
+    (tmp_path / "SHA256SUMS").unlink()
     with pytest.raises(RunError, match=rf"^train: .*{name} must be readable JSON lines.*no-resume"):
         train(config, data=data, out=tmp_path)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from eccles.checksums import Checksums
 from eccles.cli.flags import flag, read
 from eccles.cli.formats import formats_of
 from eccles.cli.place import for_files
@@ -98,9 +99,7 @@ def _folder(folder: Path | None) -> tuple[Path, dict[str, Any]]:
         raise InputError(f"inspect: RUN must be the folder of a run, got {got}; eccles train makes "
                          "them")  # fmt: skip
     try:
-        settings: dict[str, Any] = json_format.loads(
-            (folder / "config.json").read_text(encoding="utf-8")
-        )
+        settings: dict[str, Any] = json_format.loads(_sums(folder).read("config.json"))
     except (OSError, ValueError):
         raise RunError(f"inspect: {folder}/config.json must be readable JSON") from None
     if "model" not in settings:
@@ -109,13 +108,18 @@ def _folder(folder: Path | None) -> tuple[Path, dict[str, Any]]:
     return folder, settings
 
 
+def _sums(folder: Path) -> Checksums:
+    return Checksums(folder, "run the same eccles train with --no-resume")
+
+
 def _rows(folder: Path, measure: str) -> Rows | None:
     """Return the rows of a measure of a run, or None where it wasn't taken."""
     path = folder / f"{measure}.jsonl"
     if not path.exists():
         return None
     try:
-        return [json_format.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        text = _sums(folder).read(path.name).decode()
+        return [json_format.loads(line) for line in text.splitlines()]
     except (OSError, ValueError) as error:
         raise RunError(f"inspect: {path} must be readable JSON lines, got {error}") from None
 

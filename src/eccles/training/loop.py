@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,8 +174,8 @@ class _Run:
             tables,
             facts,
         )
-        if folder is not None and not (finished and folder.has_result()):
-            folder.write_result(result.summary())
+        if folder is not None:
+            folder.finish(result.summary())
         return result
 
     def _go_on(self, folder: RunFolder, resume: bool) -> int:
@@ -186,6 +187,7 @@ class _Run:
             self.trainee.network,
             self.trainee.optimizer,
             identity=self.identity,
+            epochs=self.config.epochs,
         )
         for name, every in self.every.items():
             epochs = [e for e in range(-1, next_epoch) if is_due(e, every, self.config.epochs)]
@@ -211,17 +213,15 @@ class _Run:
             tables[name].extend(defined({"epoch": epoch, **each}) for each in rows)
 
     def _keep(self, folder: RunFolder, next_epoch: int) -> None:
-        # The checkpoint comes last: rows without one are dropped, one without rows is lost.
-        for name, rows in self.tables.items():
-            folder.write_rows(f"{name}.jsonl", rows)
-        checkpoint.save(
-            folder.checkpoint,
-            self.trainee.network,
-            self.trainee.optimizer,
+        save = partial(
+            checkpoint.save,
+            network=self.trainee.network,
+            optimizer=self.trainee.optimizer,
             identity=self.identity,
             next_epoch=next_epoch,
             streams={name: [self.config.seed, next_epoch] for name in ("order", "noise")},
         )
+        folder.keep(self.tables, save)
 
 
 def _train_epoch(config: RunConfig, trainee: Trainee, epoch: int, watch: Watcher) -> float:

@@ -6,26 +6,41 @@ history.jsonl            a row an epoch, from -1 (before training)
 classes.jsonl            a row an epoch and class
 checkpoint.safetensors   weights, optimizer, random streams, next epoch
 result.json              the summary, once the run has finished
+SHA256SUMS               checksums of all of these but the checkpoint, which has its own
 """
 
 from __future__ import annotations
 
 import json
+import math
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from eccles import checksums
+from eccles.checksums import Checksums
 from eccles.errors import InputError, RunError
-from eccles.storage import is_aside, locked, unwritable, write_text
+from eccles.storage import (
+    Lock,
+    affordable,
+    flush,
+    flush_folder,
+    is_aside,
+    locked,
+    make_folder,
+    unwritable,
+    writes_text,
+)
+from eccles.training import checkpoint
 from eccles.training.run_config import RunConfig
 
 Rows = list[dict[str, Any]]
-_RESULTS = ("result.json", "history.jsonl", "classes.jsonl")
+_RESULTS = ("result.json", "history.jsonl", "classes.jsonl", checksums.NAME)
 
 
 class RunFolder:
@@ -35,6 +50,9 @@ class RunFolder:
         self.path = path
         self.identity = identity
         self.checkpoint = path / "checkpoint.safetensors"
+        self._sums = Checksums(path, "start over with --no-resume")
+        self._lock: Lock | None = None
+        self._unflushed = False
 
     def check(self) -> None:
         """Raise InputError, before anything is written, unless this can be the run's folder."""
@@ -46,20 +64,34 @@ class RunFolder:
     def _check(self) -> None:
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"train: --out must be a folder, got the file {self.path}")
-        record = self.path / "config.json"
-        if record.exists():
-            theirs = self._read_json(record).get("identity")
-            if theirs != self.identity:
-                same = str(theirs).partition("-")[0] == self.identity.partition("-")[0]
-                raise InputError(
-                    f"train: --out must be empty or hold this run ({self.identity}), got "
-                    f"{self.path} with run {theirs}{', on other data' * same}; choose another --out"
-                )
-        elif self.path.exists() and any(not file.name.startswith(".") for file in self._files()):
+        theirs = self._theirs()
+        if theirs is not None and theirs != self.identity:
+            same = theirs.partition("-")[0] == self.identity.partition("-")[0]
+            raise InputError(
+                f"train: --out must be empty or hold this run ({self.identity}), got "
+                f"{self.path} with run {theirs}{', on other data' * same}; choose another --out"
+            )
+        if theirs is None and any(self._is_others(file) for file in self._files()):
             raise InputError(
                 f"train: --out must be empty or hold this run, got {self.path} with other files; "
                 "choose another --out"
             )
+
+    def _theirs(self) -> str | None:
+        """Return the identity of the run that the folder holds, or None where it holds none."""
+        error = None
+        if (self.path / "config.json").exists():
+            try:
+                return str(self._read_json("config.json").get("identity"))[:100]
+            except RunError as caught:
+                error = caught
+        if self.checkpoint.exists():
+            # It says so as well, and what else the folder has can be written anew.
+            with suppress(RunError):
+                return str(checkpoint.read(self.checkpoint)[0]["identity"])[:100]
+        if error is not None:
+            raise error
+        return None
 
     @contextmanager
     def held(self, *, wait: bool = False) -> Iterator[None]:
@@ -67,8 +99,12 @@ class RunFolder:
 
         Raises RunError where another one does, unless `wait` is given to wait for it.
         """
-        with locked(self.path / ".lock", f"train: --out {self.path}", wait=wait):
-            yield
+        with locked(self.path / ".lock", f"train: --out {self.path}", wait=wait) as self._lock:
+            try:
+                yield
+            finally:
+                self._lock = None
+                self._flush()
 
     def open(self, config: RunConfig, *, resume: bool) -> bool:
         """Make this the folder of a run; return whether an earlier start of it can go on.
@@ -77,12 +113,16 @@ class RunFolder:
         `check` does, and RunError where the folder can't be written.
         """
         self.check()
+        try:
+            make_folder(self.path)
+        except OSError as error:
+            raise unwritable(self.path, error) from None
         self._remove(file for file in self._files() if is_aside(file))
         if not resume:
             # The checkpoint goes first: without it nothing of the rest is believed.
             self._remove(self.path / name for name in ("checkpoint.safetensors", *_RESULTS))
         settings = {"identity": self.identity, **config.model_dump(mode="json")}
-        write_text(self.path / "config.json", json.dumps(settings, indent=2) + "\n")
+        self._write_json("config.json", settings)
         return self.checkpoint.exists()
 
     def empty(self) -> None:
@@ -100,34 +140,76 @@ class RunFolder:
             "versions": {name: version(name) for name in packages},
             "resolved": resolved,
         }
-        write_text(self.path / "provenance.json", json.dumps(record, indent=2) + "\n")
+        self._write_json("provenance.json", record)
 
-    def write_rows(self, name: str, rows: Rows) -> None:
-        """Write a table of JSON lines as a whole."""
-        write_text(self.path / name, "".join(json.dumps(row) + "\n" for row in rows))
+    def keep(self, tables: Mapping[str, Rows], save: Callable[..., object]) -> None:
+        """Write an epoch's tables of JSON lines, and let `save` write its checkpoint at a path.
+
+        The checkpoint comes last: rows without one are dropped, one without rows is lost. Raises
+        StorageError where the folder can't be written, or isn't this process's any more.
+        """
+        self._write({f"{name}.jsonl": lines(rows) for name, rows in tables.items()})
+        save(self.checkpoint, flushed=not self._unflushed)
 
     def read_rows(self, name: str, epochs: Sequence[int]) -> Rows:
         """Return a table's rows of these epochs; later ones have no checkpoint."""
         path = self.path / name
         try:
-            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-            rows = [row for row in rows if row["epoch"] in epochs]
+            text = self._sums.read(name).decode()
+            rows = [row for row in map(json.loads, text.splitlines()) if row["epoch"] in epochs]
             if {row["epoch"] for row in rows} != set(epochs):
                 raise ValueError("rows that aren't of every epoch that was measured")
-        except (OSError, ValueError, LookupError, TypeError) as error:
+            if name == "history.jsonl" and not all(map(_is_plausible, rows)):
+                raise ValueError("rows without a loss, an accuracy from 0 to 1 and seconds")
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise RunError(
-                f"train: {path} must be readable JSON lines, got {error}; start over with "
-                "--no-resume"
+                f"train: {path} must be readable JSON lines, got {str(error)[:200]}; start over "
+                "with --no-resume"
             ) from None
         return rows
 
-    def has_result(self) -> bool:
-        """Return whether the run has finished."""
-        return (self.path / "result.json").exists()
+    def finish(self, summary: dict[str, Any]) -> None:
+        """Write the summary, unless it is there; a folder that has it is finished.
 
-    def write_result(self, summary: dict[str, Any]) -> None:
-        """Write the summary; a folder that has it is finished."""
-        write_text(self.path / "result.json", json.dumps(summary, indent=2) + "\n")
+        Raises RunError where the record of where the run comes from was altered: nothing else says
+        that.
+        """
+        summary = json.loads(json.dumps(summary))
+        try:
+            there = self._read_json("result.json")
+            sound = {**there, "out": None} == {**summary, "out": None}
+        except RunError:
+            sound = False
+        if not sound:
+            self._write_json("result.json", summary)
+            self._sums.settle(flushed=not self._unflushed)
+        elif (self.path / "provenance.json").exists():
+            self._read_json("provenance.json")
+
+    def _write(self, contents: Mapping[str, Iterable[str]]) -> None:
+        if self._lock is not None:
+            self._lock.check()
+        writes = {name: writes_text("".join(text)) for name, text in contents.items()}
+        # What waited is flushed with all else, lest a newer file be there without an older one.
+        if affordable():
+            self._flush()
+        else:
+            self._unflushed = True
+        self._sums.write(writes, flushed=not self._unflushed)
+
+    def _flush(self) -> None:
+        if self._unflushed and self.path.is_dir():
+            try:
+                for file in self._files():
+                    if file.is_file():
+                        flush(file)
+                flush_folder(self.path)
+            except OSError as error:
+                raise unwritable(self.path, error) from None
+        self._unflushed = False
+
+    def _write_json(self, name: str, content: dict[str, Any]) -> None:
+        self._write({name: [json.dumps(content, indent=2), "\n"]})
 
     def _files(self) -> list[Path]:
         return sorted(self.path.iterdir()) if self.path.exists() else []
@@ -139,11 +221,26 @@ class RunFolder:
         except OSError as error:
             raise unwritable(self.path, error) from None
 
-    def _read_json(self, path: Path) -> dict[str, Any]:
+    def _read_json(self, name: str) -> dict[str, Any]:
+        path = self.path / name
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            content = json.loads(self._sums.read(name))
+        except (OSError, ValueError, RecursionError):
             content = None
         if not isinstance(content, dict):
             raise RunError(f"train: {path} must be readable JSON; choose another --out")
         return content
+
+    def _is_others(self, file: Path) -> bool:
+        return not file.name.startswith(".") and file.name != checksums.NAME
+
+
+def lines(rows: Rows) -> Iterator[str]:
+    """Return rows as JSON lines."""
+    return (json.dumps(row) + "\n" for row in rows)
+
+
+def _is_plausible(row: dict[str, Any]) -> bool:
+    """Return whether an epoch's row can be one, in files that have no checksums."""
+    loss, accuracy, seconds = row["loss"], row["accuracy"], row["seconds"]
+    return 0 <= accuracy <= 1 and 0 <= seconds < math.inf and (loss is None or loss < math.inf)

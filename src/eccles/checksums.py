@@ -1,0 +1,131 @@
+"""The checksums of a folder's files, beside them: what is read back is what was written.
+
+SHA256SUMS has a line a file, as `sha256sum --check` takes them. The checksum of a file's new
+content is put there before the file is, and that of the old content stays beside it for so long: a
+kill between the two leaves a file that one of them is of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from eccles.errors import RunError
+from eccles.storage import Write, unwritable, write_together, write_whole, writes_text
+
+NAME = "SHA256SUMS"
+_LINE = re.compile(r"([0-9a-f]{64})  ([^/\n]+)")
+_KINDS = {".json", ".jsonl", ".parquet"}
+"""Files that are listed where a folder gets its first checksums."""
+_TRIES = 3
+
+_Listed = dict[str, set[str]]
+
+
+class Checksums:
+    """The files of a folder that have a checksum.
+
+    A folder without any was written by a version that knew none, and its files are taken as they
+    are; with the next file that is written there, all get one.
+    """
+
+    def __init__(self, folder: Path, remedy: str) -> None:
+        """Take a folder, and what to try, for the error, where one of its files was altered."""
+        self.folder = folder
+        self.remedy = remedy
+        self.path = folder / NAME
+
+    def read(self, name: str) -> bytes:
+        """Return a file's content.
+
+        Raises RunError unless it is what was written there, and OSError where it can't be read.
+        """
+        content = b""
+        # A file's next content may come between the two looks, and be the one after it then.
+        for _ in range(_TRIES):
+            content = (self.folder / name).read_bytes()
+            if self._is_listed(name, hashlib.sha256(content).hexdigest()):
+                return content
+        raise self._altered(name)
+
+    def check(self, name: str) -> None:
+        """Raise as `read` does, for a file that may be larger than memory."""
+        for _ in range(_TRIES):
+            if self._is_listed(name, _digest(self.folder / name)):
+                return
+        raise self._altered(name)
+
+    def write(self, writes: Mapping[str, Write], *, flushed: bool = True) -> None:
+        """Write files whole, and put them in place in their order, as `write_together` does.
+
+        Raises StorageError where the folder can't be written, or isn't there.
+        """
+
+        def announce(asides: dict[Path, Path]) -> None:
+            known = self._known()
+            for path, aside in asides.items():
+                name = path.name
+                known[name] = self._current(name, known.get(name, set())) | {_digest(aside)}
+            self._list(known, flushed)
+
+        places = {self.folder / name: write for name, write in writes.items()}
+        write_together(places, announce, parents=False, flushed=flushed)
+
+    def settle(self, *, flushed: bool = True) -> None:
+        """Leave each file its own checksum alone, once all are written; reads them all."""
+        try:
+            known = self._known()
+            self._list({name: self._current(name, known[name]) for name in known}, flushed)
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+
+    def _known(self) -> _Listed:
+        listed = self._listed()
+        return self._found() if listed is None else listed
+
+    def _list(self, known: _Listed, flushed: bool) -> None:
+        lines = [f"{each}  {name}\n" for name in sorted(known) for each in sorted(known[name])]
+        write_whole(self.path, writes_text("".join(lines)), parents=False, flushed=flushed)
+
+    def _is_listed(self, name: str, digest: str) -> bool:
+        listed = self._listed()
+        return listed is None or digest in listed.get(name, ())
+
+    def _listed(self) -> _Listed | None:
+        """Return the checksums that each file may have, or None in a folder without any."""
+        try:
+            lines = self.path.read_bytes().decode("utf-8", "replace").splitlines()
+        except FileNotFoundError:
+            return None
+        listed: _Listed = {}
+        for line in lines:
+            # A line that isn't whole vouches for nothing, so its file is the one that is named.
+            if found := _LINE.fullmatch(line):
+                listed.setdefault(found[2], set()).add(found[1])
+        return listed
+
+    def _found(self) -> _Listed:
+        paths = (path for path in self.folder.iterdir() if path.suffix in _KINDS)
+        return {path.name: {_digest(path)} for path in paths if path.is_file()}
+
+    def _current(self, name: str, accepted: set[str]) -> set[str]:
+        """Return the checksum of the content that a file has, or all where that is no one's."""
+        try:
+            digest = _digest(self.folder / name)
+        except FileNotFoundError:
+            return set()
+        return {digest} if digest in accepted else accepted
+
+    def _altered(self, name: str) -> RunError:
+        return RunError(
+            f"storage: {self.folder / name} must be as it was written, got content that {NAME} "
+            f"beside it has no checksum of; {self.remedy}, put back a copy, or delete {NAME} to "
+            "have the files taken as they are"
+        )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
