@@ -144,7 +144,11 @@ def add_noise_(weight: Tensor, sigma: float, key: int, batch: int, layer: int) -
     # On a CPU in float32 the noise goes into the weight's own memory; elsewhere it is made aside.
     native = target.dtype == torch.float32 and target.device.type == "cpu"
     within = native and target.is_contiguous()
-    noise = target.view(-1) if within else torch.zeros(target.numel())
+    noise = (
+        target.view(-1)
+        if within
+        else torch.zeros(target.numel(), dtype=torch.float32, device="cpu")
+    )
     _add_normals(
         noise.numpy(),
         _f(sigma),

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from eccles.data.digits import KEYS, SPEAKERS, Split, Utterance, utter
 from eccles.data.recordings import Recordings
 from eccles.data.spike_hdf5 import write
 from eccles.errors import must
+from eccles.processes import Pool
 from eccles.storage import unwritable
 
 _Advance = Callable[[int], None]
@@ -79,7 +79,7 @@ def digits(
         split: "train" or "test", which share no speaker.
         n: samples.
         seed: of all that is drawn at random.
-        jobs: processes; a script that asks for more than one needs `if __name__ == "__main__"`.
+        jobs: processes.
         advance: is called with 1 after every sample.
 
     Raises RunError without espeak-ng.
@@ -151,7 +151,7 @@ def _mapped(jobs: int) -> Iterator[_Mapped]:
         yield map
         return
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_ctrl_c)
+    executor = Pool(jobs, mp_context=context, initializer=_leave_ctrl_c)
     try:
         yield partial(executor.map, chunksize=8)
     except BaseException:

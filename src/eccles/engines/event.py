@@ -77,8 +77,8 @@ class EventEngine:
 
     def _respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         packing = self._pack(weights)
-        peaks = torch.empty(len(events), packing.n_classes, dtype=weights[0].dtype)
-        spike_counts = torch.empty(len(events), packing.n_hidden, dtype=torch.int32)
+        peaks = torch.empty(len(events), packing.n_classes, dtype=weights[0].dtype, device="cpu")
+        spike_counts = torch.empty(len(events), packing.n_hidden, dtype=torch.int32, device="cpu")
         shared = (
             packing.n_inputs,
             packing.n_blocks,
@@ -132,7 +132,7 @@ class EventEngine:
             packing = self._pack(weights)
             batch = self._load(packing, events, labels)
             self._share(self._work(packing, events, neuron, no_update(packing.dtype)))
-            loss = torch.tensor(batch.mean_loss(), dtype=weights[0].dtype)
+            loss = torch.tensor(batch.mean_loss(), dtype=weights[0].dtype, device="cpu")
             return loss, packing.sum_gradients(batch.n_parts)
 
     def descend(

@@ -59,8 +59,8 @@ class Packing:
     def sum_gradients(self, n_parts: int) -> Weights:
         """Add the parts' gradients, in order, without their padding."""
         kind = torch.float64 if self.dtype == np.float64 else torch.float32
-        grad1 = torch.empty(self.n_inputs, self.n_hidden, dtype=kind)
-        grad2 = torch.empty(self.n_hidden, self.n_classes, dtype=kind)
+        grad1 = torch.empty(self.n_inputs, self.n_hidden, dtype=kind, device="cpu")
+        grad2 = torch.empty(self.n_hidden, self.n_classes, dtype=kind, device="cpu")
         total = self.gradients[0]
         for part in range(1, n_parts):
             total += self.gradients[part]

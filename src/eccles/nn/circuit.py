@@ -210,7 +210,7 @@ class EICircuit(nn.Module):
 
     def get_extra_state(self) -> Tensor:
         """Return whether the layer is initialised, and DANN's, to be saved with the weights."""
-        return torch.tensor([self.initialised, self.rules.dann])
+        return torch.tensor([self.initialised, self.rules.dann], device="cpu")
 
     def set_extra_state(self, state: Tensor) -> None:
         """Take over whether the saved weights were initialised.

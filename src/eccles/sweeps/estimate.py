@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from eccles.errors import EcclesError, RunError
 from eccles.sweeps.plan import Plan, Planned
-from eccles.training.loop import computing
+from eccles.training.context import computing, settled
 from eccles.training.measures import check_measures
 from eccles.training.prepare import check_at_hand, data_key, open_data, prepare
 from eccles.training.trainee import Trainee
@@ -36,6 +36,7 @@ class Estimate(NamedTuple):
     seconds: float
 
 
+@settled()
 def rehearse(
     plan: Plan, data_dir: Path | None = None, *, download: bool = True
 ) -> list[tuple[Any, Any]]:
@@ -61,6 +62,7 @@ def rehearse(
     return list(splits.values())
 
 
+@settled()
 def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any]) -> Estimate:
     """Train for two seconds, of runs from all over the plan, and reckon from that.
 
@@ -100,7 +102,7 @@ def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any
 def _train(plan: Plan, run: Planned, splits: tuple[Any, Any], seconds: float) -> tuple[int, float]:
     config = plan.config(run).resolved()
     trainee = prepare(config, splits)
-    with computing(trainee):  # As a worker does.
+    with computing(trainee.torch_threads):  # As a worker does.
         return _timed(trainee, config.batch(), seconds)
 
 

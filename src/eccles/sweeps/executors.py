@@ -13,13 +13,14 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import connection, resource_tracker
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from eccles.errors import InputError, RunError
+from eccles.processes import Pool
 from eccles.sweeps.schema import versions
 
 _PATIENCE = 8.0
@@ -35,24 +36,11 @@ _TALKATIVE = (
 
 
 class Workers(NamedTuple):
-    """An executor, and how many runs it does at once, which may change while it works."""
+    """An executor, how many runs it does at once, which may change, and whether any has started."""
 
     executor: Executor
     slots: Callable[[], int]
-
-
-class _Pool(ProcessPoolExecutor):
-    """Starts workers that Ctrl-C doesn't reach, not even while they import what they need."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Take a run; a worker that starts for it inherits which signals are blocked."""
-        if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - not on this system
-            return super().submit(fn, *args, **kwargs)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            return super().submit(fn, *args, **kwargs)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    started: Callable[[], bool] = lambda: True
 
 
 @contextmanager
@@ -60,11 +48,18 @@ def local(jobs: int) -> Iterator[Workers]:
     """Give so many processes of this machine; they end with this one, however it ends."""
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    # It unblocks SIGINT once it has started, so it starts first.
-    resource_tracker.ensure_running()
-    executor = _Pool(jobs, mp_context=context, initializer=_begin)
     try:
-        yield Workers(executor, lambda: jobs)
+        # It unblocks SIGINT once it has started, so it starts first.
+        resource_tracker.ensure_running()
+        executor = Pool(jobs, mp_context=context, initializer=_begin)
+        first = executor.submit(int)
+    except OSError as error:
+        raise RunError(
+            f"sweep: worker processes must start, got {error.strerror!r}; allow more processes "
+            "and open files (ulimit -a), or take fewer --jobs"
+        ) from None
+    try:
+        yield Workers(executor, lambda: jobs, lambda: first.done() and not first.exception())
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
         # Whoever is still here had its time: what it did is stored up to its last epoch.

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import AbstractContextManager
 
 from eccles.errors import EcclesError, RunError
@@ -123,8 +123,7 @@ class Runner:
             if self._waiting and opened == _LOSSES and not self._status.total():
                 raise RunError(
                     f"sweep: workers must live until a run has ended, got {_LOSSES} starts in "
-                    "which they died before; a script that calls eccles.sweep does so under "
-                    'if __name__ == "__main__":, and a run needs memory'
+                    "which they died before; give the runs more memory, or take fewer --jobs"
                 )
 
     def _feed(self, workers: Workers) -> None:
@@ -145,8 +144,15 @@ class Runner:
             except RuntimeError:
                 broken = True  # A pool whose worker died takes no more.
             except Exception as error:
-                raise self._abandoned(type(error).__name__) from None
+                reason = error.strerror if isinstance(error, OSError) else None
+                raise self._abandoned(reason or type(error).__name__) from None
             ended, _ = wait(self._running, timeout=_TICK, return_when=FIRST_COMPLETED)
+            if not workers.started() and any(map(_broken, ended)):
+                raise RunError(
+                    "sweep: worker processes must start, got ones that ended before they took a "
+                    "run; what they said stands above; see that memory, processes and open files "
+                    "suffice (ulimit -a)"
+                )
             lost = [future for future in ended if not self._end(future)]
             self._watch.passed(self.standing)
             self._store_at_times()
@@ -252,3 +258,7 @@ class Runner:
             for future in self._running:
                 future.cancel()
             wait(self._running, timeout=_GRACE)
+
+
+def _broken(future: Future[Outcome]) -> bool:
+    return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)

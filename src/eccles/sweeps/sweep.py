@@ -78,8 +78,7 @@ def sweep(
         watch: what to tell the progress to.
 
     Raises InputError for a study, folder or cluster that can't be used, StorageError where the
-    folder can't be written. A run that fails is a row, not an error. A script that calls this
-    does so under `if __name__ == "__main__":`, for workers import it.
+    folder can't be written. A run that fails is a row, not an error.
     """
     slots = _slots(jobs)
     asked = study if isinstance(study, Study) else read_study(Path(study))

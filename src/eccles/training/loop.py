@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from eccles.arguments import typed
 from eccles.data.binning import Binning
 from eccles.data.dataset import SpikeDataset, Splits
-from eccles.engines.memory import kept_memory
 from eccles.errors import RunError, must
 from eccles.training import checkpoint
 from eccles.training.compiling import CompileClock
 from eccles.training.config import TrainConfig
+from eccles.training.context import computing, settled
 from eccles.training.measures import check_measures, defined, is_due
 from eccles.training.prepare import deep, open_data, prepare
 from eccles.training.result import TrainResult
@@ -31,6 +29,7 @@ from eccles.training.watch import Unwatched, Watcher
 
 
 @typed("train")
+@settled()
 def train(
     config: RunConfig | None = None,
     *,
@@ -92,6 +91,7 @@ def train(
     )
 
 
+@settled()
 def train_on(
     data: Splits | tuple[Any, Any],
     config: RunConfig,
@@ -114,7 +114,7 @@ def train_on(
     with ExitStack() as held:
         if folder is not None and hold:
             held.enter_context(folder.held())
-        held.enter_context(computing(trainee))
+        held.enter_context(computing(trainee.torch_threads))
         return run.train(resume, watch or Unwatched())
 
 
@@ -247,17 +247,3 @@ def _train_epoch(config: RunConfig, trainee: Trainee, epoch: int, watch: Watcher
             f"{trainee.remedy}"
         )
     return total / len(order)
-
-
-@contextmanager
-def computing(trainee: Trainee) -> Iterator[None]:
-    """Give the process the threads and the memory that steps take, and what it had when done."""
-    before = torch.get_num_threads()
-    # On some processors a matrix product's bits depend on torch's threads; and while they are
-    # idle they spin, which would take cores from the event engine's own.
-    torch.set_num_threads(trainee.torch_threads)
-    try:
-        with kept_memory():
-            yield
-    finally:
-        torch.set_num_threads(before)

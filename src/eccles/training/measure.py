@@ -12,6 +12,7 @@ from eccles.arguments import typed
 from eccles.data.dataset import SpikeDataset
 from eccles.errors import must, whole
 from eccles.nn.shallow import EINetwork
+from eccles.training.context import settled
 
 _BATCH = 1000
 
@@ -72,6 +73,7 @@ class Evaluation(NamedTuple):
 
 
 @typed("evaluate")
+@settled()
 def evaluate(network: EINetwork, data: SpikeDataset, batch_size: int = _BATCH) -> Evaluation:
     """Run a network of one hidden layer over a data set and count, `batch_size` samples at once.
 
