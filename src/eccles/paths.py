@@ -19,13 +19,15 @@ def usable(path: str | os.PathLike[str], where: str = "files", name: str = "a pa
     'mine'
     """
     text = os.fspath(path)
+    if not text:
+        raise must(where, name, "the name of a file or folder", text)
     if "\0" in text:
-        raise must(where, name, "without null characters", text)
+        raise must(where, name, "a path without null characters", text)
     try:
         lengths = [len(os.fsencode(part)) for part in Path(text).parts or (text,)]
     except UnicodeEncodeError:
-        raise must(where, name, "in letters that the file system has", text) from None
+        raise must(where, name, "a path in letters that the file system has", text) from None
     if max(lengths) > _NAME or sum(lengths) + len(lengths) > _PATH:
-        accepted = f"of names of at most {_NAME} bytes, and {_PATH:,} in all"
+        accepted = f"a path with names of at most {_NAME} bytes, and {_PATH:,} in all"
         raise must(where, name, accepted, text)
     return Path(path)

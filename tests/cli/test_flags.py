@@ -54,7 +54,7 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
         ),
         ("train --seed", "train: --seed must have a value, got none"),
         ("train --epoch 3", "train: there is no option --epoch (did you mean --epochs?)"),
-        ("train now", "train: there is no place for now"),
+        ("train now", "train: 'now' must belong to an option, and doesn't; quotes hold words"),
         (
             "data",
             "data: what to do must be one of list, path, fetch, doctor, "

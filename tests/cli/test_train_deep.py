@@ -92,7 +92,7 @@ def test_switches_as_the_help_has_them(capsys):
         (["--circuit", "bn", "--batch-size", "95"], "every batch of bn must be 2 samples or more"),
         (["--engine", "fused", "--surrogate", "arctan"], "engine must be auto or equations"),
         (["--width", "0.01"], "width must be 0.04 or more, for 4 units in every layer, got 0.01"),
-        (["--ei", "80:20"], "there is no option --ei"),
+        (["--ei", "80:20"], "--ei is an option of a network of one hidden layer"),
         (["--circuit", "bn", "--stabiliser", "epsilon"], "with bn, got 'stabiliser epsilon'; "),
         (["--data", "./nowhere"], "got './nowhere'; there is no such folder"),
         (["--data", "./nowhere", "--out", "here"], "got './nowhere'; there is no such folder"),
@@ -108,7 +108,7 @@ def test_requests_that_can_not_be_met(words, said, capsys):
 @pytest.mark.parametrize("words", [["--circuit", "ei"], ["--circuit=ei"], ["--no-decay-gains"]])
 def test_options_of_deep_networks_want_a_model(words, capsys):
     assert main(["train", *words]) == 2
-    assert "must be given with --model, for a deep network" in capsys.readouterr().err
+    assert "is an option of a deep network, which" in capsys.readouterr().err
 
 
 def test_cifar_that_is_not_there(capsys, tmp_path, monkeypatch):

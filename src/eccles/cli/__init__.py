@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from eccles.cli.stops import Stops, leave_quietly
 from eccles.errors import EcclesError, InputError, nearest
 
 _VERBS = {
@@ -27,33 +28,51 @@ _STOPPED = "stopped; the same command goes on from the last epoch"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `eccles ARGUMENTS` and return its exit status.
 
-    0 is success, 1 a failure at run time, 2 a request that can't be met, 130 Ctrl-C. An error is
-    one sentence on stderr; `--debug` shows where it comes from.
+    0 is success, 1 a failure at run time, 2 a request that can't be met, 130 Ctrl-C, 70 a fault of
+    Eccles itself. An error is one sentence on stderr; `--debug` shows where it comes from.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
+    with Stops() as stops:
+        status = _answered(words, debug, stops)
+    if arguments is None:
+        leave_quietly()
+    return status
+
+
+def _answered(words: list[str], debug: bool, stops: Stops) -> int:
     try:
         return _dispatch(words)
-    except EcclesError as error:
-        if debug:
-            raise
-        print(f"eccles: {error}", file=sys.stderr)
-        return error.exit_status
-    except KeyboardInterrupt as stop:
-        if debug:
-            raise
-        print(f"eccles: {str(stop) or _STOPPED}", file=sys.stderr)
-        # Python remembers one that came within another exec, as of a named tuple while numpy is
-        # imported, and would end by that signal and not by our status; this one forgets it.
-        exec("")
-        return 130
     except BrokenPipeError:
         # Whoever read our output has left; give the interpreter nowhere to complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
+    except (Exception, KeyboardInterrupt) as error:
+        if debug:
+            raise
+        if stops.came or isinstance(error, KeyboardInterrupt):
+            return _stopped(error, words)
+        if isinstance(error, EcclesError):
+            print(f"eccles: {error}", file=sys.stderr)
+            return error.exit_status
+        from eccles.cli import faults
+
+        said, status = faults.sentence(error)
+        print(f"eccles: {said}", file=sys.stderr)
+        return status
+
+
+def _stopped(error: BaseException, words: list[str]) -> int:
+    goes_on = words[:1] in (["train"], ["sweep"], ["reproduce"])
+    said = str(error) if isinstance(error, KeyboardInterrupt) else ""
+    print(f"eccles: {said or (_STOPPED if goes_on else 'stopped')}", file=sys.stderr)
+    # Python remembers one that came within another exec, as of a named tuple while numpy is
+    # imported, and would end by that signal and not by our status; this one forgets it.
+    exec("")
+    return 130
 
 
 def _dispatch(words: list[str]) -> int:

@@ -7,17 +7,21 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 from functools import partial, wraps
+from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import tyro
 from tyro.constructors import (
     ConstructorRegistry,
+    PrimitiveConstructorSpec,
+    PrimitiveTypeInfo,
     StructConstructorSpec,
     StructFieldSpec,
     StructTypeInfo,
 )
 
 from eccles.errors import InputError, nearest
+from eccles.paths import usable
 from eccles.settings import Settings
 
 _Flags = TypeVar("_Flags")
@@ -50,24 +54,23 @@ def read(
     """
     given = {} if default is None else {"default": default}
     read_by: Callable[..., _Flags] = tyro.cli
-    with _REGISTRY:
-        return parsed(
-            lambda: read_by(
-                Annotated[kind, tyro.conf.arg(name="")],
-                prog=f"eccles {verb}",
-                args=words,
-                config=tuple(config),
-                **given,
-            ),
-            verb,
-        )
+    return parsed(
+        lambda: read_by(
+            Annotated[kind, tyro.conf.arg(name="")],
+            prog=f"eccles {verb}",
+            args=words,
+            config=tuple(config),
+            **given,
+        ),
+        verb,
+    )
 
 
 def parsed(parse: Callable[[], _Parsed], verb: str) -> _Parsed:
     """Return what `parse` returns; where it gives up, raise its complaint as an InputError."""
     said = io.StringIO()
     try:
-        with redirect_stderr(said):
+        with _REGISTRY, redirect_stderr(said):
             return parse()
     except SystemExit as stop:
         if stop.code == 0:
@@ -97,7 +100,12 @@ def _sentence(box: str) -> str:
     rules = [k for k, line in enumerate(content) if _RULE.fullmatch(line)]
     first = " ".join(content[: rules[0]] if rules else content).rstrip(".")
     suggested = re.search(r"Perhaps you meant.*?(--[\w-]+)", box, re.DOTALL)
-    return _worded(first, box) + (f" (did you mean {suggested[1]}?)" if suggested else "")
+    # Its idea of what is near is a wide one.
+    unknown = re.search(r"Unrecognized options: (--[^\s,=]+)", first)
+    is_near = suggested and (not unknown or nearest(unknown[1], [suggested[1]]))
+    return _worded(first, box) + (
+        f" (did you mean {suggested[1]}?)" if suggested and is_near else ""
+    )
 
 
 def _worded(said: str, box: str) -> str:
@@ -115,7 +123,9 @@ def _worded(said: str, box: str) -> str:
     if found := re.fullmatch(r"Unrecognized options: ([^\s,]+).*", said):
         if known := re.search(r"Available subcommands: (.+?) *│?$", box, re.MULTILINE):
             return f"what to do must be one of {known[1]}, got {found[1]!r}"
-        return f"there is no {'option' if found[1].startswith('-') else 'place for'} {found[1]}"
+        if found[1].startswith("-"):
+            return f"there is no option {found[1]}"
+        return f"{found[1]!r} must belong to an option, and doesn't; quotes hold words together"
     if found := re.fullmatch(r"Error parsing (\S+): (.*?)('.*?')\]?(\. .*)?", said):
         name, why, got, _ = found.groups()
         if taken := re.search(rf"\b({'|'.join(_KINDS)})\b", f"{why}{box}"):
@@ -128,6 +138,20 @@ def _hint(default: str) -> str:
 
 
 _REGISTRY = ConstructorRegistry()
+
+
+@_REGISTRY.primitive_rule
+def _path(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[Path] | None:
+    """Make a path of a flag's text, where there can be such a path."""
+    if info.type is not Path:
+        return None
+    return PrimitiveConstructorSpec(
+        nargs=1,
+        metavar="PATH",
+        instance_from_str=lambda words: usable(words[0]),
+        is_instance=lambda value: isinstance(value, Path),
+        str_from_instance=lambda value: [str(value)],
+    )
 
 
 @_REGISTRY.struct_rule

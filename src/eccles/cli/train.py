@@ -117,8 +117,7 @@ def run(words: Sequence[str]) -> int:
     """Run `eccles train WORDS`."""
     default = configure(_file_settings(words) | _model(words))
     kind: Any = Arguments if isinstance(default, TrainConfig) else DeepArguments
-    if kind is Arguments:
-        _check_shallow(words)
+    _check_network(words, type(default))
     arguments = read(
         kind,
         "train",
@@ -177,15 +176,19 @@ def _model(words: Sequence[str]) -> dict[str, str]:
     return {} if model is None else {"model": model}
 
 
-def _check_shallow(words: Sequence[str]) -> None:
-    """Raise InputError for an option that only deep networks have."""
-    deep = DeepConfig.model_fields.keys() - TrainConfig.model_fields.keys() - {"model"}
-    known = {f"--{prefix}{name}".replace("_", "-") for name in deep for prefix in ("", "no-")}
+def _check_network(words: Sequence[str], kind: type[TrainConfig] | type[DeepConfig]) -> None:
+    """Raise InputError for an option that only networks of the other kind have."""
+    other: type[TrainConfig] | type[DeepConfig]
+    other, how = (DeepConfig, "--model vgg8 ") if kind is TrainConfig else (TrainConfig, "")
+    names = other.model_fields.keys() - kind.model_fields.keys() - {"model"}
+    known = {f"--{prefix}{name}".replace("_", "-") for name in names for prefix in ("", "no-")}
     for word in words:
-        option = word.partition("=")[0]
+        option = word.partition("=")[0].replace("_", "-")
         if option in known:
-            hint = "see eccles train --model vgg8 --help"
-            raise must("train", option, "given with --model, for a deep network", word, hint)
+            raise InputError(
+                f"train: {option} is an option of {other.network}, which {kind.network} doesn't "
+                f"have; see eccles train {how}--help"
+            )
 
 
 def _value(words: Sequence[str], flag: str) -> str | None:

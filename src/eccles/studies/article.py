@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from eccles.errors import InputError, nearest
+from eccles.errors import InputError, listed, nearest
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.tables import StudyTables, load
 
@@ -58,6 +58,13 @@ class Article:
             study: load(path) for study, path in folders(name, folder).items()
         }
         if not self._studies:
+            others = list(dict.fromkeys(tables.study.name for tables in stored(folder)))
+            if others:
+                raise InputError(
+                    f"studies: {self.folder} must hold a study of {name}, for its figures and "
+                    f"claims are of those alone, got {listed(others, 120)}; eccles results and "
+                    "eccles report take any study, and eccles.figures draws their tables"
+                )
             got = "none" if self.folder.exists() else "no such folder"
             raise InputError(
                 f"studies: {self.folder} must hold a study of {name}, got {got}; name a folder "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from eccles.paths import usable
 from eccles.settings import Settings, hashed
 
 
@@ -50,6 +51,12 @@ class RunConfig(Settings):
 
     device: Literal["cpu", "cuda"] = "cpu"
     """Where to compute; a GPU uses the plain equations."""
+
+    @field_validator("data")
+    @classmethod
+    def _may_be_a_folder(cls, data: str) -> str:
+        usable(data, cls.section, "data")
+        return data
 
     def resolved(self) -> Self:
         """Return the same run with every "auto" filled in that no data is needed for."""

@@ -1,0 +1,58 @@
+"""What nobody foresaw, in a sentence as well: where it came from, and where its traceback is."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import traceback
+from pathlib import Path
+
+import eccles
+from eccles.errors import plain
+
+STATUS = 70
+"""Exit status of a fault in Eccles itself; no other error has it."""
+
+
+def sentence(error: Exception) -> tuple[str, int]:
+    """Return the sentence for an error that isn't one of Eccles' own, and the exit status.
+
+    Files and memory are the world's: status 1, as where Eccles foresees it. All else is a fault.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        names = [name for name in (error.filename, error.filename2) if isinstance(name, str)]
+        what = " and ".join(names) or "a file or a connection"
+        said = f"{what} must be of use here, got {error.strerror!r}; --debug shows where"
+        return plain(said), 1
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        hint = "smaller networks and batches need less; --debug shows where"
+        return plain(
+            f"memory must hold what this needs, and didn't: {error or 'none left'}; {hint}"
+        ), 1
+    kept = _keep(error)
+    shown = "the same command with --debug shows its traceback"
+    if kept is not None:
+        shown = f"its traceback, for a report, is in {kept}"
+    words = plain(" ".join(str(error).split()), 150)
+    what = f"{type(error).__name__} {_place(error)}"
+    return plain(f"this is a fault in Eccles itself: {what}: {words}; {shown}"), STATUS
+
+
+def _place(error: Exception) -> str:
+    """Return the last line of ours that an error came through."""
+    home = Path(eccles.__file__).parent
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if Path(frame.filename).is_relative_to(home):
+            return f"at {Path(frame.filename).relative_to(home.parent)}:{frame.lineno}"
+    return "outside of it"
+
+
+def _keep(error: Exception) -> str | None:
+    """Write an error's traceback to a file of its own; None where there is no place for one."""
+    try:
+        handle, name = tempfile.mkstemp(prefix="eccles-fault-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write("".join(traceback.format_exception(error)))
+    except OSError:
+        return None
+    return name

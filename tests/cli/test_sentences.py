@@ -1,0 +1,80 @@
+"""Every option of every verb answers whatever it is given with one sentence, found by its help."""
+
+import io
+import re
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from eccles.cli import main
+
+STORED = str(Path(__file__).parents[2] / "results/kilgore2025/portraits")
+VERBS = {
+    # With no data they can't begin, whatever is taken.
+    "train": "--data-dir /dev/null",
+    "train --model mlp8": "--data-dir /dev/null",
+    "sweep": "kilgore2025/portraits --dry-run",
+    "reproduce": "kilgore2025 --no-run",
+    "results": STORED,
+    "figures": STORED,
+    "inspect": STORED,
+    "report": STORED,
+    "bench": "",
+    "data list": "",
+    "data path": "",
+    "data fetch": "shd",
+    "data doctor": "",
+    "data make-digits": "",
+    "data encode-audio": STORED,
+}
+LONG = "n" * 300
+NO_PATH = [LONG, "/".join([LONG[:200]] * 30), "a\0b", "", "\ud800"]
+HOSTILE = [*NO_PATH, "\x1b[2J\n", "[" * 3000]
+
+
+def options() -> list[tuple[str, str]]:
+    """Return every option that takes a value, with its verb, from what the helps say."""
+    found = []
+    for verb in VERBS:
+        said = io.StringIO()
+        with redirect_stdout(said):
+            assert main([*verb.split(), "--help"]) == 0
+        for option in re.findall(r"^[│| ]+(--[\w-]+) [{A-Z]", said.getvalue(), re.MULTILINE):
+            if option != "--model":
+                found.append((verb, option))
+    return found
+
+
+OPTIONS = options()
+PATHS = {"--out", "--data-dir", "--config", "--export"}
+
+
+def answer(words: list[str], capsys) -> tuple[int, str]:
+    status = main(words)
+    err = capsys.readouterr().err
+    assert status in (1, 2), (words, status)
+    assert err.startswith("eccles: "), err
+    sentence = err.removesuffix("\n")
+    assert len(sentence) < 510, sentence
+    assert sentence.isprintable(), sentence
+    return status, sentence
+
+
+def test_the_options_are_found():
+    assert {("train", "--out"), ("results", "--where"), ("data fetch", "--data-dir")} <= set(
+        OPTIONS
+    )
+    assert len(OPTIONS) > 100
+
+
+@pytest.mark.parametrize(("verb", "option"), OPTIONS)
+def test_an_option_answers_any_text_in_a_sentence(verb, option, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for value in NO_PATH if option in PATHS else HOSTILE:
+        words = [*verb.split(), *VERBS[verb].split(), f"{option}={value}"]
+        status, sentence = answer(words, capsys)
+        assert status == 2, sentence
+        if option in PATHS:
+            assert "must" in sentence
+    assert not list(tmp_path.iterdir())
