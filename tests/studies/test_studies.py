@@ -1,12 +1,21 @@
+from pathlib import Path
+
 import pytest
 
 from eccles import studies
 from eccles.errors import InputError
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
+from eccles.sweeps.tables import load
 from eccles.training.measures import MEASURES
 
-NAMES = ("kilgore2025/fashion-mnist", "kilgore2025/fashion-mnist-noise", "kilgore2025/robustness")
+PUBLISHED = "kilgore2025/fashion-mnist-noise-published"
+NAMES = (
+    "kilgore2025/fashion-mnist",
+    "kilgore2025/fashion-mnist-noise",
+    PUBLISHED,
+    "kilgore2025/robustness",
+)
 DIGITS = (
     "kilgore2025/shd",
     "kilgore2025/spoken-digits",
@@ -55,7 +64,7 @@ def test_portraits(scale, epochs):
 
 @pytest.mark.parametrize(
     ("name", "runs", "seeds"),
-    [("kilgore2025/fashion-mnist", 608, 8), ("kilgore2025/fashion-mnist-noise", 1344, 16)],
+    [(NAMES[0], 608, 8), (NAMES[1], 1344, 16), (PUBLISHED, 1344, 16)],
 )
 def test_full_studies_are_those_of_the_article(name, runs, seeds):
     made = plan(read_study(studies.find(name)))
@@ -68,6 +77,24 @@ def test_full_studies_are_those_of_the_article(name, runs, seeds):
     assert {c.tau_mem for c in configs} == {0.010 if runs == 608 else 0.005}
     assert {c.tau_syn for c in configs} == {0.005}
     assert {c.data for c in configs} == {"fashion-mnist"}
+
+
+@pytest.mark.parametrize("scale", ["full", "laptop", "smoke"])
+def test_the_published_noise_differs_in_the_batches_that_it_drops(scale):
+    kept, published = (plan(read_study(studies.find(n), scale)) for n in NAMES[1:3])
+    assert {**kept.study.base, "drop_last": True} == published.study.base
+    assert {published.config(run).drop_last for run in published.runs} == {True}
+    assert [run.settings for run in kept.runs] == [run.settings for run in published.runs]
+    assert not {run.identity for run in kept.runs} & {run.identity for run in published.runs}
+
+
+def test_stored_noise_is_the_study_that_keeps_partial_batches():
+    """Its runs are those of the file that ships: nothing that was published since renamed them."""
+    folder = Path(__file__).parents[2] / "results/kilgore2025/fashion-mnist-noise"
+    tables = load(folder)
+    shipped = plan(read_study(studies.find(NAMES[1]), "full", ["repeat=8"]))
+    assert set(tables.runs["run"]) == {run.identity for run in shipped.runs}
+    assert not tables.runs["drop_last"].any()
 
 
 def test_grids_of_the_article():

@@ -43,7 +43,7 @@ class Arguments:
 
     only: Annotated[str | None, flag("NAMES", "(default: all)")] = None
     """What to make, with commas between: 1b, 1c, 1c-published, 1d, 1d-published, 2a, 2b,
-    2c-e, 3, S4, 4, S2, S3, 5a-c, 5a-c-published, 5d-f, 5d-f-published, R1, and the table
+    2c-e, 3, S4, 4, S2, S3, 5a-c, 5a-c-sampled, 5d-f, 5d-f-sampled, R1, and the table
     T1, T2."""
 
     format: Annotated[str | None, flag("FORMATS", "(default: all)")] = None

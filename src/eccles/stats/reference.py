@@ -148,7 +148,7 @@ def _unpaired(group: Values, other: Values, note: list[str]) -> dict[str, float]
     nothing = {"t": math.nan, "p_t": math.nan, "hedges_g": math.nan}
     if min(len(group), len(other)) < 2:
         return nothing
-    if not (differences(group, group[0]).any() or differences(other, other[0]).any()):
+    if not any(differences(each, np.full_like(each, each[0])).any() for each in (group, other)):
         note.append("no variance: no t-test")
         return nothing
     from scipy.special import gammaln

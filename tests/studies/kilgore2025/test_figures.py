@@ -45,7 +45,7 @@ def part(tmp_path):
 def test_the_figures_of_the_article_in_its_order_and_then_our_own():
     article = [
         "1b", "1c", "1c-published", "1d", "1d-published", "2a", "2b", "2c-e", "3", "S4", "4",
-        "S2", "S3", "5a-c", "5a-c-published", "5d-f", "5d-f-published",
+        "S2", "S3", "5a-c", "5a-c-sampled", "5d-f", "5d-f-sampled",
     ]  # fmt: skip
     assert list(FIGURES) == [*article, "R1"]
 
@@ -141,8 +141,8 @@ def test_distances_of_networks_with_inhibitory_neurons(with_distances):
 
 
 def test_distances_as_published_are_those_of_one_sample_a_batch(stored):
-    drawing = FIGURES["5a-c-published"].draw(stored)
-    said = "over one test sample a batch (as published)"
+    drawing = FIGURES["5a-c-sampled"].draw(stored)
+    said = "over one test sample a batch"
     assert said in drawing.figure.get_suptitle()
     assert said in drawing.caption
     rows = stored["fashion-mnist"].table("distances", where="samples = 'one_per_batch'")
@@ -154,7 +154,7 @@ def test_distances_as_published_are_those_of_one_sample_a_batch(stored):
 
 def test_distances_as_published_that_were_not_measured(with_distances):
     with pytest.raises(InputError, match="distances over one test sample a batch"):
-        FIGURES["5a-c-published"].draw(with_distances)
+        FIGURES["5a-c-sampled"].draw(with_distances)
 
 
 @pytest.mark.parametrize("name", ["2b", "2c-e"])

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 MAIN, NOISE, PORTRAITS = "fashion-mnist", "fashion-mnist-noise", "portraits"
 """The studies: ratio by initial rate, ratio by update noise, a few networks in all detail."""
 
+NOISE_PUBLISHED = "fashion-mnist-noise-published"
+"""The noisy study without the batches that aren't full, as all of the article's runs were."""
+
+NOISY = (NOISE_PUBLISHED, NOISE)
+"""The article's noisy study, and what will do where that isn't there."""
+
 ROBUSTNESS = "robustness"
 """A study of our own: choices that the article didn't vary."""
 
@@ -37,8 +43,9 @@ TAU = 1e-3
 """Time constant of the distances in seconds: one step."""
 
 
-SAMPLES = {"all": "all test samples", "one_per_batch": "one test sample a batch (as published)"}
-"""Test samples that distances are the mean over, in words."""
+SAMPLES = {"all": "all test samples", "one_per_batch": "one test sample a batch"}
+"""Test samples that distances are the mean over, in words: all, as published, or an option that
+has no source, for no claim is judged by it."""
 
 
 class Task(NamedTuple):
@@ -104,8 +111,8 @@ def distances_by_group(
 ) -> pd.DataFrame:
     """Return run, ei, group, pair and distance: before training, and after success or failure.
 
-    The discrete sum with tau of one step, as published; the mean over all test samples, or over
-    "one_per_batch", as published. A run is successful as its column `successful` says.
+    The discrete sum with tau of one step, and the mean over all test samples, as published; or over
+    "one_per_batch", which isn't. A run is successful as its column `successful` says.
     """
     import pandas as pd
 

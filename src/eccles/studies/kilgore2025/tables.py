@@ -46,7 +46,7 @@ def distance_table(task: Task) -> Callable[[Article], pd.DataFrame]:
     """Return what makes a table of distances between spike trains: a row a ratio, state and mode.
 
     Its columns are those of `eccles.stats.category_table`, and samples: which test samples the
-    distances are the mean over, all of them or, as published, one a batch. It raises
+    distances are the mean over, all of them, as published, or one a batch. It raises
     InputError where there are no runs with inhibitory neurons, or distances weren't measured.
     """
 
@@ -81,8 +81,8 @@ def _by_state(values: pd.DataFrame, samples: str) -> pd.DataFrame:
 _CAPTION = (
     "Medians over n networks of the mean distance between two excitatory neurons (E-E), two "
     "inhibitory ones (I-I) and one of each (E-I), tau 1 ms, over all test samples or one per "
-    "batch. p_kruskal with H takes no notice of networks: with one sample per batch it is as "
-    "published. p_friedman with chi2 and Kendall's W: within networks."
+    "batch. p_kruskal with H takes no notice of networks: over all samples it is as published. "
+    "p_friedman with chi2 and Kendall's W: within networks."
 )
 
 TABLES = {

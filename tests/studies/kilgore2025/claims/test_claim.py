@@ -138,8 +138,9 @@ def test_other_studies_are_named_with_the_command(stored):
             assert finding.verdict == Verdict.NOT_TESTABLE
     notes = {claim.id: finding.note for claim, finding in judge(article)}
     assert notes["6"] == (
-        f"there are no runs of fashion-mnist-noise in {article.folder}; eccles reproduce "
-        f"kilgore2025 --only fashion-mnist-noise --scale full --out {article.folder} makes them"
+        f"there are no runs of fashion-mnist-noise-published in {article.folder}; eccles reproduce "
+        "kilgore2025 --only fashion-mnist-noise-published --scale full --out "
+        f"{article.folder} makes them"
     )
     assert notes["5"].startswith(f"there are no runs of shd in {article.folder}; ")
 

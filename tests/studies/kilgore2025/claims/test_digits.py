@@ -127,10 +127,10 @@ def test_what_fashion_mnist_cant_tell_takes_nothing_from_spoken_digits(
     sets = ("grid.w1_std=[0.0005, 0.002]", f"repeat={seeds}")
     stored("fashion-mnist", without(which), *sets)
     finding = claim("11").find(stored("shd", made(), *SETS))
-    assert finding.verdict == finding.verdict_as_published == Verdict.NOT_TESTABLE
+    assert finding.verdict == Verdict.NOT_TESTABLE
     assert f"can't be told: on Fashion-MNIST {why}" in finding.ours
-    for text in (finding.ours, finding.as_published):
-        assert "80:20 E-E 0.90 to 1.70, E-I 0.90 to 1.70, I-I 0.90 to 1.70 (n = 2)" in text
+    assert "80:20 E-E 0.90 to 1.70, E-I 0.90 to 1.70, I-I 0.90 to 1.70 (n = 2)" in finding.ours
+    assert finding.verdict_as_published is finding.as_published is None
 
 
 def test_success_is_judged_by_the_last_25_epochs(stored, claim):
@@ -142,8 +142,9 @@ def test_success_is_judged_by_the_last_25_epochs(stored, claim):
 @pytest.mark.parametrize("number", ["5", "11"])
 def test_the_stand_in_shows_numbers_and_gets_no_verdict(stored, claim, number):
     finding = claim(number).find(stored("spoken-digits", made(kind="synthetic"), *SETS))
-    assert finding.verdict == finding.verdict_as_published == Verdict.NOT_TESTABLE
-    for text in (finding.ours, finding.as_published):
+    published = {"5": Verdict.NOT_TESTABLE, "11": None}[number]
+    assert (finding.verdict, finding.verdict_as_published) == (Verdict.NOT_TESTABLE, published)
+    for text in filter(None, (finding.ours, finding.as_published)):
         assert text.startswith("on a stand-in, not the article's data: ")
         assert "80:20" in text
     assert "the data are made up" in finding.note

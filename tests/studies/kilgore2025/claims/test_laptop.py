@@ -62,7 +62,7 @@ def by_noise(settings):
     ("study", "outcome", "numbers"),
     [
         ("fashion-mnist", by_rate, ["1", "2", "3", "4", "8", "9", "10"]),
-        ("fashion-mnist-noise", by_noise, ["6", "7"]),
+        ("fashion-mnist-noise-published", by_noise, ["6", "7"]),
     ],
 )
 def test_every_claim_can_be_told(stored, study, outcome, numbers):

@@ -3,6 +3,7 @@ import pytest
 from eccles.studies.kilgore2025.claims import Verdict
 
 SETS = ("grid.update_noise=[1e-5, 2e-4, 3e-4, 4e-4, 6e-4]", "repeat=8")
+PUBLISHED = "fashion-mnist-noise-published"
 USUAL = {1e-5: 0.8, 2e-4: 0.7, 3e-4: 0.6, 4e-4: 0.5, 6e-4: 0.4}
 
 
@@ -31,7 +32,7 @@ def as_claimed(settings):
 
 
 def test_accuracy_falls_and_50_50_breaks(stored, claim):
-    finding = claim("6").find(stored("fashion-mnist-noise", made(as_claimed), *SETS))
+    finding = claim("6").find(stored(PUBLISHED, made(as_claimed), *SETS))
     assert finding.verdict == Verdict.REPRODUCED
     assert finding.ours.startswith("50:50 -60, 70:30 -44, ")
     assert "points of accuracy from 0.01 to 0.6 sigma_init (n = 8 a cell)" in finding.ours
@@ -65,13 +66,61 @@ def test_accuracy_falls_and_50_50_breaks(stored, claim):
     ],
 )
 def test_accuracy_does_something_else(stored, claim, better, text):
-    finding = claim("6").find(stored("fashion-mnist-noise", made(better), *SETS))
+    finding = claim("6").find(stored(PUBLISHED, made(better), *SETS))
     assert finding.verdict == Verdict.NOT_REPRODUCED
     assert text in finding.ours
 
 
+def test_70_30_may_break_at_0_3_as_in_the_article_s_figure(stored, claim):
+    def as_drawn(settings):
+        low = settings["ei"] == "70:30" and settings["update_noise"] == 3e-4
+        return -0.09 if low else as_claimed(settings)
+
+    finding = claim("6").find(stored(PUBLISHED, made(as_drawn), *SETS))
+    assert finding.verdict == Verdict.REPRODUCED
+    assert "70:30 51.7 %, mean of the others 60.7 % at 0.3, in rising" in finding.ours
+
+
+@pytest.mark.parametrize(
+    ("less", "verdict"),
+    [
+        (0.0, Verdict.REPRODUCED),
+        (0.06, Verdict.NOT_TESTABLE),
+        (0.20, Verdict.NOT_REPRODUCED),
+        (-0.06, Verdict.NOT_REPRODUCED),
+    ],
+)
+def test_partial_batches_may_cost_some_points(stored, claim, less, verdict):
+    """Where they were kept, a level a little too low refutes nothing; one too high does."""
+
+    def lower(settings):
+        return as_claimed(settings) - less * (settings["update_noise"] == 2e-4)
+
+    finding = claim("6").find(stored("fashion-mnist-noise", made(lower), *SETS))
+    assert finding.verdict == verdict
+    assert ("by no more than partial batches may cost" in finding.ours) == (less == 0.06)
+    assert "runs that keep partial batches, which all of the article's dropped" in finding.note
+    assert f"--only {PUBLISHED} " in finding.note
+
+
+def test_the_published_runs_go_before_the_others(stored, claim):
+    stored("fashion-mnist-noise", made(lambda settings: -0.3), *SETS)
+    article = stored(PUBLISHED, made(as_claimed), *SETS)
+    for number in ("6", "7"):
+        finding = claim(number).find(article)
+        assert finding.verdict == Verdict.REPRODUCED
+        assert "partial batches" not in finding.note
+
+
+def test_keeping_partial_batches_departs_from_what_was_published(stored, claim):
+    asked = (*SETS, "base.drop_last=false")
+    finding = claim("6").find(stored(PUBLISHED, made(as_claimed), *asked))
+    assert finding.verdict == Verdict.NOT_TESTABLE
+    assert "drop_last is False instead of True" in finding.note
+
+
 def test_some_ratios_are_better(stored, claim):
-    finding = claim("7").find(stored("fashion-mnist-noise", made(as_claimed), *SETS))
+    finding = claim("7").find(stored(PUBLISHED, made(as_claimed), *SETS))
     assert finding.verdict == finding.verdict_as_published == Verdict.REPRODUCED
     # 8 seeds that all agree: p = 2 / 2^8, and Holm's factor is the number of ratios at a level.
     assert "75:25 - 100:0 at 0.2: +2.0 points" in finding.ours
@@ -81,7 +130,7 @@ def test_some_ratios_are_better(stored, claim):
 
 
 def test_no_ratio_is_better(stored, claim):
-    finding = claim("7").find(stored("fashion-mnist-noise", made(lambda settings: 0.0), *SETS))
+    finding = claim("7").find(stored(PUBLISHED, made(lambda settings: 0.0), *SETS))
     assert finding.verdict == finding.verdict_as_published == Verdict.NOT_REPRODUCED
 
 
@@ -89,7 +138,7 @@ def test_counting_runs_twice_makes_p_smaller(stored, claim):
     def better(settings):
         return 0.0025 if settings["ei"] == "75:25" and settings["seed"] % 2 else 0.0
 
-    published = claim("7").find(stored("fashion-mnist-noise", made(better), *SETS)).as_published
+    published = claim("7").find(stored(PUBLISHED, made(better), *SETS)).as_published
     text = published.split("75:25 - 100:0 at 0.2")[1].split("80:20 - ")[0]
     once, twice = text.split("p = ")[1].split(" ")[0], text.split("twice ")[1].split(";")[0]
     assert 0 < float(twice) < float(once)
@@ -97,7 +146,7 @@ def test_counting_runs_twice_makes_p_smaller(stored, claim):
 
 def test_too_few_seeds_for_any_p(stored, claim):
     sets = (SETS[0], "repeat=4")
-    finding = claim("7").find(stored("fashion-mnist-noise", made(as_claimed), *sets))
+    finding = claim("7").find(stored(PUBLISHED, made(as_claimed), *sets))
     assert finding.verdict == Verdict.NOT_TESTABLE
     assert finding.ours.startswith("holds: best at 0.4 are 80:20 52.")
     told, untold = finding.ours.split("; can't be told: ")
@@ -120,14 +169,14 @@ def test_equal_pairs_cant_tell(stored, claim):
                 row["accuracy"] = 0.5
         return found
 
-    finding = claim("7").find(stored("fashion-mnist-noise", tables, *SETS))
+    finding = claim("7").find(stored(PUBLISHED, tables, *SETS))
     assert finding.verdict == Verdict.NOT_TESTABLE
     assert "6 unequal pairs: p_holm can't be below 0.19" in finding.ours
 
 
 def test_a_level_is_missing(stored, claim):
     sets = ("grid.update_noise=[1e-5, 2e-4]", "repeat=2")
-    article = stored("fashion-mnist-noise", made(as_claimed), *sets)
+    article = stored(PUBLISHED, made(as_claimed), *sets)
     finding = claim("6").find(article)
     assert finding.verdict == Verdict.NOT_TESTABLE
     assert finding.note == "there are no runs at 0.3 sigma_init"
@@ -139,7 +188,7 @@ def test_one_seed(stored, claim):
     def tables(settings):
         return made(as_claimed)(settings) if settings["seed"] == 0 else None
 
-    article = stored("fashion-mnist-noise", tables, *SETS)
+    article = stored(PUBLISHED, tables, *SETS)
     for number in ("6", "7"):
         finding = claim(number).find(article)
         assert finding.verdict == Verdict.NOT_TESTABLE

@@ -26,6 +26,7 @@ class Claim:
         rule: when it counts as reproduced.
         judge: finds the verdict in stored results, or raises `Untestable`.
         stand_in: a study whose numbers are shown where the article's isn't there, or "".
+        stand_in_is: what that is, in words.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Claim:
     rule: str
     judge: Callable[[Article], Finding]
     stand_in: str = ""
+    stand_in_is: str = "a stand-in, not the article's data"
 
     def find(self, article: Article) -> Finding:
         """Return the finding on stored results; never "reproduced" for what they can't show."""
@@ -56,13 +58,17 @@ class Claim:
         if failed := int((runs["status"] == "failed").sum()):
             again = f"{command(article, study)} --retry-failed does {_them(failed)} again"
             finding = _noted(finding, f"{counted(failed, 'run')} failed; {again}")
+        if study == self.stand_in and not others:
+            finding = _noted(
+                finding, f"{self.stand_in_is}; {command(article, self.study)} makes those"
+            )
         if others:
             # What these runs can't show isn't shown by numbers that happen to look right.
             why = f"not testable at this scale: {', '.join(others)}"
             other = f"eccles reproduce {article.name} --only {self.study} --scale laptop"
             finding = _noted(finding, f"{why}; {other} does what can tell")
             published = None if finding.as_published is None else Verdict.NOT_TESTABLE
-            finding = _on_stand_in(finding) if study == self.stand_in else finding
+            finding = self._on_stand_in(finding) if study == self.stand_in else finding
             return replace(finding, verdict=Verdict.NOT_TESTABLE, verdict_as_published=published)
         unfinished = len(whole) < planned
         untold = finding.verdict == Verdict.NOT_TESTABLE and not unmeasured
@@ -72,6 +78,15 @@ class Claim:
             finding = _noted(finding, f"{missing} does what is missing")
         return finding
 
+    def _on_stand_in(self, finding: Finding) -> Finding:
+        """Return a finding whose numbers begin with what they are of."""
+
+        def marked(text: str) -> str:
+            return text and f"on {self.stand_in_is}: {text}"
+
+        published = None if finding.as_published is None else marked(finding.as_published)
+        return replace(finding, ours=marked(finding.ours), as_published=published)
+
 
 def _them(n: int) -> str:
     return "it" if n == 1 else "them"
@@ -79,16 +94,6 @@ def _them(n: int) -> str:
 
 def _unknown(note: str) -> Finding:
     return Finding(Verdict.NOT_TESTABLE, "", note=note)
-
-
-def _on_stand_in(finding: Finding) -> Finding:
-    """Return a finding whose numbers begin with what they are of."""
-
-    def marked(text: str) -> str:
-        return text and f"on a stand-in, not the article's data: {text}"
-
-    published = None if finding.as_published is None else marked(finding.as_published)
-    return replace(finding, ours=marked(finding.ours), as_published=published)
 
 
 def _noted(finding: Finding, note: str) -> Finding:

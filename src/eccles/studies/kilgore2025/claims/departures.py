@@ -13,17 +13,18 @@ from eccles.sweeps.tables import StudyTables
 from eccles.training.config import TrainConfig
 
 _FREE = {"seed", "engine", "device", "drop_last"}
-"""Settings that a study of the article may have as it likes."""
+"""Settings that a study of the article may have as it likes, unless its file names them."""
 
 
 def departures(tables: StudyTables) -> list[str]:
     """Return in what the runs of a study aren't those of the article."""
     shipped = read_study(find(tables.study.name), FULL)
     runs = tables.planned(tables.runs)
+    free = _FREE - shipped.base.keys()
     reasons = [
         f"{name} is {_spelt(other)} instead of {_spelt(value)}"
         for name, value in _usual(shipped).items()
-        if value is not None and name not in _FREE and name not in shipped.varied
+        if value is not None and name not in free and name not in shipped.varied
         for other in runs[name].dropna().unique()
         if not _same(other, value)
     ]

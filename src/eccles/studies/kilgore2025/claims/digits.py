@@ -72,16 +72,15 @@ def _cell(cell: pd.Series) -> str:
 
 
 def _distances_rise(article: Article) -> Finding:
-    note = "van Rossum distances with the discrete sum and tau = 1 ms, medians of networks."
     return found(
-        lambda: [*_rise(article, "all"), _stay(article, "all")],
-        lambda: [*_rise(article, "one_per_batch"), _stay(article, "one_per_batch")],
-        f"{note} Default: every test sample; as published: one sample a batch.",
+        lambda: [*_rise(article), _stay(article)],
+        note="van Rossum distances with the discrete sum and tau = 1 ms, over every test sample; "
+        "medians of networks",
     )
 
 
-def _rise(article: Article, samples: str) -> list[Part]:
-    rows = _of_successful(article, source(DIGITS.studies, article), DIGITS, samples)
+def _rise(article: Article) -> list[Part]:
+    rows = _of_successful(article, source(DIGITS.studies, article), DIGITS)
     parts = []
     for ei, own in by_ratio(rows).items():
         medians = own.groupby(["pair", "group"])["distance"].median().unstack()
@@ -94,12 +93,12 @@ def _rise(article: Article, samples: str) -> list[Part]:
     return parts
 
 
-def _stay(article: Article, samples: str) -> Part:
+def _stay(article: Article) -> Part:
     """Return whether the distances on Fashion-MNIST stay below 1.5; None where it can't tell."""
     if MAIN not in article:
         return Part(None, f"there are no runs of {MAIN}")
     try:
-        rows = _of_successful(article, MAIN, FASHION, samples)
+        rows = _of_successful(article, MAIN, FASHION)
     except Untestable as reason:
         # What was found on spoken digits stands beside it all the same.
         return Part(None, f"on Fashion-MNIST {reason}")
@@ -109,9 +108,9 @@ def _stay(article: Article, samples: str) -> Part:
     return Part(bool(after.max() < _FAR), text)
 
 
-def _of_successful(article: Article, study: str, task: Task, samples: str) -> pd.DataFrame:
+def _of_successful(article: Article, study: str, task: Task) -> pd.DataFrame:
     """Return the distances of successful networks: group "initial" before, "successful" after."""
-    rows = distances_of(article, study, task, samples)
+    rows = distances_of(article, study, task)
     successful = rows.loc[rows["group"] == "successful", "run"]
     if not len(successful):
         raise Untestable(f"no network of {study} is successful")

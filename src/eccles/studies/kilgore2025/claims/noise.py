@@ -11,13 +11,20 @@ from eccles.studies.kilgore2025.claims.claim import Claim
 from eccles.studies.kilgore2025.claims.finding import Finding, Part, Untestable, found
 from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
 from eccles.studies.kilgore2025.claims.wording import counted, each, percent, span
-from eccles.studies.kilgore2025.protocol import NOISE, late_accuracy
+from eccles.studies.kilgore2025.done import source
+from eccles.studies.kilgore2025.protocol import NOISE, NOISE_PUBLISHED, NOISY, late_accuracy
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _ABOUT = 0.05
+_PARTIAL = 0.06
+"""What keeping the batches that aren't full may cost: at 0.2, 80:20 was seen to gain 5 points without
+them, with each of two seeds. So small a batch has as much noise as any, and comes last."""
+_LOW = ("50:50", "70:30")
+"""Ratios that drop first: in the article's own figure 70:30 has 51 % at 0.3."""
 _FAILED = 0.5
+_KEPT = "runs that keep partial batches, which all of the article's dropped"
 _REFERENCE = "100:0"
 _BEST = ("80:20", "90:10")
 _SIGNIFICANT = 0.05
@@ -37,8 +44,12 @@ def _falls(article: Article) -> Finding:
     if low == high or not ratios or "50:50" not in at_3 or len(at_3) < 2:
         raise Untestable("there must be runs at a low and a high level, and 50:50 at 0.3")
     drops = {ei: 100 * (means[high][ei] - means[low][ei]) for ei in ratios}
-    broken = at_3.pop("50:50")
+    broken, lowest = at_3.pop("50:50"), min(at_3.values())
+    at_3.pop("70:30", None)
     at_2.pop("50:50", None)
+    whole = source(NOISY, article) == NOISE
+    if not at_3:
+        raise Untestable(f"at 0.3 there must be runs of more than {' and '.join(_LOW)}")
     levels = [level for level in (0.3, 0.4) if "50:50" in means.get(level, ())]
     order = [_order(level, dict(means[level])) for level in levels]
     n = values.groupby(["noise", "ei"]).size()
@@ -53,13 +64,12 @@ def _falls(article: Article) -> Finding:
                 f"(n = {span(n.min(), n.max())} a cell)",
             ),
             Part(
-                broken < _FAILED and broken < min(at_3.values()),
-                f"50:50 {percent(broken)} at 0.3, the lowest of the others "
-                f"{percent(min(at_3.values()))}",
+                broken < _FAILED and broken < lowest,
+                f"50:50 {percent(broken)} at 0.3, the lowest of the others {percent(lowest)}",
             ),
             *order,
-            _about(at_3, 0.3, 0.6),
-            _about(at_2, 0.2, 0.7),
+            _about(at_3, 0.3, 0.6, whole=whole),
+            _about(at_2, 0.2, 0.7, whole=whole),
         ],
         note=note,
     )
@@ -67,7 +77,7 @@ def _falls(article: Article) -> Finding:
 
 def _order(level: float, means: dict[str, float]) -> Part:
     """Return whether the low ratios are the worst at a level: 50:50, then 70:30 where it ran."""
-    low = [(ei, means.pop(ei)) for ei in ("50:50", "70:30") if ei in means]
+    low = [(ei, means.pop(ei)) for ei in _LOW if ei in means]
     rest = sum(means.values()) / len(means) if means else math.nan
     order = [*low, ("mean of the others", rest)]
     text = ", ".join(f"{name} {percent(mean)}" for name, mean in order)
@@ -148,8 +158,9 @@ def _better(row: pd.Series[Any], ei: str, level: str, test: Literal["p_holm", "p
 
 def _values(article: Article) -> pd.DataFrame:
     """Return a row a run: ratio, seed, noise (in sigma_init), mean of the last 10 accuracies."""
-    runs = done(article, NOISE)
-    return late_accuracy(runs, table(article, NOISE, "epochs", runs))
+    study = source(NOISY, article)
+    runs = done(article, study)
+    return late_accuracy(runs, table(article, study, "epochs", runs))
 
 
 def _concatenated(*frames: pd.DataFrame) -> pd.DataFrame:
@@ -164,13 +175,20 @@ def _at(means: dict[float, dict[str, float]], level: float) -> dict[str, float]:
     return dict(means[level])
 
 
-def _about(means: dict[str, float], level: float, published: float) -> Part:
-    """Return whether all ratios are about as good at a level as the article says."""
+def _about(means: dict[str, float], level: float, published: float, *, whole: bool) -> Part:
+    """Return whether all ratios are about as good at a level as the article says.
+
+    Where the runs trained on the `whole` set, what falls short by no more than its partial batches
+    may cost can't be told.
+    """
     outside = [ei for ei, mean in means.items() if abs(mean - published) > _ABOUT]
     ours = each({ei: 100 * mean for ei, mean in means.items()}, ".1f")
     around = f"{100 * (published - _ABOUT):.0f} to {100 * (published + _ABOUT):.0f} %"
     where = f"outside {around}: {', '.join(outside)}" if outside else f"all within {around}"
     text = f"{ours} % at {level:g}, {where} (the article about {100 * published:.0f} %)"
+    short = [published - _ABOUT - means[ei] for ei in outside]
+    if whole and outside and all(0 < gap <= _PARTIAL for gap in short):
+        return Part(None, f"{text}, by no more than partial batches may cost")
     return Part(bool(means) and not outside, text)
 
 
@@ -179,19 +197,24 @@ CLAIMS = (
         "6",
         "Accuracy falls with update noise, and low ratios drop first: 50:50 breaks at 0.3 "
         "sigma_init, where the others hold about 60 %; at 0.2 they hold about 70 %.",
-        NOISE,
+        NOISE_PUBLISHED,
         "Every ratio's mean is lower at the highest noise than at the lowest; at 0.3 the mean of "
-        "50:50 is below 50 % and lowest, and the others' are 55 to 65 %; at 0.3 and 0.4 50:50 is "
-        "lower than 70:30 (where that was run), and this than the mean of the others; at 0.2 all "
-        "but 50:50 are 65 to 75 %.",
+        "50:50 is below 50 % and lowest, and those of the ratios from 75:25 on are 55 to 65 % (the "
+        "article's own figure has 70:30 at 51 %); at 0.3 and 0.4 50:50 is lower than 70:30 (where "
+        "that was run), and this than the mean of the others; at 0.2 all but 50:50 are 65 to 75 %. "
+        "Runs that keep partial batches can't tell where they fall short by 6 points or less.",
         _falls,
+        NOISE,
+        _KEPT,
     ),
     Claim(
         "7",
         "At 0.2 sigma_init 75:25 beats 100:0; at 0.4 and 0.6 80:20 and 90:10 are best.",
-        NOISE,
+        NOISE_PUBLISHED,
         "75:25 at 0.2, and 80:20 and 90:10 at 0.4 and 0.6, have a higher mean than 100:0 with p < "
         "0.05, and those two the highest means of all.",
         _best,
+        NOISE,
+        _KEPT,
     ),
 )
