@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from eccles import bench
 from eccles.bench import GOALS, Goal
 
 
@@ -17,18 +20,11 @@ def test_a_goal_is_met_up_to_its_bound(sense, value, met):
     assert Goal(sense, 120, "x").met(value) is met
 
 
-def test_what_is_promised():
-    assert {name: str(goal) for name, goal in GOALS.items()} == {
-        "event engine over dense": "at least 120 x",
-        "event engine over dense, spoken shape": "at least 10 x",
-        "event engine over dense, spoken shape, 2 threads": "at least 20 x",
-        "second thread": "at least 1.6 x",
-        "update noise": "at most 1.3 x",
-        "one pass over the loop": "at least 4 x",
-        "E-I circuits over batch norm": "at most 1.7 x",
-        "distances": "at least 1000 x",
-        "first compilation": "at most 15 s",
-        "cached start": "at most 4 s",
-        "encoding": "at most 2 s",
-        "peak memory": "at most 1 GB",
-    }
+def test_every_goal_is_judged():
+    """The benchmark asks for each by its name, so that none is promised and never measured."""
+    folder = Path(bench.__file__).parent
+    sources = [file.read_text(encoding="utf-8") for file in folder.glob("*.py")]
+    asked = "".join(source for source in sources if "GOALS = {" not in source)
+    # What is measured with each number of threads has them added to its name.
+    names = [name.removesuffix(", 2 threads") for name in GOALS]
+    assert [name for name in names if f'"{name}"' not in asked] == []

@@ -48,4 +48,3 @@ def test_any_neuron(one_spike):
     assert counts.tolist() == [[1]]
     assert peaks[0, 0].item() == pytest.approx(2 * (A + B), rel=1e-12)
     assert not peaks.requires_grad
-    assert DenseEngine().name == "dense"
