@@ -26,6 +26,9 @@ def test_a_table_cut_short(out, small):
     for record in (out / "records").iterdir():
         record.unlink()
     assert stored_runs(StudyFolder(out)) == {}
+    with pytest.raises(RunError, match=r"classes.parquet must be as it was written"):
+        eccles.load(out)
+    (out / "SHA256SUMS").unlink()
     with pytest.raises(RunError, match=r"classes.parquet must be a Parquet file"):
         eccles.load(out)
 
@@ -45,6 +48,7 @@ def test_rows_of_an_older_version_stay(out, small):
     # An older version had fewer columns, and one that a later one dropped.
     older = runs.drop(columns=["final_loss"]).assign(forgotten=1)
     write_parquet(older, out / "runs.parquet")
+    (out / "SHA256SUMS").unlink()
     (out / "records" / f"{order[0]}.json").unlink()
     consolidate(StudyFolder(out), order)
     found = eccles.load(out).runs
@@ -58,6 +62,7 @@ def test_tables_that_are_older_than_a_setting(out):
     """The runs did what that setting's default does; what else is new is null."""
     old = eccles.load(out).runs.drop(columns=["zero_start", "final_loss"])
     write_parquet(old, out / "runs.parquet")
+    (out / "SHA256SUMS").unlink()
     for record in (out / "records").iterdir():
         record.unlink()
     for _ in range(2):

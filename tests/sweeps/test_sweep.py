@@ -201,7 +201,7 @@ def test_nothing_else_is_left(small, done_by_threads, tmp_path):
     out = tmp_path / "out"
     shown = {path.name for path in out.iterdir() if path.name[0] != "."}
     tables = {f"{name}.parquet" for name in ("runs", "epochs", "classes", "weights")}
-    assert shown == tables | {"study.json", "records", "underway"}
+    assert shown == tables | {"study.json", "SHA256SUMS", "records", "underway"}
     assert not list((out / "underway").iterdir())
     assert not list((out / ".wanted").iterdir())
 

@@ -58,6 +58,9 @@ def test_a_folder_that_is_no_study(tmp_path):
 @pytest.mark.parametrize("text", ["{", "[]", '{"format": 9}', '{"format": 1, "study": {"a": 1}}'])
 def test_a_description_that_cant_be_read(out, text):
     (out / "study.json").write_text(text)
+    with pytest.raises(RunError, match=r"study\.json must be as it was written"):
+        eccles.load(out)
+    (out / "SHA256SUMS").unlink()
     with pytest.raises(RunError, match="must be readable and of format 1"):
         eccles.load(out)
 

@@ -15,7 +15,7 @@ from eccles.training.samples import files_digest
 def job(small, tmp_path):
     run = plan(small).runs[0]
     folder = tmp_path / "out"
-    folder.mkdir()
+    (folder / "records").mkdir(parents=True)
     wanted = tmp_path / "wanted"
     wanted.touch()
     settings = {**small.base, **run.settings}
@@ -109,6 +109,7 @@ def test_a_failure_is_a_record(job):
 
 
 def test_a_folder_that_cant_be_written_is_no_failure_of_the_run(job):
+    (job.folder / "records").rmdir()
     (job.folder / "records").write_text("in the way")
     with pytest.raises(StorageError, match="must be writable"):
         execute(job)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eccles.storage import locked, unwritable, write_whole
+from eccles.errors import RunError
+from eccles.storage import Write, locked, unwritable
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.parquet import copy, database, database_error, no_room, stored
@@ -27,10 +29,11 @@ def stored_runs(folder: StudyFolder) -> dict[str, str]:
     base = database()
     try:
         for path in paths:
+            folder.sums.check(Path(path).name)
             base.execute("SELECT count(*) FROM read_parquet(?)", [path])
         rows = base.execute(f'SELECT "{KEY}", status FROM read_parquet(?)', paths[:1])
         return dict(rows.fetchall())
-    except database_error():
+    except (database_error(), RunError, OSError):
         return {}
 
 
@@ -54,8 +57,7 @@ def consolidate(folder: StudyFolder, order: Iterable[str]) -> list[str]:
         base.execute("CREATE TABLE places (run VARCHAR, place BIGINT)")
         _insert(base, "places", {"run": list(order)}, "run, row_number() OVER () AS place")
         _keep_others(base, folder, list(columns_of(study)))
-        for name in columns_of(study):
-            _write(base, name, folder.table(name))
+        folder.put({folder.table(name).name: _written(base, name) for name in columns_of(study)})
     return damaged
 
 
@@ -106,14 +108,15 @@ def _insert(
 def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: list[str]) -> None:
     """Add the rows of stored tables whose runs have no record here.
 
-    Where one table can't be read none is believed, and all are put aside as NAME.unreadable: the
-    runs are done again, and what was in the others is still there.
+    Where one table can't be read, or isn't as it was written, none is believed, and all are put
+    aside as NAME.unreadable: the runs are done again, and what was in the others is still there.
     """
     there = [name for name in names if folder.table(name).exists()]
     study = folder.read()
     try:
         for name in there:
             columns = columns_of(study)[name]
+            folder.sums.check(folder.table(name).name)
             rows = stored(base, folder.table(name), columns, study.kind())
             ours = ", ".join(f'"{column}"' for column in columns)
             base.execute(
@@ -122,7 +125,7 @@ def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: li
             )
     except no_room() as error:
         raise unwritable(folder.path, OSError(str(error).splitlines()[0])) from None
-    except database_error():
+    except (database_error(), RunError, OSError):
         for name in there:
             path = folder.table(name)
             path.replace(path.with_name(f"{path.name}.unreadable"))
@@ -131,7 +134,8 @@ def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: li
         base.execute(f"INSERT INTO {name} BY NAME SELECT * FROM stored_{name}")
 
 
-def _write(base: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+def _written(base: duckdb.DuckDBPyConnection, name: str) -> Write:
+    """Return what writes a table to a file."""
     within = {"runs": "", "epochs": ", epoch", "classes": ", epoch, class"}.get(
         name, ", epoch, own.rowid"
     )
@@ -139,7 +143,7 @@ def _write(base: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
         f"SELECT own.* FROM {name} AS own LEFT JOIN places USING ({KEY}) "
         f"ORDER BY place NULLS LAST, {KEY}{within}"
     )
-    write_whole(path, lambda aside: copy(base, query, aside))
+    return partial(copy, base, query)
 
 
 def _chunks(names: list[str]) -> Iterator[list[str]]:

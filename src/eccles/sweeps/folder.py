@@ -5,6 +5,7 @@ runs.parquet          a row a run; other tables beside it
 records/RUN.json      a run that has ended; the tables are made of these
 underway/RUN/         the run folder of a run that hasn't, with its checkpoint
 weights/RUN.safetensors  final weights, where the study keeps them
+SHA256SUMS            checksums of study.json and the tables; all else holds its own
 """
 
 from __future__ import annotations
@@ -12,13 +13,24 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from eccles import checksums
+from eccles.checksums import Checksums
 from eccles.errors import InputError, RunError
-from eccles.storage import is_aside, locked, unwritable, write_text
+from eccles.storage import (
+    Write,
+    flush_folder,
+    is_aside,
+    locked,
+    make_folder,
+    unwritable,
+    write_whole,
+    writes_text,
+)
 from eccles.sweeps.study import Study
 
 FORMAT = 1
@@ -31,6 +43,7 @@ class StudyFolder:
         self.path = path
         self.description = path / "study.json"
         self.records = path / "records"
+        self.sums = Checksums(path, "delete it and let the same eccles sweep make it anew")
         self._wanted = path / ".wanted"
         self._own: Path | None = None
 
@@ -42,6 +55,10 @@ class StudyFolder:
         """Return where a table lies."""
         return self.path / f"{name}.parquet"
 
+    def weights(self, identity: str) -> Path:
+        """Return where the weights of a run lie that were kept."""
+        return self.path / "weights" / f"{identity}.safetensors"
+
     def check(self, study: Study) -> None:
         """Raise InputError, before anything is written, unless this can be the study's folder."""
         try:
@@ -49,6 +66,7 @@ class StudyFolder:
                 raise InputError(f"sweep: --out must be a folder, got the file {self.path}")
             if not self.description.exists():
                 shown = {f.name for f in self.path.iterdir()} if self.path.exists() else set()
+                shown.discard(checksums.NAME)
                 # What a sweep left is taken up again, even if its description is gone.
                 ours = {"records", "runs.parquet"} & shown
                 if not ours and any(name[0] != "." for name in shown):
@@ -74,7 +92,7 @@ class StudyFolder:
         """
         if not self.description.exists():
             return
-        known = json.loads(self.description.read_text(encoding="utf-8")).get("data", {})
+        known = json.loads(self.sums.read(self.description.name)).get("data", {})
         for name, digest in data.items():
             if known.get(name, digest) != digest:
                 raise InputError(
@@ -86,7 +104,7 @@ class StudyFolder:
     def read(self) -> Study:
         """Return the study that the folder holds, or raise RunError where it can't be read."""
         try:
-            content = json.loads(self.description.read_text(encoding="utf-8"))
+            content = json.loads(self.sums.read(self.description.name))
             if content["format"] != FORMAT:
                 raise ValueError(f"format {content['format']}")
             return Study.model_validate(content["study"])
@@ -116,7 +134,13 @@ class StudyFolder:
         content: dict[str, Any] = {"format": FORMAT, "study": study.model_dump(mode="json")}
         if data:
             content["data"] = data
-        write_text(self.description, json.dumps(content, indent=2) + "\n")
+        self.put({self.description.name: writes_text(json.dumps(content, indent=2) + "\n")})
+
+    def put(self, writes: Mapping[str, Write]) -> None:
+        """Write files of the folder whole, with their checksums; shares of a study may do so."""
+        with locked(self.path / ".checksums.lock", f"study: {self.path}", wait=True):
+            self.sums.write(writes)
+            self.sums.settle()
 
     @contextmanager
     def coordinated(self, shard: str | None) -> Iterator[Path]:
@@ -135,6 +159,7 @@ class StudyFolder:
             wanted = self._wanted / f"{name}-{uuid.uuid4().hex}"
             try:
                 self._wanted.mkdir(exist_ok=True)
+                make_folder(self.records)
                 if shard is None:
                     self._tidy()
                 # Whoever was killed here left one; its workers may stop.
@@ -163,13 +188,13 @@ class StudyFolder:
 
     def keep_weights(self, identity: str, checkpoint: Path) -> None:
         """Keep a finished run's last checkpoint."""
-        target = self.path / "weights" / f"{identity}.safetensors"
+        target = self.weights(identity)
         try:
             target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(checkpoint, aside := target.with_name(f".{target.name}"))
-            aside.replace(target)
+            flush_folder(self.path)
         except OSError as error:
             raise unwritable(target, error) from None
+        write_whole(target, lambda aside: shutil.copyfile(checkpoint, aside), parents=False)
 
     def clear(self, identity: str) -> None:
         """Remove the run folder of a run that has ended."""

@@ -49,11 +49,14 @@ def columns(rows: Rows) -> dict[str, list[Any]]:
 
 
 def write(folder: Path, record: Record) -> None:
-    """Write a record whole or not at all; raises StorageError where the folder can't be written."""
+    """Write a record whole or not at all.
+
+    Raises StorageError where the folder can't be written, or isn't there any more.
+    """
     body = json.dumps(record._asdict()).encode()
     seal = json.dumps({"bytes": len(body), "crc32": zlib.crc32(body)}).encode()
     path = path_of(folder, record.run["run"])
-    write_whole(path, lambda aside: aside.write_bytes(body + b"\n" + seal + b"\n"))
+    write_whole(path, lambda aside: aside.write_bytes(body + b"\n" + seal + b"\n"), parents=False)
 
 
 def read(path: Path) -> Record | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eccles.arguments import typed
-from eccles.errors import InputError, RunError, StorageError, nearest
+from eccles.errors import InputError, RunError, StorageError, must, nearest, plain
 from eccles.sweeps import record
 from eccles.sweeps.condition import checked, not_one
 from eccles.sweeps.consolidate import consolidate, stored_runs
@@ -20,6 +20,7 @@ from eccles.sweeps.schema import KEY, columns_of
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    from torch import Tensor
 
 
 _SECONDS = 60.0
@@ -113,6 +114,29 @@ class StudyTables:
         except database_error() as error:
             raise not_one(where, of, str(error).splitlines()[0]) from None
 
+    def weights(self, run: str) -> dict[str, Tensor]:
+        """Return a run's final weights, which `keep_weights: true` keeps, for `load_state_dict`.
+
+        Raises InputError where they weren't kept, RunError where they aren't as they were written.
+        """
+        from eccles.training import checkpoint
+
+        path = self._folder.weights(run)
+        if not path.exists():
+            raise must(
+                "study",
+                "run",
+                "one of a study with keep_weights: true",
+                run,
+                f"there is no {path}",
+            )
+        hint = "delete it together with the run's record, and let eccles sweep do the run again"
+        header, tensors = checkpoint.read(path, hint)
+        if header["identity"] != run:
+            got = f"those of run {plain(str(header['identity']), 40)}"
+            raise RunError(f"study: {path} must hold the weights of run {run}, got {got}; {hint}")
+        return checkpoint.weights(tensors)
+
     def _copy(self, base: duckdb.DuckDBPyConnection, name: str, to: str, columns: str) -> None:
         rows = self._rows(base, name)
         run_query(base, f"CREATE TABLE {to} AS SELECT {columns} FROM {rows}")
@@ -139,16 +163,17 @@ def load(folder: Path | str) -> StudyTables:
             consolidate(place, [run.identity for run in plan(study).runs])
     tables = StudyTables(place)
     for name in tables.names:
-        _check(tables, name)
+        _check(place, name)
     return tables
 
 
-def _check(tables: StudyTables, name: str) -> None:
-    path = tables.folder / f"{name}.parquet"
+def _check(folder: StudyFolder, name: str) -> None:
+    path = folder.table(name)
     try:
+        folder.sums.check(path.name)
         file = str(path).replace("'", "''")
         run_query(database(), f"SELECT count(*) FROM read_parquet('{file}')")
-    except database_error() as error:
+    except (database_error(), OSError) as error:
         raise _unreadable(path, error) from None
 
 

@@ -160,6 +160,7 @@ def _execute(job: Job, folder: StudyFolder) -> Outcome:
     with scratch.held(wait=True):
         known = record.read(record.path_of(folder.records, job.identity))
         if known is not None and known.run["status"] == "done":
+            folder.clear(job.identity)
             return _outcome(known)._replace(sample_epochs=0)
         try:
             result = _train(job, scratch)

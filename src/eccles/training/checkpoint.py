@@ -26,6 +26,7 @@ from eccles.errors import RunError, plain
 from eccles.storage import write_whole
 
 FORMAT = 2
+_HINT = "start the run over with --no-resume, or choose another --out"
 _STATE = re.compile(r"optimizer\.([0-9]{1,9})\.(\w+)")
 
 
@@ -80,11 +81,7 @@ def load(
     if not _is_whole(next_epoch) or not 0 <= next_epoch <= epochs:
         raise _unfit(path, f"of an epoch from 0 to {epochs}", f"next_epoch {_brief(next_epoch)}")
     own = _forms(network.state_dict())
-    saved = {
-        name.removeprefix("network."): tensor
-        for name, tensor in tensors.items()
-        if name.startswith("network.")
-    }
+    saved = weights(tensors)
     for name in sorted(own.keys() | saved):
         got = _forms(saved).get(name)
         if got != own.get(name):
@@ -100,17 +97,20 @@ def load(
     return int(next_epoch)
 
 
-def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Return a checkpoint's header and tensors, or raise RunError where it isn't whole."""
+def read(path: Path, hint: str = _HINT) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Return a checkpoint's header and tensors, or raise RunError where it isn't whole.
+
+    `hint` says what to try then.
+    """
     try:
-        return _read(path)
+        return _read(path, hint)
     except RunError:
         raise
     except Exception as error:  # What a reader of such a file raises is its own affair.
-        raise _unfit(path, "a whole checkpoint", _brief(str(error))) from None
+        raise _unfit(path, "a whole checkpoint", _brief(error), hint) from None
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def _read(path: Path, hint: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
     with safe_open(path, framework="pt") as file:
         header = json.loads((file.metadata() or {}).get("eccles", "{}"))
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -118,20 +118,28 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     form = known.get("format")
     if not _is_whole(form) or form not in _DIGESTS:
         accepted = " or ".join(map(str, _DIGESTS))
-        raise _unfit(path, f"a checkpoint of format {accepted}", _brief(form))
+        raise _unfit(path, f"a checkpoint of format {accepted}", _brief(form), hint)
     missing = {"identity", "next_epoch", "streams", "optimizer", "sha256"} - known.keys()
     if missing:
-        raise _unfit(path, "a whole checkpoint", f"a header without {', '.join(sorted(missing))}")
+        raise _unfit(
+            path, "a whole checkpoint", f"a header without {', '.join(sorted(missing))}", hint
+        )
     said = {name: value for name, value in known.items() if name != "sha256"}
     if _DIGESTS[form](said, tensors) != known["sha256"]:
-        raise _unfit(path, "as it was written", "other content")
+        raise _unfit(path, "as it was written", "other content", hint)
     next_epoch, streams = known["next_epoch"], known["streams"]
     if not _agrees(streams, next_epoch):
         got = f"next_epoch {_brief(next_epoch)} beside streams {_brief(streams)}"
-        raise _unfit(path, "as it was written", got)
+        raise _unfit(path, "as it was written", got, hint)
     if not isinstance(known["optimizer"], dict):
-        raise _unfit(path, "as it was written", f"the optimizer {_brief(known['optimizer'])}")
+        raise _unfit(path, "as it was written", f"the optimizer {_brief(known['optimizer'])}", hint)
     return known, tensors
+
+
+def weights(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the network's own of a checkpoint's tensors, as its `load_state_dict` takes them."""
+    own = "network."
+    return {n.removeprefix(own): tensor for n, tensor in tensors.items() if n.startswith(own)}
 
 
 def _agrees(streams: object, next_epoch: object) -> bool:
@@ -227,8 +235,5 @@ def _write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> No
         raise OSError(str(error)) from None
 
 
-def _unfit(path: Path, accepted: str, got: str) -> RunError:
-    return RunError(
-        f"checkpoint: {path} must be {accepted}, got {got}; start the run over with --no-resume, "
-        "or choose another --out"
-    )
+def _unfit(path: Path, accepted: str, got: str, hint: str = _HINT) -> RunError:
+    return RunError(f"checkpoint: {path} must be {accepted}, got {got}; {hint}")
