@@ -1,13 +1,18 @@
+import ast
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+import eccles
+
 from eccles.errors import RunError, StorageError
-from eccles.storage import locked, unwritable, write_text, write_whole
+from eccles.storage import locked, put, unwritable, write_text, write_whole
 
 
 def names(folder):
@@ -71,6 +76,73 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
         write_text(tmp_path / "folder", "x")
     assert sorted(names(tmp_path)) == ["file", "folder"]
     assert "'No space left on device'" in str(unwritable(tmp_path, OSError(28, os.strerror(28))))
+
+
+def test_one_place_puts_files_in_the_place_of_others():
+    """There they are flushed first. Elsewhere a name changes that no content depends on."""
+    home = Path(eccles.__file__).parent
+    found = {}
+    for path in home.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            renames = node.func.attr == "rename" and len(node.args) == 1
+            replaces = node.func.attr == "replace" and len(node.args) == 1 and not node.keywords
+            if renames or replaces or ast.unparse(node.func) in {"os.replace", "os.rename"}:
+                found.setdefault(path.relative_to(home).as_posix(), []).append(ast.unparse(node))
+    assert found.pop("storage.py")
+    assert found == {
+        "data/cache.py": ["folder.rename(broken)"],  # What is damaged goes out of the way.
+        "figures/animation.py": ["named.replace(aside)"],  # A file that is put in place later.
+        "sweeps/consolidate.py": ["path.replace(path.with_name(f'{path.name}.unreadable'))"],
+    }
+
+
+def test_a_folder_is_put_in_place(tmp_path):
+    aside = tmp_path / ".aside"
+    aside.mkdir()
+    (aside / "a").write_text("1")
+    put(aside, tmp_path / "b")
+    assert (tmp_path / "b" / "a").read_text() == "1"
+    put(tmp_path / "b" / "a", tmp_path / "c")
+    assert (tmp_path / "c").read_text() == "1"
+    assert names(tmp_path / "b") == []
+
+
+def test_a_lock_that_was_removed_is_no_lock(tmp_path):
+    path = tmp_path / "folder" / ".lock"
+    with locked(path, "train: --out x") as lock:
+        lock.check()
+        path.unlink()
+        with pytest.raises(StorageError, match=r"^train: --out x must be left to .*its .lock remo"):
+            lock.check()
+        with locked(path, "x") as other:
+            other.check()
+            with pytest.raises(StorageError):
+                lock.check()
+        shutil.rmtree(path.parent)
+        with pytest.raises(StorageError, match="got the folder removed"):
+            lock.check()
+    with locked(path, "x"):
+        pass
+
+
+def test_a_lock_that_is_removed_while_another_waits(tmp_path):
+    path, order = tmp_path / ".lock", []
+
+    def wait():
+        with locked(path, "x", wait=True) as lock:
+            lock.check()
+            order.append("second")
+
+    with locked(path, "x"):
+        other = threading.Thread(target=wait)
+        other.start()
+        other.join(0.2)
+        path.unlink()
+        order.append("first")
+    other.join()
+    assert order == ["first", "second"]
 
 
 def test_a_lock_is_one_processs_at_a_time(tmp_path):

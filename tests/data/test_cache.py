@@ -69,6 +69,10 @@ def test_speakers_and_facts_are_kept_too():
     found = cached(DESCRIPTION, refuse)
     assert found.speakers.tolist() == [7, 7, 3]
     assert found.facts == {"keys": ["a", "ß"], "left_out": 2}
+    path = stored() / "description.json"
+    path.write_text(path.read_text().replace('"left_out": 2', '"left_out": 3'))
+    assert damage(stored())
+    assert cached(DESCRIPTION, lambda: more).facts["left_out"] == 2
     np.save(stored() / "speakers.npy", np.array([7, 7]))
     assert damage(stored())
 

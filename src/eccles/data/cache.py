@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from eccles.data.sources import cache_folder
 from eccles.events import SpikeEvents
+from eccles.storage import put
 
 FORMAT = 1
 _DESCRIPTION = "description.json"
@@ -88,6 +89,7 @@ def load(folder: Path, identity: Mapping[str, Any]) -> Labelled | None:
             return None
         arrays = {name: _open(folder, name) for name in stored["crc32"]}
         offsets, labels, steps = arrays["offsets"], arrays["labels"], arrays["steps"]
+        facts = stored.get("facts", {})
         sound = (
             all(array.dtype == _DTYPES[name] and array.ndim == 1 for name, array in arrays.items())
             and len(offsets) == len(labels) + 1
@@ -95,6 +97,7 @@ def load(folder: Path, identity: Mapping[str, Any]) -> Labelled | None:
             and bool((np.diff(offsets) >= 0).all())
             and all(len(arrays[n]) == offsets[-1] for n in arrays if n not in _BY_SAMPLE)
             and len(arrays.get("speakers", labels)) == len(labels)
+            and stored.get("facts_crc32", _text_crc32(facts)) == _text_crc32(facts)
             # A kernel trusts every number, so a file that rotted must not reach it.
             and all(_crc32(array) == stored["crc32"][name] for name, array in arrays.items())
         )
@@ -110,7 +113,7 @@ def load(folder: Path, identity: Mapping[str, Any]) -> Labelled | None:
             identity["n_units"],
             identity["dt"],
         )
-        return Labelled(events, labels, arrays.get("speakers"), stored.get("facts", {}))
+        return Labelled(events, labels, arrays.get("speakers"), facts)
     except (OSError, ValueError, EOFError, LookupError, TypeError, AttributeError):
         return None
 
@@ -154,6 +157,11 @@ def _crc32(array: NDArray[Any]) -> int:
     return zlib.crc32(np.ascontiguousarray(array).data)
 
 
+def _text_crc32(content: object) -> int:
+    """Return a checksum of what JSON says."""
+    return zlib.crc32(json.dumps(content, sort_keys=True).encode())
+
+
 def _store(folder: Path, identity: Mapping[str, Any], built: Labelled) -> None:
     events = built.events
     arrays: dict[str, NDArray[Any]] = {
@@ -173,7 +181,13 @@ def _store(folder: Path, identity: Mapping[str, Any], built: Labelled) -> None:
         for name, array in arrays.items():
             np.save(aside / f"{name}.npy", array, allow_pickle=False)
         crc32 = {name: _crc32(array) for name, array in arrays.items()}
-        description = {"identity": identity, "crc32": crc32, "facts": dict(built.facts)}
+        facts = dict(built.facts)
+        description = {
+            "identity": identity,
+            "crc32": crc32,
+            "facts": facts,
+            "facts_crc32": _text_crc32(facts),
+        }
         text = json.dumps(description, indent=2)
         (aside / _DESCRIPTION).write_text(text + "\n", encoding="utf-8")
         _put(aside, folder, identity)
@@ -185,7 +199,7 @@ def _put(aside: Path, folder: Path, identity: Mapping[str, Any]) -> None:
     """Give a finished folder its name, unless another process has put a sound one there."""
     for attempt in range(3):
         with suppress(OSError):
-            aside.rename(folder)
+            put(aside, folder)
             return
         if load(folder, identity) is not None:
             return

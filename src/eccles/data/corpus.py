@@ -20,7 +20,7 @@ from eccles.data.recordings import Recordings
 from eccles.data.spike_hdf5 import write
 from eccles.errors import must
 from eccles.processes import Pool
-from eccles.storage import unwritable
+from eccles.storage import put, unwritable
 
 _Advance = Callable[[int], None]
 
@@ -127,7 +127,7 @@ def write_digits(
         for split in made:
             (out / file_name(split, packed=not packed)).unlink(missing_ok=True)
             name = file_name(split, packed=packed)
-            (aside / name).replace(out / name)
+            put(aside / name, out / name)
     except OSError as error:
         raise unwritable(out, error) from None
     finally:

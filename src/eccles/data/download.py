@@ -24,6 +24,7 @@ from eccles.data.sources import (
     places,
 )
 from eccles.errors import InputError, RunError, must
+from eccles.storage import put
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -120,7 +121,7 @@ def _fetch_file(file: File, url: str, folder: Path, progress: Progress) -> None:
             # If it were another than is known, the archive's checksum alone would vouch for it.
             if file.unpacked_md5 in {"", digests(unpacked).md5}:
                 part = unpacked
-        part.replace(folder / part.name)
+        put(part, folder / part.name)
 
 
 class _Bar:
