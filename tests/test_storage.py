@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 import eccles
-
 from eccles.errors import RunError, StorageError
 from eccles.storage import locked, put, unwritable, write_text, write_whole
 
@@ -94,6 +93,7 @@ def test_one_place_puts_files_in_the_place_of_others():
     assert found == {
         "data/cache.py": ["folder.rename(broken)"],  # What is damaged goes out of the way.
         "figures/animation.py": ["named.replace(aside)"],  # A file that is put in place later.
+        "jit/kept.py": ["aside.replace(path)"],  # A kernel that is damaged is compiled anew.
         "sweeps/consolidate.py": ["path.replace(path.with_name(f'{path.name}.unreadable'))"],
     }
 
