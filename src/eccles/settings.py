@@ -67,6 +67,8 @@ class Settings(BaseModel):
         name = ".".join(str(part) for part in error["loc"])
         if error["type"] == "extra_forbidden":
             return f"{cls.section}: {cls.no_setting(name)}"
+        if error["type"] == "int_parsing_size":
+            return f"{cls.section}: {name} must be a whole number of fewer digits"
         rule = re.sub(r"^(Input|Value error,) (should )?", "", error["msg"])
         return f"{cls.section}: {name} must {rule}, got {shown(error['input'])}"
 

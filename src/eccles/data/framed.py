@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from eccles.data.files import unreadable
 from eccles.data.frames import CameraEvents, Framing, to_frames
 from eccles.data.sources import cache_folder
 from eccles.errors import InputError, StorageError
+from eccles.memory import must_fit
 from eccles.settings import hashed
 from eccles.storage import write_text, write_whole
 
@@ -50,6 +52,13 @@ def framed(
     stored = _open(path, shape, files)
     if stored is not None:
         return stored
+    n_bytes = math.prod(shape) * np.dtype(np.uint16).itemsize
+    must_fit(
+        "frames",
+        f"{len(files):,} recordings of {framing.n_frames:,} frames",
+        n_bytes,
+        "choose a smaller size, or fewer frames",
+    )
     source = _source(files)
     made = np.empty(shape, np.uint16)
     for k in counting(title, len(files)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from eccles.errors import InputError, must
 from eccles.settings import Settings
 
 _MOST = np.iinfo(np.uint16).max
+_Pixels = Annotated[PositiveInt, Field(le=8192)]
 
 
 class Framing(Settings):
@@ -24,9 +25,9 @@ class Framing(Settings):
     """Frames of a recording, one for each step of a network."""
     by: Literal["duration", "number"] = "duration"
     """Whether the slices of a recording last equally long, or have equally many events."""
-    sensor: tuple[PositiveInt, PositiveInt] = (128, 128)
+    sensor: tuple[_Pixels, _Pixels] = (128, 128)
     """Height and width of the camera's sensor in pixels."""
-    size: tuple[PositiveInt, PositiveInt] | None = (48, 48)
+    size: tuple[_Pixels, _Pixels] | None = (48, 48)
     """Height and width of a frame, not above the sensor's; None for those of the sensor."""
 
     @property

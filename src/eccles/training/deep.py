@@ -25,6 +25,7 @@ from eccles.training.compiling import compiling
 from eccles.training.deep_config import DeepConfig
 from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep
 from eccles.training.deep_measures import DEEP_MEASURES, DeepMoment
+from eccles.training.room import check_deep
 from eccles.training.samples import Samples, whole_batches
 from eccles.training.schedule import learning_rate
 from eccles.training.trainee import BatchStep
@@ -49,6 +50,7 @@ class DeepTrainee:
             raise must("train", "augment", "off for recordings", True)
         if config.circuit == "bn":
             _check_batches(config, samples)
+        check_deep(config, samples)
         self.network = build_deep(config, samples)
         self.optimizer = _optimizer(config, self.network)
         self._forward: Any = torch.compile(self.network) if config.compiled else self.network

@@ -45,7 +45,7 @@ class DeepConfig(RunConfig):
     circuit: Literal["ei", "bn", "plain", "dann", "colei", "free"] = "ei"
     """E-I circuits; or batch norm, neither, DANN, signs by column, E-I without projection."""
 
-    width: float = Field(default=1.0, gt=0)
+    width: float = Field(default=1.0, gt=0, le=1000)
     """Factor on the width of every layer."""
 
     steps: int | None = Field(default=None, ge=1, le=1000)
@@ -67,7 +67,7 @@ class DeepConfig(RunConfig):
     prior_rate: float = Field(default=0.1, gt=0, lt=1)
     """Chance of a spike in a step that --init prior supposes."""
 
-    init_samples: int = Field(default=256, ge=2)
+    init_samples: int = Field(default=256, ge=2, le=2**31)
     """Training samples from which E-I layers take their initial weights."""
 
     stabiliser: Literal["adaptive", "epsilon", "none"] | None = None
@@ -85,10 +85,10 @@ class DeepConfig(RunConfig):
     inhibitory_spikes: float | None = Field(default=None, gt=0)
     """Spikes a step of inhibitory units at the start (auto: none, they are graded)."""
 
-    epochs: int = Field(default=10, ge=0)
+    epochs: int = Field(default=10, ge=0, le=1_000_000)
     """Passes over the training samples; with 0 the network is looked at as it starts."""
 
-    batch_size: int | None = Field(default=None, ge=1)
+    batch_size: int | None = Field(default=None, ge=1, le=2**31)
     """Samples an update (auto: 128; 32 for cifar10-dvs and dvs-gesture)."""
 
     optimizer: str | None = None

@@ -25,10 +25,10 @@ class RunConfig(Settings):
     data: str = "fashion-mnist-sample"
     """Data set; `eccles data list` names them all."""
 
-    epochs: int = Field(default=30, ge=1)
+    epochs: int = Field(default=30, ge=1, le=1_000_000)
     """Passes over the training samples."""
 
-    batch_size: int | None = Field(default=None, ge=1)
+    batch_size: int | None = Field(default=None, ge=1, le=2**31)
     """Samples an update (auto: 256; 32 for recordings)."""
 
     drop_last: bool = False
@@ -46,7 +46,7 @@ class RunConfig(Settings):
     momentum: float | None = Field(default=0.0, ge=0, lt=1)
     """Momentum, for an optimizer that has one."""
 
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**63)
     """Seed of everything random; the same seed gives the same bits."""
 
     device: Literal["cpu", "cuda"] = "cpu"

@@ -14,6 +14,7 @@ from eccles.training.config import TrainConfig
 from eccles.training.measure import Evaluation, evaluate
 from eccles.training.measures import MEASURES
 from eccles.training.moment import Moment
+from eccles.training.room import check_shallow
 from eccles.training.samples import Samples
 from eccles.training.trainee import BatchStep
 from eccles.units import duration
@@ -36,6 +37,7 @@ class ShallowTrainee:
         self.config = config
         self.samples = samples
         self.network = build_network(config, samples.train, threads)
+        check_shallow(config, samples, self.engine)
         self.optimizer = build_optimizer(config, self.network)
         self._step = build_step(config, self.network, self.optimizer)
 
