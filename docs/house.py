@@ -19,7 +19,7 @@ FLOORS = [
     ["nn", "data", "stats"],
     ["engines", "init", "dale", "measures"],
     ["functional", "events", "populations", "noise", "settings", "checksums"],
-    ["units", "seeds", "jit", "modes", "processes", "storage", "reading", "yaml_files"],
+    ["units", "seeds", "jit", "modes", "processes", "storage", "reading", "yaml_files", "memory"],
     ["arguments"],
     ["paths"],
     ["errors"],

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from eccles.errors import InputError
+from eccles.errors import InputError, RunError, plain
 
+_SHORT = re.compile("out of memory|not enough memory|can't allocate memory", re.IGNORECASE)
 _GROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
@@ -47,6 +50,21 @@ def must_fit(where: str, name: str, n_bytes: int, hint: str) -> None:
             f"{where}: {name} must fit into memory, which has {_gib(there)}, got at least "
             f"{_gib(n_bytes)}; {hint}"
         )
+
+
+@contextmanager
+def enough_memory(where: str, hint: str) -> Iterator[None]:
+    """Turn what Python, numpy and torch raise where memory runs short into one RunError."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        said = str(error).strip().splitlines()
+        if not isinstance(error, MemoryError) and not any(map(_SHORT.search, said)):
+            raise
+        raise RunError(
+            f"{where}: there must be enough memory, got {plain(said[0] if said else 'none', 160)}; "
+            f"{hint}"
+        ) from None
 
 
 def _gib(n: int) -> str:

@@ -14,6 +14,7 @@ from eccles.arguments import typed
 from eccles.data.binning import Binning
 from eccles.data.dataset import SpikeDataset, Splits
 from eccles.errors import RunError, must
+from eccles.memory import enough_memory
 from eccles.training import checkpoint
 from eccles.training.compiling import CompileClock
 from eccles.training.config import TrainConfig
@@ -26,6 +27,8 @@ from eccles.training.run_config import RunConfig
 from eccles.training.samples import digest, epoch_order, files_digest
 from eccles.training.trainee import Trainee
 from eccles.training.watch import Unwatched, Watcher
+
+_LESS = "choose a smaller --batch-size, --hidden or --width, or fewer threads"
 
 
 @typed("train")
@@ -109,9 +112,10 @@ def train_on(
     Args and errors are those of `train`. `hold` keeps other processes from writing `folder`; a
     caller who does so already says False.
     """
-    trainee = prepare(config, data, threads)
-    run = _Run(config, identity, folder, trainee, dict(measure or {}))
     with ExitStack() as held:
+        held.enter_context(enough_memory("train", _LESS))
+        trainee = prepare(config, data, threads)
+        run = _Run(config, identity, folder, trainee, dict(measure or {}))
         if folder is not None and hold:
             held.enter_context(folder.held())
         held.enter_context(computing(trainee.torch_threads))
