@@ -135,7 +135,10 @@ def test_free_circuits_have_nothing_to_project():
         (lambda: network("vgg9"), "there is no model 'vgg9' (did you mean"),
         (lambda: network("mlp8", "eii"), "there is no circuit 'eii'"),
         (lambda: network("mlp8", width=0.03), "width must be 0.04 or more, for 4 units"),
-        (lambda: network("mlp8", width=float("nan")), "width must be a number above 0, got nan"),
+        (
+            lambda: network("mlp8", width=float("nan")),
+            "width must be a number above 0 and at most 1000, got nan",
+        ),
         (lambda: network("mlp8", n_steps=0), "n_steps must be a whole number of 1 or more"),
         (
             lambda: network("mlp8", shape=(32, 32)),

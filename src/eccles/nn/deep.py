@@ -24,6 +24,7 @@ from eccles.nn.layers import Layers
 Shape = tuple[int, int, int]
 
 _POOL = 0
+_WIDEST = 1000
 _VGG = {
     "vgg8": (64, _POOL, 128, _POOL, 256, _POOL, 512, _POOL, 512, _POOL),
     "vgg11": (64, _POOL, 128, _POOL, 256, 256, _POOL, *(512, 512, _POOL) * 2),
@@ -199,8 +200,8 @@ def _resnet(
 
 def _scaled(sizes: Sequence[int], width: float) -> list[int]:
     """Return sizes times a factor; pools stay."""
-    if not 0 < width < math.inf:
-        raise must("deep", "width", "a number above 0", width)
+    if not 0 < width <= _WIDEST:
+        raise must("deep", "width", f"a number above 0 and at most {_WIDEST}", width)
     scaled = [round(size * width) for size in sizes]
     if any(units < 4 for units, size in zip(scaled, sizes, strict=True) if size != _POOL):
         least = 4 / min(size for size in sizes if size != _POOL)

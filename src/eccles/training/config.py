@@ -71,7 +71,7 @@ class TrainConfig(RunConfig):
     optimizer: str | None = None
     """Any optimizer of torch.optim, in lower case (auto: sgd; adam for recordings or unbounded)."""
 
-    lr: float | None = Field(default=None, gt=0)
+    lr: float | None = Field(default=None, gt=0, le=1e6)
     """Learning rate (auto: 0.01; for recordings 1e-4, 0.001 with sgd; 2e-4 when unbounded)."""
 
     update_noise: float = Field(default=0.0, ge=0)

@@ -94,14 +94,14 @@ class DeepConfig(RunConfig):
     optimizer: str | None = None
     """Any optimizer of torch.optim, in lower case (auto: sgd)."""
 
-    lr: float | None = Field(default=None, gt=0)
+    lr: float | None = Field(default=None, gt=0, le=1e6)
     """Highest learning rate (auto: 0.002; 0.001 for more layers than vgg11, cifar10-dvs and
     dvs-gesture; 0.1 for bn)."""
 
     momentum: float | None = Field(default=None, ge=0, lt=1)
     """Momentum, for an optimizer that has one (auto: 0.9 for sgd and rmsprop, none for others)."""
 
-    weight_decay: float | None = Field(default=None, ge=0)
+    weight_decay: float | None = Field(default=None, ge=0, le=1e6)
     """L2 on every parameter (auto: 5e-4; 1e-4 for bn; none for rprop, which has none)."""
 
     decay_gains: bool = True

@@ -40,7 +40,7 @@ class RunConfig(Settings):
     optimizer: str | None = None
     """Any optimizer of torch.optim, in lower case (auto: see the network's settings)."""
 
-    lr: float | None = Field(default=None, gt=0)
+    lr: float | None = Field(default=None, gt=0, le=1e6)
     """Learning rate (auto: see the network's settings)."""
 
     momentum: float | None = Field(default=0.0, ge=0, lt=1)
