@@ -35,6 +35,15 @@ def seconds(value: str | float, name: str = "duration") -> float:
     return result
 
 
+def whole_number(text: str) -> int | None:
+    """Return the whole number that a text of up to 18 digits is, or None for any other text.
+
+    >>> whole_number("12"), whole_number("-1"), whole_number("²"), whole_number("9" * 5000)
+    (12, None, None, None)
+    """
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
+
+
 def duration(value: float) -> str:
     """Return a duration as people write it.
 

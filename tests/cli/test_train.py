@@ -390,6 +390,8 @@ def test_measures_are_kept_beside_the_history(capsys):
         ("layer", "there is no measure 'layer' (did you mean 'layers'?)"),
         ("layers:0", "layers must be a number of epochs, 1 or more, got 0"),
         ("layers:often", "--measure must be such as layers or layers:5,weights, got"),
+        ("layers:²", "--measure must be such as layers or layers:5,weights, got"),
+        (f"layers:{chr(57) * 5000}", "--measure must be such as layers or layers:5,weights, got"),
         ("", "--measure must be such as layers or layers:5,weights, got ''"),
     ],
 )

@@ -97,7 +97,9 @@ def test_shards_are_a_partition(shares, lengths):
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
 
 
-@pytest.mark.parametrize("text", ["0/8", "9/8", "1", "a/b", "-1/3", "1/0", "1/2/3", ""])
+@pytest.mark.parametrize(
+    "text", ["0/8", "9/8", "1", "a/b", "-1/3", "1/0", "1/2/3", "", "²/8", f"1/{'9' * 5000}"]
+)
 def test_bad_shards(text):
     with pytest.raises(InputError, match="--shard must be such as 2/8"):
         planned(repeat=2).shard(text)

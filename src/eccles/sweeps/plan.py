@@ -12,6 +12,7 @@ from eccles.sweeps.study import Study
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig
 from eccles.training.prepare import configure
+from eccles.units import whole_number
 
 FORMAT = 1
 """Version of what is stored of a run; another one makes every run another run."""
@@ -45,7 +46,7 @@ class Plan(NamedTuple):
     def shard(self, text: str) -> Plan:
         """Return every so manieth run: "2/8" is the second of eight shares."""
         share, _, shares = text.partition("/")
-        k, n = (int(part) if part.isdigit() else 0 for part in (share, shares))
+        k, n = (whole_number(part) or 0 for part in (share, shares))
         if not 1 <= k <= n:
             raise must("sweep", "--shard", "such as 2/8, the second of eight shares", text)
         return self._replace(runs=self.runs[k - 1 :: n])

@@ -18,6 +18,7 @@ from eccles.nn.shallow import EINetwork
 from eccles.training.moment import Moment
 from eccles.training.trip import trip
 from eccles.training.updates import first_update
+from eccles.units import whole_number
 
 Rows = list[dict[str, Any]]
 
@@ -234,9 +235,9 @@ def read_measures(text: str) -> dict[str, int]:
     found = {}
     for part in text.split(","):
         name, colon, every = (word.strip() for word in part.partition(":"))
-        if not name or (colon and not every.isdigit()):
+        if not name or (colon and whole_number(every) is None):
             raise must("train", "--measure", "such as layers or layers:5,weights", text)
-        found[name] = int(every) if colon else 1
+        found[name] = whole_number(every) or 0 if colon else 1
     return found
 
 
