@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from eccles import InputError
 from eccles.data import ImageDataset, load
-from eccles.memory import memory, must_fit
+from eccles.errors import InputError, RunError
+from eccles.memory import enough_memory, memory, must_fit
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig
 from eccles.training.prepare import prepare
@@ -70,3 +70,22 @@ def test_what_fits_is_not_refused():
 def test_numbers_have_bounds(kind, name, value):
     with pytest.raises(InputError, match=f"^train: {name} must be"):
         kind(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        np._core._exceptions._ArrayMemoryError((2**40,), np.dtype("f4")),
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("CUDA out of memory. Tried to allocate 2 GiB\nIf reserved memory is large"),
+    ],
+)
+def test_memory_that_runs_short_is_one_sentence(error):
+    with (
+        pytest.raises(RunError, match=r"^train: there must be enough memory, got .*; less$"),
+        enough_memory("train", "less"),
+    ):
+        raise error
+    with pytest.raises(RuntimeError, match="another"), enough_memory("train", "less"):
+        raise RuntimeError("another")
