@@ -20,7 +20,7 @@ FLOORS = [
     ["engines", "init", "dale", "measures"],
     ["functional", "events", "populations", "noise", "settings", "checksums"],
     ["units", "seeds", "jit", "modes", "processes", "storage", "reading", "yaml_files", "memory"],
-    ["arguments"],
+    ["arguments", "arrays"],
     ["paths"],
     ["errors"],
 ]

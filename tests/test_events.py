@@ -1,9 +1,11 @@
+import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -125,13 +127,121 @@ def test_refuses_rasters_that_are_no_counts(raster, sentence):
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        ({"ends": np.array([2, 1, 4])}, "must lie inside the stored ones"),
-        ({"ends": np.array([2, 2, 5])}, "must lie inside the stored ones"),
+        ({"ends": np.array([2, 1, 4])}, "events of sample 1 must be none before the first"),
+        ({"ends": np.array([2, 2, 5])}, "ends must be from 0 to 4, for so many .* got 5"),
+        ({"begins": np.array([-1, 2, 2])}, "begins must be from 0 to 4, .* got -1"),
+        ({"ends": np.array([2, 2])}, "begins and ends must be one a sample each, got 3 and 2"),
         ({"steps": np.array([3, 1, 0, 3], np.uint16)}, "sample 0 must be sorted by step"),
-        ({"steps": np.array([1, 3, 0, 4], np.uint16)}, "step of sample 2 must be below 4, got 4"),
-        ({"units": np.array([0, 1, 2, 0], np.uint16)}, "unit of sample 2 must be below 2, got 2"),
+        ({"steps": np.array([1, 3, 0, 4], np.uint16)}, "steps must be from 0 to 3, got 4"),
+        ({"steps": np.array([1, 3, 0, 3.5])}, "steps must be whole numbers, got 'float64 such as"),
+        ({"steps": np.array([1, 65537, 65536, 3])}, "steps must be from 0 to 3, got 65537"),
+        ({"units": np.array([0, 1, 2, 0], np.uint16)}, "units must be from 0 to 1, got 2"),
+        ({"units": np.array([0, 1, 1], np.uint16)}, "must have one entry an event"),
+        ({"units": np.zeros((4, 1), np.uint16)}, "units must be a list of whole numbers, got"),
+        ({"counts": np.array([1, 0, 2, 1], np.uint8)}, "counts must be above 0"),
+        ({"counts": np.array([1, 256, 2, 1])}, "counts must be from 1 to 255, got 256"),
+        ({"n_steps": 0}, "n_steps must be a whole number from 1 to 65,536, got 0"),
+        ({"n_units": 2.0}, "n_units must be a whole number from 0 to 65,536, got 2.0"),
+        ({"n_units": 65537}, "n_units must be a whole number from 0 to 65,536, got 65537"),
+        ({"dt": 0.0}, "dt must be a time above 0 in seconds, got 0.0"),
+        ({"dt": np.nan}, "dt must be a time above 0"),
+        ({"dt": "1 ms"}, "dt must be a time above 0"),
     ],
 )
-def test_check_finds_broken_rules(events, fault, sentence):
-    with pytest.raises(InputError, match=sentence):
-        replace(events, **fault).check()
+def test_what_breaks_a_rule_is_never_made(events, fault, sentence):
+    with pytest.raises(InputError, match=f"events: .*{sentence}"):
+        replace(events, **fault)
+
+
+NUMBERS = st.lists(st.integers(-1, 6), max_size=6)
+
+
+@given(
+    begins=NUMBERS,
+    lengths=st.lists(st.integers(-1, 4), min_size=6, max_size=6),
+    steps=NUMBERS,
+    units=NUMBERS,
+    counts=st.none() | NUMBERS,
+    kind=st.sampled_from([np.int64, np.int8, ">i4", None]),
+)
+@settings(max_examples=300)
+def test_whatever_is_made_keeps_the_rules(begins, lengths, steps, units, counts, kind):
+    """Held to the rules as they read, sample by sample, and number by number."""
+    units = (units + steps)[: len(steps)]
+    counts = counts if counts is None else (counts + [1] * 6)[: len(steps)]
+    ends = [b + n for b, n in zip(begins, lengths, strict=False)]
+    samples = [steps[b:e] for b, e in zip(begins, ends, strict=True)]
+    sound = (
+        all(0 <= b <= e <= len(steps) for b, e in zip(begins, ends, strict=True))
+        and all(0 <= step < 4 for step in steps)
+        and all(0 <= unit < 3 for unit in units)
+        and (counts is None or all(count > 0 for count in counts))
+        and all(sample == sorted(sample) for sample in samples)
+    )
+    columns = [
+        each if each is None or kind is None else np.array(each, kind)
+        for each in (begins, ends, steps, units, counts)
+    ]
+    if not sound:
+        with pytest.raises(InputError):
+            SpikeEvents(*columns, 4, 3)
+        return
+    made = SpikeEvents(*columns, 4, 3)
+    raster = torch.zeros(4, len(begins), 3)
+    for sample, (b, e) in enumerate(zip(begins, ends, strict=True)):
+        for event in range(b, e):
+            raster[steps[event], sample, units[event]] += 1 if counts is None else counts[event]
+    assert torch.equal(made.to_dense(), raster)
+
+
+WAYS = {
+    "replace": lambda events: replace(events, dt=2e-3),
+    "slice": lambda events: events[1:],
+    "list": lambda events: events[[2, 0]],
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda events: pickle.loads(pickle.dumps(events)),
+    "joined": lambda events: SpikeEvents.joined([events, events]),
+    "from_dense": lambda events: SpikeEvents.from_dense(events.to_dense()),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_in_leaves_events_that_can_be_written(events, way):
+    found = WAYS[way](events)
+    found.check()
+    for name in ("begins", "ends", "steps", "units", "counts"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(found, name)[:1] = 200
+
+
+def test_what_the_caller_writes_later_changes_nothing():
+    steps = np.array([1, 3], np.uint16)
+    events = SpikeEvents([0], [2], steps, [0, 1], None, 4, 2)
+    steps[:] = 9
+    assert events.steps.tolist() == [1, 3]
+    assert steps.flags.writeable
+    frozen = np.array([1, 3], np.uint16)
+    frozen.flags.writeable = False
+    assert SpikeEvents([0], [2], frozen, [0, 1], None, 4, 2).steps is frozen
+
+
+def test_a_pickle_of_an_earlier_version_is_held_to_the_rules(events):
+    """It was of whatever had been made by hand."""
+    wild = object.__new__(SpikeEvents)
+    state = {**vars(events), "ends": np.array([2, 2, 10**9])}
+    with pytest.raises(InputError, match="ends must be from 0 to 4"):
+        wild.__setstate__(state)
+
+
+def test_one_number_is_no_index(events):
+    with pytest.raises(InputError, match=r"index must be a slice or a list, got 'int'.*\[\[3\]\]"):
+        events[1]
+
+
+def test_parts_with_and_without_counts_are_joined(events):
+    plain = replace(events, counts=None)
+    both = SpikeEvents.joined([plain, events])
+    assert both.counts.tolist() == [1, 1, 1, 1, 1, 1, 2, 1]
+    with pytest.raises(InputError, match="of all parts must be the same, got 'none'"):
+        SpikeEvents.joined([])

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.errors import InputError, must
+from eccles.arrays import as_array, kept, whole_numbers
+from eccles.errors import InputError, must, whole
 
 if TYPE_CHECKING:
     import torch
 
 _MOST = 65536
+_NO_COUNTS = kept(np.empty(0, np.uint8))
 Index = slice | NDArray[np.integer[Any]] | list[int]
 
 
@@ -27,6 +30,10 @@ class SpikeEvents:
     copied, and the events may be memory-mapped. A unit may fire several times in one step, as
     repeated events or as one event with a count.
 
+    Whatever is made by hand is held to these rules at once, and never again: kernels trust every
+    number. So all arrays are read-only. One that could still be written is copied; whoever passes
+    a read-only view of an array that is written elsewhere breaks the promise.
+
     Attributes:
         begins, ends: int64 [B].
         steps: uint16 [E], the step of each event, from 0 to n_steps - 1.
@@ -35,6 +42,9 @@ class SpikeEvents:
         n_steps: T, the number of steps a sample lasts.
         n_units: N, the number of units that could fire.
         dt: length of a step in seconds.
+
+    Whole numbers of other types, lists and tensors become arrays of these types. Raises InputError
+    where a rule above is broken.
     """
 
     begins: NDArray[np.int64]
@@ -45,6 +55,97 @@ class SpikeEvents:
     n_steps: int
     n_units: int
     dt: float = 1e-3
+
+    def __post_init__(self) -> None:
+        for name, least in (("n_steps", 1), ("n_units", 0)):
+            value = getattr(self, name)
+            value = value.item() if isinstance(value, np.integer) else value
+            accepted = f"a whole number from {least} to {_MOST:,}"
+            whole("events", name, value, least, accepted)
+            if value > _MOST:
+                raise must("events", name, accepted, value)
+            self.__dict__[name] = value
+        stored = as_array("events", "steps", self.steps).size
+        accepted = f"from 0 to {stored}, for so many events are stored"
+        self._hold("begins", stored + 1, np.int64, accepted)
+        self._hold("ends", stored + 1, np.int64, accepted)
+        self._hold("steps", self.n_steps, np.uint16, f"from 0 to {self.n_steps - 1}")
+        self._hold("units", self.n_units, np.uint16, f"from 0 to {self.n_units - 1}")
+        if self.counts is not None:
+            self._hold("counts", 256, np.uint8, "from 1 to 255")
+        self._check()
+
+    def _hold(self, name: str, below: int, dtype: type, accepted: str) -> None:
+        numbers = whole_numbers("events", name, getattr(self, name), below, dtype, accepted)
+        self.__dict__[name] = kept(numbers)
+
+    def _check(self) -> None:
+        """Raise InputError unless the arrays, each sound by itself, fit together."""
+        begins, ends, steps = self.begins, self.ends, self.steps
+        if len(begins) != len(ends):
+            got = f"{len(begins)} and {len(ends)}"
+            raise InputError(f"events: begins and ends must be one a sample each, got {got}")
+        for each in (self.units, self.counts):
+            if each is not None and len(each) != len(steps):
+                raise InputError("events: steps, units and counts must have one entry an event")
+        if (begins > ends).any():
+            wrong = int((begins > ends).argmax())
+            got = f"{begins[wrong]} to {ends[wrong]}"
+            raise must("events", f"the events of sample {wrong}", "none before the first", got)
+        if self.counts is not None and not self.counts.all():
+            raise InputError("events: counts must be above 0; leave out an event that isn't one")
+        # Where a step is earlier than the one before it, a sample must end and another begin.
+        falls = np.flatnonzero(steps[1:] < steps[:-1]) + 1
+        inside = np.searchsorted(falls, begins, "right") < np.searchsorted(falls, ends, "left")
+        if inside.any():
+            raise InputError(f"events: sample {int(inside.argmax())} must be sorted by step")
+        if not isinstance(self.dt, float | int | np.number) or not 0 < self.dt < math.inf:
+            raise must("events", "dt", "a time above 0 in seconds", self.dt)
+        self.__dict__["dt"] = float(self.dt)
+
+    @classmethod
+    def trusted(
+        cls,
+        begins: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        steps: NDArray[np.uint16],
+        units: NDArray[np.uint16],
+        counts: NDArray[np.uint8] | None,
+        n_steps: int,
+        n_units: int,
+        dt: float,
+    ) -> Self:
+        """Return events that keep every rule by the way in which they were made: nothing is read.
+
+        The arrays must be of the types above and belong to the events from then on.
+        """
+        for array in (begins, ends, steps, units, counts):
+            if array is not None:
+                array.flags.writeable = False
+        events = cls.__new__(cls)
+        events.__dict__.update(
+            begins=begins,
+            ends=ends,
+            steps=steps,
+            units=units,
+            counts=counts,
+            n_steps=n_steps,
+            n_units=n_units,
+            dt=dt,
+        )
+        return events
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A pickle may be of an earlier version, which held nothing to the rules.
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+        self.__dict__.update(state)
+        self.__post_init__()
+
+    def check(self) -> None:
+        """Raise InputError unless these events keep every rule, as those made by hand do."""
+        replace(self)
 
     def __len__(self) -> int:
         return len(self.begins)
@@ -59,10 +160,26 @@ class SpikeEvents:
         """Events per sample, step and unit: the share of a dense raster that isn't zero."""
         return self.n_events / max(1, len(self) * self.n_steps * self.n_units)
 
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """Begins, ends, steps, units and counts as kernels take them: empty where all are one.
+
+        All are in one piece and read-only; to numba others would be of another type, compiled anew.
+        """
+        counts = _NO_COUNTS if self.counts is None else self.counts
+        return kept(self.begins), kept(self.ends), self.steps, self.units, counts
+
     def __getitem__(self, index: Index) -> SpikeEvents:
-        """Return the samples of a slice or of an array of indices, without copying events."""
-        return SpikeEvents(
-            self.begins[index],
+        """Return the samples of a slice or of an array of indices, without copying events.
+
+        Raises InputError for an index that gives no list of samples, such as one number.
+        """
+        begins = self.begins[index]
+        if begins.ndim != 1:
+            hint = "one sample is a list of one: events[[3]]"
+            raise must("events", "an index", "a slice or a list", type(index).__name__, hint)
+        return SpikeEvents.trusted(
+            begins,
             self.ends[index],
             self.steps,
             self.units,
@@ -73,16 +190,18 @@ class SpikeEvents:
         )
 
     @classmethod
-    def from_dense(cls, spikes: torch.Tensor, dt: float = 1e-3) -> SpikeEvents:
+    def from_dense(cls, spikes: torch.Tensor | NDArray[Any], dt: float = 1e-3) -> SpikeEvents:
         """Collect the events of a raster of spike counts from 0 to 255, [T, B, N].
 
         Raises InputError for another number of axes, more steps or units than uint16 can number,
         or counts that are negative, fractional or above 255.
         """
-        if spikes.ndim != 3:
-            raise must("events", "the raster", "[T, B, N]", tuple(spikes.shape))
-        raster = spikes.detach().cpu().numpy()
-        if raster.size and (raster.min() < 0 or raster.max() > 255 or (raster % 1).any()):
+        raster = as_array("events", "the raster", spikes)
+        if raster.ndim != 3:
+            raise must("events", "the raster", "[T, B, N]", raster.shape)
+        if raster.dtype.kind not in "biuf" or (
+            raster.size and (raster.min() < 0 or raster.max() > 255 or (raster % 1).any())
+        ):
             raise InputError("events: a raster must hold whole spike counts from 0 to 255")
         n_steps, n_samples, n_units = raster.shape
         if max(n_steps, n_units) > _MOST:
@@ -90,7 +209,7 @@ class SpikeEvents:
         samples, steps, units = np.nonzero(raster.transpose(1, 0, 2))
         counts = raster[steps, samples, units].astype(np.uint8)
         offsets = np.searchsorted(samples, np.arange(n_samples + 1))
-        return cls(
+        return cls(  # It checks what isn't known to be sound: the sizes and dt.
             offsets[:-1],
             offsets[1:],
             steps.astype(np.uint16),
@@ -105,27 +224,37 @@ class SpikeEvents:
     def joined(cls, parts: Sequence[SpikeEvents]) -> SpikeEvents:
         """Return the samples of one part or more, one after the other, with their events alone.
 
-        The parts must have the same numbers of steps and units; either all have counts or none.
+        Raises InputError unless the parts agree in n_steps, n_units and dt.
         """
-        first = parts[0]
-        ends = np.cumsum(np.concatenate([part.ends - part.begins for part in parts]))
-        chosen = [part._places() for part in parts]
-        counts = [
-            part.counts[places]
-            for part, places in zip(parts, chosen, strict=True)
-            if part.counts is not None
+        shapes = {(part.n_steps, part.n_units, part.dt) for part in parts}
+        if len(shapes) != 1:
+            got = "none" if not shapes else " and ".join(map(str, sorted(shapes)[:2]))
+            raise must("events", "n_steps, n_units and dt of all parts", "the same", got)
+        lengths = np.concatenate([part.ends - part.begins for part in parts])
+        ends = np.cumsum(lengths)
+        steps, units, counts = zip(*(part._own() for part in parts), strict=True)
+        counted = [
+            np.ones(len(own), np.uint8) if each is None else each
+            for own, each in zip(steps, counts, strict=True)
         ]
-        return cls(
-            np.concatenate([[0], ends[:-1]])[: len(ends)],
+        return cls.trusted(
+            ends - lengths,
             ends,
-            np.concatenate([part.steps[each] for part, each in zip(parts, chosen, strict=True)]),
-            np.concatenate([part.units[each] for part, each in zip(parts, chosen, strict=True)]),
-            np.concatenate(counts) if counts else None,
-            first.n_steps,
-            first.n_units,
-            first.dt,
+            np.concatenate(steps),
+            np.concatenate(units),
+            None if all(each is None for each in counts) else np.concatenate(counted),
+            *shapes.pop(),
         )
 
+    def _own(self) -> tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint8] | None]:
+        """Return steps, units and counts of these samples' events alone, in turn."""
+        places: slice | NDArray[np.int64] = self._places
+        if len(self) == 1:  # As a loader hands samples over: nothing need be gathered.
+            places = slice(int(self.begins[0]), int(self.ends[0]))
+        counts = None if self.counts is None else self.counts[places]
+        return self.steps[places], self.units[places], counts
+
+    @property
     def _places(self) -> NDArray[np.int64]:
         """Return where each event of these samples is stored, [E]."""
         lengths = self.ends - self.begins
@@ -140,7 +269,7 @@ class SpikeEvents:
         import torch
 
         samples = np.repeat(np.arange(len(self)), self.ends - self.begins)
-        events = self._places()
+        events = self._places
         steps = self.steps[events].astype(np.int64)
         cells = (steps * len(self) + samples) * self.n_units + self.units[events]
         values = np.ones(len(events), np.uint8) if self.counts is None else self.counts[events]
@@ -153,35 +282,13 @@ class SpikeEvents:
         )
         return raster.view(self.n_steps, len(self), self.n_units)
 
-    def check(self) -> None:
-        """Raise InputError unless these events keep every rule that the class states."""
-        lengths = self.ends - self.begins
-        stored = len(self.steps)
-        if len(self.units) != stored or (self.counts is not None and len(self.counts) != stored):
-            raise InputError("events: steps, units and counts must have one entry an event each")
-        if len(self) and (
-            lengths.min() < 0 or self.begins.min() < 0 or int(self.ends.max()) > stored
-        ):
-            raise InputError("events: a sample's events must lie inside the stored ones")
-        if self.counts is not None and not self.counts.all():
-            raise InputError("events: counts must be above 0; leave out an event that isn't one")
-        for b in range(len(self)):
-            steps = self.steps[self.begins[b] : self.ends[b]]
-            units = self.units[self.begins[b] : self.ends[b]]
-            if (steps[1:] < steps[:-1]).any():
-                raise InputError(f"events: sample {b} must be sorted by step")
-            if len(steps) and int(steps[-1]) >= self.n_steps:
-                accepted = f"below {self.n_steps}"
-                raise must("events", f"a step of sample {b}", accepted, int(steps[-1]))
-            if len(units) and int(units.max()) >= self.n_units:
-                accepted = f"below {self.n_units}"
-                raise must("events", f"a unit of sample {b}", accepted, int(units.max()))
 
-    def check_range(self) -> None:
-        """Raise InputError if any stored step or unit is beyond what these events say they have."""
-        for name, values, most in (
-            ("steps", self.steps, self.n_steps),
-            ("units", self.units, self.n_units),
-        ):
-            if len(values) and int(values.max()) >= most:
-                raise must("events", f"all {name}", f"below {most}", int(values.max()))
+def spike_events(where: str, events: object) -> SpikeEvents:
+    """Return events that are such, and so keep every rule; raise InputError for anything else.
+
+    What hands arrays to a kernel takes its events by this.
+    """
+    if not isinstance(events, SpikeEvents):
+        hint = "SpikeEvents.from_dense makes them of a raster [T, B, N]"
+        raise must(where, "the events", "SpikeEvents", type(events).__name__, hint)
+    return events

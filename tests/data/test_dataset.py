@@ -3,10 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import ConcatDataset, DataLoader
 
 from eccles.data import SpikeDataset, latency_encode
 from eccles.errors import InputError
+from eccles.events import SpikeEvents
 
 
 @pytest.fixture
@@ -56,3 +57,48 @@ def test_labels_must_fit(dataset):
         SpikeDataset("toy", "synthetic", dataset.events, dataset.labels[:-1], ("a", "b", "c"))
     with pytest.raises(InputError, match="labels must be from 0 to 1"):
         SpikeDataset("toy", "synthetic", dataset.events, dataset.labels, ("a", "b"))
+
+
+def test_a_loader_over_two_sets_gives_each_its_events(dataset):
+    """The one has counts and the other none, and both have other events stored."""
+    raster = 2 * dataset.events.to_dense()[:, [6, 0, 3]]
+    doubled = SpikeEvents.from_dense(raster)
+    assert dataset.events.counts is None
+    assert doubled.counts is not None
+    other = SpikeDataset("more", "own", doubled, [2, 0, 1], dataset.classes)
+    loader = DataLoader(
+        ConcatDataset([dataset, other]), batch_size=4, collate_fn=SpikeDataset.collate
+    )
+    batches = list(loader)
+    dense = torch.cat([events.to_dense() for events, _ in batches], dim=1)
+    assert torch.equal(dense, torch.cat([dataset.events.to_dense(), raster], dim=1))
+    assert torch.cat([labels for _, labels in batches]).tolist() == [0, 1, 2, 0, 1, 2, 0, 2, 0, 1]
+    for events, _ in batches:
+        events.check()
+
+
+def test_a_loader_over_sets_that_dont_fit_says_so(dataset):
+    other = replace(dataset, events=replace(dataset.events, dt=2e-3))
+    loader = DataLoader(
+        ConcatDataset([dataset, other]), batch_size=14, collate_fn=SpikeDataset.collate
+    )
+    with pytest.raises(InputError, match="n_steps, n_units and dt of all parts must be the same"):
+        next(iter(loader))
+
+
+def test_a_batch_is_the_callers_own(dataset):
+    _, labels = dataset.batch(slice(0, 7))
+    labels += 1
+    assert dataset.labels.tolist() == [0, 1, 2, 0, 1, 2, 0]
+
+
+def test_what_is_no_set_is_one_sentence(dataset):
+    for change, said in [
+        ({"events": dataset.events.to_dense()}, "events must be a SpikeEvents"),
+        ({"classes": "abc"}, "classes must be a list"),
+        ({"classes": 3}, "classes must be a list"),
+        ({"kind": "mine"}, "kind must be one of real, synthetic, own, got 'mine'"),
+        ({"speakers": [0.5] * 7}, "speakers must be whole numbers, got 'float64 such as 0.5'"),
+    ]:
+        with pytest.raises(InputError, match=said):
+            replace(dataset, **change)

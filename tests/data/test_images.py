@@ -82,7 +82,7 @@ def test_mistakes_are_one_sentence(dataset):
     for labels, sentence in [
         (np.array([0, 1, 2, 3, 1]), "labels must be from 0 to 2, got 3"),
         (np.array([0, 1, -1, 0, 1]), "labels must be from 0 to 2, got -1"),
-        (np.array([0.0, 1, 2, 0, 1]), "labels must be whole numbers, int64, got 'float64'"),
+        (np.array([0.0, 1, 2, 0, 1]), "labels must be whole numbers, got 'float64 such as 0.0'"),
         (np.zeros((5, 1), int), r"number of labels must be 5, got 'an array of shape \(5, 1\)'"),
     ]:
         with pytest.raises(InputError, match=sentence):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from eccles import InputError
@@ -46,3 +48,22 @@ def test_by_name():
 def test_event_says_what_to_use_instead(options):
     with pytest.raises(InputError, match=r"event must have a CPU.*; use --engine dense or auto"):
         engine("event", **{"neuron": NEURON, **options})
+
+
+@pytest.mark.parametrize("made", [DenseEngine(), EventEngine(kernels="loop")], ids=lambda e: e.name)
+def test_events_of_another_step_or_none_at_all_are_refused(made, problem):
+    """A network's decays are those of its own step."""
+    case = problem(n_samples=3)
+    slow = replace(case, events=replace(case.events, dt=2e-3))
+    weights, labels = case.weights, case.labels
+    for ask in (
+        lambda events: made.loss(weights, events, labels, case.neuron),
+        lambda events: made.respond(weights, events, case.neuron),
+        lambda events: made.spikes(weights, events, case.neuron),
+    ):
+        with pytest.raises(InputError, match=r"dt must be that of the events, 0.002 s, got 0.001"):
+            ask(slow.events)
+        with pytest.raises(InputError, match="the events must be SpikeEvents, got 'Tensor'"):
+            ask(case.events.to_dense())
+    fits = replace(slow, neuron=case.neuron._replace(dt=2e-3))
+    assert made.loss(weights, slow.events, labels, fits.neuron).isfinite()

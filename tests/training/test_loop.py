@@ -560,13 +560,6 @@ def test_other_samples_are_another_run(data, config, tmp_path):
             train(config, data=samples, out=tmp_path)
 
 
-def test_events_out_of_range_are_named(data, config):
-    events = data.train.events
-    wild = replace(data.train, events=replace(events, n_units=10))
-    with pytest.raises(InputError, match="a unit of sample 0 must be below 10"):
-        train(config, data=data._replace(train=wild))
-
-
 def test_a_folder_of_other_files_is_left_alone(data, config, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(InputError, match="with other files; choose another --out"):

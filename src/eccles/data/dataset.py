@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eccles.arguments import check_fields
+from eccles.arrays import class_labels, whole_numbers
 from eccles.data.sources import Kind
 from eccles.errors import must
 from eccles.events import Index, SpikeEvents
@@ -29,11 +30,13 @@ class SpikeDataset:
         name: what the user calls it.
         kind: "real", "synthetic" or one's "own"; results never mix them.
         events: the samples.
-        labels: int64 [B].
+        labels: int64 [B]; whole numbers of other types, lists and tensors become that.
         classes: the name of each class.
         speakers: int64 [B], who speaks in each sample, where that is known.
         info: what is known of each speaker ("gender", "age", "body_height"), by name.
         sha256: of the file that it was read from; empty where that is the published one, or none.
+
+    Raises InputError for labels, speakers or a kind that aren't such.
     """
 
     name: str
@@ -46,11 +49,13 @@ class SpikeDataset:
     sha256: str = ""
 
     def __post_init__(self) -> None:
-        check_fields(self, "dataset", "events", "classes")
-        check_labels(self.labels, len(self.events), self.n_classes)
-        if self.speakers is not None and len(self.speakers) != len(self.labels):
-            accepted = f"{len(self.labels)}"
-            raise must("dataset", "the number of speakers", accepted, len(self.speakers))
+        check_fields(self, "dataset", "events")
+        settle(self, len(self.events))
+        if self.speakers is not None:
+            speakers = whole_numbers("dataset", "speakers", self.speakers)
+            if len(speakers) != len(self):
+                raise must("dataset", "the number of speakers", f"{len(self)}", len(speakers))
+            self.__dict__["speakers"] = speakers
 
     @property
     def n_classes(self) -> int:
@@ -69,7 +74,7 @@ class SpikeDataset:
         """Return the events of some samples and their labels, int64 [B]."""
         import torch
 
-        return self.events[index], torch.from_numpy(np.ascontiguousarray(self.labels[index]))
+        return self.events[index], torch.from_numpy(self.labels[index].astype(np.int64))
 
     def take(self, index: Index) -> SpikeDataset:
         """Return a dataset of some of these samples, over the same events."""
@@ -82,24 +87,15 @@ class SpikeDataset:
 
     @staticmethod
     def collate(samples: list[tuple[SpikeEvents, int]]) -> tuple[SpikeEvents, Tensor]:
-        """Join single samples of one dataset into a batch; a DataLoader's `collate_fn`."""
+        """Join single samples into a batch; a DataLoader's `collate_fn`.
+
+        The samples may be of several data sets, as a ConcatDataset has them, that agree in steps,
+        units and dt. The batch has their own events alone, so that a worker process needn't send a
+        whole set.
+        """
         import torch
 
-        first = samples[0][0]
-        spans = [np.arange(b, e) for s, _ in samples for b, e in zip(s.begins, s.ends, strict=True)]
-        # The batch's own events alone, so that a worker process needn't send the whole set.
-        chosen = np.concatenate(spans)
-        ends = np.cumsum([len(span) for span in spans])
-        events = SpikeEvents(
-            np.concatenate([[0], ends[:-1]]),
-            ends,
-            first.steps[chosen],
-            first.units[chosen],
-            None if first.counts is None else first.counts[chosen],
-            first.n_steps,
-            first.n_units,
-            first.dt,
-        )
+        events = SpikeEvents.joined([events for events, _ in samples])
         return events, torch.tensor([label for _, label in samples])
 
 
@@ -110,14 +106,16 @@ class Splits(NamedTuple):
     test: SpikeDataset
 
 
-def check_labels(labels: NDArray[np.int64], n_samples: int, n_classes: int) -> None:
-    """Raise InputError unless there is one label a sample, a whole number below `n_classes`."""
-    if np.shape(labels) != (n_samples,):
-        shape = np.shape(labels)
-        got: object = shape[0] if len(shape) == 1 else f"an array of shape {shape}"
-        raise must("dataset", "the number of labels", f"{n_samples}", got)
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise must("dataset", "labels", "whole numbers, int64", str(labels.dtype))
-    outside = labels[(labels < 0) | (labels >= n_classes)]
-    if outside.size:
-        raise must("dataset", "labels", f"from 0 to {n_classes - 1}", int(outside[0]))
+def settle(dataset: Any, n_samples: int) -> None:
+    """Give a new data set's labels and classes their types, whatever they came as.
+
+    Raises InputError unless there is one label a sample, a whole number below the number of
+    classes, and the kind is one of those there are.
+    """
+    check_fields(dataset, "dataset", "classes")
+    names = tuple(map(str, dataset.classes))
+    if dataset.kind not in get_args(Kind):
+        raise must("dataset", "kind", f"one of {', '.join(get_args(Kind))}", dataset.kind)
+    # Frozen for all others, but its maker may finish it.
+    dataset.__dict__["classes"] = names
+    dataset.__dict__["labels"] = class_labels("dataset", dataset.labels, n_samples, len(names))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arguments import check_fields
-from eccles.data.dataset import check_labels
+from eccles.arrays import as_array
+from eccles.data.dataset import settle
 from eccles.data.sources import Kind
 from eccles.errors import must
 from eccles.events import Index
@@ -26,7 +26,7 @@ class FrameDataset:
         name: what the user calls it.
         kind: "real", "synthetic" or one's "own"; results never mix them.
         frames: events a cell, uint16 [B, T, 2, H, W]; may be mapped from a file.
-        labels: int64 [B].
+        labels: int64 [B]; whole numbers of other types, lists and tensors become that.
         classes: the name of each class.
 
     Raises InputError for frames of another type or shape, or labels that don't fit.
@@ -39,14 +39,14 @@ class FrameDataset:
     classes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        check_fields(self, "dataset", "frames", "classes")
+        self.__dict__["frames"] = as_array("dataset", "the frames", self.frames)
         if self.frames.ndim != 5 or self.frames.shape[2] != 2:
             got = list(self.frames.shape)
             raise must("dataset", "the frames' shape", "[B, T, 2, H, W]", got)
         if self.frames.dtype != np.uint16:
             hint = "they count events, so they are whole and not negative"
             raise must("dataset", "frames", "uint16", str(self.frames.dtype), hint)
-        check_labels(self.labels, len(self.frames), self.n_classes)
+        settle(self, len(self.frames))
 
     @property
     def n_classes(self) -> int:

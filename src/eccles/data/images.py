@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arguments import check_fields
-from eccles.data.dataset import check_labels
+from eccles.arrays import as_array
+from eccles.data.dataset import settle
 from eccles.data.sources import Kind
 from eccles.errors import must
 from eccles.events import Index
@@ -30,7 +30,7 @@ class ImageDataset:
         name: what the user calls it.
         kind: "real", "synthetic" or one's "own"; results never mix them.
         images: uint8 [B, C, H, W].
-        labels: int64 [B].
+        labels: int64 [B]; whole numbers of other types, lists and tensors become that.
         classes: the name of each class.
 
     Raises InputError for images of another type or shape, or labels that don't fit.
@@ -43,9 +43,9 @@ class ImageDataset:
     classes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        check_fields(self, "dataset", "images", "classes")
+        self.__dict__["images"] = as_array("dataset", "the images", self.images)
         _check_images(self.images)
-        check_labels(self.labels, len(self.images), self.n_classes)
+        settle(self, len(self.images))
 
     @property
     def n_classes(self) -> int:

@@ -19,8 +19,6 @@ SAMPLES_A_PART = 128
 MOST_PARTS = 8
 """A batch of 256 has two parts. Each costs memory traffic; more cores are for more runs."""
 
-_NO_COUNTS = np.empty(0, np.uint8)
-
 
 class Batch:
     """The events, labels and losses of the batch at hand.
@@ -60,14 +58,10 @@ class Batch:
         return self
 
     def hold(self, events: SpikeEvents) -> tuple[NDArray[Any], ...]:
-        """Return steps, units and counts; look into them once for all batches of a set.
-
-        Raises InputError for a step or unit out of range: the kernels trust every number.
-        """
-        base = (events.steps, events.units, events.counts, events.n_steps, events.n_units)
+        """Return steps, units and counts: the same arrays for all batches of a set."""
+        base = (events.steps, events.units, events.counts)
         if len(self._base) != len(base) or not all(map(same, self._base, base)):
-            events.check_range()
-            self._base, self._events = base, event_arrays(events)[2:]
+            self._base, self._events = base, events.arrays[2:]
         return self._events
 
     @property
@@ -85,16 +79,3 @@ class Batch:
     def mean_loss(self) -> float:
         """Return the mean of the losses, which isn't a number for a batch without samples."""
         return float(self.losses[: self._n].mean()) if self._n else float("nan")
-
-
-def event_arrays(events: SpikeEvents) -> tuple[NDArray[Any], ...]:
-    """Return begins, ends, steps, units and counts, read-only; counts are empty where all are one.
-
-    Mapped events are read-only and others aren't. To numba that would be two types, compiled twice.
-    """
-    counts = _NO_COUNTS if events.counts is None else events.counts
-    arrays = events.begins, events.ends, events.steps, events.units, counts
-    views = tuple(np.ascontiguousarray(array).view() for array in arrays)
-    for view in views:
-        view.flags.writeable = False
-    return views

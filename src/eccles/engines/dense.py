@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from eccles import functional
-from eccles.engines.engine import Response, Weights, check_labels, check_weights
+from eccles.engines.engine import Response, Weights, check_fit, check_labels
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
 
@@ -20,11 +20,11 @@ class DenseEngine:
         self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
     ) -> Tensor:
         """Return the max-over-time loss of a batch; see `Engine.loss`."""
-        check_labels(labels, len(events), weights.hidden_to_output.shape[1])
+        check_fit(weights, events, neuron)
+        classes = check_labels(labels, len(events), weights.hidden_to_output.shape[1])
         potentials, _ = _run(weights, events, neuron)
-        return functional.max_over_time_loss(
-            potentials, labels.to(potentials.device), neuron.zero_start
-        )
+        own = torch.tensor(classes, device=potentials.device)
+        return functional.max_over_time_loss(potentials, own, neuron.zero_start)
 
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         """Return the response to a batch; see `Engine.respond`."""
@@ -42,7 +42,7 @@ class DenseEngine:
 
 def _run(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> tuple[Tensor, Tensor]:
     """Return readout potentials [T + 1, B, C] and hidden spikes [T, B, H]."""
-    check_weights(weights, events)
+    check_fit(weights, events, neuron)
     w1, w2 = weights
     inputs = events.to_dense(w1.dtype, w1.device)
     spikes, _, _ = functional.lif(inputs @ w1, neuron)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple, Protocol, runtime_checkable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from eccles.arguments import typed
+from eccles.arrays import class_labels
 from eccles.errors import must
-from eccles.events import SpikeEvents
+from eccles.events import SpikeEvents, spike_events
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import SuperSpike
 
@@ -33,8 +37,9 @@ def fits_kernels(neuron: LIFParameters) -> bool:
     return standard and isinstance(neuron.surrogate, SuperSpike)
 
 
-def check_weights(weights: Weights, events: SpikeEvents) -> None:
-    """Raise InputError unless both weights are of one type and fit the events and each other."""
+def check_fit(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> None:
+    """Raise InputError unless weights are of one type and fit the events, as does the neuron."""
+    events = spike_events("engine", events)
     w1, w2 = weights
     if w1.dtype != w2.dtype or w1.dtype not in (torch.float32, torch.float64):
         raise must("engine", "the weights", "both float32 or both float64", (w1.dtype, w2.dtype))
@@ -44,15 +49,15 @@ def check_weights(weights: Weights, events: SpikeEvents) -> None:
         raise must(
             "engine", "the weights", accepted, got, f"the events have {events.n_units} units"
         )
+    if neuron.dt != events.dt and not math.isclose(neuron.dt, events.dt, rel_tol=1e-6):
+        hint = f"make it with neuron=LIFParameters(dt={events.dt:g})"
+        accepted = f"that of the events, {events.dt:g} s"
+        raise must("engine", "the network's dt", accepted, neuron.dt, hint)
 
 
-def check_labels(labels: Tensor, n_samples: int, n_classes: int) -> None:
-    """Raise InputError unless there is one class from 0 to n_classes - 1 for each sample."""
-    if len(labels) != n_samples or (
-        n_samples and not 0 <= int(labels.min()) <= int(labels.max()) < n_classes
-    ):
-        accepted = f"one class from 0 to {n_classes - 1} for each of {n_samples} samples"
-        raise must("engine", "labels", accepted, labels.tolist())
+def check_labels(labels: object, n_samples: int, n_classes: int) -> NDArray[np.int64]:
+    """Return one class from 0 to n_classes - 1 for each sample, or raise InputError."""
+    return class_labels("engine", labels, n_samples, n_classes)
 
 
 class Response(NamedTuple):
@@ -101,8 +106,9 @@ class Engine(Protocol):
         Args:
             weights: float32 or float64; the loss has their type and device.
             events: B samples.
-            labels: classes, int64 [B].
-            neuron: constants of the hidden layer, whose decays the readout shares.
+            labels: classes, [B], whole numbers of any type.
+            neuron: constants of the hidden layer, whose decays the readout shares; their dt is
+                that of the events.
         """
         ...
 

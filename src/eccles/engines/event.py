@@ -17,13 +17,13 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from eccles.engines.batch import MOST_PARTS, Batch, event_arrays
+from eccles.engines.batch import MOST_PARTS, Batch
 from eccles.engines.engine import (
     Descent,
     Response,
     Weights,
+    check_fit,
     check_labels,
-    check_weights,
     fits_kernels,
 )
 from eccles.engines.packing import Packing
@@ -90,7 +90,7 @@ class EventEngine:
             spike_counts.numpy(),
         )
 
-        arrays = (*event_arrays(events)[:2], *self._batch.hold(events))
+        arrays = (*events.arrays[:2], *self._batch.hold(events))
 
         def part(first: int, last: int) -> None:
             self._kernels.respond_samples(
@@ -109,7 +109,7 @@ class EventEngine:
             steps, units = self._kernels.spike_samples(
                 packing.shapes[0],
                 (0, len(events)),
-                *event_arrays(events)[:2],
+                *events.arrays[:2],
                 *self._batch.hold(events),
                 events.n_steps,
                 packing.n_inputs,
@@ -119,7 +119,7 @@ class EventEngine:
                 counts,
             )
         ends = np.cumsum(counts)
-        return SpikeEvents(
+        return SpikeEvents.trusted(
             ends - counts, ends, steps, units, None, events.n_steps, packing.n_hidden, events.dt
         )
 
@@ -162,8 +162,8 @@ class EventEngine:
             return float(loss)
 
     def _load(self, packing: Packing, events: SpikeEvents, labels: Tensor) -> Batch:
-        check_labels(labels, len(events), packing.n_classes)
-        return self._batch.load(events, labels.numpy(), packing.dtype)
+        classes = check_labels(labels, len(events), packing.n_classes)
+        return self._batch.load(events, classes, packing.dtype)
 
     def _work(
         self, packing: Packing, events: SpikeEvents, neuron: LIFParameters, update: tuple[Any, ...]
@@ -238,7 +238,7 @@ def _check(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> None
     device = weights.input_to_hidden.device.type
     if device != "cpu":
         raise must("event engine", "the weights", "on a CPU", device, "use dense")
-    check_weights(weights, events)
+    check_fit(weights, events, neuron)
 
 
 def _steepness(neuron: LIFParameters) -> float:

@@ -36,7 +36,7 @@ class Intervals(NamedTuple):
 def spike_counts(spikes: SpikeEvents) -> NDArray[np.int64]:
     """Return how often each unit fired in each sample, [B, N]."""
     counts = np.zeros((len(spikes), spikes.n_units), np.int64)
-    _count(*_arrays(spikes), counts)
+    _count(*spikes.arrays, counts)
     return counts
 
 
@@ -72,7 +72,7 @@ def intervals(spikes: SpikeEvents, units: slice = ALL) -> Intervals:
     sqrt(mean(x^2) - mean(x)^2).
     """
     n, total, squares = np.zeros((3, spikes.n_units), np.int64)
-    _add_intervals(*_arrays(spikes), n, total, squares)
+    _add_intervals(*spikes.arrays, n, total, squares)
     n, total, squares = n[units], total[units], squares[units]
     mean, cv = np.full((2, len(n)), np.nan)
     some, several = n > 0, (n > 1) & (total > 0)
@@ -90,7 +90,7 @@ def population_rate(spikes: SpikeEvents, units: slice = ALL) -> NDArray[np.float
     NaN without samples or units.
     """
     counts = np.zeros((spikes.n_steps, spikes.n_units), np.int64)
-    _count_by_step(*_arrays(spikes), counts)
+    _count_by_step(*spikes.arrays, counts)
     chosen = counts[:, units]
     window = len(spikes) * chosen.shape[1] * spikes.dt
     return chosen.sum(axis=1) / window if window else np.full(spikes.n_steps, np.nan)
@@ -114,15 +114,8 @@ def synchrony(spikes: SpikeEvents, units: slice = ALL) -> float:
         return math.nan
     among = np.zeros(spikes.n_units, np.bool_)
     among[chosen] = True
-    total, n = _sum_synchrony(*_arrays(spikes), among, spikes.n_steps)
+    total, n = _sum_synchrony(*spikes.arrays, among, spikes.n_steps)
     return total / n if n else math.nan
-
-
-def _arrays(spikes: SpikeEvents) -> tuple[NDArray[Any], ...]:
-    """Return begins, ends, steps, units and counts, which are empty where all are one."""
-    spikes.check_range()
-    counts = np.ones(0, np.uint8) if spikes.counts is None else spikes.counts
-    return spikes.begins, spikes.ends, spikes.steps, spikes.units, counts
 
 
 @compiled

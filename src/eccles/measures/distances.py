@@ -92,11 +92,9 @@ def van_rossum_each(
         raise must("distances", "tau", accepted, tau)
     if threads < 1:
         raise must("distances", "threads", "1 or more", threads)
-    spikes.check_range()
     n, n_samples = spikes.n_units, len(spikes)
     decays = np.exp(-np.arange(spikes.n_steps + 1) / steps)
-    counts = np.ones(0, np.uint8) if spikes.counts is None else spikes.counts
-    events = (spikes.begins, spikes.ends, spikes.steps, spikes.units, counts)
+    events = spikes.arrays
     sums = np.zeros((min(_PARTS, max(1, n_samples)), 2, n, n))
     edges = [n_samples * part // len(sums) for part in range(len(sums) + 1)]
 

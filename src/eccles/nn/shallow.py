@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -88,8 +90,12 @@ class EINetwork(nn.Module):
         return functional.lif(spikes @ self.input_to_hidden, self.neuron)[0]
 
     @typed("network")
-    def loss(self, events: SpikeEvents, labels: Tensor) -> Tensor:
-        """Return the max-over-time loss of a batch of events and labels [B], by the engine."""
+    def loss(self, events: SpikeEvents, labels: Any) -> Tensor:
+        """Return the max-over-time loss of a batch of events and labels [B], by the engine.
+
+        Labels are whole numbers of any type, as a tensor, an array or a list. Raises InputError for
+        others, and for events of another step than the network's or of other inputs.
+        """
         return self.engine.loss(self.weights, events, labels, self.neuron)
 
     @typed("network")

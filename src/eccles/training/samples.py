@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sized
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from eccles import seeds
 from eccles.data.dataset import SpikeDataset
 from eccles.data.event_cameras import N_FRAMES
 from eccles.data.frame_dataset import FrameDataset
 from eccles.data.images import ImageDataset
-from eccles.engines.batch import event_arrays
+from eccles.data.recordings import CHANNELS
 from eccles.errors import must
 from eccles.training.run_config import RunConfig
+
+_ONCE = (np.uint8, np.int8, np.int16, np.int32)
+"""Types of labels that version 0.1.0 could train on, besides int64."""
 
 
 class Samples(NamedTuple):
@@ -75,21 +79,48 @@ def files_digest(data: tuple[Any, Any]) -> str:
     """
     if any(isinstance(part, FrameDataset) and part.name not in N_FRAMES for part in data):
         return digest(data)  # A folder of one's own.
-    sums = "".join(part.sha256 for part in data if isinstance(part, SpikeDataset))
-    return hashlib.sha256(sums.encode()).hexdigest()[:8] if sums else ""
+    sums = [part.sha256 for part in data if isinstance(part, SpikeDataset)]
+    # The number of channels isn't always in the files. Earlier versions took 700 for all.
+    if any(sums) and data[0].events.n_units != CHANNELS:
+        sums.append(str(data[0].events.n_units))
+    return hashlib.sha256("".join(sums).encode()).hexdigest()[:8] if any(sums) else ""
 
 
-def digest(data: tuple[Any, Any]) -> str:
-    """Return eight digits that tell one user's own samples from another's."""
+def digest(data: tuple[Any, Any], labels_as: DTypeLike = np.int64) -> str:
+    """Return eight digits that tell one user's own samples from another's.
+
+    `labels_as` is the type of numbers that the labels are taken as.
+    """
     result = hashlib.sha256()
     for part in data:
         if isinstance(part, SpikeDataset):
             events = part.events
-            shape, arrays = (events.n_steps, events.n_units, events.dt), event_arrays(events)
+            shape, arrays = (events.n_steps, events.n_units, events.dt), events.arrays
         else:
             pixels = part.images if isinstance(part, ImageDataset) else part.frames
             shape, arrays = pixels.shape, (pixels,)
         result.update(repr(shape).encode())
-        for array in (part.labels, *arrays):
+        for array in (part.labels.astype(labels_as), *arrays):
             result.update(np.ascontiguousarray(array).tobytes())
     return result.hexdigest()[:8]
+
+
+def as_known(data: tuple[Any, Any], own: bool, known: str) -> tuple[Any, Any] | None:
+    """Return samples as version 0.1.0 took them, where a run of its knows them by other digits.
+
+    It took labels as whatever type of whole numbers they came, and 700 channels for all files.
+    None where `known` are the digits of other samples.
+
+    Args:
+        data: samples to train and to test on.
+        own: whether the caller passed them.
+        known: the digits by which a run knows its samples.
+    """
+    if own:
+        return data if any(digest(data, kind) == known for kind in _ONCE) else None
+    if not all(isinstance(part, SpikeDataset) and part.sha256 for part in data):
+        return None
+    if max(part.events.n_units for part in data) > CHANNELS:
+        return None
+    wide = tuple(replace(part, events=replace(part.events, n_units=CHANNELS)) for part in data)
+    return (wide[0], wide[1]) if files_digest((wide[0], wide[1])) == known else None
