@@ -127,3 +127,17 @@ def test_whatever_was_recorded(samples, n_steps, clip, chance):
     shuffled = [chance.sample(sample, len(sample)) for sample in samples]
     again = bin_events(recordings(*shuffled, n_units=9, dtype=np.float32), binning)
     assert rows(again.events) == found
+
+
+@given(
+    st.integers(2, 65535),
+    st.floats(1e-3, 1e3),
+    st.lists(st.floats(0, 60000, width=16), max_size=50),
+)
+def test_half_precision_is_binned_as_single(n_steps, max_time, times):
+    """They are the same numbers, so they are of the same steps."""
+    half = np.array(times, np.float16)
+    binning = Binning(n_steps, max_time)
+    expected = np.searchsorted(binning.edges, half.astype(np.float64), side="right")
+    assert step_of(half, binning).tolist() == expected.tolist()
+    assert step_of(half.astype(np.float32), binning).tolist() == expected.tolist()

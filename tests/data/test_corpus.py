@@ -84,10 +84,10 @@ def test_digits_that_break_off_leave_the_old_ones(tmp_path, monkeypatch):
     corpus.write_digits(tmp_path, 2, 1)
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
 
-    def full(path, recordings):
+    def full(path, recordings, **how):
         if "test" in path.name:
             raise StorageError("storage: the disk is full")
-        write(path, recordings)
+        write(path, recordings, **how)
 
     monkeypatch.setattr(corpus, "write", full)
     with pytest.raises(StorageError, match="full"):

@@ -18,6 +18,7 @@ def three():
         ("null", "fünf"),
         np.array([4, 4, 0]),
         {"age": np.array([30, 40, 50, 60, 70])},
+        700,
     )
 
 
@@ -59,3 +60,47 @@ def test_what_breaks_a_rule_is_named(three, change, said):
 
 def test_nobody_need_be_known_to_speak(three):
     assert len(replace(three, speakers=np.empty(0, np.int64))) == 3
+
+
+def test_lists_of_each_trial_by_hand(caplog):
+    found = Recordings.of_trials(
+        [[0.5, 0.1], [], np.array([0.25], np.float16)], [[3, 9], [], [0]], [1, 0, 1], ["no", "yes"]
+    )
+    assert found.times.tolist() == [0.5, 0.1, 0.25]
+    assert found.units.tolist() == [3, 9, 0]
+    assert found.offsets.tolist() == [0, 2, 2, 3]
+    assert found.keys == ("no", "yes")
+    assert found.n_units == 10
+    assert "10 are taken, one more than the largest unit" in caplog.text
+    assert Recordings.of_trials([], [], [], ("a",), 12).n_units == 12
+
+
+@pytest.mark.parametrize(
+    ("times", "units", "said"),
+    [
+        ([[0.5]], [[3], [4]], "one list of each a sample, got '1 and 2'"),
+        ([[0.5], [0.5]], [[3], [4, 5]], "times and units of sample 1 must be as many, got '1 an"),
+        ([[0.5], [-1.0]], [[3], [4]], "times of sample 1 must be seconds from 0 on.* got -1.0"),
+        ([[0.5], [0.1]], [[3], [4.5]], "units of sample 1 must be whole numbers, got 'float64 su"),
+    ],
+)
+def test_trials_that_dont_fit_are_named(times, units, said):
+    with pytest.raises(InputError, match=f"recordings: .*{said}"):
+        Recordings.of_trials(times, units, [0, 0], ("a",))
+
+
+def test_whole_numbers_of_any_type_serve(three):
+    for kind in (np.uint8, np.int32, ">i8", np.uint64):
+        low = three.units % 200
+        other = replace(
+            three,
+            units=low.astype(kind),
+            offsets=three.offsets.astype(kind).tolist(),
+            labels=three.labels.astype(kind),
+        )
+        assert other.units.tolist() == low.tolist()
+        types = (other.units.dtype, other.offsets.dtype, other.labels.dtype)
+        assert types == (np.uint16, np.int64, np.int64)
+    assert replace(three, times=three.times.astype(np.float16)).times.dtype == np.float32
+    with pytest.raises(InputError, match=r"lists in a list'; Recordings\.of_trials takes lists"):
+        replace(three, times=[[0.5, 0.1], [0.9]])

@@ -1,5 +1,6 @@
 import gzip
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -282,10 +283,27 @@ def test_a_sample_of_a_later_block_is_named(tmp_path):
 def test_unsound_files_are_named_with_what_is_wrong(tmp_path, change, said):
     path = by_hand(tmp_path / "bad.h5", **change)
     with pytest.raises(InputError, match=said) as error:
-        spike_hdf5.read(path)
+        spike_hdf5.read(path, 700)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
     assert "copy it again" not in str(error.value)
+
+
+@pytest.mark.parametrize("told", [16, 5000])
+def test_a_file_says_how_many_channels_it_has(tmp_path, told, caplog):
+    few = some(5)
+    before = replace(few, units=few.units % 16, n_units=told)
+    caplog.clear()
+    spike_hdf5.write(tmp_path / "told.h5", before)
+    assert spike_hdf5.read(tmp_path / "told.h5").n_units == told
+    assert not caplog.records
+    spike_hdf5.write(tmp_path / "untold.h5", before, told=False)
+    assert spike_hdf5.read(tmp_path / "untold.h5").n_units == before.units.max() + 1
+    assert f"{before.units.max() + 1} are taken, one more than the largest unit" in caplog.text
+    with h5py.File(tmp_path / "told.h5", "a") as file:
+        file.attrs["n_units"] = "many"
+    with pytest.raises(InputError, match="n_units must be a whole number from 1 to 65,536"):
+        spike_hdf5.read(tmp_path / "told.h5")
 
 
 def test_spikes_that_are_no_lists(tmp_path):

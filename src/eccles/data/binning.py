@@ -64,6 +64,8 @@ def step_of(times: NDArray[np.floating[Any]], binning: Binning) -> NDArray[np.ui
     >>> step_of(np.array([0.0, 0.01, 0.0142, 1.39, 1.4]), Binning()).tolist()
     [1, 1, 2, 99, 100]
     """
+    if times.dtype.itemsize < 4:  # float16 is too coarse to compute with.
+        times = times.astype(np.float32)
     edges = np.append(binning.edges, np.inf)
     # The quotient may be rounded across an edge, so it is held against the edges themselves.
     scale = (binning.n_steps - 1) / binning.max_time
@@ -115,7 +117,7 @@ def bin_events(recordings: Recordings, binning: Binning | None = None) -> Binned
         counts.append(spikes.astype(np.uint8))
         lengths[first + 1 : first + len(offsets)] = np.bincount(sample, minlength=len(offsets) - 1)
     ends = np.cumsum(lengths)
-    events = SpikeEvents(
+    events = SpikeEvents.trusted(
         ends[:-1],
         ends[1:],
         np.concatenate(steps),

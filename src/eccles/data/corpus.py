@@ -16,7 +16,7 @@ import numpy as np
 
 from eccles.data import speech
 from eccles.data.digits import KEYS, SPEAKERS, Split, Utterance, utter
-from eccles.data.recordings import Recordings
+from eccles.data.recordings import CHANNELS, Recordings
 from eccles.data.spike_hdf5 import write
 from eccles.errors import must
 from eccles.processes import Pool
@@ -52,6 +52,7 @@ def gathered(
         keys,
         np.array([one.speaker for one in each] if speakers else [], np.int64),
         {"voice": np.array(speakers)} if speakers else {},
+        CHANNELS,
     )
 
 
@@ -122,7 +123,8 @@ def write_digits(
     aside = out / f".digits-{os.getpid()}"
     try:
         for split in made:
-            write(aside / file_name(split, packed=packed), made[split])
+            # Their number of channels goes by the data set's name, and their bytes are known.
+            write(aside / file_name(split, packed=packed), made[split], told=False)
         # Both at once: a kill while they are made leaves no new file beside an old one.
         for split in made:
             (out / file_name(split, packed=not packed)).unlink(missing_ok=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.errors import InputError, must
+from eccles.arrays import as_array, whole_numbers
+from eccles.errors import InputError, must, whole
 
 CHANNELS = 700
-"""Channels of the cochlea of the Heidelberg data sets."""
+"""Channels of the cochlea of the Heidelberg data sets, and of ours."""
+
+_MOST = 65536
+_log = logging.getLogger("eccles")
 
 
 def _nobody() -> NDArray[np.int64]:
@@ -34,10 +39,12 @@ class Recordings:
         speakers: int64 [B], who speaks in each sample; empty where that isn't known.
         info: what is known of each speaker, by name ("gender", "age", "body_height"), entry k of
             each being that of speaker k.
-        n_units: N, the number of units that could fire.
+        n_units: N, the number of units that could fire; one more than the largest unless given,
+            which a line says.
 
-    Raises:
-        InputError: a rule above is broken.
+    Whole numbers of other types, lists and tensors become arrays of these types, and times of
+    float16, which are too coarse to compute with, float32. Where each sample has lists of its own,
+    `of_trials` joins them. Raises InputError where a rule above is broken.
     """
 
     times: NDArray[np.floating[Any]]
@@ -47,26 +54,31 @@ class Recordings:
     keys: tuple[str, ...]
     speakers: NDArray[np.int64] = field(default_factory=_nobody)
     info: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    n_units: int = CHANNELS
+    n_units: int = 0
 
     def __post_init__(self) -> None:
+        settled = self.__dict__  # Frozen for all others, but its maker may finish it.
+        settled["times"] = _seconds(self.times)
+        settled["units"] = whole_numbers("recordings", "units", self.units, _MOST, np.uint16)
+        settled["offsets"] = whole_numbers("recordings", "offsets", self.offsets)
+        settled["keys"] = tuple(map(str, self.keys))
+        settled["speakers"] = whole_numbers("recordings", "speakers", self.speakers)
+        n_keys = len(self.keys)
+        accepted = f"from 0 to {n_keys - 1}, for there are {n_keys} keys"
+        labels = whole_numbers("recordings", "labels", self.labels, n_keys, accepted=accepted)
+        settled["labels"] = labels
         self._check_lengths()
         if len(set(self.keys)) < len(self.keys):
             twice = next(key for key in self.keys if self.keys.count(key) > 1)
             raise must("recordings", "keys", "names that differ", f"{twice} more than once")
-        if len(self.labels):
-            low, high = int(self.labels.min()), int(self.labels.max())
-            if low < 0 or high >= len(self.keys):
-                accepted = f"from 0 to {len(self.keys) - 1}, for there are {len(self.keys)} keys"
-                raise must("recordings", "labels", accepted, low if low < 0 else high)
-        if len(self.units) and int(self.units.max()) >= self.n_units:
-            raise must("recordings", "units", f"below {self.n_units}", int(self.units.max()))
-        if len(self.times):
-            # The least of an array that holds a NaN is NaN, which fails this too.
-            earliest, latest = float(self.times.min()), float(self.times.max())
-            if not (earliest >= 0 and latest < np.inf):
-                got = latest if earliest >= 0 else earliest
-                raise must("recordings", "times", "seconds from 0 on, and finite", got)
+        largest = int(self.units.max(initial=0))
+        if not self.n_units:
+            settled["n_units"] = largest + 1
+            say_channels("recordings", largest + 1)
+        whole("recordings", "n_units", self.n_units)
+        if largest >= self.n_units or self.n_units > _MOST:
+            got = largest if self.n_units <= _MOST else self.n_units
+            raise must("recordings", "units", f"below {min(self.n_units, _MOST)}", got)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -75,6 +87,43 @@ class Recordings:
     def n_events(self) -> int:
         """Number of events of all samples."""
         return len(self.times)
+
+    @classmethod
+    def of_trials(
+        cls,
+        times: Sequence[Any],
+        units: Sequence[Any],
+        labels: Sequence[int] | NDArray[Any],
+        keys: Sequence[str],
+        n_units: int = 0,
+    ) -> Recordings:
+        """Return recordings of lists: for each sample its times in seconds, and their units.
+
+        Raises InputError where a sample's lists differ in length, or a rule above is broken.
+
+        >>> Recordings.of_trials([[0.1, 0.3], []], [[4, 0], []], [0, 1], ("no", "yes"), 5).offsets
+        array([0, 2, 2])
+        """
+        if len(times) != len(units):
+            got = f"{len(times)} and {len(units)}"
+            raise must("recordings", "times and units", "one list of each a sample", got)
+        when = [_seconds(each, f" of sample {k}") for k, each in enumerate(times)]
+        which = [
+            whole_numbers("recordings", f"units of sample {k}", each, _MOST, np.uint16)
+            for k, each in enumerate(units)
+        ]
+        for k, (a, b) in enumerate(zip(when, which, strict=True)):
+            if len(a) != len(b):
+                got = f"{len(a)} and {len(b)}"
+                raise must("recordings", f"times and units of sample {k}", "as many", got)
+        return cls(
+            np.concatenate([np.empty(0, np.float32), *when]),
+            np.concatenate([np.empty(0, np.uint16), *which]),
+            np.cumsum([0, *map(len, when)]),
+            whole_numbers("recordings", "labels", labels),
+            tuple(keys),
+            n_units=n_units,
+        )
 
     @classmethod
     def joined(cls, parts: Sequence[Recordings]) -> Recordings:
@@ -109,3 +158,34 @@ class Recordings:
         if len(self.speakers) not in {0, n_samples}:
             accepted = f"one a sample ({n_samples}), or none"
             raise must("recordings", "speakers", accepted, len(self.speakers))
+
+
+def _seconds(times: object, whose: str = "") -> NDArray[np.floating[Any]]:
+    """Return times as float32 or float64 [E], or raise InputError for what are none."""
+    hint = "Recordings.of_trials takes lists of each sample"
+    if isinstance(times, list | tuple) and any(isinstance(each, Sized) for each in times):
+        raise must("recordings", f"times{whose}", "a list of seconds", "lists in a list", hint)
+    array: NDArray[Any] = as_array("recordings", f"times{whose}", times)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iuf"):
+        got = f"{array.dtype.name} of shape {array.shape}"
+        raise must("recordings", f"times{whose}", "a list of seconds", got, hint)
+    short = array.dtype.kind == "f" and array.dtype.itemsize <= 4
+    kind: type[np.floating[Any]] = np.float32 if short else np.float64
+    seconds = array.astype(kind, copy=False)
+    if len(seconds):
+        # The least of an array that holds a NaN is NaN, which fails this too.
+        earliest, latest = float(seconds.min()), float(seconds.max())
+        if not (earliest >= 0 and latest < np.inf):
+            accepted = "seconds from 0 on, and finite"
+            wrong = latest if earliest >= 0 else earliest
+            raise must("recordings", f"times{whose}", accepted, wrong)
+    return seconds
+
+
+def say_channels(where: str, n_units: int) -> None:
+    """Say how many channels were taken where nobody said how many there are."""
+    _log.warning(
+        "%s: nobody said how many channels there are; %d are taken, one more than the largest unit",
+        where,
+        n_units,
+    )

@@ -9,6 +9,8 @@ Group or data set, its type and its length, for B samples of K classes by S spea
     extra/speaker           B x uint16      place of the speaker in each meta_info
     extra/meta_info/gender, age, body_height    S of each
 
+and for what isn't of the 700 channels of those data sets an attribute of the file, n_units.
+
 Cramer et al. (2022), doi 10.1109/TNNLS.2020.3044364.
 """
 
@@ -17,6 +19,7 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,7 @@ from numpy.typing import NDArray
 from eccles.data.archives import most_unpacked, unzip, why
 from eccles.data.files import GZIP, contents
 from eccles.data.hdf5_columns import column, group, lists, together
-from eccles.data.recordings import CHANNELS, Recordings
+from eccles.data.recordings import Recordings
 from eccles.errors import InputError, RunError, must
 from eccles.reading import check_file
 from eccles.storage import write_whole
@@ -36,37 +39,45 @@ _BLOCK = 1024
 """Samples that are read at a time."""
 
 
-def write(path: Path, recordings: Recordings) -> None:
+UNTOLD = 65536
+"""The number of channels of what doesn't say how many it has: units are numbers of 16 bits."""
+
+
+def write(path: Path, recordings: Recordings, *, told: bool = True) -> None:
     """Write recordings in the layout above; a name that ends in .gz is gzipped.
 
     The same recordings give the same bytes. Times keep the 11 bits that float16 has, which are
-    0.5 ms at half a second and 1 ms at a whole one. Raises StorageError where the folder can't be
-    written.
+    0.5 ms at half a second and 1 ms at a whole one. With `told` the file says how many channels
+    there are, as the published ones don't. Raises StorageError where the folder can't be written.
     """
     if path.suffix == ".gz":
-        write_whole(path, lambda aside: _write_packed(aside, recordings))
+        write_whole(path, lambda aside: _write_packed(aside, recordings, told))
     else:
-        write_whole(path, lambda aside: _write(aside, recordings))
+        write_whole(path, lambda aside: _write(aside, recordings, told))
 
 
-def read(path: Path, n_units: int = CHANNELS) -> Recordings:
+def read(path: Path, n_units: int | None = None) -> Recordings:
     """Return all that a file in the layout above holds, be it plain, in gzip or in zip.
+
+    Unless given, the number of channels is what the file says; one more than the largest unit
+    where it says nothing, which a line does then.
 
     `extra/speaker` and `extra/meta_info` may lack. Raises InputError where it isn't HDF5, is cut
     short, lacks a part, or its content breaks a rule of `Recordings`; RunError where it is packed
     and damaged.
     """
-    return Recordings.joined(list(read_blocks(path, n_units)))
+    whole = Recordings.joined(list(read_blocks(path, n_units)))
+    return replace(whole, n_units=0) if n_units is None and whole.n_units == UNTOLD else whole
 
 
 def read_blocks(
-    path: Path, n_units: int = CHANNELS, advance: Callable[[int, int], None] | None = None
+    path: Path, n_units: int | None = None, advance: Callable[[int, int], None] | None = None
 ) -> Iterator[Recordings]:
     """Give the samples of a file some at a time, in turn, for files larger than memory.
 
     Args:
         path: the file, in the layout above.
-        n_units: N, the number of channels.
+        n_units: N, the number of channels; what the file says unless given, or else UNTOLD.
         advance: is told how many samples have been read, and how many there are.
 
     Raises what `read` raises.
@@ -112,8 +123,9 @@ def _unpacked(path: Path) -> tuple[Path | io.BytesIO, int]:
 
 
 def _blocks(
-    file: Any, n_units: int, advance: Callable[[int, int], None] | None, size: int
+    file: Any, n_units: int | None, advance: Callable[[int, int], None] | None, size: int
 ) -> Iterator[Recordings]:
+    n_units = n_units or _told_units(file)
     times = lists(file, "spikes/times", "numbers", "iuf")
     units = lists(file, "spikes/units", "whole numbers", "iu")
     labels = column(file, "labels", "whole numbers", "iu")
@@ -168,6 +180,15 @@ def _blocks(
             advance(min(first + _BLOCK, n_samples), n_samples)
 
 
+def _told_units(file: Any) -> int:
+    """Return the number of channels that a file says it has, or UNTOLD."""
+    told = file.attrs.get("n_units", UNTOLD)
+    if not isinstance(told, int | np.integer) or not 1 <= told <= UNTOLD:
+        accepted = f"a whole number from 1 to {UNTOLD:,}"
+        raise must("recordings", "n_units", accepted, f"{told!s:.40}")
+    return int(told)
+
+
 def _check_speakers(speakers: NDArray[Any], info: dict[str, NDArray[Any]]) -> None:
     known = min(map(len, info.values()), default=2**31)
     accepted = f"from 0 to {known - 1}" + f", for extra/meta_info has {known} of each" * bool(info)
@@ -218,7 +239,7 @@ def _flat(
     return flat.astype(dtype or flat.dtype), lengths
 
 
-def _write(path: Path, recordings: Recordings) -> None:
+def _write(path: Path, recordings: Recordings, told: bool) -> None:
     import h5py
 
     columns: dict[str, NDArray[Any]] = {
@@ -234,6 +255,8 @@ def _write(path: Path, recordings: Recordings) -> None:
         )
     cuts = recordings.offsets[1:-1]
     with h5py.File(path, "w") as file:
+        if told:
+            file.attrs["n_units"] = recordings.n_units
         for name, values, kind in (
             ("spikes/times", recordings.times, np.float16),
             ("spikes/units", recordings.units, np.uint16),
@@ -246,10 +269,10 @@ def _write(path: Path, recordings: Recordings) -> None:
             file.create_dataset(name, data=column, track_times=False)
 
 
-def _write_packed(path: Path, recordings: Recordings) -> None:
+def _write_packed(path: Path, recordings: Recordings, told: bool) -> None:
     plain = path.with_name(f"{path.name}.plain")
     try:
-        _write(plain, recordings)
+        _write(plain, recordings, told)
         # Without a name and a time in its header, gzip gives the same bytes each time.
         with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
             file.write(plain.read_bytes())
