@@ -15,6 +15,7 @@ from eccles.cli.flags import flag, read
 from eccles.cli.formats import formats_of
 from eccles.cli.place import for_files
 from eccles.errors import InputError, RunError, must
+from eccles.training.own import digest_of, from_record
 
 if TYPE_CHECKING:
     from eccles.figures import Drawing
@@ -73,10 +74,14 @@ def run(words: Sequence[str]) -> int:
     folder, settings = _folder(given.run)
     layers = _rows(folder, "layers")
     if layers is None:
+        again = (
+            f"with eccles train --config {folder}/config.json --measure layers,currents "
+            f"--no-resume --out {folder}"
+        )
+        if digest_of(settings["data"]):
+            again = 'from Python, with the same samples and measure={"layers": 1, "currents": 1}'
         raise InputError(
-            f"inspect: RUN must hold layers.jsonl, got none in {folder}; run it again with eccles "
-            f"train --config {folder}/config.json --measure layers,currents --no-resume --out "
-            f"{folder}"
+            f"inspect: RUN must hold layers.jsonl, got none in {folder}; run it again {again}"
         )
     currents = _rows(folder, "currents")
     out = for_files(given.out or folder / "figures", "inspect")
@@ -99,8 +104,8 @@ def _folder(folder: Path | None) -> tuple[Path, dict[str, Any]]:
         raise InputError(f"inspect: RUN must be the folder of a run, got {got}; eccles train makes "
                          "them")  # fmt: skip
     try:
-        settings: dict[str, Any] = json_format.loads(_sums(folder).read("config.json"))
-    except (OSError, ValueError):
+        settings, _ = from_record(json_format.loads(_sums(folder).read("config.json")))
+    except (OSError, ValueError, TypeError):
         raise RunError(f"inspect: {folder}/config.json must be readable JSON") from None
     if "model" not in settings:
         hint = "see eccles train --model vgg8 --help"

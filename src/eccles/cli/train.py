@@ -16,6 +16,7 @@ from eccles.errors import InputError, must, nearest
 from eccles.settings import read_yaml
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig, Model
+from eccles.training.own import check_openable, from_record
 from eccles.training.prepare import SHALLOW, configure
 
 
@@ -46,7 +47,7 @@ class Arguments:
     """Folder with the data set's files (default: search for them)."""
 
     out: Annotated[Path | None, flag("DIR")] = None
-    """Folder of the run (default: runs/DATA-RATIO-seedN-IDENTITY)."""
+    """Folder of the run (default: runs/DATA-RATIO-seedN-IDENTITY, and -FILES for own files)."""
 
     resume: bool = True
     """Go on with what an interrupted run left in the folder, or start over."""
@@ -91,7 +92,8 @@ class DeepArguments:
     """Folder with the data set's files (default: search for them)."""
 
     out: Annotated[Path | None, flag("DIR")] = None
-    """Folder of the run (default: runs/DATA-MODEL-CIRCUIT-seedN-IDENTITY)."""
+    """Folder of the run (default: runs/DATA-MODEL-CIRCUIT-seedN-IDENTITY, and -FILES for own
+    files)."""
 
     resume: bool = True
     """Go on with what an interrupted run left in the folder, or start over."""
@@ -115,7 +117,10 @@ class DeepArguments:
 
 def run(words: Sequence[str]) -> int:
     """Run `eccles train WORDS`."""
-    default = configure(_file_settings(words) | _model(words))
+    settings, digits = _file_settings(words)
+    if _value(words, "--data") is not None:
+        digits = ""  # Other data is asked for.
+    default = configure(settings | _model(words))
     kind: Any = Arguments if isinstance(default, TrainConfig) else DeepArguments
     _check_network(words, type(default))
     arguments = read(
@@ -128,7 +133,9 @@ def run(words: Sequence[str]) -> int:
     if arguments.threads < 1:
         raise must("train", "threads", "1 or more", arguments.threads)
     config = arguments.settings
-    out = arguments.out or _default_folder(config)
+    if arguments.out is None:
+        check_openable(config.data)
+        _name(config)
 
     from eccles.cli.display import TrainDisplay, print_result, print_trouble
     from eccles.training.loop import train
@@ -139,11 +146,12 @@ def run(words: Sequence[str]) -> int:
         result = train(
             config,
             data_dir=arguments.data_dir,
-            out=out,
+            out=arguments.out or (lambda identity: _default_folder(config, identity)),
             resume=arguments.resume,
             threads=arguments.threads,
             measure=measure,
             watch=display,
+            digits=digits,
         )
     if arguments.json:
         print(json_format.dumps(result.summary()))
@@ -153,15 +161,13 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def _file_settings(words: Sequence[str]) -> dict[str, Any]:
-    """Return the settings of the file that --config names, which become the flags' defaults."""
+def _file_settings(words: Sequence[str]) -> tuple[dict[str, Any], str]:
+    """Return the settings of the file that --config names, which become the flags' defaults.
+
+    A run's own config.json serves as well, and gives the digits of its data besides.
+    """
     path = _value(words, "--config")
-    if path is None:
-        return {}
-    settings = read_yaml(Path(path))
-    # A run's own config.json serves as well; its identity is no setting.
-    settings.pop("identity", None)
-    return settings
+    return ({}, "") if path is None else from_record(read_yaml(Path(path)))
 
 
 def _model(words: Sequence[str]) -> dict[str, str]:
@@ -198,7 +204,20 @@ def _value(words: Sequence[str], flag: str) -> str | None:
     return value
 
 
-def _default_folder(config: TrainConfig | DeepConfig) -> Path:
+def _default_folder(config: TrainConfig | DeepConfig, identity: str) -> Path:
+    """Return the folder of a run that is known by its identity, own files' digits included."""
+    from eccles.training.run import stored_identity
+
+    settings, dash, files = identity.partition("-")
+    folder = Path("runs") / f"{_name(config)}-{settings[:8]}"
+    # Version 0.1.0 left the digits out of the name: such a run goes on where it is.
+    if stored_identity(folder) == identity:
+        return folder
+    return folder.with_name(f"{folder.name}{dash}{files}")
+
+
+def _name(config: TrainConfig | DeepConfig) -> str:
+    """Return the first part of a folder's name, which people read."""
     if isinstance(config, DeepConfig):
         kind = f"{config.model}-{config.circuit}"
     else:
@@ -206,8 +225,8 @@ def _default_folder(config: TrainConfig | DeepConfig) -> Path:
     data = config.data
     if isinstance(config, DeepConfig) and ("/" in data or Path(data).is_dir()):
         data = Path(data).resolve().name  # Recordings of one's own.
-    name = f"{data}-{kind}-seed{config.seed}-{config.identity()[:8]}"
+    name = f"{data}-{kind}-seed{config.seed}"
     if "/" in name:
         hint = "see eccles data list; --data-dir names a folder"
         raise must("train", "data", "the name of a data set", config.data, hint)
-    return Path("runs") / name
+    return name

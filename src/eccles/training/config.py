@@ -11,6 +11,7 @@ from eccles.data.registry import SOURCES
 from eccles.errors import must
 from eccles.populations import Populations, canonical
 from eccles.settings import Duration
+from eccles.training.own import said_of
 from eccles.training.run_config import RunConfig
 
 
@@ -127,5 +128,5 @@ class TrainConfig(RunConfig):
         return self.model_copy(update=missing)
 
     def _of_recordings(self) -> bool:
-        source = SOURCES.get(self.data)
+        source = SOURCES.get(said_of(self.data))
         return source is not None and source.form == "recordings"

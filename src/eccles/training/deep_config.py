@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from eccles.data.event_cameras import N_FRAMES
 from eccles.errors import must
+from eccles.training.own import said_of
 from eccles.training.run_config import RunConfig
 
 Model = Literal[
@@ -162,17 +163,18 @@ class DeepConfig(RunConfig):
         """Return the same run with every "auto" filled in that no data is needed for."""
         dann, circuit = self.circuit == "dann", self.is_circuit
         usual_decay = 1e-4 if self.circuit == "bn" else 5e-4
-        recorded = self.data in N_FRAMES
+        data = said_of(self.data)
+        recorded = data in N_FRAMES
         slow = recorded or self.model in _DEEPER
         implied: dict[str, Any] = {
-            "steps": N_FRAMES.get(self.data, 4),
+            "steps": N_FRAMES.get(data, 4),
             "batch_size": 32 if recorded else 128,
             "optimizer": "sgd",
             "momentum": 0.9 if self.optimizer in (None, "sgd", "rmsprop") else 0.0,
             "lr": 0.1 if self.circuit == "bn" else 0.001 if slow else 0.002,
             "weight_decay": 0.0 if self.optimizer == "rprop" else usual_decay,
             "warmup": self.epochs / 10 if circuit else 0.0,
-            "augment": self.data.startswith("cifar") and not recorded,
+            "augment": data.startswith("cifar") and not recorded,
         }
         if circuit:
             implied |= {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from eccles.arguments import typed
 from eccles.data.binning import Binning
-from eccles.data.dataset import SpikeDataset, Splits
+from eccles.data.dataset import Splits
 from eccles.errors import RunError, must
 from eccles.memory import enough_memory
 from eccles.training import checkpoint
@@ -20,11 +20,12 @@ from eccles.training.compiling import CompileClock
 from eccles.training.config import TrainConfig
 from eccles.training.context import computing, settled
 from eccles.training.measures import check_measures, defined, is_due
-from eccles.training.prepare import deep, open_data, prepare
+from eccles.training.own import check_same, digest_of, own_name, said_of
+from eccles.training.prepare import check_pair, deep, open_data, prepare
 from eccles.training.result import TrainResult
-from eccles.training.run import Rows, RunFolder
+from eccles.training.run import Rows, RunFolder, stored_identity
 from eccles.training.run_config import RunConfig
-from eccles.training.samples import digest, epoch_order, files_digest
+from eccles.training.samples import as_known, digest, epoch_order, files_digest
 from eccles.training.trainee import Trainee
 from eccles.training.watch import Unwatched, Watcher
 
@@ -38,21 +39,24 @@ def train(
     *,
     data: Splits | tuple[Any, Any] | None = None,
     data_dir: Path | None = None,
-    out: Path | str | None = None,
+    out: Path | str | Callable[[str], Path] | None = None,
     resume: bool = True,
     threads: int = 1,
     measure: Mapping[str, int] | None = None,
     watch: Watcher | None = None,
+    digits: str = "",
 ) -> TrainResult:
     """Train a network and return it with its history.
 
     Args:
         config: the run's settings, `TrainConfig` or, for a deep network, `DeepConfig`; the
             defaults of the former unless given.
-        data: samples to use instead of the data set that the settings name.
+        data: samples to use instead of the data set that the settings name. The settings that the
+            run keeps name these, `own-` and eight digits, and are refused with any others.
         data_dir: folder of the data set's files; searched for unless given.
         out: the run's folder; nothing is written unless given. A folder that holds the same
-            run, unfinished, goes on after its last whole epoch, bit for bit.
+            run, unfinished, goes on after its last whole epoch, bit for bit. Or what gives the
+            folder for a run's identity.
         resume: False starts over in `out`.
         threads: threads of the event engine, which takes one for every 128 samples of a batch at
             most; the result doesn't depend on it. The dense engine takes one. A deep network
@@ -60,6 +64,8 @@ def train(
         measure: measures to take besides, and every how many epochs: `{"weights": 10}`. Each is
             taken before training and after the last epoch too.
         watch: what to tell the progress to.
+        digits: those that a run's identity has for its data, behind the dash; other data is
+            refused then.
 
     Raises InputError for settings that can't be met, RunError where data or disk fail or the
     loss isn't finite any more.
@@ -71,14 +77,23 @@ def train(
         raise must("train", "threads", "1 or more", threads)
     if data is not None and isinstance(config, TrainConfig) and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
-        raise must("train", "steps, max_time and clip", "left alone with data", data, hint)
-    for part in data or ():
-        if isinstance(part, SpikeDataset):
-            part.events.check()
-    splits = data or open_data(config, data_dir)
+        raise must("train", "steps, max_time and clip", "left alone with data", "others", hint)
+    splits: Any = open_data(config, data_dir) if data is None else data
+    check_pair(config, splits)
     # What only a name stands for in the settings: samples or files of the user's own.
-    own = digest(data) if data is not None else files_digest(splits)
+    own = files_digest(splits) if data is None else digest(splits)
+    if callable(out):
+        out = out("-".join(filter(None, (config.identity(), own))))
+    wanted = digest_of(config.data) or digits
+    stored, _, kept = ("" if out is None else stored_identity(Path(out))).partition("-")
+    for known in (wanted, kept if stored == config.identity() else ""):
+        before = as_known(splits, data is not None, known) if known not in ("", own) else None
+        if before is not None:
+            splits, own = before, known
+    check_same(wanted, own)
     identity = "-".join(filter(None, (config.identity(), own)))
+    if data is not None:
+        config = config.model_copy(update={"data": own_name(own, said_of(config.data))})
     folder = None if out is None else RunFolder(Path(out), identity)
     if folder is not None:
         folder.check()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from eccles.errors import InputError, RunError, must, nearest
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig
+from eccles.training.own import check_openable
 from eccles.training.run_config import RunConfig
 
 if TYPE_CHECKING:
@@ -57,9 +58,13 @@ def data_key(config: RunConfig) -> tuple[Any, ...]:
 
 
 def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any]:
-    """Return the samples that settings name, to train and to test on."""
+    """Return the samples that settings name, to train and to test on.
+
+    Raises InputError for a name that stands for samples of the caller's own, or for nothing.
+    """
     from eccles import data
 
+    check_openable(config.data)
     if isinstance(config, TrainConfig):
         return data.load(config.data, data_dir, config.binning())
     config = deep(config)
@@ -108,7 +113,7 @@ def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Train
     """
     from eccles.training.samples import divide
 
-    _check_kind(config, data)
+    check_pair(config, data)
     samples = divide(config, data)
     if not isinstance(config, TrainConfig):
         from eccles.training.deep import DeepTrainee
@@ -119,17 +124,37 @@ def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Train
     return ShallowTrainee(config, samples, threads)
 
 
-def _check_kind(config: RunConfig, data: tuple[Any, Any]) -> None:
+def check_pair(config: RunConfig, data: tuple[Any, Any]) -> None:
+    """Raise InputError unless two data sets are of the network's kind and fit each other."""
+    for part in data:
+        _check_kind(config, part)
+    train, test = data
+    for name, value in _shape(train).items():
+        other = _shape(test)[name]
+        if value != other:
+            got = f"{value!s:.60} and {other!s:.60}"
+            raise must("train", f"{name} of the samples to train and to test on", "the same", got)
+
+
+def _check_kind(config: RunConfig, part: object) -> None:
     """Raise InputError unless samples are spikes for a shallow network, and none for a deep one."""
     from eccles.data import SpikeDataset
+    from eccles.data.frame_dataset import FrameDataset
+    from eccles.data.images import ImageDataset
 
-    for part in data:
-        if isinstance(part, SpikeDataset) is isinstance(config, TrainConfig):
-            continue
-        kind, got = type(config).__name__, type(part).__name__
-        if isinstance(config, TrainConfig):
-            hint = "eccles.data.load gives spikes; images are for a DeepConfig"
-            raise must("train", f"data of a {kind}", "spikes, SpikeDataset", got, hint)
+    kind, got = type(config).__name__, type(part).__name__
+    if isinstance(config, TrainConfig) and not isinstance(part, SpikeDataset):
+        hint = "eccles.data.load gives spikes; images are for a DeepConfig"
+        raise must("train", f"data of a {kind}", "spikes, SpikeDataset", got, hint)
+    if isinstance(config, DeepConfig) and not isinstance(part, ImageDataset | FrameDataset):
         hint = "eccles.data.load_images gives images; spikes are for a TrainConfig"
         accepted = "images or frames, ImageDataset or FrameDataset"
         raise must("train", f"data of a {kind}", accepted, got, hint)
+
+
+def _shape(part: Any) -> dict[str, Any]:
+    """Return what samples to train on and to test on must agree in, by its name."""
+    events = getattr(part, "events", None)
+    if events is None:
+        return {"classes": part.classes, "the shape": part.shape, "the kind": type(part).__name__}
+    return {"classes": part.classes, "n_units": events.n_units, "dt": events.dt}

@@ -244,3 +244,12 @@ def _is_plausible(row: dict[str, Any]) -> bool:
     """Return whether an epoch's row can be one, in files that have no checksums."""
     loss, accuracy, seconds = row["loss"], row["accuracy"], row["seconds"]
     return 0 <= accuracy <= 1 and 0 <= seconds < math.inf and (loss is None or loss < math.inf)
+
+
+def stored_identity(path: Path) -> str:
+    """Return the identity of the run that a folder holds; an empty text where it can't be read."""
+    try:
+        content = json.loads((path / "config.json").read_text(encoding="utf-8"))
+        return str(content["identity"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
