@@ -1,4 +1,5 @@
 import gzip
+import pwd
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 
 from eccles.data.download import resolve
 from eccles.data.registry import FASHION_MNIST_SAMPLE, OWN_RECORDINGS, SHD, SPOKEN_DIGITS
-from eccles.data.sources import cache_folder, locate
+from eccles.data.sources import cache_folder, find, locate
 from eccles.errors import InputError, RunError
 
 
@@ -101,3 +102,23 @@ def test_the_cache_has_a_place_of_the_systems_choice(tmp_path, monkeypatch):
     assert cache_folder().name in {"eccles", "Cache"}
     monkeypatch.setenv("ECCLES_CACHE", str(tmp_path))
     assert cache_folder() == tmp_path
+
+
+@pytest.mark.parametrize("xdg", [None, "here", "~/.cache"])
+def test_without_a_home_there_is_no_cache(xdg, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("ECCLES_CACHE", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    if xdg is not None:
+        monkeypatch.setenv("XDG_CACHE_HOME", xdg)
+
+    def nobody(_number):
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    folder = cache_folder()
+    assert folder.is_absolute()
+    with pytest.raises(OSError, match="Not a directory"):
+        folder.mkdir(parents=True)
+    assert find(SHD) is None
+    assert list(tmp_path.iterdir()) == []

@@ -1,3 +1,4 @@
+import matplotlib
 import pandas as pd
 import pytest
 
@@ -66,3 +67,19 @@ def test_the_look_is_taken_off_again():
 def test_lines_of_many_classes_differ():
     kinds = style.lines(f"class {k}" for k in range(18))
     assert len(set(kinds.values())) == 18
+
+
+def test_what_the_caller_set_of_matplotlib_does_not_matter(tmp_path):
+    def drawn(name):
+        with style.look():
+            made = style.figure(style.COLUMN, 2)
+            made.add_subplot().plot([0, 1], [0.1, 1 / 3])
+        drawing = Drawing(made, pd.DataFrame({"x": [0, 1]}), "A line.")
+        return [path.read_bytes() for path in drawing.save(tmp_path / name, "line")]
+
+    plain = drawn("plain")
+    hostile = {"axes.grid": True, "savefig.bbox": "tight", "savefig.transparent": True}
+    hostile |= {"font.family": "serif", "lines.linestyle": ":", "axes.facecolor": "red"}
+    with matplotlib.rc_context(hostile):
+        assert drawn("hostile") == plain
+        assert matplotlib.rcParams["axes.grid"] is True

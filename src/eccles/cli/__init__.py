@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 
+from eccles.cli import streams
 from eccles.cli.stops import Stops, leave_quietly
 from eccles.errors import EcclesError, InputError, nearest
 
@@ -34,19 +34,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
+    streams.spell_out()
     with Stops() as stops:
-        status = _answered(words, debug, stops)
+        status = _answered(words, debug, stops, program=arguments is None)
     if arguments is None:
         leave_quietly()
     return status
 
 
-def _answered(words: list[str], debug: bool, stops: Stops) -> int:
+def _answered(words: list[str], debug: bool, stops: Stops, *, program: bool) -> int:
     try:
-        return _dispatch(words)
+        if program:
+            streams.prepare()
+        status = _dispatch(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except BrokenPipeError:
-        # Whoever read our output has left; give the interpreter nowhere to complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has left.
+        streams.silence()
         return 1
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
@@ -62,6 +68,8 @@ def _answered(words: list[str], debug: bool, stops: Stops) -> int:
 
         said, status = faults.sentence(error)
         print(f"eccles: {said}", file=sys.stderr)
+        if isinstance(error, OSError):  # It may be standard output that takes nothing more.
+            streams.silence()
         return status
 
 

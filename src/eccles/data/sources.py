@@ -92,13 +92,25 @@ def expanded(folder: Path) -> Path:
         raise must("data", "a folder", "one that exists", str(folder)) from None
 
 
+_NOWHERE = Path(os.devnull) / "eccles"
+"""A folder that can't be: nothing is found there, and nothing can be written."""
+
+
 def cache_folder() -> Path:
-    """Return the folder for downloads and encoded events: $ECCLES_CACHE or the system's choice."""
+    """Return the folder for downloads and encoded events: $ECCLES_CACHE or the system's choice.
+
+    Without a home there is none, and what is returned can't be written.
+    """
     if chosen := os.environ.get("ECCLES_CACHE"):
         return expanded(Path(chosen))
     import pooch
 
-    return Path(pooch.os_cache("eccles"))
+    try:
+        theirs = Path(pooch.os_cache("eccles"))
+        # A relative $XDG_CACHE_HOME says nothing, as that standard has it.
+        return theirs if theirs.is_absolute() else Path("~/.cache/eccles").expanduser()
+    except RuntimeError:  # Of a user without a home.
+        return _NOWHERE
 
 
 def offline() -> bool:

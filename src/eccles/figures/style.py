@@ -57,10 +57,15 @@ _LOOK = {
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw in the one look while this lasts; `@look()` before a function does so in it."""
+    """Draw in the one look while this lasts; `@look()` before a function does so in it.
+
+    What a matplotlibrc or the caller has set doesn't matter, and is put back.
+    """
     import matplotlib
 
-    with matplotlib.rc_context(_LOOK):  # type: ignore[arg-type]
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_LOOK)  # type: ignore[arg-type]
         yield
 
 

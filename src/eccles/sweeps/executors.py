@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -167,6 +168,8 @@ def look(path: str) -> tuple[dict[str, str], bool]:
 def _begin() -> None:
     """Begin a local worker: it leaves Ctrl-C to the coordinator, and ends when that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Switched to errors, another package's warnings would end runs.
+    warnings.simplefilter("ignore")
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()

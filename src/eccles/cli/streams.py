@@ -1,0 +1,75 @@
+"""What a program finds around it: streams, a folder to be in, and what the environment asks for."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import sys
+import warnings
+
+from eccles.errors import RunError
+
+
+def prepare() -> None:
+    """Make the process one that the command line can work in.
+
+    Raises RunError without standard output, or in a folder that isn't there any more.
+    """
+    for number in (0, 1, 2):
+        _occupy(number)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stdout is None:
+        raise RunError("stdout must be open, got a closed one; send it to a file or to /dev/null")
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError:
+        raise RunError("the working folder must exist, got a deleted one; cd to another") from None
+    # They are for developers; switched to errors, another package's would end the command.
+    warnings.simplefilter("ignore")
+    # No window is opened and no thread of numba's own is used; a wrong value would end an import.
+    for name in ("MPLBACKEND", "NUMBA_NUM_THREADS"):
+        os.environ.pop(name, None)
+
+
+def _occupy(number: int) -> None:
+    """Keep the place of a standard stream that is closed: the next file would be taken for it."""
+    try:
+        os.fstat(number)
+    except OSError:
+        place = os.open(os.devnull, os.O_RDWR)
+        if place != number:
+            os.dup2(place, number)
+            os.close(place)
+
+
+def spell_out() -> None:
+    """Let standard output take every letter, in an encoding that lacks some too."""
+    codecs.register_error("eccles-spelt", _spelt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="eccles-spelt")
+
+
+def _spelt(error: UnicodeError) -> tuple[bytes, int]:
+    """Return a letter as an escape, and a byte of a file's name that is no letter as it is."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    spelt = [
+        bytes([ord(letter) - 0xDC00])
+        if 0xDC80 <= ord(letter) <= 0xDCFF
+        else letter.encode("ascii", "backslashreplace")
+        for letter in letters
+    ]
+    return b"".join(spelt), error.end
+
+
+def silence() -> None:
+    """Give the interpreter nowhere to complain at its end about what can't be written."""
+    try:
+        place = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(place, sys.stdout.fileno())
+        os.close(place)
+    except (OSError, ValueError, AttributeError):
+        pass
