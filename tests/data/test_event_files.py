@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -101,6 +102,10 @@ def test_files_that_hold_no_events(folder):
     path.unlink()
     path.mkdir()
     with pytest.raises(RunError, match=r"e\.npz must be readable, got 'it is a folder'"):
+        data.load_frames(folder, framing=FRAMING)
+    path.rmdir()
+    os.mkfifo(path)
+    with pytest.raises(RunError, match=r"e\.npz must be readable, got 'it is a pipe;"):
         data.load_frames(folder, framing=FRAMING)
 
 

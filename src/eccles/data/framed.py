@@ -20,6 +20,7 @@ from eccles.data.frames import CameraEvents, Framing, to_frames
 from eccles.data.sources import cache_folder
 from eccles.errors import InputError, StorageError
 from eccles.memory import must_fit
+from eccles.reading import check_file
 from eccles.settings import hashed
 from eccles.storage import write_text, write_whole
 
@@ -88,7 +89,7 @@ def _stats(files: Sequence[Path]) -> list[tuple[Path, Any]]:
     found = []
     for path in files:
         try:
-            found.append((path, path.stat()))
+            found.append((path, check_file(path)))
         except OSError as error:
             raise unreadable(path, error) from None
     return found
