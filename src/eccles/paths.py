@@ -12,7 +12,9 @@ _PATH = 4095
 """Bytes that Linux takes: of one name, and of all of a path."""
 
 
-def usable(path: str | os.PathLike[str], where: str = "files", name: str = "a file or folder") -> Path:
+def usable(
+    path: str | os.PathLike[str], where: str = "files", name: str = "a file or folder"
+) -> Path:
     """Return a path, or raise InputError where no file could have such a name.
 
     >>> usable("runs/mine").name
