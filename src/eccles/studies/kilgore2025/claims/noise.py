@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ABOUT = 0.05
 _PARTIAL = 0.06
 """What keeping the batches that aren't full may cost: at 0.2, 80:20 was seen to gain 4.5 to
-5.1 points without them, with three seeds. So small a batch has as much noise as any, and comes last."""
+5.1 points without them, with three seeds. So small a batch has as much noise as any."""
 _LOW = ("50:50", "70:30")
 """Ratios that drop first: in the article's own figure 70:30 has 51 % at 0.3."""
 _FAILED = 0.5
