@@ -40,7 +40,7 @@ def test_what_is_left_out_is_said(tmp_path, capsys, monkeypatch):
     assert main(words) == 0
     shown = capsys.readouterr().out
     assert f"left out: 2b: {STORED}" in shown
-    assert "eccles sweep kilgore2025/fashion-mnist-noise --out" in shown
+    assert "eccles sweep kilgore2025/fashion-mnist-noise-published --out" in shown
     assert "left out: S4: figure S4 comes as gif, mp4" in shown
     assert (tmp_path / "1c.png").exists()
 
