@@ -150,6 +150,7 @@ def test_what_is_of_a_kind_comes_through_as_it_is():
     ("named", "sentence"),
     [
         ({"number": True}, "here: number must be a number, got True"),
+        ({"number": 10**400}, "here: number must be a number, got 1000"),
         ({"path": 3}, "here: path must be a path, got 3"),
         ({"path": None}, "here: path must be a path, got None"),
         ({"either": 3}, "here: either must be a path or text, got 3"),

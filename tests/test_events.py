@@ -146,6 +146,7 @@ def test_refuses_rasters_that_are_no_counts(raster, sentence):
         ({"dt": 0.0}, "dt must be a time above 0 in seconds, got 0.0"),
         ({"dt": np.nan}, "dt must be a time above 0"),
         ({"dt": "1 ms"}, "dt must be a time above 0"),
+        ({"dt": 10**400}, "dt must be a time above 0"),
     ],
 )
 def test_what_breaks_a_rule_is_never_made(events, fault, sentence):

@@ -232,8 +232,15 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+def is_number(value: object) -> bool:
+    """Return whether a value is a number that a float can be."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return False
+    try:
+        float(value)
+    except OverflowError:
+        return False  # A whole number of more than 308 digits, which no float is near to.
+    return True
 
 
 def _are_numbers(value: object) -> bool:
@@ -263,7 +270,7 @@ _PLAIN: dict[Any, Kind] = {
     str: _TEXT,
     bool: Kind("True or False", _is_bool, exact=frozenset([bool])),
     int: Kind("a whole number", _is_whole, exact=frozenset([int])),
-    float: Kind("a number", _is_number, exact=frozenset([float, int])),
+    float: Kind("a number", is_number, exact=frozenset([float])),
     Path: Kind("a path", lambda value: isinstance(value, str | os.PathLike), is_path=True),
 }
 

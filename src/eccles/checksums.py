@@ -16,7 +16,8 @@ from eccles.errors import RunError
 from eccles.storage import Write, unwritable, write_together, write_whole, writes_text
 
 NAME = "SHA256SUMS"
-_LINE = re.compile(r"([0-9a-f]{64})  ([^/\n]+)")
+_LINE = re.compile(r"([0-9a-f]{64})  (\w[\w .-]*)", re.ASCII)
+"""A line: no name that is written here has other letters, and a damaged one may have any."""
 _KINDS = {".json", ".jsonl", ".parquet"}
 """Files that are listed where a folder gets its first checksums."""
 _TRIES = 3

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import is_number
 from eccles.arrays import as_array, kept, whole_numbers
 from eccles.errors import InputError, must, whole
 
@@ -99,7 +100,7 @@ class SpikeEvents:
         inside = np.searchsorted(falls, begins, "right") < np.searchsorted(falls, ends, "left")
         if inside.any():
             raise InputError(f"events: sample {int(inside.argmax())} must be sorted by step")
-        if not isinstance(self.dt, float | int | np.number) or not 0 < self.dt < math.inf:
+        if not is_number(self.dt) or not 0 < self.dt < math.inf:
             raise must("events", "dt", "a time above 0 in seconds", self.dt)
         self.__dict__["dt"] = float(self.dt)
 

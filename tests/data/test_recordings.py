@@ -51,6 +51,11 @@ def test_joined_again_they_are_the_same(three):
         ({"offsets": np.array([0, 3, 2, 3])}, "offsets must be from 0 to 3, none below"),
         ({"offsets": np.array([0, 2, 2, 4])}, "offsets must be from 0 to 3"),
         ({"speakers": np.array([1, 2])}, r"speakers must be one a sample \(3\), or none, got 2"),
+        ({"keys": None}, r"keys must be a list \(text each\), got None"),
+        ({"keys": -1}, "keys must be a list"),
+        ({"info": "age"}, "info must be a mapping of names to lists, got 'age'"),
+        ({"n_units": "700"}, "n_units must be a whole number, got '700'"),
+        ({"n_units": 10**20}, "units must be below 65536, got 1000"),
     ],
 )
 def test_what_breaks_a_rule_is_named(three, change, said):

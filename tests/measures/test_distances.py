@@ -12,6 +12,7 @@ from neo import SpikeTrain
 from eccles import Populations, SpikeEvents, measures
 from eccles.errors import InputError
 from eccles.measures.distances import Normalisation
+from eccles.memory import memory
 
 from .conftest import raster, rasters
 
@@ -193,6 +194,15 @@ def test_one_sample_of_each_batch(hidden):
 def test_bad_choices(hidden, options, sentence):
     with pytest.raises(InputError, match=sentence):
         measures.van_rossum(hidden, **{"tau": 0.001, **options})
+
+
+def test_more_units_than_memory_holds_pairs_of():
+    events = SpikeEvents([0] * 8, [1] * 8, [0], [65535], None, 1, 65536)
+    n = 8 * 2 * 65536**2 * 8
+    if (there := memory()) is None or there >= n:
+        pytest.skip("a machine that holds them")
+    with pytest.raises(InputError, match=r"65,536 units must fit .* 512\.0 GiB"):
+        measures.van_rossum(events, 0.001)
 
 
 def test_category_means_by_hand():

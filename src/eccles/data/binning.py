@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arguments import typed
+from eccles.arguments import check_fields, typed
 from eccles.data.recordings import Recordings
 from eccles.errors import must
 from eccles.events import SpikeEvents
@@ -39,6 +39,7 @@ class Binning:
     dt: float = 1e-3
 
     def __post_init__(self) -> None:
+        check_fields(self, "binning")
         if not 2 <= self.n_steps < 2**16:
             raise must("binning", "n_steps", "from 2 to 65,535", self.n_steps)
         for name, value in (("max_time", self.max_time), ("dt", self.dt)):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arguments import check_fields
 from eccles.arrays import as_array, whole_numbers
 from eccles.errors import InputError, must, whole
 
@@ -57,6 +58,9 @@ class Recordings:
     n_units: int = 0
 
     def __post_init__(self) -> None:
+        check_fields(self, "recordings", "keys", "n_units")
+        if not isinstance(self.info, Mapping):
+            raise must("recordings", "info", "a mapping of names to lists", self.info)
         settled = self.__dict__  # Frozen for all others, but its maker may finish it.
         settled["times"] = _seconds(self.times)
         settled["units"] = whole_numbers("recordings", "units", self.units, _MOST, np.uint16)

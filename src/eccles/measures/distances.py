@@ -33,6 +33,7 @@ from eccles.arguments import typed
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.jit import compiled
+from eccles.memory import must_fit
 from eccles.populations import Populations
 
 Normalisation = Literal["discrete", "rossum2001", "elephant"]
@@ -93,9 +94,12 @@ def van_rossum_each(
     if threads < 1:
         raise must("distances", "threads", "1 or more", threads)
     n, n_samples = spikes.n_units, len(spikes)
+    parts = min(_PARTS, max(1, n_samples))
+    hint = "take fewer units"
+    must_fit("distances", f"distances between {n:,} units", parts * 2 * n * n * 8, hint)
     decays = np.exp(-np.arange(spikes.n_steps + 1) / steps)
     events = spikes.arrays
-    sums = np.zeros((min(_PARTS, max(1, n_samples)), 2, n, n))
+    sums = np.zeros((parts, 2, n, n))
     edges = [n_samples * part // len(sums) for part in range(len(sums) + 1)]
 
     def add_part(part: int) -> None:
