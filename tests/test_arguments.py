@@ -41,7 +41,6 @@ def public() -> dict[str, Callable[..., Any]]:
 
 
 FOUND = public()
-del FOUND["eccles.data.Recordings"]
 
 
 def required(function: Callable[..., Any]) -> list[inspect.Parameter]:
