@@ -637,7 +637,9 @@ def test_a_loss_that_diverges_ends_the_run(data, config, engine, tmp_path):
 
 @pytest.mark.parametrize("engine", ["event", "dense"])
 def test_weights_that_diverge_end_the_run(data, engine):
-    config = TrainConfig(batch_size=64, epochs=2, lr=1e30, engine=engine)
+    config = TrainConfig(batch_size=64, epochs=2, engine=engine)
+    # A rate that the settings refuse, so that weights leave the finite ones at once.
+    config = config.model_copy(update={"lr": 1e30})
     with pytest.raises(RunError, match="finite"):
         train(config, data=data)
 
