@@ -1,12 +1,19 @@
 """The equations, once, as pure functions on tensors: any device, any dtype, autograd."""
 
+from eccles.functional.adaptive import AdaptiveLIF as AdaptiveLIF
+from eccles.functional.adaptive import AdaptiveState as AdaptiveState
 from eccles.functional.bursts import bursts as bursts
 from eccles.functional.circuit import Currents as Currents
 from eccles.functional.circuit import inhibit as inhibit
 from eccles.functional.circuit import integrate as integrate
 from eccles.functional.circuit import net_and_divisive as net_and_divisive
 from eccles.functional.circuit import stabilise as stabilise
+from eccles.functional.conductance import ConductanceLIF as ConductanceLIF
 from eccles.functional.gradient import scaled_gradient as scaled_gradient
+from eccles.functional.izhikevich import Izhikevich as Izhikevich
+from eccles.functional.izhikevich import IzhikevichState as IzhikevichState
+from eccles.functional.izhikevich import izhikevich as izhikevich
+from eccles.functional.lif import LIF as LIF
 from eccles.functional.lif import LIFParameters as LIFParameters
 from eccles.functional.lif import LIFState as LIFState
 from eccles.functional.lif import decay as decay
@@ -15,6 +22,8 @@ from eccles.functional.lif import lif_step as lif_step
 from eccles.functional.loss import max_over_time_loss as max_over_time_loss
 from eccles.functional.loss import peaks as peaks
 from eccles.functional.loss import predict as predict
+from eccles.functional.neuron import Constant as Constant
+from eccles.functional.neuron import Neuron as Neuron
 from eccles.functional.readout import ReadoutState as ReadoutState
 from eccles.functional.readout import readout as readout
 from eccles.functional.readout import readout_step as readout_step

@@ -15,14 +15,17 @@ gradient. Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, overload
 
 import torch
 from torch import Tensor
 
 from eccles.arguments import typed
 from eccles.errors import must
-from eccles.functional.surrogate import SuperSpike, Surrogate, spike
+from eccles.functional.neuron import Constant, like, net
+from eccles.functional.surrogate import STEEP, SuperSpike, Surrogate, spike
 
 
 class LIFParameters(NamedTuple):
@@ -57,15 +60,60 @@ class LIFState(NamedTuple):
     v: Tensor
 
 
+@overload
+def decay(tau: float, dt: float) -> float: ...
+@overload
+def decay(tau: Tensor, dt: float) -> Tensor: ...
 @typed("functional")
-def decay(tau: float, dt: float) -> float:
+def decay(tau: Constant, dt: float) -> Constant:
     """Return exp(-dt / tau), the exact decay over one step of length dt (both in seconds).
 
     Raises InputError unless both are above 0.
     """
+    if isinstance(tau, Tensor):
+        if not (bool((tau > 0).all()) and dt > 0):
+            raise must("lif", "time constants and dt", "above 0 (seconds)", (tau.tolist(), dt))
+        return torch.exp(-dt / tau.double())
     if not (tau > 0 and dt > 0):
         raise must("lif", "time constants and dt", "above 0 (seconds)", (tau, dt))
     return math.exp(-dt / tau)
+
+
+@dataclass(frozen=True, eq=False)
+class LIF:
+    """The membrane alone, for networks whose receptors are kept apart from it; a `Neuron`.
+
+        s[t]   = 1 if v[t] > threshold (strictly) else 0
+        v[t+1] = (beta v[t] + g_E[t] - g_I[t]) (1 - s[t])
+
+    Attributes:
+        tau_mem: membrane time constant in seconds, one or [N].
+        threshold: in units of the distance between rest (0) and the usual threshold (1).
+        dt: length of a step in seconds.
+        surrogate: what stands in for the derivative of a spike.
+    """
+
+    tau_mem: Constant = 10e-3
+    threshold: Constant = 1.0
+    dt: float = 1e-3
+    surrogate: Surrogate = STEEP
+
+    @cached_property
+    def beta(self) -> Constant:
+        """Share of the potential that one step leaves."""
+        return decay(self.tau_mem, self.dt)
+
+    def start(self, like: Tensor) -> Tensor:
+        """Return membranes at rest."""
+        return torch.zeros_like(like)
+
+    def step(
+        self, excitatory: Tensor, inhibitory: Tensor | None, state: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Advance one step; see `Neuron.step`. The state is the membrane potential [B, N]."""
+        v = state
+        s = spike(v - like(self.threshold, v), self.surrogate)
+        return s, (like(self.beta, v) * v + net(excitatory, inhibitory)) * (1.0 - s.detach())
 
 
 @typed("functional")

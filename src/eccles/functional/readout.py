@@ -10,13 +10,26 @@ Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 from eccles.arguments import typed
-from eccles.functional.lif import LIFParameters
+
+
+class Decays(Protocol):
+    """Constants that hold the decays of a synapse and of a membrane."""
+
+    @property
+    def alpha(self) -> float:
+        """Share of the synaptic current that one step leaves."""
+        ...
+
+    @property
+    def beta(self) -> float:
+        """Share of the potential that one step leaves."""
+        ...
 
 
 class ReadoutState(NamedTuple):
@@ -27,13 +40,13 @@ class ReadoutState(NamedTuple):
 
 
 @typed("functional")
-def readout_step(current: Tensor, state: ReadoutState, p: LIFParameters) -> ReadoutState:
+def readout_step(current: Tensor, state: ReadoutState, p: Decays) -> ReadoutState:
     """Advance one step under the weighted input of that step, [B, C]."""
     return ReadoutState(p.alpha * state.j + current, p.beta * state.o + state.j)
 
 
 @typed("functional")
-def readout(currents: Tensor, p: LIFParameters) -> Tensor:
+def readout(currents: Tensor, p: Decays) -> Tensor:
     """Return the potentials [T + 1, B, C] that weighted inputs [T, B, C] cause.
 
     The first two samples are always zero: the start, and the step before any input arrives.

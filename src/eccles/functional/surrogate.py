@@ -40,6 +40,10 @@ class SuperSpike:
         return 1.0 / (self.scale * x.abs() + 1.0) ** 2
 
 
+STEEP = SuperSpike()
+"""The surrogate of a membrane in units of its threshold, unless another is chosen."""
+
+
 @dataclass(frozen=True)
 class Sigmoid:
     """ds/dx = k p (1 - p) with p = 1 / (1 + exp(-k x)) and k = scale."""
