@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from eccles.arguments import typed
 from eccles.engines.dense import DenseEngine as DenseEngine
 from eccles.engines.engine import Descends as Descends
 from eccles.engines.engine import Descent as Descent
 from eccles.engines.engine import Engine as Engine
+from eccles.engines.engine import EngineName as EngineName
 from eccles.engines.engine import Response as Response
 from eccles.engines.engine import Weights as Weights
 from eccles.engines.engine import fits_kernels
 from eccles.errors import InputError, must
 from eccles.functional.lif import LIFParameters
-
-EngineName = Literal["auto", "event", "dense"]
 
 DENSEST = 0.5
 """Density of input events above which the dense equations are the faster ones (measured)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -16,6 +16,8 @@ from eccles.errors import must
 from eccles.events import SpikeEvents, spike_events
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import SuperSpike
+
+EngineName = Literal["auto", "event", "dense"]
 
 
 class Weights(NamedTuple):

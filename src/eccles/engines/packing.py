@@ -37,7 +37,7 @@ class Packing:
         padded, class_width = self.n_blocks * self.width, classes * LANES
         sizes = [self.n_inputs * padded, padded * class_width, self.n_classes * padded]
         both = sizes[0] + sizes[1]
-        self.w1, self.w2, self.w2t, gradients = _aligned([*sizes, n_parts * both], self.dtype)
+        self.w1, self.w2, self.w2t, gradients = aligned([*sizes, n_parts * both], self.dtype)
         self._split = sizes[0]
         self.gradients = gradients.reshape(n_parts, both)
 
@@ -73,7 +73,7 @@ class Packing:
         return tuple(self.dtype.type(value) for value in values)
 
 
-def _aligned(sizes: list[int], dtype: np.dtype[Any]) -> list[NDArray[Any]]:
+def aligned(sizes: list[int], dtype: np.dtype[Any]) -> list[NDArray[Any]]:
     """Return zeroed arrays on 64-byte lines, side by side in large pages where there are any."""
     lengths = [-(-size * dtype.itemsize // 64) * 64 for size in sizes]
     memory = mmap.mmap(-1, sum(lengths) + _HUGE_PAGE)

@@ -205,6 +205,46 @@ def add(typingctx: Any, a: Any, b: Any) -> Any:
 
 
 @_operation
+def subtract(typingctx: Any, a: Any, b: Any) -> Any:
+    """a - b."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, a.count, builder.fsub, *args)
+
+    return a(a, b), emit
+
+
+@_operation
+def multiply(typingctx: Any, a: Any, b: Any) -> Any:
+    """a b, element by element."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, a.count, builder.fmul, *args)
+
+    return a(a, b), emit
+
+
+@_operation
+def divide(typingctx: Any, a: Any, b: Any) -> Any:
+    """a / b, element by element."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, a.count, builder.fdiv, *args)
+
+    return a(a, b), emit
+
+
+@_operation
+def absolute(typingctx: Any, a: Any) -> Any:
+    """The magnitude of each element."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _each(builder, a.count, lambda x: _call(builder, "llvm.fabs", x), args[0])
+
+    return a(a), emit
+
+
+@_operation
 def scale(typingctx: Any, factor: Any, a: Any) -> Any:
     """factor a, of a number and vectors."""
 
