@@ -274,7 +274,7 @@ def _read_out(circuit: Any, block: Any, s: int, t: int, begun: bool) -> bool:
 
 
 @compiled
-def _forward(circuit: Any, events: Any, first: int, n: int, block: Any) -> int:
+def _forward(circuit: Any, events: Any, first: int, n: int, block: Any) -> Any:
     """Run n samples; leave traces, spikes by step, peaks and their steps; return the first step."""
     width, class_width = circuit.sizes[2], circuit.sizes[3]
     one = circuit.constants[0]
