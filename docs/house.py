@@ -18,6 +18,8 @@ FLOORS = [
     ["training", "figures"],
     ["nn", "data", "stats"],
     ["engines", "init", "dale", "measures"],
+    ["network"],
+    ["wiring"],
     ["functional", "events", "populations", "noise", "settings", "checksums"],
     ["units", "seeds", "jit", "modes", "processes", "storage", "reading", "yaml_files", "memory"],
     ["arguments", "arrays"],

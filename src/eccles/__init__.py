@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from eccles import functional as functional
     from eccles import init as init
     from eccles import measures as measures
+    from eccles import network as network
     from eccles import nn as nn
     from eccles import noise as noise
     from eccles import report as report
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from eccles import sweeps as sweeps
     from eccles.data import SpikeDataset as SpikeDataset
     from eccles.events import SpikeEvents as SpikeEvents
+    from eccles.network import Network as Network
+    from eccles.network import Population as Population
+    from eccles.network import Projection as Projection
     from eccles.nn import EINetwork as EINetwork
     from eccles.populations import Populations as Populations
     from eccles.sweeps.study import Study as Study
@@ -53,6 +57,9 @@ _HOME = {
     "SpikeDataset": "eccles.data",
     "SpikeEvents": "eccles.events",
     "EINetwork": "eccles.nn",
+    "Network": "eccles.network",
+    "Population": "eccles.network",
+    "Projection": "eccles.network",
     "Study": "eccles.sweeps.study",
     "StudyTables": "eccles.sweeps.tables",
     "load": "eccles.sweeps.tables",
@@ -71,6 +78,7 @@ _MODULES = (
     "functional",
     "init",
     "measures",
+    "network",
     "nn",
     "noise",
     "report",

@@ -1,0 +1,76 @@
+"""Constants that hold for a whole population, or for each of its groups."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from reprlib import repr as short
+from typing import Any
+
+from eccles.errors import InputError, must, nearest
+from eccles.units import duration, seconds
+
+ByGroup = float | dict[str, float]
+"""One number for all groups, or a number for each."""
+
+Reader = Callable[[Any, str], float]
+"""Reads a value, given what it is called."""
+
+
+def time(most: float) -> Reader:
+    """Return what reads a time up to `most` seconds."""
+
+    def read(value: Any, name: str) -> float:
+        found = seconds(value, name)
+        if found > most:
+            hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
+            raise must("network", name, f"at most {duration(most)}", f"{found:g} s", hint)
+        return found
+
+    return read
+
+
+def number(least: float, *, itself: bool = True) -> Reader:
+    """Return what reads a finite number of `least` or more, or above it unless `itself` counts."""
+
+    def read(value: Any, name: str) -> float:
+        right = isinstance(value, int | float) and not isinstance(value, bool)
+        if not right or not math.isfinite(value) or value < least or (value == least > -math.inf
+                                                                     and not itself):  # fmt: skip
+            accepted = f"a number of {least:g} or more" if itself else f"a number above {least:g}"
+            raise must("network", name, accepted, value)
+        return float(value)
+
+    return read
+
+
+def by_group(value: Any, groups: Iterable[str], name: str, read: Reader) -> ByGroup:
+    """Return a constant in one spelling: a single number where it is the same for all groups.
+
+    Raises InputError for a group that is missing or isn't there, and as `read` does.
+    """
+    if not isinstance(value, Mapping):
+        return read(value, name)
+    known = list(groups)
+    for group in value:
+        if group not in known:
+            there_are = f"there are {', '.join(known)}"
+            raise InputError(
+                f"network: {name} must be one for all or one for each group, got one for "
+                f"{group!r}{nearest(str(group), known)}; {there_are}"
+            )
+    missing = [group for group in known if group not in value]
+    if missing:
+        got = f"none for {', '.join(missing)}"
+        raise InputError(
+            f"network: {name} must be one for all or one for each group, got {short(dict(value))} "
+            f"with {got}"
+        )
+    found = {group: read(value[group], f"{name} of {group}") for group in known}
+    values = set(found.values())
+    return values.pop() if len(values) == 1 else found
+
+
+def of_group(constant: ByGroup, group: str) -> float:
+    """Return a group's own number."""
+    return constant[group] if isinstance(constant, dict) else constant

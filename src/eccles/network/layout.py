@@ -1,0 +1,167 @@
+"""A network laid out for the engines: its neurons in one row, its projections as links."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+
+from eccles.errors import must, whole
+from eccles.functional.adaptive import AdaptiveLIF
+from eccles.functional.conductance import ConductanceLIF
+from eccles.functional.izhikevich import PRESETS
+from eccles.functional.lif import LIF, decay
+from eccles.functional.neuron import Constant, Neuron
+from eccles.functional.surrogate import STEEP, Surrogate
+from eccles.network.constants import ByGroup
+from eccles.network.names import INPUTS, READOUTS, End
+from eccles.network.neurons import AdaptiveSettings, ConductanceSettings, IzhikevichSettings
+from eccles.network.population import Population
+from eccles.units import duration
+from eccles.wiring import Group, Link, Readouts, Wiring
+
+if TYPE_CHECKING:
+    from eccles.network.network import Network
+
+_STABLE = 1e-3
+"""The longest step, in seconds, at which Izhikevich's equations are stable."""
+
+
+def matrix(pre: str, post: str) -> str:
+    """Return the name of the matrix of a pair of populations."""
+    return f"{pre}->{post}"
+
+
+def wire(
+    network: Network,
+    n_inputs: int,
+    n_classes: int,
+    dt: float,
+    surrogate: Surrogate | None,
+    n_steps: int | None,
+) -> Wiring:
+    """Return the wiring; see `Network.wire`."""
+    whole("network", "n_inputs", n_inputs)
+    whole("network", "n_classes", n_classes)
+    if not (math.isfinite(dt) and dt > 0):
+        raise must("network", "dt", "above 0 (seconds)", dt)
+    spans, groups, neurons = {}, [], []
+    start = 0
+    for name, population in network.populations.items():
+        spans[name] = slice(start, start + population.n_neurons)
+        for group in population.groups:
+            place = _shifted(population.place(group), start)
+            groups.append(Group(group, name, place, network.sign(End(name, group))))
+        neurons.append((spans[name], _neuron(population, dt, surrogate or STEEP)))
+        start += population.n_neurons
+    sizes = {name: each.n_neurons for name, each in network.populations.items()}
+    sizes |= {INPUTS.population: n_inputs, READOUTS.population: n_classes}
+    apart = _apart(network)
+    links, shapes = [], {}
+    for name, projection in network.projections.items():
+        pre, post = network.pair(name)
+        of = matrix(pre.population, post.population)
+        shapes[of] = (sizes[pre.population], sizes[post.population])
+        rows, columns = (_place(network, end, sizes[end.population]) for end in (pre, post))
+        links.append(
+            Link(
+                of,
+                rows,
+                columns,
+                rows if pre == INPUTS else _shifted(rows, spans[pre.population].start),
+                columns if post == READOUTS else _shifted(columns, spans[post.population].start),
+                _steps(name, projection.delay, dt, n_steps),
+                int(apart and network.sign(pre) < 0 and post != READOUTS),
+            )
+        )
+    readout = network.readout
+    return Wiring(
+        n_inputs=n_inputs,
+        n_neurons=start,
+        n_classes=n_classes,
+        groups=tuple(groups),
+        neurons=tuple(neurons),
+        decays=_decays(network, dt, apart),
+        links=tuple(links),
+        readouts=Readouts(
+            decay(readout.tau_syn, dt), decay(readout.tau_mem, dt), readout.zero_start
+        ),
+        shapes=shapes,
+        dt=dt,
+    )
+
+
+def _apart(network: Network) -> bool:
+    """Return whether neurons tell excitation and inhibition apart."""
+    return any(
+        isinstance(each.neuron, ConductanceSettings) or isinstance(each.tau_syn, dict)
+        for each in network.populations.values()
+    )
+
+
+def _decays(network: Network, dt: float, apart: bool) -> tuple[torch.Tensor, ...]:
+    def of(sign: str) -> torch.Tensor:
+        return torch.cat(
+            [
+                torch.full((each.n_neurons,), decay(each.tau_of(sign), dt), dtype=torch.float64)  # type: ignore[arg-type]
+                for each in network.populations.values()
+            ]
+        )
+
+    return (of("excitatory"), of("inhibitory")) if apart else (of("excitatory"),)
+
+
+def _shifted(place: slice, by: int) -> slice:
+    return slice(place.start + by, place.stop + by)
+
+
+def _place(network: Network, end: End, size: int) -> slice:
+    """Return where a group is in its population."""
+    if end in (INPUTS, READOUTS):
+        return slice(0, size)
+    return network.populations[end.population].place(end.group)
+
+
+def _steps(name: str, delay: float | None, dt: float, n_steps: int | None) -> int:
+    """Return a delay in steps."""
+    if delay is None:
+        return 1
+    steps = round(delay / dt)
+    if steps < 1 or abs(delay / dt - steps) > 1e-6:
+        accepted = f"a whole number of steps of {duration(dt)}"
+        raise must("network", f'delay of "{name}"', accepted, duration(delay))
+    if n_steps is not None and steps > n_steps:
+        accepted = f"at most a sample's {duration(n_steps * dt)}"
+        raise must("network", f'delay of "{name}"', accepted, duration(delay))
+    return steps
+
+
+def _neuron(population: Population, dt: float, surrogate: Surrogate) -> Neuron:
+    """Return what the neurons of a population compute."""
+
+    def constant(value: ByGroup) -> Constant:
+        if not isinstance(value, dict):
+            return value
+        each = [
+            torch.full((size,), value[group], dtype=torch.float64)
+            for group, size in population.groups.items()
+        ]
+        return torch.cat(each)
+
+    own, threshold = population.neuron, constant(population.threshold)
+    tau_mem = constant(population.tau_mem)
+    if isinstance(own, IzhikevichSettings):
+        if dt > _STABLE * (1 + 1e-9):
+            accepted = "1 ms or less for izhikevich neurons"
+            raise must("network", "the length of a step", accepted, duration(dt))
+        import dataclasses
+
+        return dataclasses.replace(PRESETS[own.preset], dt=dt)
+    if isinstance(own, AdaptiveSettings):
+        return AdaptiveLIF(
+            tau_mem, constant(own.tau_adapt), constant(own.strength), threshold, dt, surrogate
+        )
+    if isinstance(own, ConductanceSettings):
+        return ConductanceLIF(tau_mem, own.e_excitatory, own.e_inhibitory, threshold, dt, surrogate)
+    return LIF(tau_mem, threshold, dt, surrogate)

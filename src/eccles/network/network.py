@@ -1,0 +1,176 @@
+"""A network of excitatory and inhibitory neurons as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pydantic import model_validator
+
+from eccles.network.names import INPUTS, READOUTS, End, Pair, pairs, short_names
+from eccles.network.paths import depths, reached
+from eccles.network.population import Population, natural
+from eccles.network.projection import Projection
+from eccles.network.reading import read_populations, read_projections
+from eccles.network.signs import NUMBERS
+from eccles.settings import Duration, Settings, hashed, read_yaml
+
+if TYPE_CHECKING:
+    from eccles.functional.surrogate import Surrogate
+    from eccles.wiring import Wiring
+
+
+class Readout(Settings):
+    """Leaky integrators, one a class, that never spike; the highest potential wins."""
+
+    section: ClassVar[str] = "network"
+
+    tau_mem: Duration = 10e-3
+    """Membrane time constant."""
+
+    tau_syn: Duration = 5e-3
+    """Time constant of the synaptic current."""
+
+    zero_start: bool = True
+    """Let the maximum over time include the start at zero (off: from the first spike on)."""
+
+    kind: Literal["max-over-time"] = "max-over-time"
+    """How a class scores: by its readout's highest potential."""
+
+
+class Network(Settings):
+    """Populations of neurons, and the projections that tie them to each other and to the ends.
+
+    However it is spelt, one network is one value with one identity: populations come in the order
+    in which the input reaches them, groups by sign and name, projections from group to group.
+    Neurons project to themselves too, where their group does. A group that nothing reaches is
+    allowed: it stays silent (`unreached` names it).
+
+    Example:
+        Network(
+            populations={"cortex": Population(groups={"E": 80, "PV": 20})},
+            projections={"input -> E": {}, "E -> PV": {}, "PV -> E": {}, "E -> output": {}},
+        )
+
+    Raises InputError for what can't be a network, in one sentence.
+    """
+
+    section: ClassVar[str] = "network"
+
+    populations: dict[str, Population]
+    """Populations by name."""
+
+    projections: dict[str, Projection]
+    """Projections by name, such as "E -> PV": by group, by population (all of its groups), or by
+    "population.group" where several populations have a group of that name."""
+
+    readout: Readout = Readout()
+    """The readouts."""
+
+    inputs: Literal["excitatory", "free"] = "excitatory"
+    """What the inputs do: excite, or either (a reference without Dale's principle)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_spelling(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        said = dict(value)
+        populations = read_populations(said.get("populations"))
+        found = read_projections(said.get("projections"), populations, said.get("inputs"))
+        far = depths(populations, found)
+        order = sorted(populations, key=lambda name: (far[name], natural(name)))
+        populations = {name: populations[name] for name in order}
+        names = short_names(populations)
+        places = {end: place for place, end in enumerate(names)}
+        said["populations"] = populations
+        said["projections"] = {
+            f"{names[pre]} -> {names[post]}": found[pre, post]
+            for pre, post in sorted(found, key=lambda pair: (places[pair[0]], places[pair[1]]))
+        }
+        return said
+
+    def __hash__(self) -> int:
+        return hash(self.identity())
+
+    @classmethod
+    def from_yaml(cls, path: Path) -> Self:
+        """Return the network of a YAML (or JSON) file, which may be its part `network`."""
+        content = read_yaml(path)
+        inside = content.get("network") if "populations" not in content else None
+        return cls.model_validate(content if inside is None else inside)
+
+    def identity(self) -> str:
+        """Return a hash of the network, the same for each of its spellings, on every machine.
+
+        What is as the defaults have it stays out, as in a run's identity.
+        """
+        return hashed(self.model_dump(mode="json", exclude_defaults=True))
+
+    def to_yaml(self) -> str:
+        """Return the network as YAML that reads back as the same network."""
+        from eccles.network.spelling import to_yaml
+
+        return to_yaml(self)
+
+    @property
+    def n_neurons(self) -> int:
+        """Number of neurons of all populations."""
+        return sum(each.n_neurons for each in self.populations.values())
+
+    def ends(self) -> list[End]:
+        """Return all groups, in the order of their neurons."""
+        return [End(name, g) for name, each in self.populations.items() for g in each.groups]
+
+    def pair(self, projection: str) -> Pair:
+        """Return where a projection comes from, and where it goes."""
+        (found,) = pairs(projection, self.populations)
+        return found
+
+    def sign(self, end: End) -> int:
+        """Return what a group's synapses, or the inputs', do: +1, -1, or 0 for either."""
+        if end == INPUTS:
+            return NUMBERS[self.inputs]
+        return NUMBERS[self.populations[end.population].signs[end.group]]
+
+    def depths(self) -> dict[str, int]:
+        """Return how many projections each population is from the input; unreached ones last."""
+        return depths(self.populations, map(self.pair, self.projections))
+
+    def recurrent(self, projection: str) -> bool:
+        """Return whether a projection closes a cycle: it doesn't lead away from the input."""
+        pre, post = self.pair(projection)
+        if pre == INPUTS or post == READOUTS:
+            return False
+        far = self.depths()
+        return far[post.population] <= far[pre.population]
+
+    def unreached(self) -> list[str]:
+        """Return the groups that no spike of the input can reach, which stay silent."""
+        found = reached(map(self.pair, self.projections))
+        names = short_names(self.populations)
+        return [names[end] for end in self.ends() if end not in found]
+
+    def wire(
+        self,
+        n_inputs: int,
+        n_classes: int,
+        dt: float = 1e-3,
+        surrogate: Surrogate | None = None,
+        n_steps: int | None = None,
+    ) -> Wiring:
+        """Return the network laid out for given numbers of inputs and classes.
+
+        Args:
+            n_inputs: units of the input.
+            n_classes: readouts.
+            dt: length of a step in seconds.
+            surrogate: what stands in for the derivative of a spike (default: SuperSpike(100)).
+            n_steps: steps of a sample, where delays should be held to it.
+
+        Raises InputError for a delay that is no whole number of steps, or longer than a sample.
+        """
+        from eccles.network.layout import wire
+
+        return wire(self, n_inputs, n_classes, dt, surrogate, n_steps)

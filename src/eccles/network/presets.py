@@ -1,0 +1,207 @@
+"""Networks by name: functions that return one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from eccles.errors import InputError, must, whole
+from eccles.network.constants import number
+from eccles.network.network import Network
+from eccles.network.signs import Sign, complete
+from eccles.populations import Populations
+
+Groups = Mapping[str, int] | str
+"""Sizes by name, or a text such as "E:80,PV:12,SST:8"."""
+
+Time = float | str
+"""Seconds, or a text such as "10 ms"."""
+
+
+def kilgore2025(
+    ei: str | float = "80:20",
+    hidden: int = 100,
+    *,
+    tau_mem: Time = 10e-3,
+    tau_syn: Time = 5e-3,
+    w1_std: float | None = None,
+    w2_std: float | None = None,
+    unbounded: bool = False,
+    zero_start: bool = True,
+    rounding: bool = False,
+) -> Network:
+    """Return the network of Kilgore et al. 2025: one layer of E and I neurons, no recurrence.
+
+    Args:
+        ei: excitatory to inhibitory neurons, or the excitatory fraction.
+        hidden: neurons of both kinds.
+        tau_mem, tau_syn: time constants of neurons and readouts.
+        w1_std, w2_std: scales of the initial weights.
+        unbounded: weights of any sign, the reference without Dale's principle.
+        zero_start: whether a readout's maximum includes its start at zero.
+        rounding: round the excitatory neurons where the ratio doesn't give a whole number.
+
+    Source: doi 10.1038/s41598-025-03408-7.
+    """
+    return layered(
+        (hidden,),
+        ei=ei,
+        tau_mem=tau_mem,
+        tau_syn=tau_syn,
+        w1_std=w1_std,
+        w2_std=w2_std,
+        unbounded=unbounded,
+        zero_start=zero_start,
+        rounding=rounding,
+    )
+
+
+def layered(
+    hidden: Sequence[int] | None = None,
+    *,
+    ei: str | float = "80:20",
+    groups: Groups | None = None,
+    signs: Mapping[str, Sign] | None = None,
+    recurrent: bool | float = False,
+    neuron: str | Mapping[str, Any] = "lif",
+    tau_mem: Time = 10e-3,
+    tau_syn: Time = 5e-3,
+    tau_syn_inhibitory: Time | None = None,
+    threshold: float = 1.0,
+    delay: Time | None = None,
+    w1_std: float | None = None,
+    w2_std: float | None = None,
+    unbounded: bool = False,
+    zero_start: bool = True,
+    rounding: bool = False,
+) -> Network:
+    """Return a network of layers; each projects to the next with all of its groups.
+
+    Args:
+        hidden: neurons of each layer (default: one layer of as many as the groups have, or 100).
+        ei: excitatory to inhibitory neurons of each layer, unless `groups` says it.
+        groups: groups of each layer; their sizes sum to the layer's.
+        signs: those that the groups' names don't tell.
+        recurrent: whether each layer's groups project to each other and themselves: True, or the
+            probability of each connection.
+        neuron: lif, adaptive, conductance or izhikevich, or a mapping with constants.
+        tau_mem, tau_syn: time constants of neurons and readouts; izhikevich neurons have no
+            tau_mem.
+        tau_syn_inhibitory: that of inhibitory receptors of neurons (default: tau_syn).
+        threshold: potential above which neurons fire.
+        delay: of all projections between neurons (default: one step).
+        w1_std, w2_std: scales of the initial weights of inputs, and of projections to readouts.
+        unbounded: weights of any sign, the reference without Dale's principle.
+        zero_start: whether a readout's maximum includes its start at zero.
+        rounding: round the excitatory neurons where `ei` doesn't give a whole number.
+
+    Raises InputError for groups that don't sum to a layer, a delay that nothing has, and as
+    `Network` does.
+    """
+    said = groups_of(groups) if isinstance(groups, str) else groups
+    sizes = _sizes(hidden, said)
+    names = ["hidden"] if len(sizes) == 1 else [f"hidden{k + 1}" for k in range(len(sizes))]
+    model = neuron.get("model") if isinstance(neuron, Mapping) else neuron
+    populations: dict[str, Any] = {}
+    for name, size in zip(names, sizes, strict=True):
+        own = _split(ei, size, rounding) if said is None else dict(said)
+        populations[name] = {
+            "groups": own,
+            "signs": dict.fromkeys(own, "free") if unbounded else complete(signs, own),
+            "neuron": neuron,
+            "threshold": threshold,
+            "tau_syn": tau_syn
+            if tau_syn_inhibitory is None
+            else {"excitatory": tau_syn, "inhibitory": tau_syn_inhibitory},
+        }
+        if model != "izhikevich":
+            populations[name]["tau_mem"] = tau_mem
+    between = {} if delay is None else {"delay": delay}
+    projections: dict[str, Any] = {f"input -> {names[0]}": {"scale": w1_std}}
+    projections |= {f"{a} -> {b}": between for a, b in pairwise(names)}
+    if recurrent is not False:
+        chance = number(0.0, itself=False)(float(recurrent), "recurrent")
+        projections |= {f"{name} -> {name}": {"probability": chance, **between} for name in names}
+    elif delay is not None and len(names) == 1:
+        hint = "it is of projections between neurons, which --recurrent or a second layer makes"
+        raise must("network", "delay", "left out", delay, hint)
+    projections[f"{names[-1]} -> output"] = {"scale": w2_std}
+    return Network.model_validate(
+        {
+            "populations": populations,
+            "projections": projections,
+            "readout": {"tau_mem": tau_mem, "tau_syn": tau_syn, "zero_start": zero_start},
+            "inputs": "free" if unbounded else "excitatory",
+        }
+    )
+
+
+def circuit() -> Network:
+    """Return a small circuit of the cortex: E neurons, and PV and SST neurons that inhibit them.
+
+    PV neurons are quick and inhibit what excites them; SST neurons come late and inhibit both.
+    """
+    return Network.model_validate(
+        {
+            "populations": {
+                "cortex": {
+                    "groups": {"E": 80, "PV": 12, "SST": 8},
+                    "tau_mem": {"E": "20 ms", "PV": "10 ms", "SST": "20 ms"},
+                    "tau_syn": {"excitatory": "10 ms", "inhibitory": "20 ms"},
+                }
+            },
+            "projections": {
+                "input -> E": {},
+                "input -> PV": {},
+                "E -> E": {"probability": 0.1},
+                "E -> PV": {},
+                "E -> SST": {"delay": "3 ms"},
+                "PV -> E": {},
+                "SST -> E": {},
+                "SST -> PV": {},
+                "E -> output": {},
+            },
+        }
+    )
+
+
+def groups_of(text: str) -> dict[str, int]:
+    """Return the groups that a text names, or raise InputError.
+
+    >>> groups_of("E:80,PV:12,SST:8")
+    {'E': 80, 'PV': 12, 'SST': 8}
+    """
+    accepted = 'names and sizes such as "E:80,PV:12,SST:8"'
+    found: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, size = (piece.strip() for piece in part.partition(":"))
+        if not name or not size.isdecimal():
+            raise must("network", "groups", accepted, text)
+        if name in found:
+            raise must("network", f"group {name}", "given once", text)
+        found[name] = int(size)
+    return found
+
+
+def _sizes(hidden: Sequence[int] | None, groups: Mapping[str, int] | None) -> Sequence[int]:
+    """Return the neurons of each layer."""
+    if hidden is None:
+        return (100,) if groups is None else (sum(groups.values()),)
+    if not hidden:
+        raise must("network", "hidden", "the neurons of one layer or more", list(hidden))
+    for size in hidden:
+        whole("network", "hidden", size)
+        if groups is not None and sum(groups.values()) != size:
+            told = " + ".join(map(str, groups.values()))
+            raise InputError(
+                f"network: groups must sum to hidden, {size} neurons a layer, got {told} = "
+                f"{sum(groups.values())}"
+            )
+    return hidden
+
+
+def _split(ei: str | float, size: int, rounding: bool) -> dict[str, int]:
+    split = Populations.parse(ei, size, rounding=rounding)
+    both = {"E": split.n_excitatory, "I": split.n_inhibitory}
+    return {group: n for group, n in both.items() if n}
