@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from eccles.network import Population as Population
     from eccles.network import Projection as Projection
     from eccles.nn import EINetwork as EINetwork
+    from eccles.nn import SpikingNetwork as SpikingNetwork
     from eccles.populations import Populations as Populations
     from eccles.sweeps.study import Study as Study
     from eccles.sweeps.sweep import sweep as sweep
@@ -57,6 +58,7 @@ _HOME = {
     "SpikeDataset": "eccles.data",
     "SpikeEvents": "eccles.events",
     "EINetwork": "eccles.nn",
+    "SpikingNetwork": "eccles.nn",
     "Network": "eccles.network",
     "Population": "eccles.network",
     "Projection": "eccles.network",

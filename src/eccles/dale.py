@@ -39,6 +39,15 @@ class Magnitudes(Protocol):
         ...
 
 
+@runtime_checkable
+class Sparse(Protocol):
+    """A module in which connections are missing, and whose weights there must stay zero."""
+
+    def connections(self) -> dict[str, tuple[Tensor, Tensor]]:
+        """Return weights that aren't all connections, by name, with which of them are, bool."""
+        ...
+
+
 @typed("dale")
 def project_(weight: Tensor, pre: Populations) -> Tensor:
     """Set to zero, in place, every weight whose sign isn't its presynaptic neuron's; return it.
@@ -67,48 +76,54 @@ def violations(weight: Tensor, pre: Populations) -> int:
 @typed("dale")
 @torch.no_grad()
 def project(model: nn.Module) -> None:
-    """Restore Dale's principle in every module of a model, in place; call it after each update."""
-    for _, part in _parts(model):
+    """Restore Dale's principle in every module of a model, in place; call it after each update.
+
+    Weights of connections that are missing become zero again as well.
+    """
+    for part in model.modules():
         if isinstance(part, Signed):
             for weight, pre in part.projections().values():
                 project_(weight, pre)
-        else:
+        if isinstance(part, Magnitudes):
             for weight in part.magnitudes().values():
                 weight.clamp_(min=0.0)
+        if isinstance(part, Sparse):
+            for weight, connected in part.connections().values():
+                weight.masked_fill_(~connected, 0.0)
 
 
 @typed("dale")
 @torch.no_grad()
 def check(model: nn.Module) -> None:
-    """Raise RunError, naming the weights, unless every module keeps Dale's principle."""
-    for name, part in _parts(model):
-        if isinstance(part, Signed):
-            found = {
-                of: (violations(weight, pre), weight.numel())
-                for of, (weight, pre) in part.projections().items()
-            }
-            rule = "bear their presynaptic neuron's sign"
-        else:
+    """Raise RunError, naming the weights, unless every module keeps Dale's principle.
+
+    Where connections are missing, weights must be zero as well.
+    """
+    for name, part in model.named_modules():
+        for of, wrong, weight, rule in _broken(part):
+            where = f"{name}.{of}" if name else of
+            raise RunError(
+                f"dale: all weights of {where} must {rule}, got {wrong} of {weight.numel()} that "
+                "don't; project after every update"
+            )
+
+
+def _broken(part: nn.Module) -> Iterator[tuple[str, int, Tensor, str]]:
+    """Yield the weights of a module that break a rule: name, how many, all of them, the rule."""
+    found: list[tuple[str, int, Tensor, str]] = []
+    if isinstance(part, Signed):
+        rule = "bear their presynaptic neuron's sign"
+        for of, (weight, pre) in part.projections().items():
+            found.append((of, violations(weight, pre), weight, rule))
+    if isinstance(part, Magnitudes):
+        for of, weight in part.magnitudes().items():
             # What isn't a number isn't 0 or above either.
-            found = {
-                of: (int((~(weight >= 0)).sum()), weight.numel())
-                for of, weight in part.magnitudes().items()
-            }
-            rule = "be 0 or above"
-        for of, (wrong, all_weights) in found.items():
-            if wrong:
-                where = f"{name}.{of}" if name else of
-                raise RunError(
-                    f"dale: all weights of {where} must {rule}, got {wrong} of {all_weights} that "
-                    "don't; project after every update"
-                )
-
-
-def _parts(model: nn.Module) -> Iterator[tuple[str, Signed | Magnitudes]]:
-    """Yield the modules that the principle binds, with their names."""
-    for name, module in model.named_modules():
-        if isinstance(module, Signed | Magnitudes):
-            yield name, module
+            found.append((of, int((~(weight >= 0)).sum()), weight, "be 0 or above"))
+    if isinstance(part, Sparse):
+        for of, (weight, connected) in part.connections().items():
+            wrong = int((weight[~connected] != 0).sum())
+            found.append((of, wrong, weight, "be 0 where there is no connection"))
+    return (each for each in found if each[1])
 
 
 def _check_rows(weight: Tensor, pre: Populations) -> None:

@@ -6,6 +6,7 @@ from eccles.init.moments import Moments as Moments
 from eccles.init.moments import Scales as Scales
 from eccles.init.moments import bernoulli as bernoulli
 from eccles.init.moments import measured as measured
+from eccles.init.projections import UsualScales as UsualScales
 from eccles.init.weights import fan_in_std as fan_in_std
 from eccles.init.weights import half_normal as half_normal
 from eccles.init.weights import signed_normal as signed_normal

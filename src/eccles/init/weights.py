@@ -39,11 +39,11 @@ def half_normal(pre: Populations, n_post: int, std: float, random: np.random.Gen
 
 
 @typed("init")
-def fan_in_std(n_pre: int, beta: float) -> float:
+def fan_in_std(n_pre: float, beta: float) -> float:
     """Return 7 (1 - beta) / sqrt(n_pre), which keeps drive comparable across widths and decays.
 
     Args:
-        n_pre: presynaptic neurons.
+        n_pre: presynaptic neurons, on average where connections are missing.
         beta: the membrane's decay over one step.
 
     Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.

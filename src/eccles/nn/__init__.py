@@ -14,3 +14,4 @@ from eccles.nn.ei_layers import EIReadout as EIReadout
 from eccles.nn.layers import circuit_layers as circuit_layers
 from eccles.nn.rules import CircuitRules as CircuitRules
 from eccles.nn.shallow import EINetwork as EINetwork
+from eccles.nn.spiking import SpikingNetwork as SpikingNetwork

@@ -1,0 +1,186 @@
+"""Initial weights of any network: scales that start it at a moderate rate, draws and masks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import erfc
+
+from eccles import seeds
+from eccles.functional.lif import decay
+from eccles.init.weights import fan_in_std
+from eccles.network.constants import of_group
+from eccles.network.names import INPUTS, READOUTS, End
+from eccles.network.neurons import ConductanceSettings, IzhikevichSettings
+from eccles.network.projection import Projection
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from eccles.network.network import Network
+    from eccles.wiring import Link, Wiring
+
+
+@dataclass(frozen=True)
+class UsualScales:
+    """Scales of the projections that have none of their own, where weights bear a sign.
+
+    A share is what all synapses of one sign onto a neuron weigh together: each has the share over
+    their number, so that excitation and inhibition are balanced whatever the ratio of E to I.
+
+    Attributes:
+        inputs: scale of a projection from the inputs, that of Kilgore et al. 2025 for images.
+        forward: share of a projection that leads away from the input, over synapses of any sign.
+        recurrent: share of excitatory, and of inhibitory, synapses of a projection that leads
+            back or within a population.
+        free: of projections of free groups that lead back or within a population, in units of
+            7 (1 - beta) / sqrt(fan-in), the scale of all other free ones.
+
+    Projections to readouts have the scale 7 (1 - beta) / sqrt(fan-in) as well. All other numbers
+    are to be tuned by measurement: on images with steps of 1 ms they start networks of some hundred
+    neurons at rates of 1 to 20 Hz.
+    """
+
+    inputs: float = 1e-3
+    forward: float = 2.0
+    recurrent: float = 0.4
+    free: float = 0.3
+
+
+USUAL = UsualScales()
+_QUADRATIC = 3.0
+"""How much stronger synapses onto Izhikevich's neurons are, measured likewise."""
+
+
+def scales(network: Network, n_inputs: int, dt: float, usual: UsualScales) -> dict[str, float]:
+    """Return the scale of every projection's initial weights: its own, or the usual one.
+
+    Args:
+        network: the network.
+        n_inputs: units of the input.
+        dt: length of a step in seconds.
+        usual: what holds where a projection says none.
+    """
+    return {
+        name: _usual(network, name, n_inputs, dt, usual) if own.scale is None else own.scale
+        for name, own in network.projections.items()
+    }
+
+
+def masks(network: Network, wiring: Wiring, seed: int) -> dict[str, Tensor | None]:
+    """Return for each matrix which of its weights are connections, or None where all are.
+
+    Each projection draws its connections from a stream of its own.
+    """
+    found: dict[str, Tensor | None] = {}
+    for name, shape in wiring.shapes.items():
+        mask = torch.zeros(shape, dtype=torch.bool)
+        for projection, own, link in _links(network, wiring, name):
+            block = mask[link.rows, link.columns]
+            if own.probability < 1:
+                pre, post = network.pair(projection)
+                random = seeds.stream(seed, f"mask {pre.whole_name}->{post.whole_name}")
+                block |= torch.from_numpy(random.random(block.shape) < own.probability)
+            else:
+                block.fill_(True)
+        found[name] = None if bool(mask.all()) else mask
+    return found
+
+
+def weights(
+    network: Network, wiring: Wiring, of: Mapping[str, float], seed: int
+) -> dict[str, Tensor]:
+    """Return the initial weights of each matrix, float32, zero where no projection is.
+
+    Args:
+        network: the network.
+        wiring: the network laid out.
+        of: the scale of each projection, from `scales`.
+        seed: each matrix draws its numbers from a stream of its own and this seed.
+    """
+    found = {}
+    for name, shape in wiring.shapes.items():
+        # One draw a matrix, which each projection scales: that of a layer of E and I neurons.
+        normals = seeds.stream(seed, name.replace("->", " -> ")).standard_normal(shape)
+        weight = torch.zeros(shape)
+        for projection, own, link in _links(network, wiring, name):
+            drawn = _distributed(normals[link.rows, link.columns], own.init, of[projection])
+            sign = network.sign(network.pair(projection)[0]) or 1
+            weight[link.rows, link.columns] = sign * torch.from_numpy(drawn).float()
+        found[name] = weight
+    return found
+
+
+def _links(network: Network, wiring: Wiring, name: str) -> list[tuple[str, Projection, Link]]:
+    """Return the projections that a matrix holds, each with its link."""
+    ties = zip(network.projections.items(), wiring.links, strict=True)
+    return [(of, own, link) for (of, own), link in ties if link.weights == name]
+
+
+def _distributed(normals: NDArray[np.float64], init: str, scale: float) -> NDArray[np.float64]:
+    """Return normal numbers made into weights' magnitudes, or into free weights."""
+    if init == "normal":
+        return scale * normals
+    if init == "exponential":
+        # -log of the chance of a larger magnitude: exponential, of mean 1.
+        drawn: NDArray[np.float64] = scale * np.abs(np.log(erfc(np.abs(normals) / np.sqrt(2.0))))
+        return drawn
+    return np.abs(scale * normals)
+
+
+def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualScales) -> float:
+    pre, post = network.pair(name)
+    sign = network.sign(pre)
+    # How many synapses a neuron has, on average, from where this projection comes from.
+    alike = [
+        (network.sign(source), own.probability * _size(network, source, n_inputs))
+        for other, own in network.projections.items()
+        for source, target in [network.pair(other)]
+        if target == post and _way(network, other) == _way(network, name)
+    ]
+    fan_in = sum(n for _, n in alike)
+    if post == READOUTS or sign == 0:
+        own = fan_in_std(fan_in, _beta(network, post, dt))
+        return usual.free * own if network.recurrent(name) else own
+    strength = _strength(network, post, sign, dt)
+    if pre == INPUTS:
+        return usual.inputs * strength
+    if network.recurrent(name):
+        return usual.recurrent * strength / sum(n for other, n in alike if other == sign)
+    return usual.forward * strength / fan_in
+
+
+def _way(network: Network, projection: str) -> tuple[bool, bool]:
+    """Return whether a projection comes from the input, and whether it leads back."""
+    return network.pair(projection)[0] == INPUTS, network.recurrent(projection)
+
+
+def _size(network: Network, end: End, n_inputs: int) -> int:
+    return n_inputs if end == INPUTS else network.populations[end.population].groups[end.group]
+
+
+def _beta(network: Network, end: End, dt: float) -> float:
+    """Return the share of the potential that one step leaves."""
+    if end == READOUTS:
+        return decay(network.readout.tau_mem, dt)
+    return decay(of_group(network.populations[end.population].tau_mem, end.group), dt)
+
+
+def _strength(network: Network, post: End, sign: int, dt: float) -> float:
+    """Return how much stronger synapses must be than onto LIF neurons to move a membrane as far.
+
+    Held for long, a current g moves a LIF neuron by g / (1 - beta); a small conductance g moves a
+    membrane at its threshold by g times its distance from the reversal potential.
+    """
+    population = network.populations[post.population]
+    neuron = population.neuron
+    if isinstance(neuron, ConductanceSettings):
+        reversal = neuron.e_excitatory if sign > 0 else neuron.e_inhibitory
+        distance = abs(reversal - of_group(population.threshold, post.group))
+        return 1.0 / ((1.0 - _beta(network, post, dt)) * max(distance, 0.1))
+    return _QUADRATIC if isinstance(neuron, IzhikevichSettings) else 1.0

@@ -1,0 +1,206 @@
+"""Any network of populations and projections as a PyTorch module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from eccles import dale
+from eccles.engines import Response
+from eccles.engines.pool_dense import DensePool, run
+from eccles.errors import InputError, must, nearest
+from eccles.events import SpikeEvents
+from eccles.functional.surrogate import Surrogate
+from eccles.init import projections as initial
+from eccles.network.names import End, short_names
+from eccles.network.network import Network
+from eccles.populations import Populations
+from eccles.wiring import Group, Wiring
+
+
+class SpikingNetwork(nn.Module):
+    """A `Network` with weights, an engine, and Dale's principle.
+
+    Each pair of populations with projections has a signed matrix [n_pre, n_post] as a parameter,
+    such as `input_to_hidden` for "input->hidden". Where no connection is, a weight is zero, has a
+    gradient of zero, and `project` keeps it there after an optimizer's step.
+
+    Args:
+        network: populations, projections, readout.
+        n_inputs: units of the input.
+        n_classes: readouts.
+        dt: length of a step in seconds.
+        n_steps: steps of a sample, where delays should be held to it.
+        surrogate: what stands in for the derivative of a spike (default: SuperSpike(100)).
+        seed: seed of the initial weights and of which connections there are.
+        engine: "auto", "event" or "dense", or an engine of one's own.
+        threads: threads of the event engine.
+        usual: scales of the projections that have none of their own.
+
+    Raises InputError as `Network.wire` does, and for an engine that can't compute it.
+
+    Attributes:
+        network, wiring: the network, and the same laid out.
+        scales: scale of the initial weights of each projection, by its name.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        n_inputs: int,
+        n_classes: int,
+        *,
+        dt: float = 1e-3,
+        n_steps: int | None = None,
+        surrogate: Surrogate | None = None,
+        seed: int = 0,
+        engine: str | DensePool = "auto",
+        threads: int = 1,
+        usual: initial.UsualScales = initial.USUAL,
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.wiring = network.wire(n_inputs, n_classes, dt, surrogate, n_steps)
+        self.engine = _engine(engine, self.wiring, threads) if isinstance(engine, str) else engine
+        self.scales = initial.scales(network, n_inputs, dt, usual)
+        self._masks = nn.Module()
+        found = initial.masks(network, self.wiring, seed)
+        for name, weight in initial.weights(network, self.wiring, self.scales, seed).items():
+            mask = found[name]
+            if mask is not None:
+                self._masks.register_buffer(parameter_name(name), mask, persistent=False)
+                weight.masked_fill_(~mask, 0.0)
+            self.register_parameter(parameter_name(name), nn.Parameter(weight))
+
+    @property
+    def matrices(self) -> dict[str, nn.Parameter]:
+        """The signed matrices by name, such as "input->hidden"."""
+        return {name: self.get_parameter(parameter_name(name)) for name in self.wiring.shapes}
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """The matrices as engines take them: nothing where no connection is, nor a gradient."""
+        masks = self.masks()
+        return {
+            name: weight if name not in masks else torch.where(masks[name], weight, 0.0)
+            for name, weight in self.matrices.items()
+        }
+
+    @property
+    def groups(self) -> dict[str, Group]:
+        """The groups of neurons by name, in order; each says where its neurons are."""
+        names = short_names(self.network.populations)
+        return {names[End(group.population, group.name)]: group for group in self.wiring.groups}
+
+    @property
+    def populations(self) -> dict[str, slice]:
+        """Where the neurons of each population are in the row of all."""
+        places = [place for place, _ in self.wiring.neurons]
+        return dict(zip(self.network.populations, places, strict=True))
+
+    def masks(self) -> dict[str, Tensor]:
+        """Return which weights are connections, bool, by matrix, where some are missing."""
+        known = dict(self._masks.named_buffers())
+        named = {name: parameter_name(name) for name in self.wiring.shapes}
+        return {name: known[own] for name, own in named.items() if own in known}
+
+    def forward(self, spikes: Tensor) -> Tensor:
+        """Return readout potentials [T + 1, B, C] to input spikes [T, B, N], by the equations."""
+        return run(self.wiring, self.weights, spikes)[0]
+
+    def hidden_spikes(self, spikes: Tensor) -> Tensor:
+        """Return spikes of all neurons [T, B, N] to input spikes [T, B, n_in], by the equations."""
+        return run(self.wiring, self.weights, spikes)[1]
+
+    def loss(self, events: SpikeEvents, labels: Tensor) -> Tensor:
+        """Return the loss of a batch of events and labels [B], by the engine."""
+        return self.engine.loss(self.weights, events, labels)
+
+    @torch.no_grad()
+    def respond(self, events: SpikeEvents) -> Response:
+        """Return readout peaks, and spike counts of all neurons, for a batch of events."""
+        return self.engine.respond(self.weights, events)
+
+    @torch.no_grad()
+    def spikes(self, events: SpikeEvents) -> SpikeEvents:
+        """Return the spikes of all neurons to a batch of events, by the engine."""
+        return self.engine.spikes(self.weights, events)
+
+    def projections(self) -> dict[str, tuple[Tensor, Populations]]:
+        """Return the weights that Dale's principle binds, by projection, with who they come from.
+
+        Weights are views [n_pre, n_post] of the parameters; those of free groups aren't among them.
+        """
+        found = {}
+        for name, weight in self._views(self.matrices).items():
+            sign, n = self.network.sign(self.network.pair(name)[0]), len(weight)
+            if sign:
+                found[name] = weight, Populations(n, 0) if sign > 0 else Populations(0, n)
+        return found
+
+    def connections(self) -> dict[str, tuple[Tensor, Tensor]]:
+        """Return the weights that aren't all connections, with which of them are.
+
+        By projection, where it is sparse; by matrix, for what is in it beside its projections.
+        """
+        masks, matrices = self.masks(), self.matrices
+        views = self._views({name: matrices[name] for name in masks})
+        own = self._views(masks)
+        found = {
+            name: (weight, own[name]) for name, weight in views.items() if not bool(own[name].all())
+        }
+        for name, weight in matrices.items():
+            if name in masks:
+                beside = torch.zeros_like(masks[name])
+                for link in self.wiring.links:
+                    if link.weights == name:
+                        beside[link.rows, link.columns] = True
+                found[name] = weight.detach(), beside
+        return found
+
+    @torch.no_grad()
+    def project(self) -> None:
+        """Set every weight of the wrong sign to zero, and every one where no connection is."""
+        for weight, pre in self.projections().values():
+            dale.project_(weight, pre)
+        matrices = self.matrices
+        for name, mask in self.masks().items():
+            matrices[name].masked_fill_(~mask, 0.0)
+
+    def group(self, name: str) -> Group:
+        """Return a group by name, or raise InputError."""
+        groups = self.groups
+        if name not in groups:
+            known = ", ".join(groups)
+            raise InputError(
+                f"network: there is no group {name!r}{nearest(name, groups)}; there are {known}"
+            )
+        return groups[name]
+
+    def _views(self, matrices: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the part of each projection in the matrices, without a gradient."""
+        ties = zip(self.network.projections, self.wiring.links, strict=True)
+        return {
+            name: matrices[link.weights].detach()[link.rows, link.columns]
+            for name, link in ties
+            if link.weights in matrices
+        }
+
+
+def parameter_name(matrix: str) -> str:
+    """Return what the parameter of a matrix is called.
+
+    >>> parameter_name("input->hidden")
+    'input_to_hidden'
+    """
+    return matrix.replace("->", "_to_")
+
+
+def _engine(name: str, wiring: Wiring, threads: int) -> DensePool:
+    """Return the engine of that name for a network."""
+    del threads  # The plain equations have none of their own.
+    if name not in {"auto", "dense"}:
+        raise must("engine", "the name", "auto or dense", name)
+    return DensePool(wiring)

@@ -1,0 +1,260 @@
+import copy
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.network.networks import descriptions
+
+from eccles import (
+    EINetwork,
+    InputError,
+    Network,
+    Populations,
+    RunError,
+    SpikeEvents,
+    SpikingNetwork,
+    dale,
+)
+from eccles.engines import DenseEngine
+from eccles.network import circuit, kilgore2025, layered
+
+
+def some_events(n_units, n_samples=4, n_steps=20, seed=0, rate=0.2):
+    rng = np.random.default_rng(seed)
+    raster = torch.from_numpy((rng.random((n_steps, n_samples, n_units)) < rate).astype(np.float32))
+    return SpikeEvents.from_dense(raster), torch.arange(n_samples) % 3
+
+
+def sparse_circuit(**changed):
+    """Return a small circuit in which connections are missing."""
+    ties = {
+        "input -> E": {"scale": 0.2},
+        "input -> PV": {"scale": 0.3, "probability": 0.5},
+        "E -> E": {"scale": 0.1, "probability": 0.3},
+        "E -> PV": {"scale": 0.2, "delay": "2 ms"},
+        "PV -> E": {"scale": 0.3},
+        "E -> output": {},
+    }
+    populations = {"cortex": {"groups": {"E": 8, "PV": 3}, "tau_mem": {"E": "20 ms", "PV": 0.01}}}
+    network = Network.model_validate({"populations": populations, "projections": ties})
+    return SpikingNetwork(network, 6, 3, **changed)
+
+
+@pytest.mark.parametrize("unbounded", [False, True])
+@pytest.mark.parametrize("ei", ["75:25", "100:0", "0:100"])
+def test_kilgores_network_is_einetwork(ei, unbounded):
+    """The same bits to start with, and the same loss and gradients."""
+    hidden = Populations.parse(ei, 16)
+    one = EINetwork(12, hidden, 3, unbounded=unbounded, w1_std=0.3, seed=3, engine=DenseEngine())
+    preset = kilgore2025(ei, 16, w1_std=0.3, unbounded=unbounded)
+    two = SpikingNetwork(preset, 12, 3, seed=3, engine="dense")
+    assert list(two.state_dict()) == list(one.state_dict())
+    assert all(map(torch.equal, one.parameters(), two.parameters()))
+    assert list(two.scales.values())[-1] == one.initial_std[1]
+    one.double(), two.double()
+    events, labels = some_events(12)
+    losses = [each.loss(events, labels) for each in (one, two)]
+    for loss in losses:
+        loss.backward()
+    assert one.respond(events).spike_counts.sum() > 20
+    assert torch.equal(one.respond(events).spike_counts, two.respond(events).spike_counts)
+    assert losses[1].item() == pytest.approx(losses[0].item(), rel=1e-12)
+    for a, b in zip(one.parameters(), two.parameters(), strict=True):
+        assert torch.allclose(a.grad, b.grad, rtol=1e-12, atol=1e-15)
+    two.project(), one.project()
+    assert all(map(torch.equal, one.parameters(), two.parameters()))
+
+
+def test_usual_scales_are_einetworks():
+    for unbounded in (False, True):
+        one = EINetwork(784, Populations(80, 20), 10, unbounded=unbounded)
+        two = SpikingNetwork(kilgore2025(unbounded=unbounded), 784, 10)
+        assert all(map(torch.equal, one.parameters(), two.parameters()))
+
+
+def test_usual_scales_by_hand():
+    scales = SpikingNetwork(circuit(), 700, 10).scales
+    assert scales["input -> PV"] == 1e-3
+    # All synapses of one sign together: 0.4, here of 8 E on average, of 80 E, of 12 PV and 8 SST.
+    assert scales["E -> E"] == pytest.approx(0.4 / 8)
+    assert scales["E -> PV"] == pytest.approx(0.4 / 80)
+    assert scales["PV -> E"] == scales["SST -> E"] == pytest.approx(0.4 / 20)
+    assert scales["SST -> PV"] == pytest.approx(0.4 / 8)
+    layers = SpikingNetwork(layered((10, 20)), 700, 10).scales
+    assert layers["hidden1.E -> hidden2.I"] == layers["hidden1.I -> hidden2.E"] == 2.0 / 10
+
+
+def test_what_a_network_holds():
+    network = sparse_circuit()
+    assert {name: tuple(w.shape) for name, w in network.state_dict().items()} == {
+        "input_to_cortex": (6, 11),
+        "cortex_to_cortex": (11, 11),
+        "cortex_to_output": (11, 3),
+    }
+    assert list(network.matrices) == ["input->cortex", "cortex->cortex", "cortex->output"]
+    assert network.matrices["cortex->cortex"] is network.cortex_to_cortex
+    assert {name: group.neurons for name, group in network.groups.items()} == {
+        "E": slice(0, 8),
+        "PV": slice(8, 11),
+    }
+    assert network.group("PV").sign == -1
+    assert network.populations == {"cortex": slice(0, 11)}
+    with pytest.raises(InputError, match=r"there is no group 'PVs' \(did you mean 'PV'\?\)"):
+        network.group("PVs")
+    # Absent: E -> E at 0.3, PV -> PV, and PV to the readouts.
+    weights = network.cortex_to_cortex.detach()
+    assert 5 < int((weights[:8, :8] > 0).sum()) < 40
+    assert (weights[:8, 8:] > 0).all()
+    assert (weights[8:, :8] < 0).all()
+    assert not weights[8:, 8:].any()
+    assert not network.cortex_to_output.detach()[8:].any()
+
+
+def test_a_seed_sets_weights_and_connections():
+    one, again, other = sparse_circuit(seed=1), sparse_circuit(seed=1), sparse_circuit(seed=2)
+    assert all(map(torch.equal, one.parameters(), again.parameters()))
+    assert not any(map(torch.equal, one.parameters(), other.parameters()))
+    name = "cortex->cortex"
+    assert torch.equal(one.masks()[name], again.masks()[name])
+    assert not torch.equal(one.masks()[name], other.masks()[name])
+
+
+def test_distributions_of_initial_weights():
+    ties = {"input -> E": {"scale": 0.5, "init": "exponential"}, "E -> output": {"scale": 2}}
+    network = Network.model_validate(
+        {"populations": {"a": {"groups": {"E": 200}}}, "projections": ties}
+    )
+    weight = SpikingNetwork(network, 200, 10).input_to_a.detach()
+    assert (weight >= 0).all()
+    assert weight.mean().item() == pytest.approx(0.5, rel=0.02)
+    assert weight.std().item() == pytest.approx(0.5, rel=0.02)
+    assert weight.median().item() == pytest.approx(0.5 * np.log(2), rel=0.02)
+    out = SpikingNetwork(network, 200, 10).a_to_output.detach()
+    assert out.square().mean().sqrt().item() == pytest.approx(2, rel=0.05)
+
+
+@settings(deadline=None, max_examples=30)
+@given(descriptions(), st.integers(0, 10**6))
+def test_dale_and_masks_hold_after_any_update(said, seed):
+    network = Network.model_validate(said)
+    one = SpikingNetwork(network, 5, 3, seed=seed)
+    dale.check(one)
+    covered = {name: torch.zeros(shape, dtype=torch.bool) for name, shape in
+               one.wiring.shapes.items()}  # fmt: skip
+    for link in one.wiring.links:
+        covered[link.weights][link.rows, link.columns] = True
+    for name, weight in one.matrices.items():
+        assert not weight[~covered[name]].any()
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for weight in one.parameters():
+            weight += torch.randn(weight.shape, generator=generator)
+    moved = copy.deepcopy(one)
+    one.project()
+    dale.project(moved)
+    dale.check(one)
+    assert all(map(torch.equal, one.parameters(), moved.parameters()))
+    for link, name in zip(one.wiring.links, network.projections, strict=True):
+        block = one.matrices[link.weights][link.rows, link.columns]
+        sign = network.sign(network.pair(name)[0])
+        assert (sign * block >= 0).all()
+        if sign == 0 and network.projections[name].probability == 1 and block.numel() > 30:
+            assert (block > 0).any()
+            assert (block < 0).any()
+    for name, mask in one.masks().items():
+        assert not one.matrices[name][~mask].any()
+
+
+@settings(deadline=None, max_examples=12)
+@given(descriptions(most=4), st.integers(0, 10**6))
+def test_nothing_flows_where_no_connection_is(said, seed):
+    """Not even where a weight isn't zero: the loss doesn't see it, and its gradient is zero."""
+    one = SpikingNetwork(Network.model_validate(said), 5, 3, seed=seed, engine="dense").double()
+    events, labels = some_events(5, seed=seed)
+    before = one.loss(events, labels)
+    with torch.no_grad():
+        for name, mask in one.masks().items():
+            one.matrices[name][~mask] += 1.0
+    after = one.loss(events, labels)
+    after.backward()
+    assert after.item() == before.item()
+    for name, mask in one.masks().items():
+        gradient = one.matrices[name].grad
+        assert gradient is not None
+        assert not gradient[~mask].any()
+
+
+def test_the_check_names_the_projection():
+    network = sparse_circuit()
+    dale.check(network)
+    with torch.no_grad():
+        network.cortex_to_cortex[9, 3] = 0.5
+    with pytest.raises(RunError, match=r"weights of PV -> E must bear .* got 1 of 24 that don't"):
+        dale.check(network)
+    network.project()
+    absent = (~network.masks()["cortex->cortex"][:8, :8]).nonzero()[0]
+    with torch.no_grad():
+        network.cortex_to_cortex[absent[0], absent[1]] = 0.5
+    with pytest.raises(RunError, match=r"of E -> E must be 0 where there is no connection, got 1"):
+        dale.check(network)
+    network.project()
+    with torch.no_grad():
+        network.cortex_to_cortex[10, 10] = -0.5
+    with pytest.raises(RunError, match=r"of cortex->cortex must be 0 where there is no connection"):
+        dale.check(network)
+    with pytest.raises(RunError, match=r"of 0.cortex->cortex must be 0"):
+        dale.check(torch.nn.Sequential(network))
+
+
+def test_a_state_goes_into_another_network():
+    one, other = sparse_circuit(), sparse_circuit()
+    with torch.no_grad():
+        for weight in one.parameters():
+            weight *= 2
+    other.load_state_dict(one.state_dict())
+    events, _ = some_events(6)
+    assert torch.equal(one.respond(events).peaks, other.respond(events).peaks)
+    dale.check(other)
+
+
+def test_training_keeps_dale_and_masks():
+    network = sparse_circuit()
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.05)
+    events, labels = some_events(6, 12)
+    losses = []
+    for _ in range(8):
+        optimizer.zero_grad()
+        loss = network.loss(events, labels)
+        loss.backward()
+        optimizer.step()
+        network.project()
+        dale.check(network)
+        losses.append(loss.item())
+    assert losses[-1] < losses[0]
+
+
+def test_forward_and_spikes_agree_with_the_engine():
+    network = sparse_circuit(engine="dense").double()
+    events, labels = some_events(6)
+    raster = events.to_dense(torch.float64)
+    potentials, hidden = network(raster), network.hidden_spikes(raster)
+    assert potentials.shape == (21, 4, 3)
+    assert hidden.sum() > 20
+    response = network.respond(events)
+    assert torch.equal(response.peaks, potentials.max(dim=0).values)
+    assert torch.equal(response.spike_counts, hidden.sum(dim=0).int())
+    assert torch.equal(network.spikes(events).to_dense(torch.float64), hidden)
+    assert not response.peaks.requires_grad
+    assert network.loss(events, labels).requires_grad
+
+
+def test_what_it_refuses():
+    with pytest.raises(InputError, match='delay of "E -> PV" must be at most a sample'):
+        sparse_circuit(n_steps=1)
+    with pytest.raises(InputError, match="engine"):
+        sparse_circuit(engine="quick")
+    events, labels = some_events(7)
+    with pytest.raises(InputError, match="the events must be of 6 units, got 7"):
+        sparse_circuit().loss(events, labels)
