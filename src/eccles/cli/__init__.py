@@ -11,6 +11,7 @@ from eccles.errors import EcclesError, InputError, nearest
 
 _VERBS = {
     "train": "Train a network of excitatory and inhibitory neurons.",
+    "show": "Show a network's wiring: groups, projections, a picture.",
     "sweep": "Do the runs of a study: a grid of settings, resumable, on cores or a cluster.",
     "reproduce": "Do an article's studies, and judge its claims by the results.",
     "results": "Print, filter and export the results of a study.",
@@ -97,6 +98,10 @@ def _dispatch(words: list[str]) -> int:
         from eccles.cli.train import run
 
         return run(rest)
+    if verb == "show":
+        from eccles.cli.show import run as run_show
+
+        return run_show(rest)
     if verb == "sweep":
         from eccles.cli.sweep import run as run_sweep
 

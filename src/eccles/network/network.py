@@ -97,7 +97,11 @@ class Network(Settings):
     @classmethod
     def from_yaml(cls, path: Path) -> Self:
         """Return the network of a YAML (or JSON) file, which may be its part `network`."""
-        content = read_yaml(path)
+        return cls.of(read_yaml(path))
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """Return the network that settings are, or that they have as `network`."""
         inside = content.get("network") if "populations" not in content else None
         return cls.model_validate(content if inside is None else inside)
 

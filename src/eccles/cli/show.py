@@ -1,0 +1,299 @@
+"""`eccles show`: the wiring of a network, as tables and as a picture."""
+
+from __future__ import annotations
+
+import json as json_format
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from eccles.cli.flags import flag, read
+from eccles.errors import InputError, must
+from eccles.network import Network, kilgore2025, layered
+from eccles.network.summary import Rows, groups, projections
+from eccles.settings import read_yaml
+from eccles.units import duration
+
+_SIZES = {
+    "fashion-mnist": (784, 10),
+    "fashion-mnist-sample": (784, 10),
+    "shd": (700, 20),
+    "ssc": (700, 35),
+    "spoken-digits": (700, 20),
+    "spoken-digits-sample": (700, 20),
+}
+"""Inputs and classes of data sets."""
+
+_USUAL_DATA = "fashion-mnist-sample"
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Show a network: its groups of neurons, its projections, and a picture of the wiring.
+
+    With nothing said it is the network of Kilgore et al. 2025. Where a projection is sparse, its
+    number of synapses is the expected one.
+
+    Try
+        eccles show --out kilgore.svg
+        eccles show --groups "E:80,PV:12,SST:8" --recurrent 0.1
+        eccles show --hidden 100,60 --recurrent --neuron adaptive --out layers.png
+        eccles show my-network.yaml --out circuit.svg
+    """
+
+    source: Annotated[tyro.conf.Positional[Path | None], flag("FILE|RUN")] = None
+    """YAML file with a network or with a run's settings, or the folder of a run."""
+
+    hidden: Annotated[str | None, flag("N,...", "(default: 100)")] = None
+    """Neurons of each layer."""
+
+    ei: Annotated[str | None, flag("RATIO", "(default: 80:20)")] = None
+    """Excitatory to inhibitory neurons of each layer."""
+
+    groups: Annotated[str | None, flag("NAME:N,...")] = None
+    """Groups of each layer, in place of the ratio."""
+
+    recurrent: Annotated[str | None, flag("[P]", "(default: none)")] = None
+    """Let the groups of a layer project to each other, each connection with this probability."""
+
+    neuron: Annotated[str | None, flag("NAME", "(default: lif)")] = None
+    """lif, adaptive, conductance or izhikevich."""
+
+    tau_syn_inhibitory: Annotated[str | None, flag("TIME")] = None
+    """Time constant of inhibitory receptors, where it is another."""
+
+    delay: Annotated[str | None, flag("TIME", "(default: one step)")] = None
+    """Delay of all projections between neurons."""
+
+    threshold: Annotated[float | None, flag("X", "(default: 1)")] = None
+    """Potential above which neurons fire."""
+
+    data: Annotated[str | None, flag("NAME")] = None
+    """Data set whose numbers of inputs and classes are shown (default: the file's)."""
+
+    out: Annotated[Path | None, flag("FILE")] = None
+    """Picture to write, a .svg, .png or .pdf; its numbers lie beside it as CSV."""
+
+    json: bool = False
+    """Print the tables and the network as JSON."""
+
+    debug: bool = False
+    """Show where an error comes from."""
+
+
+_BUILT = ("hidden", "ei", "groups", "recurrent", "neuron", "tau_syn_inhibitory", "delay",
+          "threshold")  # fmt: skip
+"""Flags that say what the network is."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run `eccles show WORDS`."""
+    given = read(Arguments, "show", _spelt(words))
+    format_ = _format(given.out)
+    network, data = _chosen(given)
+    sizes = _SIZES.get(data or "", (None, None))
+    drawn = [] if given.out is None else _drawn(network, sizes, given.out, format_)
+    if given.json:
+        told = {
+            "identity": network.identity(),
+            "groups": groups(network),
+            "projections": projections(network, *sizes),
+            "network": network.model_dump(mode="json"),
+            "files": [str(path) for path in drawn],
+        }
+        print(json_format.dumps(told))
+        return 0
+    _print(network, sizes)
+    if drawn:
+        print(", ".join(str(path) for path in drawn))
+    return 0
+
+
+def _spelt(words: Sequence[str]) -> list[str]:
+    """Return the words, with a probability of 1 where --recurrent has none."""
+    found: list[str] = []
+    for k, word in enumerate(words):
+        found.append(word)
+        following = words[k + 1] if k + 1 < len(words) else "--"
+        if word == "--recurrent" and not following[:1].isdigit() and following[:1] != ".":
+            found.append("1")
+    return found
+
+
+def _format(out: Path | None) -> str:
+    """Return the format that a picture's name asks for."""
+    if out is None:
+        return ""
+    kind = out.suffix.removeprefix(".").lower()
+    if kind not in {"svg", "png", "pdf"}:
+        raise must("show", "--out", "a file named .svg, .png or .pdf", str(out))
+    if out.is_dir():
+        raise must("show", "--out", "a file", f"the folder {out}")
+    return kind
+
+
+def _chosen(given: Arguments) -> tuple[Network, str | None]:
+    """Return the network that is asked for, and the data set that it is for."""
+    said = {name: getattr(given, name) for name in _BUILT if getattr(given, name) is not None}
+    if given.data is not None and given.data not in _SIZES:
+        raise must("show", "--data", f"one of {', '.join(_SIZES)}", given.data)
+    if given.source is not None:
+        if said:
+            flags = ", ".join(f"--{name}".replace("_", "-") for name in said)
+            hint = f"what {flags} say is in it"
+            raise must("show", "FILE", "left out with flags that say what the network is",
+                       str(given.source), hint)  # fmt: skip
+        network, data = _stored(given.source)
+        return network, given.data or data
+    if not said:
+        return kilgore2025(), given.data or _USUAL_DATA
+    return _built(said), given.data
+
+
+def _built(said: dict[str, Any]) -> Network:
+    if "hidden" in said:
+        said["hidden"] = _whole_numbers(said["hidden"])
+    if "recurrent" in said:
+        try:
+            said["recurrent"] = float(said["recurrent"])
+        except ValueError:
+            accepted = "a probability above 0, or nothing"
+            raise must("show", "--recurrent", accepted, said["recurrent"]) from None
+    return layered(said.pop("hidden", None), **said)
+
+
+def _whole_numbers(text: str) -> list[int]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise must("show", "--hidden", "whole numbers with commas between", text)
+    return [int(part) for part in parts]
+
+
+def _stored(source: Path) -> tuple[Network, str | None]:
+    """Return the network of a file or of a run's folder, and the data set that it names."""
+    path = source
+    if source.is_dir():
+        path = source / "config.json"
+        if not path.is_file():
+            got = f"{source} without a config.json"
+            raise must("show", "RUN", "the folder of a run", got, "eccles train makes them")
+    content = read_yaml(path)
+    data = content.get("data")
+    name = data if isinstance(data, str) else None
+    if "populations" in content or content.get("network") is not None:
+        return Network.of(content), name
+    return _of_run(content), name or _USUAL_DATA
+
+
+def _of_run(settings: Mapping[str, Any]) -> Network:
+    """Return the network of a run's settings that name none: one layer of E and I neurons."""
+    from eccles.training.config import TrainConfig
+    from eccles.training.prepare import configure
+
+    own = {name: value for name, value in settings.items() if name not in {"identity", "network"}}
+    config = configure(own)
+    if not isinstance(config, TrainConfig):
+        hint = "eccles inspect shows layers of deep networks"
+        raise must("show", "the network", "one of spiking neurons in time", config.model, hint)
+    return kilgore2025(
+        config.ei,
+        config.hidden,
+        tau_mem=config.tau_mem,
+        tau_syn=config.tau_syn,
+        w1_std=config.w1_std,
+        w2_std=config.w2_std,
+        unbounded=config.unbounded,
+        zero_start=config.zero_start,
+        rounding=config.ei_rounding,
+    )
+
+
+def _drawn(
+    network: Network, sizes: tuple[int | None, int | None], out: Path, kind: str
+) -> list[Path]:
+    try:
+        import pandas  # noqa: F401
+    except ImportError:
+        raise InputError(
+            "show: drawing needs the package pandas; pip install 'eccles[sweep]'"
+        ) from None
+    from eccles.figures import wiring
+
+    return wiring(network, *sizes).save(out.parent, out.stem, [kind])
+
+
+def _print(network: Network, sizes: tuple[int | None, int | None]) -> None:
+    from rich.console import Console
+
+    from eccles.cli.sweep_display import print_whole
+
+    console = Console()
+    print_whole(console, _table("groups", _group_cells(network)))
+    print_whole(console, _table("projections", _projection_cells(network, sizes)))
+    readout = network.readout
+    print(
+        f"readouts: {duration(readout.tau_mem)} membrane, {duration(readout.tau_syn)} synapse, "
+        f"{readout.kind}; network {network.identity()}"
+    )
+    if silent := network.unreached():
+        print(f"nothing reaches {', '.join(silent)}, which therefore can't fire")
+
+
+def _table(title: str, rows: list[dict[str, str]]) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    numbers = {"neurons", "shape", "probability", "delay", "scale", "synapses", "threshold"}
+    for name in rows[0]:
+        table.add_column(name, justify="right" if name in numbers else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row.values())
+    return table
+
+
+def _group_cells(network: Network) -> list[dict[str, str]]:
+    rows: Rows = groups(network)
+    return [
+        {
+            "population": row["population"],
+            "group": row["group"],
+            "neurons": f"{row['neurons']:,}",
+            "sign": row["sign"],
+            "neuron": row["neuron"],
+            "membrane": "-" if row["tau_mem"] is None else duration(row["tau_mem"]),
+            "synapses": _receptors(row),
+            "threshold": "-" if row["threshold"] is None else f"{row['threshold']:g}",
+        }
+        for row in rows
+    ]
+
+
+def _receptors(row: dict[str, Any]) -> str:
+    both = [duration(row[f"tau_syn_{sign}"]) for sign in ("excitatory", "inhibitory")]
+    return both[0] if len(set(both)) == 1 else f"{both[0]} E, {both[1]} I"
+
+
+def _projection_cells(
+    network: Network, sizes: tuple[int | None, int | None]
+) -> list[dict[str, str]]:
+    cells = []
+    for row in projections(network, *sizes):
+        n_pre, n_post = (
+            "n" if row[name] is None else f"{row[name]:,}" for name in ("n_pre", "n_post")
+        )
+        cells.append(
+            {
+                "projection": row["projection"],
+                "shape": f"{n_pre} x {n_post}",
+                "sign": row["sign"],
+                "probability": f"{row['probability']:g}",
+                "delay": "one step" if row["delay"] is None else duration(row["delay"]),
+                "scale": "auto" if row["scale"] is None else f"{row['scale']:g}",
+                "synapses": "-" if row["synapses"] is None else f"{row['synapses']:,}",
+            }
+        )
+    return cells

@@ -1,0 +1,102 @@
+"""A network as two tables: its groups of neurons, and its projections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eccles.network.constants import ByGroup, of_group
+from eccles.network.names import INPUTS, READOUTS, End, short_names
+from eccles.network.neurons import IzhikevichSettings, short_name
+from eccles.units import duration
+
+if TYPE_CHECKING:
+    from eccles.network.network import Network
+
+SIGNS = {1: "excitatory", 0: "free", -1: "inhibitory"}
+"""Signs as people call them."""
+
+Rows = list[dict[str, Any]]
+
+
+def groups(network: Network) -> Rows:
+    """Return a row a group: its place, size, sign, neuron and time constants in seconds."""
+    silent = network.unreached()
+    names = short_names(network.populations)
+    rows: Rows = []
+    for end in network.ends():
+        population = network.populations[end.population]
+        plain = isinstance(population.neuron, IzhikevichSettings)
+        rows.append(
+            {
+                "population": end.population,
+                "group": end.group,
+                "neurons": population.groups[end.group],
+                "sign": SIGNS[network.sign(end)],
+                "neuron": neuron(network, end),
+                "tau_mem": None if plain else of_group(population.tau_mem, end.group),
+                "tau_syn_excitatory": population.tau_of("excitatory"),
+                "tau_syn_inhibitory": population.tau_of("inhibitory"),
+                "threshold": None if plain else of_group(population.threshold, end.group),
+                "reached": names[end] not in silent,
+            }
+        )
+    return rows
+
+
+def neuron(network: Network, end: End) -> str:
+    """Return what a group's neurons compute, with the constants that aren't the usual ones."""
+    told = short_name(network.populations[end.population].neuron)
+    if isinstance(told, str):
+        return told
+    constants = (
+        f"{name} {_number(name, value, end.group)}"
+        for name, value in told.items()
+        if name != "model"
+    )
+    return f"{told['model']} ({', '.join(constants)})"
+
+
+def projections(
+    network: Network, n_inputs: int | None = None, n_classes: int | None = None
+) -> Rows:
+    """Return a row a projection, with sizes, and synapses as expected where they are drawn.
+
+    What depends on a number of inputs or classes that isn't given is None.
+    """
+    rows: Rows = []
+    for name, own in network.projections.items():
+        pre, post = network.pair(name)
+        sizes = [
+            n_inputs
+            if end == INPUTS
+            else n_classes
+            if end == READOUTS
+            else network.populations[end.population].groups[end.group]
+            for end in (pre, post)
+        ]
+        n_pre, n_post = sizes
+        known = n_pre is not None and n_post is not None
+        rows.append(
+            {
+                "projection": name,
+                "n_pre": n_pre,
+                "n_post": n_post,
+                "sign": SIGNS[network.sign(pre)],
+                "probability": own.probability,
+                "delay": own.delay,
+                "init": own.init,
+                "scale": own.scale,
+                "synapses": round(own.probability * (n_pre or 0) * (n_post or 0))
+                if known
+                else None,
+                "recurrent": network.recurrent(name),
+            }
+        )
+    return rows
+
+
+def _number(name: str, value: ByGroup | str, group: str) -> str:
+    if isinstance(value, str):
+        return value
+    own = of_group(value, group)
+    return duration(own) if name.startswith("tau") else f"{own:g}"
