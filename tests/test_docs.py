@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from eccles import Network
 from eccles.cli import main
 from eccles.cli.flags import read
 from eccles.cli.sweep import Arguments
@@ -74,9 +75,13 @@ def test_python_snippet(snippet):
 
 
 @pytest.mark.parametrize("snippet", blocks("yaml"))
-def test_study_snippet(snippet, tmp_path):
+def test_yaml_snippet(snippet, tmp_path):
     path = tmp_path / "snippet.yaml"
     path.write_text(snippet)
+    if "projections:" in snippet:
+        network = Network.from_yaml(path)
+        assert network.identity() == Network.model_validate(network.model_dump()).identity()
+        return
     for scale in ("full", "smoke"):
         assert plan(read_study(path, scale)).runs
 

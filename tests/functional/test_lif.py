@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from eccles.functional import LIFParameters, LIFState, SuperSpike, decay, lif, lif_step
+from eccles.functional import LIF, LIFParameters, LIFState, SuperSpike, decay, lif, lif_step
 
 A, B = math.exp(-1 / 5), math.exp(-1 / 10)
 
@@ -170,3 +170,36 @@ def test_gradients_agree_with_an_adjoint_by_hand(seed):
             p.beta * (1 - s[t]) * v_bar + slope * upstream[t],
         )
     assert x.grad.numpy() == pytest.approx(wanted, rel=1e-10, abs=1e-14)
+
+
+@settings(deadline=None, max_examples=50)
+@given(DRIVES, st.sampled_from([torch.float32, torch.float64]))
+def test_a_membrane_with_one_receptor_is_the_same_bit_for_bit(drive, kind):
+    """In a network the receptor's current is kept outside the neuron."""
+    x = torch.from_numpy(drive).to(kind)
+    p, neuron = LIFParameters(), LIF()
+    rest = torch.zeros_like(x[0])
+    state, v, g = LIFState(rest, rest), neuron.start(rest), rest
+    for current in x:
+        wanted, state = lif_step(current, state, p)
+        found, v = neuron.step(g, None, v)
+        g = p.alpha * g + current
+        assert torch.equal(found, wanted)
+        assert torch.equal(v, state.v)
+        assert torch.equal(g, state.i)
+
+
+def test_receptors_come_with_their_signs():
+    neuron = LIF(threshold=0.5)
+    apart = neuron.step(torch.tensor([[0.9]]), torch.tensor([[0.2]]), torch.tensor([[0.25]]))
+    assert apart[0].item() == 0
+    assert apart[1].item() == pytest.approx(B * 0.25 + 0.7)
+    assert neuron.step(torch.zeros(1, 1), None, torch.tensor([[0.51]]))[0].item() == 1
+
+
+def test_neurons_of_one_stretch_may_differ():
+    neuron = LIF(tau_mem=torch.tensor([10e-3, 20e-3]), threshold=torch.tensor([1.0, 0.5]))
+    s, v = neuron.step(torch.zeros(1, 2), None, torch.tensor([[0.8, 0.4]]))
+    assert s.tolist() == [[0, 0]]
+    assert v[0].tolist() == pytest.approx([0.8 * B, 0.4 * math.exp(-1 / 20)])
+    assert neuron.step(torch.zeros(1, 2), None, torch.tensor([[0.8, 0.6]]))[0].tolist() == [[0, 1]]
