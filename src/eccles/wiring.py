@@ -81,11 +81,13 @@ class Readouts(NamedTuple):
     Attributes:
         alpha, beta: shares of the synaptic current and of the potential that one step leaves.
         zero_start: whether the maximum over time includes the start at zero.
+        mean: whether a class scores by its mean over time, and not by its maximum.
     """
 
     alpha: float
     beta: float
     zero_start: bool = True
+    mean: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,13 @@ import math
 import pytest
 import torch
 
-from eccles.functional import max_over_time_loss, peaks, predict
+from eccles.functional import (
+    max_over_time_loss,
+    mean_over_time_loss,
+    means,
+    peaks,
+    predict,
+)
 
 
 def potentials(*traces):
@@ -86,3 +92,16 @@ def test_without_the_start_a_silent_sample_has_no_peaks():
     found.sum().backward()
     assert o.grad.isfinite().all()
     assert not o.grad[:, 0].any()
+
+
+def test_the_mean_over_time_by_hand():
+    """Three steps after the start: sums 6, 1 and -6 by 3; its gradient goes to every step."""
+    o = potentials([0, 1, 3, 2], [0, 1, 0, 0], [0, -1, -2, -3]).requires_grad_()
+    assert means(o).tolist() == [[2, 1 / 3, -2]]
+    loss = mean_over_time_loss(o, torch.tensor([1]))
+    p = torch.softmax(torch.tensor([2, 1 / 3, -2], dtype=torch.float64), dim=0)
+    assert loss.item() == pytest.approx(-math.log(p[1]), rel=1e-14)
+    loss.backward()
+    wanted = ((p - torch.tensor([0, 1, 0])) / 3).tolist()
+    for row in o.grad[:, 0].tolist():
+        assert row == pytest.approx(wanted, rel=1e-12)

@@ -40,7 +40,7 @@ def test_kilgore_by_hand():
     assert neuron.beta == B
     (decay,) = wiring.decays
     assert decay.tolist() == [A] * 100
-    assert wiring.readouts == (A, B, True)
+    assert wiring.readouts == (A, B, True, False)
 
 
 def test_a_circuit_by_hand():

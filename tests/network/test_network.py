@@ -250,6 +250,8 @@ WRONG = {
                      "inputs": "free"}, "as it goes to conductance neurons"),
     "inputs": ({"inputs": "inhibitory"}, "inputs must"),
     "readout": ({"readout": {"tau": 1}}, "there is no setting 'tau'"),
+    "of maxima": ({"readout": {"kind": "mean-over-time", "zero_start": False}},
+                  "zero_start must be left out with mean-over-time"),
     "word": ({"population": {}}, r"there is no setting 'population' \(did you mean 'populations'"),
 }  # fmt: skip
 

@@ -250,6 +250,17 @@ def test_forward_and_spikes_agree_with_the_engine():
     assert network.loss(events, labels).requires_grad
 
 
+def test_readouts_may_score_by_their_means():
+    said = sparse_circuit().network.model_dump() | {"readout": {"kind": "mean-over-time"}}
+    network = SpikingNetwork(Network.model_validate(said), 6, 3).double()
+    events, labels = some_events(6)
+    potentials = network(events.to_dense(torch.float64))
+    scores = potentials[1:].mean(dim=0)
+    assert torch.allclose(network.respond(events).peaks, scores, rtol=1e-12, atol=0)
+    loss = torch.nn.functional.cross_entropy(scores, labels)
+    assert network.loss(events, labels).item() == pytest.approx(loss.item(), rel=1e-12)
+
+
 def test_what_it_refuses():
     with pytest.raises(InputError, match='delay of "E -> PV" must be at most a sample'):
         sparse_circuit(n_steps=1)

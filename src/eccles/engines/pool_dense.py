@@ -31,7 +31,7 @@ class DensePool:
         self.wiring = wiring
 
     def loss(self, weights: PoolWeights, events: SpikeEvents, labels: Tensor) -> Tensor:
-        """Return the max-over-time loss of a batch, a scalar that autograd can differentiate.
+        """Return the loss of a batch, by readouts' maxima or means; autograd can differentiate it.
 
         Args:
             weights: all matrices of the wiring, of one type, on one device.
@@ -40,16 +40,22 @@ class DensePool:
         """
         check_labels(labels, len(events), self.wiring.n_classes)
         potentials, _ = self._run(weights, events)
-        return functional.max_over_time_loss(
-            potentials, labels.to(potentials.device), self.wiring.readouts.zero_start
-        )
+        labels, readouts = labels.to(potentials.device), self.wiring.readouts
+        if readouts.mean:
+            return functional.mean_over_time_loss(potentials, labels)
+        return functional.max_over_time_loss(potentials, labels, readouts.zero_start)
 
     def respond(self, weights: PoolWeights, events: SpikeEvents) -> Response:
         """Return the response to a batch, without gradients."""
         with torch.no_grad():
             potentials, spikes = self._run(weights, events)
-            peaks = functional.peaks(potentials, self.wiring.readouts.zero_start)
-            return Response(peaks, spikes.sum(dim=0).int())
+            readouts = self.wiring.readouts
+            scores = (
+                functional.means(potentials)
+                if readouts.mean
+                else functional.peaks(potentials, readouts.zero_start)
+            )
+            return Response(scores, spikes.sum(dim=0).int())
 
     def spikes(self, weights: PoolWeights, events: SpikeEvents) -> SpikeEvents:
         """Return the spikes of all neurons to B samples, sorted by step, then by neuron."""

@@ -20,6 +20,8 @@ from eccles.functional.lif import decay as decay
 from eccles.functional.lif import lif as lif
 from eccles.functional.lif import lif_step as lif_step
 from eccles.functional.loss import max_over_time_loss as max_over_time_loss
+from eccles.functional.loss import mean_over_time_loss as mean_over_time_loss
+from eccles.functional.loss import means as means
 from eccles.functional.loss import peaks as peaks
 from eccles.functional.loss import predict as predict
 from eccles.functional.neuron import Constant as Constant

@@ -1,4 +1,4 @@
-"""The max-over-time loss: a class scores by its readout's highest potential."""
+"""The max-over-time loss: a class scores by its readout's highest potential, or by its mean."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def peaks(potentials: Tensor, zero_start: bool = True) -> Tensor:
     return torch.where(begun[-1], highest, 0.0)
 
 
+def means(potentials: Tensor) -> Tensor:
+    """Return each readout's mean over the T steps, [B, C], from potentials [T + 1, B, C].
+
+    The start at zero isn't counted as a step.
+    """
+    return potentials.sum(dim=0) / max(1, len(potentials) - 1)
+
+
 @typed("functional")
 def max_over_time_loss(potentials: Tensor, labels: Tensor, zero_start: bool = True) -> Tensor:
     """Return the mean over the batch of -log softmax(peaks)[label], a scalar.
@@ -37,6 +45,16 @@ def max_over_time_loss(potentials: Tensor, labels: Tensor, zero_start: bool = Tr
         zero_start: whether peaks include the readouts' start at zero.
     """
     return functional.cross_entropy(peaks(potentials, zero_start), labels)
+
+
+def mean_over_time_loss(potentials: Tensor, labels: Tensor) -> Tensor:
+    """Return the mean over the batch of -log softmax(means)[label], a scalar.
+
+    Args:
+        potentials: readout potentials, [T + 1, B, C].
+        labels: classes, int64 [B].
+    """
+    return functional.cross_entropy(means(potentials), labels)
 
 
 @typed("functional")

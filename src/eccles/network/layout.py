@@ -85,7 +85,7 @@ def wire(
         decays=_decays(network, dt, apart),
         links=tuple(links),
         readouts=Readouts(
-            decay(readout.tau_syn, dt), decay(readout.tau_mem, dt), readout.zero_start
+            decay(readout.tau_syn, dt), decay(readout.tau_mem, dt), readout.zero_start, readout.mean
         ),
         shapes=shapes,
         dt=dt,

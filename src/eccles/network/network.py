@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
+from eccles.errors import must
 from eccles.network.names import INPUTS, READOUTS, End, Pair, pairs, short_names
 from eccles.network.paths import depths, reached
 from eccles.network.population import Population, natural
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Readout(Settings):
-    """Leaky integrators, one a class, that never spike; the highest potential wins."""
+    """Leaky integrators, one a class, that never spike; the class with the highest score wins."""
 
     section: ClassVar[str] = "network"
 
@@ -35,8 +36,20 @@ class Readout(Settings):
     zero_start: bool = True
     """Let the maximum over time include the start at zero (off: from the first spike on)."""
 
-    kind: Literal["max-over-time"] = "max-over-time"
-    """How a class scores: by its readout's highest potential."""
+    kind: Literal["max-over-time", "mean-over-time"] = "max-over-time"
+    """What a class scores: its readout's highest potential, or the mean."""
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.mean and not self.zero_start:
+            hint = "it is of maxima over time"
+            raise must("network", "zero_start", "left out with mean-over-time", False, hint)
+        return self
+
+    @property
+    def mean(self) -> bool:
+        """Whether a class scores by its mean over time."""
+        return self.kind == "mean-over-time"
 
 
 class Network(Settings):
