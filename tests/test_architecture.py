@@ -41,6 +41,7 @@ def test_help_and_settings_need_no_torch():
         "from eccles.cli import main\n"
         "main(['--help'])\n"
         "eccles.TrainConfig(ei='80:20')\n"
+        "eccles.network.circuit().identity()\n"
         "assert 'torch' not in sys.modules and 'numba' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from eccles import dale
 from eccles.engines import Response
 from eccles.engines.pool_dense import DensePool, run
 from eccles.errors import InputError, must, nearest
 from eccles.events import SpikeEvents
 from eccles.functional.surrogate import Surrogate
 from eccles.init import projections as initial
-from eccles.network.names import End, short_names
+from eccles.network.names import INPUT, End, short_names
 from eccles.network.network import Network
 from eccles.populations import Populations
 from eccles.wiring import Group, Wiring
@@ -65,6 +64,15 @@ class SpikingNetwork(nn.Module):
         self.wiring = network.wire(n_inputs, n_classes, dt, surrogate, n_steps)
         self.engine = _engine(engine, self.wiring, threads) if isinstance(engine, str) else engine
         self.scales = initial.scales(network, n_inputs, dt, usual)
+        self._bound = {name: _bound(network, name) for name in self.wiring.shapes}
+        signs = {name: network.sign(network.pair(name)[0]) for name in network.projections}
+        ties = zip(network.projections, self.wiring.links, strict=True)
+        sizes = {name: link.rows.stop - link.rows.start for name, link in ties}
+        self._pre = {
+            name: Populations(n, 0) if signs[name] > 0 else Populations(0, n)
+            for name, n in sizes.items()
+            if signs[name]
+        }
         self._masks = nn.Module()
         found = initial.masks(network, self.wiring, seed)
         for name, weight in initial.weights(network, self.wiring, self.scales, seed).items():
@@ -133,12 +141,8 @@ class SpikingNetwork(nn.Module):
 
         Weights are views [n_pre, n_post] of the parameters; those of free groups aren't among them.
         """
-        found = {}
-        for name, weight in self._views(self.matrices).items():
-            sign, n = self.network.sign(self.network.pair(name)[0]), len(weight)
-            if sign:
-                found[name] = weight, Populations(n, 0) if sign > 0 else Populations(0, n)
-        return found
+        views = self._views(self.matrices)
+        return {name: (views[name], pre) for name, pre in self._pre.items()}
 
     def connections(self) -> dict[str, tuple[Tensor, Tensor]]:
         """Return the weights that aren't all connections, with which of them are.
@@ -163,11 +167,13 @@ class SpikingNetwork(nn.Module):
     @torch.no_grad()
     def project(self) -> None:
         """Set every weight of the wrong sign to zero, and every one where no connection is."""
-        for weight, pre in self.projections().values():
-            dale.project_(weight, pre)
-        matrices = self.matrices
-        for name, mask in self.masks().items():
-            matrices[name].masked_fill_(~mask, 0.0)
+        masks = self.masks()
+        for name, weight in self.matrices.items():
+            excite, inhibit = self._bound[name]
+            weight[excite].clamp_(min=0.0)
+            weight[inhibit].clamp_(max=0.0)
+            if name in masks:
+                weight.masked_fill_(~masks[name], 0.0)
 
     def group(self, name: str) -> Group:
         """Return a group by name, or raise InputError."""
@@ -187,6 +193,19 @@ class SpikingNetwork(nn.Module):
             for name, link in ties
             if link.weights in matrices
         }
+
+
+def _bound(network: Network, matrix: str) -> tuple[slice, slice]:
+    """Return the rows of a matrix that excite, and those that inhibit; free ones are in neither."""
+    name = matrix.partition("->")[0]
+    if name == INPUT:
+        everything = slice(None) if network.inputs == "excitatory" else slice(0)
+        return everything, slice(0)
+    population = network.populations[name]
+    sizes = dict.fromkeys(("excitatory", "free", "inhibitory"), 0)
+    for group, size in population.groups.items():
+        sizes[population.signs[group]] += size
+    return slice(sizes["excitatory"]), slice(population.n_neurons - sizes["inhibitory"], None)
 
 
 def parameter_name(matrix: str) -> str:
