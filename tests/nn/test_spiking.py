@@ -18,6 +18,7 @@ from eccles import (
     dale,
 )
 from eccles.engines import DenseEngine
+from eccles.functional import Neuron
 from eccles.network import circuit, kilgore2025, layered
 
 
@@ -261,7 +262,30 @@ def test_readouts_may_score_by_their_means():
     assert network.loss(events, labels).item() == pytest.approx(loss.item(), rel=1e-12)
 
 
+class Alternating:
+    """Fires in every other step, whatever comes."""
+
+    def start(self, like):
+        return torch.zeros_like(like)
+
+    def step(self, excitatory, inhibitory, state):
+        assert isinstance(self, Neuron)
+        return state + 0.0 * excitatory, 1.0 - state
+
+
+def test_neurons_of_ones_own():
+    network = layered((10, 5))
+    model = SpikingNetwork(network, 6, 3, neurons={"hidden2": Alternating()}, engine="dense")
+    events, labels = some_events(6)
+    counts = model.respond(events).spike_counts
+    assert (counts[:, model.populations["hidden2"]] == 10).all()
+    assert (counts[:, model.populations["hidden1"]] < 10).all()
+    assert model.loss(events, labels).requires_grad
+
+
 def test_what_it_refuses():
+    with pytest.raises(InputError, match=r"some of 'hidden3' \(did you mean 'hidden2'\?\)"):
+        SpikingNetwork(layered((10, 5)), 6, 3, neurons={"hidden3": Alternating()})
     with pytest.raises(InputError, match='delay of "E -> PV" must be at most a sample'):
         sparse_circuit(n_steps=1)
     with pytest.raises(InputError, match="engine"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,7 @@ from eccles.engines import Response
 from eccles.engines.pool_dense import DensePool, run
 from eccles.errors import InputError, must, nearest
 from eccles.events import SpikeEvents
+from eccles.functional.neuron import Neuron
 from eccles.functional.surrogate import Surrogate
 from eccles.init import projections as initial
 from eccles.network.names import INPUT, End, short_names
@@ -37,6 +39,7 @@ class SpikingNetwork(nn.Module):
         engine: "auto", "event" or "dense", or an engine of one's own.
         threads: threads of the event engine.
         usual: scales of the projections that have none of their own.
+        neurons: neurons of one's own, by the population that they are in place of.
 
     Raises InputError as `Network.wire` does, and for an engine that can't compute it.
 
@@ -58,10 +61,12 @@ class SpikingNetwork(nn.Module):
         engine: str | DensePool = "auto",
         threads: int = 1,
         usual: initial.UsualScales = initial.USUAL,
+        neurons: Mapping[str, Neuron] | None = None,
     ) -> None:
         super().__init__()
         self.network = network
-        self.wiring = network.wire(n_inputs, n_classes, dt, surrogate, n_steps)
+        wiring = network.wire(n_inputs, n_classes, dt, surrogate, n_steps)
+        self.wiring = _with_neurons(network, wiring, neurons or {})
         self.engine = _engine(engine, self.wiring, threads) if isinstance(engine, str) else engine
         self.scales = initial.scales(network, n_inputs, dt, usual)
         self._bound = {name: _bound(network, name) for name in self.wiring.shapes}
@@ -193,6 +198,20 @@ class SpikingNetwork(nn.Module):
             for name, link in ties
             if link.weights in matrices
         }
+
+
+def _with_neurons(network: Network, wiring: Wiring, own: Mapping[str, Neuron]) -> Wiring:
+    """Return a wiring with neurons of one's own in some populations."""
+    for name in own:
+        if name not in network.populations:
+            known = ", ".join(network.populations)
+            raise InputError(
+                f"network: neurons must be of populations, got some of {name!r}"
+                f"{nearest(name, network.populations)}; there are {known}"
+            )
+    stretches = zip(network.populations, wiring.neurons, strict=True)
+    neurons = tuple((place, own.get(name, usual)) for name, (place, usual) in stretches)
+    return replace(wiring, neurons=neurons)
 
 
 def _bound(network: Network, matrix: str) -> tuple[slice, slice]:
