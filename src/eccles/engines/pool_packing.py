@@ -32,6 +32,8 @@ _SURROGATES = {SuperSpike: SUPERSPIKE, Triangle: TRIANGLE, ArcTan: ARCTAN, Sigmo
 
 def refusal(wiring: Wiring) -> str | None:
     """Return why the kernels don't take a network, or None where they do."""
+    if wiring.readouts.mean:
+        return "it knows readouts that score by their maximum over time, and not by their mean"
     kinds = {type(neuron) for _, neuron in wiring.neurons}
     unknown = kinds - {functional.LIF, AdaptiveLIF, ConductanceLIF}
     if unknown:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from eccles.engines import Response
-from eccles.engines.pool_dense import DensePool, run
-from eccles.errors import InputError, must, nearest
+from eccles.engines import EngineName, Response
+from eccles.engines.pool_dense import run
+from eccles.engines.pools import PoolEngine, pool_engine
+from eccles.errors import InputError, nearest
 from eccles.events import SpikeEvents
 from eccles.functional.neuron import Neuron
 from eccles.functional.surrogate import Surrogate
@@ -58,7 +59,7 @@ class SpikingNetwork(nn.Module):
         n_steps: int | None = None,
         surrogate: Surrogate | None = None,
         seed: int = 0,
-        engine: str | DensePool = "auto",
+        engine: EngineName | PoolEngine = "auto",
         threads: int = 1,
         usual: initial.UsualScales = initial.USUAL,
         neurons: Mapping[str, Neuron] | None = None,
@@ -67,7 +68,9 @@ class SpikingNetwork(nn.Module):
         self.network = network
         wiring = network.wire(n_inputs, n_classes, dt, surrogate, n_steps)
         self.wiring = _with_neurons(network, wiring, neurons or {})
-        self.engine = _engine(engine, self.wiring, threads) if isinstance(engine, str) else engine
+        self.engine: PoolEngine = (
+            pool_engine(engine, self.wiring, threads=threads) if isinstance(engine, str) else engine
+        )
         self.scales = initial.scales(network, n_inputs, dt, usual)
         self._bound = {name: _bound(network, name) for name in self.wiring.shapes}
         signs = {name: network.sign(network.pair(name)[0]) for name in network.projections}
@@ -234,11 +237,3 @@ def parameter_name(matrix: str) -> str:
     'input_to_hidden'
     """
     return matrix.replace("->", "_to_")
-
-
-def _engine(name: str, wiring: Wiring, threads: int) -> DensePool:
-    """Return the engine of that name for a network."""
-    del threads  # The plain equations have none of their own.
-    if name not in {"auto", "dense"}:
-        raise must("engine", "the name", "auto or dense", name)
-    return DensePool(wiring)
