@@ -48,5 +48,6 @@ def fan_in_std(n_pre: float, beta: float) -> float:
 
     Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
     """
-    whole("init", "n_pre", n_pre)
+    if not n_pre > 0:
+        raise must("init", "n_pre", "above 0", n_pre)
     return 7.0 * (1.0 - beta) / math.sqrt(n_pre)
