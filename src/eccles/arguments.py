@@ -27,6 +27,7 @@ _CALLED = {
     "DataFrame": "a DataFrame of pandas",
     "Tensor": "a tensor of torch",
     "Generator": "a random generator of numpy",
+    "Decays": "constants with alpha and beta",
 }
 _MADE_BY = {
     "Populations": 'Populations.parse("80:20", 100) makes one',
@@ -38,6 +39,8 @@ _MADE_BY = {
     "DeepConfig": 'a DeepConfig is made such as DeepConfig(model="mlp8")',
     "StudyFolder": "eccles.load(folder) gives the tables of a study",
     "LIFParameters": "LIFParameters() is one",
+    "Decays": "LIFParameters() is one",
+    "Network": "eccles.network.layered() is one",
     "SoftResetParameters": "SoftResetParameters() is one",
     "Layers": "eccles.nn.circuit_layers makes one",
     "DataFrame": "a study's tables give such, as eccles.load(folder).runs",

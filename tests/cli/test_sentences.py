@@ -14,6 +14,7 @@ VERBS = {
     # With no data they can't begin, whatever is taken.
     "train": "--data-dir /dev/null",
     "train --model mlp8": "--data-dir /dev/null",
+    "show": "",
     "sweep": "kilgore2025/portraits --dry-run",
     "reproduce": "kilgore2025 --no-run",
     "results": STORED,

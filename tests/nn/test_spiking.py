@@ -28,7 +28,7 @@ def some_events(n_units, n_samples=4, n_steps=20, seed=0, rate=0.2):
     return SpikeEvents.from_dense(raster), torch.arange(n_samples) % 3
 
 
-def sparse_circuit(**changed):
+def sparse_circuit(engine="dense", **changed):
     """Return a small circuit in which connections are missing."""
     ties = {
         "input -> E": {"scale": 0.2},
@@ -40,7 +40,7 @@ def sparse_circuit(**changed):
     }
     populations = {"cortex": {"groups": {"E": 8, "PV": 3}, "tau_mem": {"E": "20 ms", "PV": 0.01}}}
     network = Network.model_validate({"populations": populations, "projections": ties})
-    return SpikingNetwork(network, 6, 3, **changed)
+    return SpikingNetwork(network, 6, 3, engine=engine, **changed)
 
 
 @pytest.mark.parametrize("unbounded", [False, True])
@@ -237,7 +237,7 @@ def test_training_keeps_dale_and_masks():
 
 
 def test_forward_and_spikes_agree_with_the_engine():
-    network = sparse_circuit(engine="dense").double()
+    network = sparse_circuit().double()
     events, labels = some_events(6)
     raster = events.to_dense(torch.float64)
     potentials, hidden = network(raster), network.hidden_spikes(raster)
@@ -260,6 +260,33 @@ def test_readouts_may_score_by_their_means():
     assert torch.allclose(network.respond(events).peaks, scores, rtol=1e-12, atol=0)
     loss = torch.nn.functional.cross_entropy(scores, labels)
     assert network.loss(events, labels).item() == pytest.approx(loss.item(), rel=1e-12)
+
+
+def test_the_event_engine_agrees():
+    one, other = sparse_circuit("auto", threads=2).double(), sparse_circuit().double()
+    assert (one.engine.name, other.engine.name) == ("event", "dense")
+    events, labels = some_events(6, n_samples=9)
+    losses = [each.loss(events, labels) for each in (one, other)]
+    for loss in losses:
+        loss.backward()
+    assert losses[0].item() == pytest.approx(losses[1].item(), rel=1e-12)
+    for a, b in zip(one.parameters(), other.parameters(), strict=True):
+        assert b.grad.any()
+        assert torch.allclose(a.grad, b.grad, rtol=1e-10, atol=1e-14)
+    assert torch.equal(one.respond(events).spike_counts, other.respond(events).spike_counts)
+    raster = one.spikes(events).to_dense()
+    assert torch.equal(raster, other.spikes(events).to_dense())
+    again = copy.deepcopy(one)
+    assert torch.equal(again.respond(events).peaks, one.respond(events).peaks)
+
+
+def test_auto_takes_the_plain_equations_where_it_must():
+    assert SpikingNetwork(layered(neuron="izhikevich"), 6, 3).engine.name == "dense"
+    mean = kilgore2025().model_dump() | {"readout": {"kind": "mean-over-time"}}
+    means = Network.model_validate(mean)
+    assert SpikingNetwork(means, 6, 3).engine.name == "dense"
+    with pytest.raises(InputError, match="event can't compute this network: it knows readouts"):
+        SpikingNetwork(means, 6, 3, engine="event")
 
 
 class Alternating:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.figures.wiring_arrows import MIXED, Arrow, arrows
@@ -39,6 +40,7 @@ _INCHES = 0.6
 """Inches a unit of length, so that letters fit, however large the network."""
 
 
+@typed("figures")
 @style.look()
 def wiring(
     network: Network,

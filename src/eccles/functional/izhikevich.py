@@ -18,6 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from eccles.arguments import typed
 from eccles.errors import InputError, nearest
 from eccles.functional.neuron import net
 from eccles.functional.surrogate import SuperSpike, Surrogate, spike
@@ -91,6 +92,7 @@ PRESETS: dict[str, Izhikevich] = {
 """Cortical neurons of Izhikevich 2007, by name."""
 
 
+@typed("functional")
 def izhikevich(name: str) -> Izhikevich:
     """Return the neuron of that name, or raise InputError."""
     if name not in PRESETS:

@@ -27,6 +27,7 @@ def peaks(potentials: Tensor, zero_start: bool = True) -> Tensor:
     return torch.where(begun[-1], highest, 0.0)
 
 
+@typed("functional")
 def means(potentials: Tensor) -> Tensor:
     """Return each readout's mean over the T steps, [B, C], from potentials [T + 1, B, C].
 
@@ -47,6 +48,7 @@ def max_over_time_loss(potentials: Tensor, labels: Tensor, zero_start: bool = Tr
     return functional.cross_entropy(peaks(potentials, zero_start), labels)
 
 
+@typed("functional")
 def mean_over_time_loss(potentials: Tensor, labels: Tensor) -> Tensor:
     """Return the mean over the batch of -log softmax(means)[label], a scalar.
 

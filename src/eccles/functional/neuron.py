@@ -10,6 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
+from eccles.arguments import typed
+
 Constant = float | Tensor
 """One number for all neurons, or a number for each, [N]."""
 
@@ -34,6 +36,7 @@ class Neuron(Protocol):
         ...
 
 
+@typed("functional")
 def net(excitatory: Tensor, inhibitory: Tensor | None) -> Tensor:
     """Return the net current g_E - g_I."""
     return excitatory if inhibitory is None else excitatory - inhibitory

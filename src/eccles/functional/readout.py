@@ -10,7 +10,7 @@ Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -18,6 +18,7 @@ from torch import Tensor
 from eccles.arguments import typed
 
 
+@runtime_checkable
 class Decays(Protocol):
     """Constants that hold the decays of a synapse and of a membrane."""
 

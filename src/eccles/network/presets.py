@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from eccles.arguments import typed
 from eccles.errors import InputError, must, whole
 from eccles.network.constants import number
 from eccles.network.network import Network
@@ -19,6 +20,7 @@ Time = float | str
 """Seconds, or a text such as "10 ms"."""
 
 
+@typed("network")
 def kilgore2025(
     ei: str | float = "80:20",
     hidden: int = 100,
@@ -57,6 +59,7 @@ def kilgore2025(
     )
 
 
+@typed("network")
 def layered(
     hidden: Sequence[int] | None = None,
     *,

@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from eccles.arguments import typed
 from eccles.engines import EngineName, Response
 from eccles.engines.pool_dense import run
 from eccles.engines.pools import PoolEngine, pool_engine
@@ -37,7 +38,9 @@ class SpikingNetwork(nn.Module):
         n_steps: steps of a sample, where delays should be held to it.
         surrogate: what stands in for the derivative of a spike (default: SuperSpike(100)).
         seed: seed of the initial weights and of which connections there are.
-        engine: "auto", "event" or "dense", or an engine of one's own.
+        engine: "auto" (the event engine where it takes the network), "event" or "dense", or an
+            engine of one's own.
+        device: where weights live; the event engine works on a CPU.
         threads: threads of the event engine.
         usual: scales of the projections that have none of their own.
         neurons: neurons of one's own, by the population that they are in place of.
@@ -49,6 +52,7 @@ class SpikingNetwork(nn.Module):
         scales: scale of the initial weights of each projection, by its name.
     """
 
+    @typed("network")
     def __init__(
         self,
         network: Network,
@@ -60,6 +64,7 @@ class SpikingNetwork(nn.Module):
         surrogate: Surrogate | None = None,
         seed: int = 0,
         engine: EngineName | PoolEngine = "auto",
+        device: str = "cpu",
         threads: int = 1,
         usual: initial.UsualScales = initial.USUAL,
         neurons: Mapping[str, Neuron] | None = None,
@@ -69,7 +74,9 @@ class SpikingNetwork(nn.Module):
         wiring = network.wire(n_inputs, n_classes, dt, surrogate, n_steps)
         self.wiring = _with_neurons(network, wiring, neurons or {})
         self.engine: PoolEngine = (
-            pool_engine(engine, self.wiring, threads=threads) if isinstance(engine, str) else engine
+            pool_engine(engine, self.wiring, device=device, threads=threads)
+            if isinstance(engine, str)
+            else engine
         )
         self.scales = initial.scales(network, n_inputs, dt, usual)
         self._bound = {name: _bound(network, name) for name in self.wiring.shapes}
@@ -89,6 +96,7 @@ class SpikingNetwork(nn.Module):
                 self._masks.register_buffer(parameter_name(name), mask, persistent=False)
                 weight.masked_fill_(~mask, 0.0)
             self.register_parameter(parameter_name(name), nn.Parameter(weight))
+        self.to(device)
 
     @property
     def matrices(self) -> dict[str, nn.Parameter]:
@@ -122,23 +130,28 @@ class SpikingNetwork(nn.Module):
         named = {name: parameter_name(name) for name in self.wiring.shapes}
         return {name: known[own] for name, own in named.items() if own in known}
 
+    @typed("network")
     def forward(self, spikes: Tensor) -> Tensor:
         """Return readout potentials [T + 1, B, C] to input spikes [T, B, N], by the equations."""
         return run(self.wiring, self.weights, spikes)[0]
 
+    @typed("network")
     def hidden_spikes(self, spikes: Tensor) -> Tensor:
         """Return spikes of all neurons [T, B, N] to input spikes [T, B, n_in], by the equations."""
         return run(self.wiring, self.weights, spikes)[1]
 
+    @typed("network")
     def loss(self, events: SpikeEvents, labels: Tensor) -> Tensor:
         """Return the loss of a batch of events and labels [B], by the engine."""
         return self.engine.loss(self.weights, events, labels)
 
+    @typed("network")
     @torch.no_grad()
     def respond(self, events: SpikeEvents) -> Response:
         """Return readout peaks, and spike counts of all neurons, for a batch of events."""
         return self.engine.respond(self.weights, events)
 
+    @typed("network")
     @torch.no_grad()
     def spikes(self, events: SpikeEvents) -> SpikeEvents:
         """Return the spikes of all neurons to a batch of events, by the engine."""
@@ -183,6 +196,7 @@ class SpikingNetwork(nn.Module):
             if name in masks:
                 weight.masked_fill_(~masks[name], 0.0)
 
+    @typed("network")
     def group(self, name: str) -> Group:
         """Return a group by name, or raise InputError."""
         groups = self.groups
