@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from torch import Tensor
 from eccles import functional
 from eccles.engines.engine import Response, check_labels
 from eccles.errors import must
-from eccles.events import SpikeEvents
+from eccles.events import SpikeEvents, spike_events
 from eccles.wiring import Wiring
 
 PoolWeights = Mapping[str, Tensor]
@@ -38,12 +39,13 @@ class DensePool:
             events: B samples.
             labels: classes, int64 [B].
         """
-        check_labels(labels, len(events), self.wiring.n_classes)
+        n_samples = len(spike_events("engine", events))
+        classes = torch.from_numpy(check_labels(labels, n_samples, self.wiring.n_classes))
         potentials, _ = self._run(weights, events)
-        labels, readouts = labels.to(potentials.device), self.wiring.readouts
+        classes, readouts = classes.to(potentials.device), self.wiring.readouts
         if readouts.mean:
-            return functional.mean_over_time_loss(potentials, labels)
-        return functional.max_over_time_loss(potentials, labels, readouts.zero_start)
+            return functional.mean_over_time_loss(potentials, classes)
+        return functional.max_over_time_loss(potentials, classes, readouts.zero_start)
 
     def respond(self, weights: PoolWeights, events: SpikeEvents) -> Response:
         """Return the response to a batch, without gradients."""
@@ -141,6 +143,7 @@ def _readout_matrix(wiring: Wiring, weights: PoolWeights) -> Tensor:
 
 def check_matrices(wiring: Wiring, weights: PoolWeights, events: SpikeEvents) -> None:
     """Raise InputError unless weights and events are those of the wiring."""
+    events = spike_events("engine", events)
     shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
     if shapes != dict(wiring.shapes):
         raise must("engine", "the weights", f"of shapes {dict(wiring.shapes)}", shapes)
@@ -149,7 +152,7 @@ def check_matrices(wiring: Wiring, weights: PoolWeights, events: SpikeEvents) ->
         raise must("engine", "the weights", "all float32 or all float64", sorted(map(str, kinds)))
     if events.n_units != wiring.n_inputs:
         raise must("engine", "the events", f"of {wiring.n_inputs} units", events.n_units)
-    if events.dt != wiring.dt:
+    if not math.isclose(events.dt, wiring.dt, rel_tol=1e-6):
         hint = "build the network with the events' dt"
         raise must(
             "engine", "the events' dt", f"{wiring.dt:g} s, as the network's", events.dt, hint

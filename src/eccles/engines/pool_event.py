@@ -17,7 +17,6 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from eccles.engines.batch import event_arrays
 from eccles.engines.engine import Response, check_labels
 from eccles.engines.pool_dense import PoolWeights, check_matrices
 from eccles.engines.pool_kernels import (
@@ -28,7 +27,7 @@ from eccles.engines.pool_kernels import (
 )
 from eccles.engines.pool_packing import PoolPacking, refusal
 from eccles.errors import InputError, must
-from eccles.events import SpikeEvents
+from eccles.events import SpikeEvents, spike_events
 from eccles.wiring import Wiring
 
 _FEWEST, _SAMPLES_A_PART, _MOST_PARTS = 8, 128, 8
@@ -99,7 +98,7 @@ class EventPool:
             steps, units = np.empty((2, int(counts.sum())), np.uint16)
             list_spikes(circuit, arrays, ends - counts, steps, units)
         n_neurons = self.wiring.n_neurons
-        return SpikeEvents(
+        return SpikeEvents.trusted(
             ends - counts, ends, steps, units, None, events.n_steps, n_neurons, events.dt
         )
 
@@ -107,15 +106,15 @@ class EventPool:
         self, weights: PoolWeights, events: SpikeEvents, labels: Tensor
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a batch, and its gradients by the name of the weights."""
-        n = len(events)
-        check_labels(labels, n, self.wiring.n_classes)
+        n = len(spike_events("engine", events))
+        classes = check_labels(labels, n, self.wiring.n_classes)
         with self._lock:
             circuit, arrays = self._load(weights, events, traced=True)
             packing = self._packing
             assert packing is not None
             n_parts = 1 if n < _FEWEST else max(2, min(_MOST_PARTS, -(-n // _SAMPLES_A_PART)))
             weight = packing.dtype.type(1 / max(1, n))
-            classes, losses = labels.numpy(), np.zeros(n)
+            losses = np.zeros(n)
             first, second, _ = packing.edges
             answers = np.empty((0, 0), packing.dtype), np.empty((0, 0), np.int32)
 
@@ -138,10 +137,9 @@ class EventPool:
         if some.device.type != "cpu":
             raise must("event engine", "the weights", "on a CPU", some.device.type, "use dense")
         check_matrices(self.wiring, weights, events)
-        events.check_range()
         if self._packing is None or self._packing.circuit.w.dtype != _numpy_kind(some):
             self._packing = PoolPacking(self.wiring, some.dtype, _MOST_PARTS)
-        begins, ends, steps, units, counts = event_arrays(events)
+        begins, ends, steps, units, counts = events.arrays
         circuit = self._packing.load(weights)
         return circuit, Events(begins, ends, steps, units, counts, events.n_steps, traced)
 
