@@ -35,6 +35,8 @@ class UsualScales:
 
     Attributes:
         inputs: scale of a projection from the inputs, that of Kilgore et al. 2025 for images.
+        driven: the same onto groups that recurrence reaches as well, which learn little from a
+            start with fewer spikes.
         forward: share of a projection that leads away from the input, over synapses of any sign.
         recurrent: share of excitatory, and of inhibitory, synapses of a projection that leads
             back or within a population.
@@ -42,11 +44,13 @@ class UsualScales:
             7 (1 - beta) / sqrt(fan-in), the scale of all other free ones.
 
     Projections to readouts have the scale 7 (1 - beta) / sqrt(fan-in) as well. All other numbers
-    are to be tuned by measurement: on images with steps of 1 ms they start networks of some hundred
-    neurons at rates of 1 to 20 Hz.
+    hold for LIF neurons of 10 and 5 ms and steps of 1 ms, and are scaled to move others as far;
+    `inputs` alone is left as it is for LIF and adaptive neurons. They are to be tuned by
+    measurement: on images they start networks of some hundred neurons at rates of 1 to 20 Hz.
     """
 
     inputs: float = 1e-3
+    driven: float = 2.5e-3
     forward: float = 2.0
     recurrent: float = 0.4
     free: float = 0.3
@@ -149,7 +153,11 @@ def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualSc
         return usual.free * own if network.recurrent(name) else own
     strength = _strength(network, post, sign, dt)
     if pre == INPUTS:
-        return usual.inputs * strength
+        ties = ((other, network.pair(other)[1]) for other in network.projections)
+        if any(target == post and network.recurrent(other) for other, target in ties):
+            return usual.driven * strength
+        plain = network.populations[post.population].neuron.model in {"lif", "adaptive"}
+        return usual.inputs * (1.0 if plain else strength)
     if network.recurrent(name):
         return usual.recurrent * strength / sum(n for other, n in alike if other == sign)
     return usual.forward * strength / fan_in
@@ -172,15 +180,21 @@ def _beta(network: Network, end: End, dt: float) -> float:
 
 
 def _strength(network: Network, post: End, sign: int, dt: float) -> float:
-    """Return how much stronger synapses must be than onto LIF neurons to move a membrane as far.
+    """Return how much stronger synapses must be than onto usual neurons to move them as far.
 
-    Held for long, a current g moves a LIF neuron by g / (1 - beta); a small conductance g moves a
-    membrane at its threshold by g times its distance from the reversal potential.
+    Spikes that arrive at a rate r have moved a LIF neuron in the end by r dt w / ((1 - alpha)
+    (1 - beta)), and a membrane with conductances by r dt w / (1 - alpha) times its distance from
+    the reversal potential, here that of the threshold.
     """
     population = network.populations[post.population]
-    neuron = population.neuron
+    neuron, threshold = population.neuron, of_group(population.threshold, post.group)
+    kept = decay(population.tau_of("excitatory" if sign > 0 else "inhibitory"), dt)
     if isinstance(neuron, ConductanceSettings):
         reversal = neuron.e_excitatory if sign > 0 else neuron.e_inhibitory
-        distance = abs(reversal - of_group(population.threshold, post.group))
-        return 1.0 / ((1.0 - _beta(network, post, dt)) * max(distance, 0.1))
-    return _QUADRATIC if isinstance(neuron, IzhikevichSettings) else 1.0
+        gain = max(abs(reversal - threshold), 0.1)
+    elif isinstance(neuron, IzhikevichSettings):
+        gain = 1.0 / (_QUADRATIC * (1.0 - decay(10e-3, 1e-3)))
+    else:
+        gain = 1.0 / (1.0 - _beta(network, post, dt))
+    usual = 1e-3 / ((1.0 - decay(5e-3, 1e-3)) * (1.0 - decay(10e-3, 1e-3)))
+    return threshold * usual * (1.0 - kept) / (gain * dt)
