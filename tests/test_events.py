@@ -140,6 +140,7 @@ def test_refuses_rasters_that_are_no_counts(raster, sentence):
         ({"units": np.zeros((4, 1), np.uint16)}, "units must be a list of whole numbers, got"),
         ({"counts": np.array([1, 0, 2, 1], np.uint8)}, "counts must be above 0"),
         ({"counts": np.array([1, 256, 2, 1])}, "counts must be from 1 to 255, got 256"),
+        ({"n_steps": 3}, "steps must be from 0 to 2, got 3"),
         ({"n_steps": 0}, "n_steps must be a whole number from 1 to 65,536, got 0"),
         ({"n_units": 2.0}, "n_units must be a whole number from 0 to 65,536, got 2.0"),
         ({"n_units": 65537}, "n_units must be a whole number from 0 to 65,536, got 65537"),
