@@ -335,7 +335,7 @@ def test_weights_and_events_of_another_network_are_refused(random_events, engine
         pool.respond(weights, random_events(rng, 3, 10, 31, 9))
     with pytest.raises(InputError, match="dt"):
         pool.respond(weights, replace(events, dt=2e-3))
-    with pytest.raises(InputError, match="one class from 0 to 6"):
+    with pytest.raises(InputError, match="labels must be from 0 to 6, got 7"):
         pool.loss(weights, events, torch.tensor([0, 1, 7]))
 
 
