@@ -1,6 +1,7 @@
 """Walls against this machine's own folders."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ ROOT = Path(__file__).parents[1]
 
 # Of these tests alone, and of all processes that run them.
 os.environ["NUMBA_CACHE_DIR"] = str(ROOT / ".pytest_cache" / "kernels")
+
+# A shell lets what it starts in the background ignore Ctrl-C, and children of these would, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

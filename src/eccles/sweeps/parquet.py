@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Timer
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from eccles.errors import InputError, RunError
@@ -47,7 +47,14 @@ def run_query(
 
     Ctrl-C is a KeyboardInterrupt here as elsewhere.
     """
-    clock = Timer(seconds or 0, base.interrupt)
+    done = Event()
+
+    def give_up(wait: float) -> None:
+        while not done.wait(wait):
+            base.interrupt()
+            wait = 0.1  # Again, for a query that hasn't begun yet forgets it.
+
+    clock = Thread(target=give_up, args=(seconds,), daemon=True)
     if seconds is not None:
         clock.start()
     try:
@@ -63,7 +70,9 @@ def run_query(
             "condition"
         ) from None
     finally:
-        clock.cancel()
+        done.set()
+        if seconds is not None:
+            clock.join()
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
