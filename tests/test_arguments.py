@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import ArrayLike
 
 import eccles
@@ -180,3 +181,37 @@ def test_how_to_make_one_is_said():
     deep = eccles.nn.deep_network("mlp8", layers, (1, 4, 4), 3)
     with pytest.raises(InputError, match="evaluate_deep is for deep ones"):
         eccles.evaluate(deep, eccles.data.load("fashion-mnist-sample").test)
+
+
+def test_what_torch_compiles_is_one_graph_without_the_checks():
+    """At a function's first call too, when what its arguments may be isn't known yet."""
+    seen = []
+
+    @typed("here")
+    def doubled(x: torch.Tensor, times: int = 2) -> torch.Tensor:
+        return times * x
+
+    def keep(graph, _inputs):
+        seen.append([str(node.target) for node in graph.graph.nodes if node.op == "call_function"])
+        return graph.forward
+
+    compiled = torch.compile(lambda x: doubled(doubled(x), times=3), backend=keep, fullgraph=True)
+    assert compiled(torch.ones(2)).tolist() == [6, 6]
+    assert [len(names) for names in seen] == [2]
+    with pytest.raises(InputError, match="times must be a whole number"):
+        doubled(torch.ones(2), 0.5)
+
+
+def test_kinds_that_were_taken_before_let_no_other_through():
+    """The quick way is one for the kinds of values that were all right, place by place."""
+
+    @typed("here")
+    def given(x: float, name: str | None = None) -> tuple[float, str | None]:
+        return x, name
+
+    for _ in range(2):
+        assert given(1.5, "a") == (1.5, "a")
+        assert given(1) == (1, None)
+        for wrong in [("a", "a"), (1.5, 1.5), (True, "a"), ([1], None)]:
+            with pytest.raises(InputError, match="here: "):
+                given(*wrong)

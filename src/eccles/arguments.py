@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, NamedTuple, TypeVar, Union, cast, get_args, get_origin
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -84,28 +84,43 @@ def typed(where: str) -> Callable[[_Function], _Function]:
 
     def decorate(function: _Function) -> _Function:
         kinds: dict[str, Kind] = {}
-        exact: list[frozenset[type]] = []
+        known: set[tuple[type, ...]] = set()
 
         @wraps(function)
         def call(*given: Any, **named: Any) -> Any:
+            if _is_traced():
+                return function(*given, **named)
+            if not named and tuple(map(type, given)) in known:
+                return function(*given)
             if not kinds:
                 kinds.update(kinds_of(function))
-                exact.extend(kind.exact for kind in kinds.values())
-            for position, (types_, value) in enumerate(zip(exact, given, strict=False)):
-                if type(value) not in types_:
-                    rest = zip(list(kinds.items())[position:], given[position:], strict=False)
-                    taken = [_taken(kind, each, where, name) for (name, kind), each in rest]
-                    given = (*given[:position], *taken, *given[position + len(taken) :])
-                    break
+            each = list(zip(kinds.items(), given, strict=False))
+            if all(kind is _ANY or type(value) in kind.exact for (_, kind), value in each):
+                known.add(tuple(map(type, given)))
+            else:
+                taken = [_taken(kind, value, where, name) for (name, kind), value in each]
+                given = (*taken, *given[len(taken) :])
             for name, value in named.items():
-                kind = kinds.get(name, _ANY)
-                if type(value) not in kind.exact:
-                    named[name] = _taken(kind, value, where, name)
+                named[name] = _taken(kinds.get(name, _ANY), value, where, name)
             return function(*given, **named)
 
         return call  # type: ignore[return-value]
 
     return decorate
+
+
+def unchecked(function: _Function) -> _Function:
+    """Return a function without what `typed` adds, for what calls it often and was checked itself.
+
+    The check of a call takes less than a microsecond, which a step of small layers feels.
+    """
+    return cast(_Function, inspect.unwrap(function))
+
+
+def _is_traced() -> bool:
+    """Whether torch compiles what calls now: it would compile the checks too, part by part."""
+    torch = sys.modules.get("torch")
+    return torch is not None and torch.compiler.is_compiling()
 
 
 def check_fields(made: object, where: str, *names: str) -> None:
@@ -118,9 +133,7 @@ def check_fields(made: object, where: str, *names: str) -> None:
         _FIELDS[kind_of_it] = kinds_of(kind_of_it)
     for name, kind in _FIELDS[kind_of_it].items():
         if not names or name in names:
-            value = getattr(made, name)
-            if type(value) not in kind.exact:
-                _taken(kind, value, where, name)
+            _taken(kind, getattr(made, name), where, name)
 
 
 _FIELDS: dict[type, dict[str, Kind]] = {}
@@ -128,6 +141,8 @@ _FIELDS: dict[type, dict[str, Kind]] = {}
 
 def _taken(kind: Kind, value: Any, where: str, name: str) -> Any:
     """Return a value as a function gets it, or raise InputError unless it is of a kind."""
+    if type(value) in kind.exact:
+        return value
     if kind.is_path and isinstance(value, str | os.PathLike):
         path = usable(value, where, name)
         # A text that may be something else besides is left to the function.

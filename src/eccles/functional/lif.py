@@ -22,7 +22,7 @@ from typing import NamedTuple, overload
 import torch
 from torch import Tensor
 
-from eccles.arguments import typed
+from eccles.arguments import typed, unchecked
 from eccles.errors import must
 from eccles.functional.neuron import Constant, like, net
 from eccles.functional.surrogate import STEEP, SuperSpike, Surrogate, spike
@@ -79,6 +79,9 @@ def decay(tau: Constant, dt: float) -> Constant:
     return math.exp(-dt / tau)
 
 
+_spike = unchecked(spike)
+
+
 @dataclass(frozen=True, eq=False)
 class LIF:
     """The membrane alone, for networks whose receptors are kept apart from it; a `Neuron`.
@@ -112,7 +115,7 @@ class LIF:
     ) -> tuple[Tensor, Tensor]:
         """Advance one step; see `Neuron.step`. The state is the membrane potential [B, N]."""
         v = state
-        s = spike(v - like(self.threshold, v), self.surrogate)
+        s = _spike(v - like(self.threshold, v), self.surrogate)
         return s, (like(self.beta, v) * v + net(excitatory, inhibitory)) * (1.0 - s.detach())
 
 
@@ -125,10 +128,16 @@ def lif_step(current: Tensor, state: LIFState, p: LIFParameters) -> tuple[Tensor
         state: state at the start of this step.
         p: the layer's constants.
     """
-    s = spike(state.v - p.threshold, p.surrogate)
+    return _advanced(current, state, p, p.alpha, p.beta)
+
+
+def _advanced(
+    current: Tensor, state: LIFState, p: LIFParameters, alpha: float, beta: float
+) -> tuple[Tensor, LIFState]:
+    s = _spike(state.v - p.threshold, p.surrogate)
     fired = s.detach()
-    i = p.alpha * state.i + current
-    v = (p.v_rest + p.beta * (state.v - p.v_rest) + state.i) * (1.0 - fired) + p.v_rest * fired
+    i = alpha * state.i + current
+    v = (p.v_rest + beta * (state.v - p.v_rest) + state.i) * (1.0 - fired) + p.v_rest * fired
     return s, LIFState(i, v)
 
 
@@ -147,8 +156,9 @@ def lif(
         rest = currents.new_zeros(currents.shape[1:])
         state = LIFState(rest, rest + p.v_rest)
     spikes, membranes = [], []
+    alpha, beta = p.alpha, p.beta
     for current in currents.unbind(0):
         membranes.append(state.v)
-        s, state = lif_step(current, state, p)
+        s, state = _advanced(current, state, p, alpha, beta)
         spikes.append(s)
     return torch.stack(spikes), state, torch.stack(membranes)

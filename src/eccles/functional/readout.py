@@ -43,7 +43,11 @@ class ReadoutState(NamedTuple):
 @typed("functional")
 def readout_step(current: Tensor, state: ReadoutState, p: Decays) -> ReadoutState:
     """Advance one step under the weighted input of that step, [B, C]."""
-    return ReadoutState(p.alpha * state.j + current, p.beta * state.o + state.j)
+    return _advanced(current, state, p.alpha, p.beta)
+
+
+def _advanced(current: Tensor, state: ReadoutState, alpha: float, beta: float) -> ReadoutState:
+    return ReadoutState(alpha * state.j + current, beta * state.o + state.j)
 
 
 @typed("functional")
@@ -55,7 +59,8 @@ def readout(currents: Tensor, p: Decays) -> Tensor:
     rest = currents.new_zeros(currents.shape[1:])
     state = ReadoutState(rest, rest)
     potentials = [state.o]
+    alpha, beta = p.alpha, p.beta
     for current in currents.unbind(0):
-        state = readout_step(current, state, p)
+        state = _advanced(current, state, alpha, beta)
         potentials.append(state.o)
     return torch.stack(potentials)

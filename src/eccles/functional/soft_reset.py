@@ -19,7 +19,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from eccles.arguments import typed
+from eccles.arguments import typed, unchecked
 from eccles.errors import must
 from eccles.functional.surrogate import Sigmoid, Surrogate, spike_from
 
@@ -42,6 +42,9 @@ class SoftResetParameters(NamedTuple):
         return 1.0 - 1.0 / self.tau
 
 
+_spike = unchecked(spike_from)
+
+
 @typed("functional")
 def soft_reset_step(
     current: Tensor, membrane: Tensor, p: SoftResetParameters
@@ -54,8 +57,11 @@ def soft_reset_step(
         p: the layer's constants.
     """
     v = p.leak * membrane + current
-    s = spike_from(v - p.threshold, p.surrogate)
+    s = _spike(v - p.threshold, p.surrogate)
     return s, v - p.threshold * s.detach()
+
+
+_step = unchecked(soft_reset_step)
 
 
 @typed("functional")
@@ -73,6 +79,6 @@ def soft_reset(
         membrane = torch.zeros_like(currents[0])
     spikes = []
     for current in currents.unbind(0):
-        s, membrane = soft_reset_step(current, membrane, p)
+        s, membrane = _step(current, membrane, p)
         spikes.append(s)
     return torch.stack(spikes), membrane
