@@ -1,0 +1,36 @@
+"""The kinds of input of the fuzz campaign, and how many of a thousand inputs are of each."""
+
+from __future__ import annotations
+
+from inputs.commands import Commands
+from inputs.conditions import Conditions
+from inputs.data_files import Arrays, DataFiles, DataSets
+from inputs.events import Events, HandMadeRecordings, OwnData
+from inputs.folders import Checkpoints, RunFolders, StudyFolders
+from inputs.kind import Kind
+from inputs.planted import Planted
+from inputs.settings import SettingsOfRuns, Studies
+from inputs.strings import Strings
+from inputs.yaml_files import YamlFiles
+
+SHARES: dict[type[Kind], int] = {
+    Strings: 156,
+    SettingsOfRuns: 200,
+    Studies: 110,
+    YamlFiles: 180,
+    Events: 130,
+    HandMadeRecordings: 60,
+    OwnData: 4,
+    DataFiles: 70,
+    DataSets: 6,
+    Arrays: 25,
+    Checkpoints: 20,
+    RunFolders: 6,
+    StudyFolders: 3,
+    Conditions: 10,
+    Commands: 20,
+    Planted: 0,
+}
+"""Those that take microseconds get most, those that train or draw the fewest."""
+
+KINDS = {kind.name: kind for kind in SHARES}
