@@ -93,6 +93,7 @@ def test_no_samples_and_no_events():
     [
         ({"n_steps": 1}, "n_steps must be from 2 to 65,535, got 1"),
         ({"n_steps": "20"}, "n_steps must be a whole number, got '20'"),
+        ({"max_time": 5e-324}, "max_time must be a time above 0 in seconds, of a nanosecond at l"),
         ({"max_time": 10**400}, "max_time must be a number, got 1000"),
         ({"n_steps": 65536}, "n_steps"),
         ({"max_time": 0.0}, "max_time must be a time above 0"),

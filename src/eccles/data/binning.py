@@ -16,6 +16,8 @@ from eccles.events import SpikeEvents
 
 _MOST = 255
 """Spikes that an event can count."""
+_LEAST = 1e-9
+"""Seconds; bins of far shorter times have no number of their own."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,9 @@ class Binning:
         if not 2 <= self.n_steps < 2**16:
             raise must("binning", "n_steps", "from 2 to 65,535", self.n_steps)
         for name, value in (("max_time", self.max_time), ("dt", self.dt)):
-            if not 0 < value < math.inf:
-                raise must("binning", name, "a time above 0 in seconds", value)
+            if not _LEAST <= value < math.inf:
+                accepted = "a time above 0 in seconds, of a nanosecond at least"
+                raise must("binning", name, accepted, value)
 
     @property
     def edges(self) -> NDArray[np.float64]:
