@@ -233,7 +233,8 @@ class StudyFolders:
         half = rng.random() < 0.4
         source = self._home / "studies" / ("half" if half else "whole")
         shown, file, content = damage(rng, source)
-        use = rng.choices(("sweep", "load", "results", "report", "figures"), (4, 5, 5, 0.05, 0.05))[0]
+        uses = {"sweep": 4, "load": 5, "results": 5, "report": 0.05, "figures": 0.05}
+        use = rng.choices(list(uses), list(uses.values()))[0]
 
         def call() -> None:
             out = _copied(source, self._out, file, content)
