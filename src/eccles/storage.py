@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import platform
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,6 +24,7 @@ Write = Callable[[Path], object]
 _NO_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM, errno.EISDIR}
 """What systems say that can't flush a folder, or not by our permissions."""
 
+_ASIDE = re.compile(r"\..+\.\d+|\.tmp\w{6}")
 
 _SHARE = 0.02
 """Share of a process's time that flushing takes at most, of files that can wait."""
@@ -133,8 +135,11 @@ def make_folder(path: Path) -> None:
 
 
 def is_aside(path: Path) -> bool:
-    """Return whether a file is one that a killed process was about to put in another's place."""
-    return path.name.startswith(".") and path.suffix[1:].isdigit()
+    """Return whether a file is one that a killed process was about to put in another's place.
+
+    In version 0.1.0 that was for checkpoints one of safetensors' own, of a name by chance.
+    """
+    return bool(_ASIDE.fullmatch(path.name))
 
 
 def write_text(path: Path, text: str) -> None:

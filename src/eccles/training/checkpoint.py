@@ -13,13 +13,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import safe_open
+from safetensors.torch import save as as_bytes
 from torch import Tensor, nn
 
 from eccles.errors import RunError, plain
@@ -56,8 +55,10 @@ def save(
     }
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     header["sha256"] = _digest(header, whole)
-    write = partial(_write, tensors=whole, header=header)
-    write_whole(path, write, parents=False, flushed=flushed)
+    # As bytes, not by safetensors' own way into a file: that has a temporary one of its own, which
+    # a kill would leave behind, and is for its owner's eyes alone.
+    content = as_bytes(whole, {"eccles": json.dumps(header)})
+    write_whole(path, lambda aside: aside.write_bytes(content), parents=False, flushed=flushed)
 
 
 def load(
@@ -221,18 +222,6 @@ def _brief(value: object) -> str:
         return plain(str(value), 100)
     except RecursionError:
         return "something nested too deeply"
-
-
-def _write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
-    try:
-        path.touch()
-        mode = path.stat().st_mode
-        save_file(tensors, path, {"eccles": json.dumps(header)})
-        # It makes a file that its owner alone can read; results are for those who read the rest.
-        path.chmod(mode)
-    except SafetensorError as error:
-        # It wraps what the system said, a full disk for one.
-        raise OSError(str(error)) from None
 
 
 def _unfit(path: Path, accepted: str, got: str, hint: str = _HINT) -> RunError:
