@@ -110,10 +110,12 @@ class RunFolders:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._right = {
-            name: outcome(goods.train(home, name, home / "runs" / name)) for name in goods.RUNS
-        }
         self._out = Path("run").absolute()
+        self._right = {}
+        for name in goods.RUNS:
+            # A copy: other workers of the campaign do the same.
+            shutil.copytree(home / "runs" / name, fresh(self._out))
+            self._right[name] = outcome(goods.train(home, name, self._out))
 
     def draw(self, rng: Random) -> Input:
         # Deep networks take longer to build.
@@ -209,8 +211,8 @@ class StudyFolders:
 
     def __init__(self, home: Path) -> None:
         self._home, self._out = home, Path("study").absolute()
-        self._right = _tables(goods.sweep(home, home / "studies" / "whole"))
         whole = self._loaded(home / "studies" / "whole")
+        self._right = _tables(whole)
         self._weights = {run: _bytes(whole.weights(run)) for run in whole.plan}
         self._half = _tables(self._loaded(home / "studies" / "half"))
 
