@@ -27,7 +27,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-_PLACES = (("train", 70), ("train, fresh", 10), ("sweep", 18), ("sweep on Dask", 2))
+_PLACES = (("train", 80), ("train, fresh", 8), ("sweep", 10), ("sweep on Dask", 2))
 """Kinds of run, and how many kills of a hundred are of each."""
 
 
