@@ -48,6 +48,7 @@ class Binning:
             if not _LEAST <= value < math.inf:
                 accepted = "a time above 0 in seconds, of a nanosecond at least"
                 raise must("binning", name, accepted, value)
+            self.__dict__[name] = float(value)  # A whole number may be too long for numpy.
 
     @property
     def edges(self) -> NDArray[np.float64]:
