@@ -1,6 +1,7 @@
 """Studies of the article as if they had been run: real plans and folders, made-up outcomes."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -46,8 +47,10 @@ def stored(tmp_path):
                 found["runs"][-1] = {**settings, **outcome}
         folder = StudyFolder(tmp_path / "article" / study)
         folder.write(asked)
-        for name, rows in found.items():
-            write_parquet(pd.DataFrame(rows), folder.table(name))
+        frames = {name: pd.DataFrame(rows) for name, rows in found.items()}
+        folder.put(
+            {folder.table(name).name: partial(write_parquet, frames[name]) for name in frames}
+        )
         return Article("kilgore2025", tmp_path / "article")
 
     return store
