@@ -83,6 +83,7 @@ HOSTILE = {
     "": "is empty",
     " \n": "is empty",
     "seed = 1\0": "null character",
+    "ei = '\ud800'": "UTF-8",
     "(" * 4000: "parentheses",
     "(" * 4000 + ")" * 4000: "parentheses",
     "NOT " * 3000 + "true": "depth",

@@ -92,7 +92,8 @@ def run(words: Sequence[str]) -> int:
             said = f"failed: {failed['run']}: {failed['error']}"
             console.print(said, highlight=False, markup=False, soft_wrap=True)
         return 0
-    frame = results.table(given.table or "runs", where=given.where)
+    name = "runs" if given.table is None else given.table
+    frame = results.table(name, where=given.where)
     chosen = _columns(given.columns, list(frame.columns))
     if given.export is not None:
         _export(frame[chosen], given.export)
@@ -101,9 +102,9 @@ def run(words: Sequence[str]) -> int:
     elif given.json:
         print(_json(frame[chosen]))
     else:
-        if given.columns is None and (given.table or "runs") == "runs":
+        if given.columns is None and name == "runs":
             varied = [
-                name for name in settings_of(results.study) if frame[name].nunique(dropna=False) > 1
+                each for each in settings_of(results.study) if frame[each].nunique(dropna=False) > 1
             ]
             rate = rate_of(results.study)
             outcome = ["peak_accuracy", "final_accuracy", f"initial_{rate}", f"final_{rate}"]

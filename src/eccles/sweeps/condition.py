@@ -106,6 +106,8 @@ def _broken(where: str) -> str:
         return "it is empty"
     if "\0" in where:
         return "it has a null character"
+    if any("\ud800" <= letter <= "\udfff" for letter in where):
+        return "it has a letter that UTF-8 doesn't know"
     depth = 0
     for piece in _PIECES.findall(where):
         depth += (piece in "([{") - (piece in ")]}")
