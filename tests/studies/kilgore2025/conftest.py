@@ -48,9 +48,10 @@ def stored(tmp_path):
         folder = StudyFolder(tmp_path / "article" / study)
         folder.write(asked)
         frames = {name: pd.DataFrame(rows) for name, rows in found.items()}
-        folder.put(
-            {folder.table(name).name: partial(write_parquet, frames[name]) for name in frames}
-        )
+        if frames:
+            folder.put(
+                {folder.table(name).name: partial(write_parquet, frames[name]) for name in frames}
+            )
         return Article("kilgore2025", tmp_path / "article")
 
     return store
