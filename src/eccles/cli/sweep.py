@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Annotated
 import tyro
 
 from eccles.cli.flags import flag, read
-from eccles.errors import InputError
+from eccles.errors import InputError, must
+
+_ADDRESS = re.compile(r"(?:[a-z]+://)?[\w.:%\[\]-]{1,255}/?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,9 @@ def run(words: Sequence[str]) -> int:
     given = read(Arguments, "sweep", words)
     if given.jobs is not None and given.dask is not None:
         raise InputError("sweep: --jobs and --dask can't both be given; drop one of the two")
+    if given.dask is not None and not _ADDRESS.fullmatch(given.dask):
+        accepted = "the address of a Dask scheduler, such as tcp://host:8786"
+        raise must("sweep", "--dask", accepted, given.dask)
 
     from eccles.studies import find, names
 
