@@ -71,6 +71,7 @@ def test_nothing_said_but_epochs_leaves_a_run_folder(capsys):
     assert "80 excitatory, 20 inhibitory" in text
     assert sorted(path.name for path in folder.iterdir()) == [
         ".lock",
+        "SHA256SUMS",
         "checkpoint.safetensors",
         "classes.jsonl",
         "config.json",
