@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from eccles.arguments import typed
-from eccles.bench import deep, distances, scaling, spoken, startup, steps
+from eccles.bench import deep, distances, networks, scaling, spoken, startup, steps
 from eccles.bench.goals import GOALS
 from eccles.bench.machine import Machine, this_machine
 from eccles.bench.timing import ratio
@@ -122,6 +122,10 @@ def run(
                 same=spoken.SAME,
             )
         )
+    tell("networks of any wiring")
+    wired = networks.measure(
+        splits.train, threads=threads, rounds=1 if quick else 5, turn=turn, small=quick
+    )
     tell("deep networks")
     ratios = deep.measure(threads=threads, rounds=1 if quick else 7, turn=0.0, small=quick)
     tell("cost by samples, events and neurons")
@@ -139,6 +143,7 @@ def run(
         *_ratios(groups, threads),
         between,
         *spoken_ratios,
+        *_network_ratios(wired, threads),
         *deep_ratios,
         *_costs(start),
     ]
@@ -221,6 +226,20 @@ def _spoken_ratios(groups: list[steps.Group], threads: int) -> Iterator[Result]:
             yield _result(name, where, ratio(dense, several), "x", goal)
             name = f"dense / event, {threads} threads"
             yield _result(name, where, ratio(dense_several, several), "x")
+
+
+def _network_ratios(rows: tuple[networks.Row, ...], threads: int) -> Iterator[Result]:
+    for row in rows:
+        where = f"{row.name} ({row.rate_hz:.1f} Hz)"
+        found = ratio(row.dense, row.event)
+        yield _result("network, dense / event, 1 thread", where, found, "x", row.goal)
+        if row.several is not None:
+            goal = "second thread" if threads == 2 else ""
+            name = f"network, event, 1 thread / {threads} threads"
+            yield _result(name, where, ratio(row.event, row.several), "x", goal)
+        if row.epoch is not None:
+            goal = "epoch of spoken digits" if row.goal == "spoken network over dense" else ""
+            yield _result("8,156 such samples", where, row.epoch, "s", goal)
 
 
 def _deep_ratios(ratios: deep.Ratios, threads: int) -> Iterator[Result]:

@@ -43,17 +43,18 @@ def works(batch_size: int) -> Iterator[tuple[str, Workload]]:
         yield f"spoken digits' shape 700-200-20, {name}", work
 
 
-def spoken_shape(n_samples: int, *, counts: bool) -> SpikeDataset:
+def spoken_shape(n_samples: int, *, counts: bool, n_steps: int = STEPS) -> SpikeDataset:
     """Return samples of that shape, the same each time.
 
     Args:
         n_samples: how many.
         counts: whether events of one cell are one event with a count, or repeated.
+        n_steps: steps of a sample.
     """
     random = seeds.stream(0, "bench spoken")
     bands = random.uniform(0.1, 0.9, (CLASSES, _BANDS, 2))
     labels = np.arange(n_samples) % CLASSES
-    samples = [np.sort(_cells(random, bands[label])) for label in labels]
+    samples = [np.sort(_cells(random, bands[label], n_steps)) for label in labels]
     repeats = [np.ones(0, np.int64)]
     if counts:
         merged = [np.unique(cells, return_counts=True) for cells in samples]
@@ -66,14 +67,16 @@ def spoken_shape(n_samples: int, *, counts: bool) -> SpikeDataset:
         steps.astype(np.uint16),
         units.astype(np.uint16),
         np.concatenate(repeats).astype(np.uint8) if counts else None,
-        STEPS,
+        n_steps,
         CHANNELS,
     )
     names = tuple(map(str, range(CLASSES)))
     return SpikeDataset("spoken-shape", "synthetic", events, labels, names)
 
 
-def _cells(random: np.random.Generator, bands: NDArray[np.float64]) -> NDArray[np.int64]:
+def _cells(
+    random: np.random.Generator, bands: NDArray[np.float64], n_steps: int
+) -> NDArray[np.int64]:
     """Return the cells, step x 700 + channel, of one sample's events."""
     n = int(max(1000.0, random.normal(8000, 1500)))
     # 0.24 to 1.4 s of a window of 1.4 s.
@@ -82,4 +85,4 @@ def _cells(random: np.random.Generator, bands: NDArray[np.float64]) -> NDArray[n
     inside = first + (last - first) * when + _WIDTH * random.standard_normal(n)
     between = random.random(n) < _BACKGROUND
     channels = CHANNELS * np.where(between, random.random(n), inside).clip(0, 1 - 1e-9)
-    return (STEPS * duration * when).astype(np.int64) * CHANNELS + channels.astype(np.int64)
+    return (n_steps * duration * when).astype(np.int64) * CHANNELS + channels.astype(np.int64)
