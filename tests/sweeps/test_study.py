@@ -161,3 +161,24 @@ def test_an_empty_part_takes_settings(tmp_path):
 def test_a_study_of_too_many_runs_says_how_many(change, got):
     with pytest.raises(InputError, match=f"^study: runs must be at most 100,000, {got}"):
         Study.model_validate({"grid": {"lr": [0.1] * 4}, **change})
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"grid": {"seed": [0, 1], "lr": [0.1, 0.2]}},
+        {"base": {"seed": 3}, "grid": {"lr": [0.1, 0.2]}},
+        {"zip": {"seed": [0, 1], "lr": [0.1, 0.2]}},
+        {"grid": {"lr": [0.1, 0.2]}, "repeat": 3},
+        {"repeat": [5, 7]},
+    ],
+)
+def test_what_is_stored_of_a_study_reads_back(settings):
+    """With its defaults spelt out, as study.json has them."""
+    study = Study(name="mine", **settings)
+    assert Study.model_validate(study.model_dump(mode="json")) == study
+
+
+def test_networks_of_ones_own_are_refused_so_far():
+    with pytest.raises(InputError, match="network must be left out of studies so far"):
+        Study(name="mine", base={"network": {}})

@@ -161,6 +161,12 @@ def _settings(info: StructTypeInfo) -> StructConstructorSpec | None:
         return None
     hints = get_type_hints(info.type, include_extras=True)
     marked = tyro.conf.arg(help_behavior_hint=_hint)
+    # A network is no flag: it comes from a file, and is kept as it came.
+    kept = {
+        name: getattr(info.default, name)
+        for name in info.type.model_fields
+        if name == "network" and getattr(info.default, name, None) is not None
+    }
     fields = [
         StructFieldSpec(
             name=name,
@@ -169,5 +175,6 @@ def _settings(info: StructTypeInfo) -> StructConstructorSpec | None:
             helptext=field.description,
         )
         for name, field in info.type.model_fields.items()
+        if name != "network"
     ]
-    return StructConstructorSpec(info.type, tuple(fields))
+    return StructConstructorSpec(partial(info.type, **kept), tuple(fields))

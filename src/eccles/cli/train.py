@@ -191,9 +191,10 @@ def _check_network(words: Sequence[str], kind: type[TrainConfig] | type[DeepConf
     for word in words:
         option = word.partition("=")[0].replace("_", "-")
         if option in known:
+            has, lacks = other.of_network, kind.of_network
             raise InputError(
-                f"train: {option} is an option of {other.network}, which {kind.network} doesn't "
-                f"have; see eccles train {how}--help"
+                f"train: {option} is an option of {has}, which {lacks} doesn't have; "
+                f"see eccles train {how}--help"
             )
 
 
@@ -222,6 +223,8 @@ def _name(config: TrainConfig | DeepConfig) -> str:
         kind = f"{config.model}-{config.circuit}"
     else:
         kind = "unbounded" if config.unbounded else config.ei.replace(":", "-")
+        if config.network is not None:
+            kind = f"network-{config.network.n_neurons}"
     data = config.data
     if isinstance(config, DeepConfig) and ("/" in data or Path(data).is_dir()):
         data = Path(data).resolve().name  # Recordings of one's own.

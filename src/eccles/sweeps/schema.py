@@ -36,7 +36,9 @@ def _kinds(annotation: Any) -> Iterator[type]:
 
 def settings_of(study: Study) -> dict[str, str]:
     """Return a run's settings with their SQL types: scales and engine as they were in the end."""
-    return {name: _sql_of(field.annotation) for name, field in study.kind.model_fields.items()}
+    fields = study.kind.model_fields.items()
+    # No study has networks of one's own so far.
+    return {name: _sql_of(field.annotation) for name, field in fields if name != "network"}
 
 
 def rate_of(study: Study) -> str:

@@ -81,6 +81,9 @@ class Study(Settings):
         for name in self.zip.keys() & self.grid.keys():
             raise must("study", name, "in grid or in zip", "both", "drop one of the two")
         self._check_repeat()
+        if "network" in {*self.base, *self.grid, *self.zip}:
+            hint = "train such with eccles train --config, a run at a time"
+            raise must("study", "network", "left out of studies so far", "one", hint)
         self._check_runs()
         if not self.grid and not self.zip and self.repeat == 1:
             raise must(
@@ -93,7 +96,7 @@ class Study(Settings):
         if n < 1 or (isinstance(self.repeat, list) and len(set(self.repeat)) < n):
             accepted = "a number of seeds, 1 or more, or a list of different seeds"
             raise must("study", "repeat", accepted, self.repeat)
-        if "seed" in {*self.base, *self.grid, *self.zip} and "repeat" in self.model_fields_set:
+        if "seed" in {*self.base, *self.grid, *self.zip} and self.repeat != 1:
             raise must("study", "seed", "in repeat or among the settings", "both", "drop one")
 
     def _check_runs(self) -> None:

@@ -9,10 +9,28 @@ from pydantic import Field, field_validator, model_validator
 from eccles.data.binning import Binning
 from eccles.data.registry import SOURCES
 from eccles.errors import must
+from eccles.network import Network
 from eccles.populations import Populations, canonical
 from eccles.settings import Duration
 from eccles.training.own import said_of
 from eccles.training.run_config import RunConfig
+
+_OF_ONE_LAYER = (
+    "ei",
+    "ei_rounding",
+    "hidden",
+    "tau_mem",
+    "tau_syn",
+    "w1_std",
+    "w2_std",
+    "zero_start",
+    "unbounded",
+    "projection",
+)
+"""Settings of the network of one layer, which a network of one's own says itself."""
+
+_NETWORK_LR, _FLAT = 3e-4, 20.0
+"""Learning rate of Adam on images, and steepness of SuperSpike, for networks of one's own."""
 
 
 class TrainConfig(RunConfig):
@@ -21,7 +39,7 @@ class TrainConfig(RunConfig):
     Where a default says "auto", `resolved` fills in what the other settings imply.
     """
 
-    network: ClassVar[str] = "a network of one hidden layer"
+    of_network: ClassVar[str] = "a network of one hidden layer"
 
     steps: int = Field(default=Binning.n_steps, ge=2, le=65535)
     """Steps that a sample of recorded spikes lasts: one more than it has bins."""
@@ -84,6 +102,9 @@ class TrainConfig(RunConfig):
     engine: Literal["auto", "event", "dense"] = "auto"
     """Event-driven kernels or dense equations (auto: the faster one that fits)."""
 
+    network: Network | None = None
+    """Populations and projections of a network of one's own, in a file; see docs/networks.md."""
+
     @field_validator("ei", mode="before")
     @classmethod
     def _spell_ratio(cls, value: object) -> object:
@@ -91,7 +112,10 @@ class TrainConfig(RunConfig):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        self.populations()
+        if self.network is None:
+            self.populations()
+        else:
+            self._agree_with_network()
         for name in ("tau_mem", "tau_syn"):
             if getattr(self, name) > 1:
                 got = f"{getattr(self, name):g} s"
@@ -101,13 +125,24 @@ class TrainConfig(RunConfig):
             raise must("train", "projection", "off when unbounded", True, "drop one of the two")
         return self
 
+    def _agree_with_network(self) -> None:
+        """Raise InputError for a setting that a network of one's own says itself, or hasn't."""
+        fields = type(self).model_fields
+        for name in _OF_ONE_LAYER:
+            value = getattr(self, name)
+            if value != fields[name].default:
+                raise must("train", name, "left out with network, which says it", value)
+        if self.noise_scale == "relative":
+            hint = "a network's projections have scales of their own"
+            raise must("train", "noise_scale", "absolute with network", self.noise_scale, hint)
+
     def populations(self) -> Populations:
         """Return the hidden layer's excitatory and inhibitory neurons."""
         return Populations.parse(self.ei, self.hidden, rounding=self.ei_rounding)
 
     def batch(self) -> int:
         """Return the samples of an update."""
-        return self.batch_size or (32 if self._of_recordings() else 256)
+        return self.batch_size or (32 if self.of_recordings() else 256)
 
     def binning(self) -> Binning:
         """Return how the times of recorded spikes become steps."""
@@ -115,7 +150,9 @@ class TrainConfig(RunConfig):
 
     def resolved(self) -> Self:
         """Return the same run with every "auto" filled in that no data is needed for."""
-        recorded = self._of_recordings()
+        if self.network is not None:
+            return self._resolved_network()
+        recorded = self.of_recordings()
         usual_lr = (0.001 if self.optimizer == "sgd" else 1e-4) if recorded else 0.01
         implied = {
             "w1_std": None if self.unbounded else 1.2e-4 if recorded else 0.001,
@@ -127,6 +164,18 @@ class TrainConfig(RunConfig):
         missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
         return self.model_copy(update=missing)
 
-    def _of_recordings(self) -> bool:
+    def _resolved_network(self) -> Self:
+        flat = self.surrogate == "superspike"
+        implied = {
+            "batch_size": self.batch(),
+            "optimizer": "adam",
+            "lr": 1e-4 if self.of_recordings() else _NETWORK_LR,
+            "surrogate_scale": _FLAT if flat else None,
+        }
+        missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
+        return self.model_copy(update=missing)
+
+    def of_recordings(self) -> bool:
+        """Return whether the data set is recorded spikes, and not images."""
         source = SOURCES.get(said_of(self.data))
         return source is not None and source.form == "recordings"

@@ -36,7 +36,7 @@ class DeepConfig(RunConfig):
     Where a default says "auto", `resolved` fills in what the other settings imply.
     """
 
-    network: ClassVar[str] = "a deep network"
+    of_network: ClassVar[str] = "a deep network"
 
     told: ClassVar[frozenset[str]] = frozenset({"model"})
 

@@ -119,6 +119,10 @@ def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Train
         from eccles.training.deep import DeepTrainee
 
         return DeepTrainee(deep(config), samples, threads)
+    if config.network is not None:
+        from eccles.training.network import NetworkTrainee
+
+        return NetworkTrainee(config, samples, threads)
     from eccles.training.shallow import ShallowTrainee
 
     return ShallowTrainee(config, samples, threads)

@@ -30,6 +30,16 @@ def check_shallow(config: TrainConfig, samples: Samples, engine: str) -> None:
         must_fit("train", what, rasters, "choose a smaller --batch-size or --hidden")
 
 
+def check_network(config: TrainConfig, samples: Samples, engine: str, n_neurons: int) -> None:
+    """Raise InputError where the rasters of a batch of a network of one's own don't fit."""
+    if engine == "dense":
+        events, size = samples.train.events, min(config.batch(), len(samples.train))
+        # The graph of every step holds a spike, a membrane and a conductance of each neuron.
+        rasters = _FLOAT * events.n_steps * size * (events.n_units + 3 * n_neurons)
+        what = f"{events.n_steps:,} steps of a batch of {size:,} with {n_neurons:,} neurons"
+        must_fit("train", what, rasters, "choose a smaller --batch-size or network")
+
+
 def check_deep(config: DeepConfig, samples: Samples) -> None:
     """Raise InputError where weights with their gradients, or a batch's first layer, don't fit."""
     import numpy as np

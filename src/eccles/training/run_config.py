@@ -17,7 +17,7 @@ class RunConfig(Settings):
 
     section: ClassVar[str] = "train"
 
-    network: ClassVar[str] = "a network"
+    of_network: ClassVar[str] = "a network"
     """What these settings are for, in words."""
 
     told: ClassVar[frozenset[str]] = frozenset()
@@ -71,7 +71,8 @@ class RunConfig(Settings):
 
         for other in (TrainConfig, DeepConfig):
             if name in other.model_fields and name not in cls.model_fields:
-                return f"{name} is a setting of {other.network}, which {cls.network} doesn't have"
+                has, lacks = other.of_network, cls.of_network
+                return f"{name} is a setting of {has}, which {lacks} doesn't have"
         return super().no_setting(name)
 
     def filled_in(self) -> dict[str, Any]:

@@ -65,6 +65,10 @@ def _remedy(result: TrainResult) -> str:
         )
     first, last = (result.history[k]["rate_hz"] for k in (0, -1))
     rate = f"hidden neurons fired at {first:.3g} Hz before training"
+    if config.network is not None and not SILENT <= first <= SATURATED:
+        side, way = ("under", "larger") if first < SILENT else ("over", "smaller")
+        bound = SILENT if first < SILENT else SATURATED
+        return f"{rate}, {side} {bound:g} Hz: give projections from the input a {way} scale"
     if first < SILENT and config.w1_std is not None:
         return f"{rate}, under {SILENT:g} Hz: try a higher --w1-std than {config.w1_std:g}"
     if first > SATURATED and config.w1_std is not None:

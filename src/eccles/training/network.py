@@ -1,0 +1,136 @@
+"""A network of populations and projections as something to train."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from eccles import noise, seeds
+from eccles.data.dataset import SpikeDataset
+from eccles.errors import InputError
+from eccles.events import SpikeEvents
+from eccles.functional.surrogate import surrogate
+from eccles.init.projections import USUAL
+from eccles.nn.spiking import SpikingNetwork
+from eccles.training.build import check_device, make_optimizer
+from eccles.training.config import TrainConfig
+from eccles.training.group_measures import GROUP_MEASURES, GroupEvaluation, GroupMoment, count
+from eccles.training.measures import Measure
+from eccles.training.room import check_network
+from eccles.training.samples import Samples
+from eccles.training.trainee import BatchStep
+
+_RECORDINGS = replace(USUAL, inputs=0.12 * USUAL.inputs, driven=0.12 * USUAL.driven)
+"""Scales for recordings, whose samples have some 25 times the spikes of an image."""
+
+
+class NetworkTrainee:
+    """A network of one's own, the samples of its run, and its step; a `Trainee`.
+
+    Args:
+        config: the run's settings, with a network.
+        samples: those of the run.
+        threads: threads of the event engine.
+    """
+
+    measures: Mapping[str, Measure] = GROUP_MEASURES
+    torch_threads = 1
+    remedy = "a smaller --lr or --update-noise"
+
+    def __init__(self, config: TrainConfig, samples: Samples, threads: int = 1) -> None:
+        self.config = config
+        self.samples = samples
+        self.network = build_spiking(config, samples.train, threads)
+        check_network(config, samples, self.engine, self.network.wiring.n_neurons)
+        self.optimizer = make_optimizer(config, self.network.parameters())
+
+    @property
+    def engine(self) -> str:
+        """What computes it: what "auto" became."""
+        return self.network.engine.name
+
+    def begin(self) -> None:
+        """Do nothing: the network has its weights."""
+
+    def steps(self, epoch: int) -> BatchStep:
+        """Return the training step of an epoch, with noise of its own."""
+        key = seeds.key(self.config.seed, "noise", epoch)
+
+        def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
+            self.optimizer.zero_grad()
+            loss = self.network.loss(events, labels)
+            loss.backward()  # type: ignore[no-untyped-call]
+            self.optimizer.step()
+            if self.config.update_noise:
+                for layer, weight in enumerate(self.network.matrices.values()):
+                    noise.add_noise_(weight, self.config.update_noise, key, batch, layer)
+            self.network.project()
+            return float(loss.detach())
+
+        return step
+
+    def evaluate(self, data: SpikeDataset) -> GroupEvaluation:
+        """Run the network over a data set, and count."""
+        return count(self.network, data)
+
+    def moment(self, epoch: int) -> GroupMoment:
+        """Return what measures look at after an epoch."""
+        return GroupMoment(self.network, self.samples, epoch)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what "auto" became, and the groups, for the record."""
+        train, groups = self.samples.train, self.network.groups
+        signs = {name: group.sign for name, group in groups.items()}
+        sizes = {name: each.neurons.stop - each.neurons.start for name, each in groups.items()}
+        return {
+            "engine": self.engine,
+            "groups": sizes,
+            "n_excitatory": sum(n for name, n in sizes.items() if signs[name] >= 0),
+            "n_inhibitory": sum(n for name, n in sizes.items() if signs[name] < 0),
+            "scales": self.network.scales,
+            "data": train.name,
+            "data_kind": train.kind,
+            "train_samples": len(train),
+            "test_samples": len(self.samples.test),
+            "event_density": train.events.density,
+            "parameters": sum(p.numel() for p in self.network.parameters()),
+        }
+
+    def title(self) -> str:
+        """Return what is trained in a few words."""
+        sizes = self.facts()["groups"]
+        told = ", ".join(f"{name} {size}" for name, size in list(sizes.items())[:6])
+        more = f" and {len(sizes) - 6} groups more" if len(sizes) > 6 else ""
+        return f"{told}{more}; {len(self.network.network.projections)} projections"
+
+
+def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> SpikingNetwork:
+    """Return the network of a run, as it is before training.
+
+    Args:
+        config: the run's settings, with a network.
+        data: training samples; they set the inputs, the classes and the length of a step.
+        threads: threads for the event engine, whose results don't depend on it.
+
+    Raises InputError for settings without a network, and as the network does.
+    """
+    if config.network is None:
+        raise InputError("train: config must have a network, got none; see docs/networks.md")
+    check_device(config)
+    own = config.resolved()
+    return SpikingNetwork(
+        config.network,
+        data.events.n_units,
+        data.n_classes,
+        dt=data.events.dt,
+        n_steps=data.events.n_steps,
+        surrogate=surrogate(own.surrogate, own.surrogate_scale),
+        seed=config.seed,
+        engine=config.engine,
+        device=config.device,
+        threads=threads,
+        usual=_RECORDINGS if config.of_recordings() else USUAL,
+    )
