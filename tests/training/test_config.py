@@ -6,6 +6,7 @@ import pytest
 
 from eccles import InputError, TrainConfig
 from eccles.data import Binning
+from eccles.network import layered
 
 
 def test_the_defaults_are_the_articles():
@@ -100,6 +101,7 @@ def test_every_setting_is_part_of_the_identity():
         "seed": 1,
         "engine": "dense",
         "device": "cuda",
+        "network": layered((20,)),
     }
     assert changes.keys() == TrainConfig.model_fields.keys()
     found = {TrainConfig(**{name: value}).identity() for name, value in changes.items()}
