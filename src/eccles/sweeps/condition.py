@@ -7,16 +7,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from eccles.errors import InputError, listed, nearest, shown
+from eccles.errors import InputError, listed, nearest, plain, shown
 
 if TYPE_CHECKING:
     import duckdb
 
 _LETTERS = 100_000
 _DEPTH = 50
+_TREE = 400
+"""Brackets of a parsed condition inside each other, two for each of its parts."""
 
 _PIECES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--|/\*|(?i:\be')|.""", re.DOTALL)
 """What counts outside quotes: a text or a quoted name is passed over as a whole."""
+
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]')
+_RATIO = re.compile(r"'(?:[^']|'')*'|(?<![\w.:])([\w.]+:[\w.]+)")
 
 _KINDS = {
     *("COLUMN_REF", "CONSTANT", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE"),
@@ -27,6 +32,7 @@ _KINDS = {
 _OPERATORS = {
     *("+", "-", "*", "/", "//", "%", "**", "^", "&", "|", "<<", ">>", "~", "@"),
     *("~~", "!~~", "~~*", "!~~*", "~~~", "^@"),
+    *("like_escape", "not_like_escape", "ilike_escape", "not_ilike_escape"),
 }
 _FUNCTIONS = {
     *(
@@ -44,8 +50,16 @@ _FUNCTIONS = {
         "power",
     ),
     *("round", "sign", "sqrt", "trunc", "greatest", "least", "isfinite", "isinf", "isnan"),
-    *("contains", "ends_with", "length", "like_escape", "not_like_escape", "ilike_escape"),
-    *("not_ilike_escape", "lower", "regexp_full_match", "regexp_matches", "starts_with", "strlen"),
+    *(
+        "contains",
+        "ends_with",
+        "length",
+        "lower",
+        "regexp_full_match",
+        "regexp_matches",
+        "starts_with",
+        "strlen",
+    ),
     *("prefix", "suffix", "strpos", "instr", "substr", "substring", "trim", "ltrim", "rtrim"),
     *("upper", "coalesce", "ifnull", "nullif", "left", "right"),
 }
@@ -71,30 +85,46 @@ def checked(base: duckdb.DuckDBPyConnection, where: str, columns: Sequence[str],
         of: what these are the columns of, for the error.
     """
     if not isinstance(where, str):
-        raise not_one(where, of, "it is no text")
+        raise not_one(where, columns, of, "it is no text")
     if why := _broken(where):
-        raise not_one(where, of, why)
+        raise not_one(where, columns, of, why)
     # A line of its own, so that nothing at its end reaches the closing parenthesis.
     text = f"(\n{where}\n)"
-    read = json.loads(_parsed(base, f"SELECT 1 WHERE {text}"))
+    tree = _parsed(base, f"SELECT 1 WHERE {text}")
+    if _deepest(tree) > _TREE:
+        raise not_one(where, columns, of, f"more than {_TREE // 2} parts inside each other")
+    read = json.loads(tree)
     if read.get("error"):
-        raise not_one(where, of, str(read.get("error_message", "it can't be read")))
+        raise not_one(where, columns, of, read.get("error_message", "it can't be read"))
     statements = read["statements"]
     node = statements[0]["node"]
     condition = node.pop("where_clause", None)
     if len(statements) != 1 or node["type"] != "SELECT_NODE" or condition is None:
-        raise not_one(where, of, "it is more than one expression")
+        raise not_one(where, columns, of, "it is more than one expression")
     for part in (*_parts(node), *_parts(condition)):
         if why := _unfit(part, columns):
-            raise not_one(where, of, why)
+            raise not_one(where, columns, of, why)
     return text
 
 
-def not_one(where: object, of: str, why: str) -> InputError:
-    """Return the error for what is no condition over the columns of some tables."""
+def not_one(where: object, columns: Iterable[str], of: str, why: object) -> InputError:
+    """Return the error for what is no condition over the columns of some tables.
+
+    Args:
+        where: what was given.
+        columns: the columns that there are.
+        of: what these are the columns of.
+        why: our reason, or the database's, of which the first sentence counts: what it advises
+            besides is nothing that a condition can do.
+    """
+    reason = plain(re.split(r"\. (?=[A-Z])|\n", str(why))[0].rstrip("."), 120)
+    bare = [found for found in _RATIO.findall(where) if found] if isinstance(where, str) else []
+    if bare:
+        reason += f"; text stands in single quotes: '{plain(bare[0], 20)}'"
     return InputError(
         f"study: the condition must be SQL over the columns of {of}, such as "
-        f"\"ei = '80:20' AND seed < 4\", got {shown(where, 100)}: {why}"
+        f"\"ei = '80:20' AND seed < 4\", got {shown(where, 70)}: {reason}; "
+        f"there are {listed(columns, 90)}"
     )
 
 
@@ -127,6 +157,15 @@ def _parsed(base: duckdb.DuckDBPyConnection, query: str) -> str:
     return str(row[0]) if row else "{}"
 
 
+def _deepest(tree: str) -> int:
+    """Return how many brackets of a text in JSON stand inside each other at most."""
+    depth = most = 0
+    for piece in _BRACKETS.findall(tree):
+        depth += (piece in "{[") - (piece in "}]")
+        most = max(most, depth)
+    return most
+
+
 def _parts(tree: Any) -> Iterator[dict[str, Any]]:
     """Yield the parts of a parsed expression, outer ones first."""
     if isinstance(tree, dict):
@@ -149,17 +188,16 @@ def _unfit(part: dict[str, Any], columns: Iterable[str]) -> str:
         if not table and name.lower() in {column.lower() for column in columns}:
             return ""
         said = ".".join((*table, name))
-        there = listed(columns, 150)
-        return f"there is no column {shown(said, 60)}{nearest(name, columns)}; there are {there}"
+        return f"there is no column {shown(said, 40)}{nearest(name, columns)}"
     if kind == "FUNCTION":
         name = part["function_name"].lower()
-        known = _OPERATORS if part["is_operator"] else _FUNCTIONS
-        if name not in known or part.get("schema") or part.get("catalog") or part.get("filter"):
-            return f"a condition has no {shown(name, 60)} in it{nearest(name, _FUNCTIONS)}"
+        known = name in _OPERATORS or name in _FUNCTIONS
+        if not known or part.get("schema") or part.get("catalog") or part.get("filter"):
+            return f"a condition has no {shown(name, 40)} in it{nearest(name, _FUNCTIONS)}"
     if kind == "CAST":
         # Kinds of values besides these may need an extension, which would be fetched.
         found = json.dumps(part.get("type_expr") or part.get("cast_type"))
         named = re.findall(r'"(?:type_name|id)": "(\w*)"', found)
         if not named or any(name.lower() not in _TYPES for name in named if name != "UNBOUND"):
-            return f"a condition casts to {listed(sorted(_TYPES), 150)} alone"
+            return f"a condition casts to {listed(sorted(_TYPES), 80)} alone"
     return ""

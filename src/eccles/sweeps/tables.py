@@ -99,7 +99,8 @@ class StudyTables:
             return run_query(base, f"SELECT * FROM {self._rows(base, name)}")
         others = [] if name == "runs" else [c for c in columns["runs"] if c == KEY or c not in own]
         of = "runs" if name == "runs" else f"{name} and runs"
-        condition = checked(base, where, list(dict.fromkeys((*own, *others))), of)
+        usable = list(dict.fromkeys((*own, *others)))
+        condition = checked(base, where, usable, of)
         join = ""
         if others:
             taken = ", ".join(f'"{c}"' for c in others)
@@ -112,7 +113,7 @@ class StudyTables:
         try:
             return run_query(base, f"SELECT {kept} FROM own{join} WHERE {condition}", _SECONDS)
         except database_error() as error:
-            raise not_one(where, of, str(error).splitlines()[0]) from None
+            raise not_one(where, usable, of, error) from None
 
     def weights(self, run: str) -> dict[str, Tensor]:
         """Return a run's final weights, which `keep_weights: true` keeps, for `load_state_dict`.
