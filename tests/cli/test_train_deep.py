@@ -134,7 +134,10 @@ def test_recordings_of_ones_own_name_the_folder(capsys):
     words = ["--data", "./mine/gestures", "--steps", "2", "--circuit", "bn"]
     done = result(capsys, "--model", "mlp8", *SMALL, *words)
     assert Path(done["out"]).name.startswith("gestures-mlp8-bn-seed0-")
-    # Other recordings in the same folder are another run.
+    # Other recordings in the same folder are another run, in a folder of its own.
     gestures(1)
-    assert main(["train", "--model", "mlp8", *SMALL, *words]) == 2
+    other = result(capsys, "--model", "mlp8", *SMALL, *words)
+    assert other["out"] != done["out"]
+    assert other["identity"] != done["identity"]
+    assert main(["train", "--model", "mlp8", *SMALL, *words, "--out", done["out"]]) == 2
     assert "on other data" in capsys.readouterr().err
