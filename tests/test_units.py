@@ -66,6 +66,14 @@ def test_what_is_no_number(value):
         seconds(value, "tau")
 
 
+def test_lists_in_lists_by_the_thousand():
+    deep = []
+    for _ in range(3000):
+        deep = [deep]
+    with pytest.raises(InputError, match="units: tau must be a time above 0"):
+        seconds(deep, "tau")
+
+
 @given(st.floats(1e-6, 1e4))
 def test_a_time_as_people_write_it(value):
     """Six digits are kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from numbers import Real
 
 from eccles.errors import must
 
@@ -21,7 +22,8 @@ def seconds(value: str | float, name: str = "duration") -> float:
     """
     accepted = 'a time above 0 such as "10 ms" or 0.01 (seconds)'
     try:
-        match = _DURATION.fullmatch(str(value))
+        # Of what is neither text nor number not even the text is wanted: it may be of any length.
+        match = _DURATION.fullmatch(str(value)) if isinstance(value, str | Real) else None
         if match is None or match[2] not in {"", *_SECONDS}:
             raise ValueError("no duration")
         number = float(match[1])

@@ -63,6 +63,12 @@ def test_what_breaks_a_rule_is_named(three, change, said):
         replace(three, **change)
 
 
+@pytest.mark.parametrize("kind", ["O", "c16", "U", "?"])
+def test_no_times_of_any_type_are_no_times(kind):
+    found = Recordings(np.empty(0, kind), [], [0, 0], [0], ("no",), n_units=1)
+    assert (found.n_events, found.times.dtype) == (0, np.float32)
+
+
 def test_nobody_need_be_known_to_speak(three):
     assert len(replace(three, speakers=np.empty(0, np.int64))) == 3
 

@@ -74,7 +74,8 @@ def step_of(times: NDArray[np.floating[Any]], binning: Binning) -> NDArray[np.ui
     edges = np.append(binning.edges, np.inf)
     # The quotient may be rounded across an edge, so it is held against the edges themselves.
     scale = (binning.n_steps - 1) / binning.max_time
-    near = (np.minimum(times, binning.max_time) * scale).astype(np.uint32)
+    end = min(binning.max_time, float(np.finfo(times.dtype).max))
+    near = (np.minimum(times, end) * scale).astype(np.uint32)
     step: NDArray[np.uint32] = near + (times >= edges[near + 1]) - (times < edges[near])
     return step.astype(np.uint32) + np.uint32(1)
 

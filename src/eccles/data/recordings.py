@@ -173,16 +173,17 @@ def _seconds(times: object, whose: str = "") -> NDArray[np.floating[Any]]:
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iuf"):
         got = f"{array.dtype.name} of shape {array.shape}"
         raise must("recordings", f"times{whose}", "a list of seconds", got, hint)
+    if not array.size:
+        return np.empty(0, np.float32)
     short = array.dtype.kind == "f" and array.dtype.itemsize <= 4
     kind: type[np.floating[Any]] = np.float32 if short else np.float64
     seconds = array.astype(kind, copy=False)
-    if len(seconds):
-        # The least of an array that holds a NaN is NaN, which fails this too.
-        earliest, latest = float(seconds.min()), float(seconds.max())
-        if not (earliest >= 0 and latest < np.inf):
-            accepted = "seconds from 0 on, and finite"
-            wrong = latest if earliest >= 0 else earliest
-            raise must("recordings", f"times{whose}", accepted, wrong)
+    # The least of an array that holds a NaN is NaN, which fails this too.
+    earliest, latest = float(seconds.min()), float(seconds.max())
+    if not (earliest >= 0 and latest < np.inf):
+        accepted = "seconds from 0 on, and finite"
+        wrong = latest if earliest >= 0 else earliest
+        raise must("recordings", f"times{whose}", accepted, wrong)
     return seconds
 
 

@@ -18,6 +18,13 @@ _KINDS = ("i1", "u1", "i2", "u2", ">u2", "i4", "u4", "i8", "u8", ">i8", "f2", "f
 
 def array(rng: Random, good: Any) -> Any:
     """Return an array as good code has it, or as other code may."""
+    try:
+        return _array(rng, good)
+    except (TypeError, ValueError, OverflowError):
+        return good  # Of what was changed before not all can be made.
+
+
+def _array(rng: Random, good: Any) -> Any:
     kind = rng.random()
     changed = np.array(good)
     if kind < 0.35:
@@ -30,10 +37,7 @@ def array(rng: Random, good: Any) -> Any:
             changed.flat[at] = np.array(number).astype(changed.dtype)
         return changed
     if kind < 0.75:
-        try:
-            return changed.astype(rng.choice(_KINDS))
-        except (TypeError, ValueError):
-            return changed.tolist()
+        return changed.astype(rng.choice(_KINDS))
     if kind < 0.82:
         return rng.choice((changed[:-1], changed[:0], np.append(changed, 1), changed[::-1]))
     if kind < 0.86:
