@@ -115,6 +115,18 @@ def test_dale_and_missing_connections_hold_after_every_run(few, settings):
     assert not torch.equal(before.input_to_hidden, result.network.input_to_hidden)
 
 
+def test_a_network_is_evaluated_by_group(few):
+    result = eccles.train(config(epochs=1), data=few)
+    found = eccles.evaluate(result.network, few.test)
+    assert found.accuracy == result.accuracy[-1]
+    assert found.sizes == {"E": 16, "I": 4}
+    assert found.summary()["rate_hz"] == result.history[-1]["rate_hz"]
+    few_at_once = eccles.evaluate(result.network, few.test, batch_size=7)
+    assert (few_at_once.spikes == found.spikes).all()
+    narrow = few.test.take([0])
+    assert eccles.evaluate(result.network, narrow).samples.sum() == 1
+
+
 def test_threads_and_seeds(few):
     one, two = (eccles.train(config(epochs=1), data=few, threads=n) for n in (1, 2))
     other = eccles.train(config(epochs=1, seed=1), data=few)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,9 @@ from eccles.arguments import typed
 from eccles.data.dataset import SpikeDataset
 from eccles.errors import must, whole
 from eccles.nn.shallow import EINetwork
+from eccles.nn.spiking import SpikingNetwork
 from eccles.training.context import settled
+from eccles.training.group_measure import GroupEvaluation, count
 
 _BATCH = 1000
 
@@ -72,18 +74,38 @@ class Evaluation(NamedTuple):
         ]
 
 
+@overload
+def evaluate(network: EINetwork, data: SpikeDataset, batch_size: int = ...) -> Evaluation: ...
+@overload
+def evaluate(
+    network: SpikingNetwork, data: SpikeDataset, batch_size: int = ...
+) -> GroupEvaluation: ...
 @typed("evaluate")
 @settled()
-def evaluate(network: EINetwork, data: SpikeDataset, batch_size: int = _BATCH) -> Evaluation:
-    """Run a network of one hidden layer over a data set and count, `batch_size` samples at once.
+def evaluate(
+    network: EINetwork | SpikingNetwork, data: SpikeDataset, batch_size: int = _BATCH
+) -> Evaluation | GroupEvaluation:
+    """Run a network of spiking neurons over a data set and count, `batch_size` samples at once.
 
-    The counts don't depend on `batch_size`. Raises InputError for a network or data of another
-    kind: `eccles.training.deep_measure.evaluate_deep` is for deep networks.
+    The counts don't depend on `batch_size`; those of a `SpikingNetwork` are by group. Raises
+    InputError for a network or data of another kind:
+    `eccles.training.deep_measure.evaluate_deep` is for deep networks.
     """
     whole("evaluate", "batch_size", batch_size)
-    if data.events.n_units != network.inputs.n_neurons:
-        accepted = f"spikes of {network.inputs.n_neurons} units, as the network's inputs"
+    if isinstance(network, SpikingNetwork):
+        _check_inputs(network.wiring.n_inputs, data)
+        return count(network, data, batch_size)
+    _check_inputs(network.inputs.n_neurons, data)
+    return _count(network, data, batch_size)
+
+
+def _check_inputs(n_inputs: int, data: SpikeDataset) -> None:
+    if data.events.n_units != n_inputs:
+        accepted = f"spikes of {n_inputs} units, as the network's inputs"
         raise must("evaluate", "data", accepted, data.events.n_units)
+
+
+def _count(network: EINetwork, data: SpikeDataset, batch_size: int) -> Evaluation:
     totals = np.zeros((4, data.n_classes), np.int64)
     for first in range(0, len(data), batch_size):
         events, labels = data.batch(slice(first, first + batch_size))

@@ -17,7 +17,8 @@ from eccles.init.projections import USUAL
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.build import check_device, make_optimizer
 from eccles.training.config import TrainConfig
-from eccles.training.group_measures import GROUP_MEASURES, GroupEvaluation, GroupMoment, count
+from eccles.training.group_measure import GroupEvaluation, count
+from eccles.training.group_measures import GROUP_MEASURES, GroupMoment
 from eccles.training.measures import Measure
 from eccles.training.room import check_network
 from eccles.training.samples import Samples
