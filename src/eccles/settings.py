@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -19,7 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from tyro.constructors import PrimitiveConstructorSpec
 
-from eccles.errors import InputError, nearest, shown
+from eccles.errors import InputError, must, nearest, shown
 from eccles.reading import read_text
 from eccles.units import duration, seconds
 from eccles.yaml_files import MOST_BYTES, YAMLError, parse
@@ -56,21 +58,42 @@ class Settings(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _one_sentence(cls, value: Any, build: Any) -> Self:
+        if isinstance(value, Mapping):
+            cls._no_truth_for_a_number(value)
         try:
             result: Self = build(value)
         except ValidationError as error:
-            raise InputError(cls._sentence(error.errors()[0])) from None
+            raise InputError(cls._sentence(error.errors())) from None
         return result
 
     @classmethod
-    def _sentence(cls, error: ErrorDetails) -> str:
-        name = ".".join(str(part) for part in error["loc"])
+    def _no_truth_for_a_number(cls, values: Mapping[Any, Any]) -> None:
+        for name, value in values.items():
+            given = value.values() if isinstance(value, Mapping) else value
+            given = given if isinstance(given, Collection) else [given]
+            truths = [each for each in given if isinstance(each, bool)]
+            if truths and name in cls.model_fields:
+                kinds = _kinds(cls.model_fields[name].annotation)
+                if kinds & {int, float} and not kinds & {bool, Any}:
+                    accepted = "a number" if float in kinds else "a whole number"
+                    raise must(cls.section, name, accepted, truths[0])
+
+    @classmethod
+    def _sentence(cls, errors: list[ErrorDetails]) -> str:
+        error, where = errors[0], list(errors[0]["loc"])
         if error["type"] == "extra_forbidden":
-            return f"{cls.section}: {cls.no_setting(name)}"
-        if error["type"] == "int_parsing_size":
-            return f"{cls.section}: {name} must be a whole number of fewer digits"
-        rule = re.sub(r"^(Input|Value error,) (should )?", "", error["msg"])
-        return f"{cls.section}: {name} must {rule}, got {shown(error['input'])}"
+            return f"{cls.section}: {cls.no_setting('.'.join(map(str, where)))}"
+        rules = [_rule(error)]
+        field = cls.model_fields.get(str(where[0])) if where else None
+        if field and get_origin(field.annotation) in (Union, UnionType) and len(where) > 1:
+            # Of several kinds, those that the value came nearest to; their names are no settings.
+            tried = [each for each in errors if each["loc"][0] == where[0]]
+            deepest = max(len(each["loc"]) for each in tried)
+            tried = [each for each in tried if len(each["loc"]) == deepest]
+            error, where = tried[0], [where[0], *tried[0]["loc"][2:]]
+            rules = list(dict.fromkeys(map(_rule, tried)))
+        name = ".".join(map(str, where))
+        return f"{cls.section}: {name} must be {' or '.join(rules)}, got {shown(error['input'])}"
 
     @classmethod
     def no_setting(cls, name: object) -> str:
@@ -85,6 +108,36 @@ class Settings(BaseModel):
     def identity(self) -> str:
         """Return a hash of these settings: 16 hexadecimal digits, the same on every machine."""
         return hashed(self.model_dump(mode="json"))
+
+
+_RULES = {
+    "int": "a whole number",
+    "int_parsing_size": "a whole number of fewer digits",
+    "float": "a number",
+    "string": "a text",
+    "bool": "true or false",
+    "list": "a list",
+    "dict": "names with their values",
+    "string_pattern_mismatch": "of letters, digits and the signs _ . / - alone",
+}
+"""What pydantic's kinds of errors ask for, whole or as their first word."""
+
+
+def _rule(error: ErrorDetails) -> str:
+    """Return what a value must be, after "must be"."""
+    kind = error["type"]
+    if kind not in _RULES and kind.endswith(("_type", "_parsing", "_from_float", "_unicode")):
+        kind = kind.partition("_")[0]
+    said = re.sub(r"^(Input|Value error,) (should )?(be )?", "", error["msg"])
+    return _RULES.get(kind, said)
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """Return the kinds of values that an annotation is made of."""
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        return _kinds(inner[0])
+    return set().union(*map(_kinds, inner)) if inner else {annotation, type(annotation)} - {type}
 
 
 def hashed(content: object) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import yaml
 from yaml import AliasEvent, Node, ScalarNode
 
+from eccles.errors import plain
+
 MOST_BYTES = 2**20
 MOST_VALUES = 50_000
 """Values of a file, each counted as often as aliases repeat it."""
@@ -122,6 +124,38 @@ class YAMLError(ValueError):
     """Why a text isn't YAML that we take, in a few words, with the line."""
 
 
+_REASONS = {
+    r"found character '\\t'": "a tab, where YAML has spaces",
+    r"found undefined alias '?(?P<it>[^']*)": "the alias *{it}, which nothing defines,",
+    r"constructor for the tag '(?:tag:yaml.org,2002:)?(?P<it>[^']*)": "the tag !!{it}, not taken,",
+    r"found undefined tag handle '?(?P<it>[^']*)": "the tag {it}, which nothing defines,",
+    r"found incompatible YAML document": "a version of YAML that isn't known",
+    r"but found another document": "a second document",
+    r"mapping values are not allowed": "a second ': ' in one line, which needs quotes,",
+    r"expected ',' or '(?P<it>[]}])', but got '<stream end>'": "no {it} to close a bracket",
+    r"unexpected end of stream": "no quote to close a text",
+}
+"""What the parser says, as a pattern, and our words for it."""
+
+
+def _why(error: yaml.YAMLError | RecursionError, text: str) -> str:
+    """Return what is wrong with a text in a few words, with the line where it is known."""
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        return f"the character U+{code:04X}, which no YAML has, in line {line}"
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return "an error"
+    problem = error.problem or "an error"
+    for pattern, words in _REASONS.items():
+        if found := re.search(pattern, problem):
+            said = found.groupdict()
+            problem = words.format(it=plain(said.get("it") or "", 40))
+            break
+    mark = error.problem_mark
+    return f"{plain(problem, 140)} in line {mark.line + 1}" if mark else plain(problem, 140)
+
+
 def parse(text: str) -> Any:
     """Return what a text in YAML holds, or raise YAMLError.
 
@@ -129,7 +163,7 @@ def parse(text: str) -> Any:
     {'ei': '80:20'}
     >>> parse("lr: 1, lr: 2")
     Traceback (most recent call last):
-    eccles.yaml_files.YAMLError: an error in line 1
+    eccles.yaml_files.YAMLError: a second ': ' in one line, which needs quotes, in line 1
     """
     if len(text) > MOST_BYTES:
         raise YAMLError(f"a text of {len(text):,} letters, over {MOST_BYTES:,}")
@@ -139,9 +173,7 @@ def parse(text: str) -> Any:
         loader = _Loader(text)
         return loader.get_single_data()
     except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = error.problem if isinstance(error, _RefusedError) else "an error"
-        raise YAMLError(f"{problem} in line {mark.line + 1}" if mark else str(problem)) from None
+        raise YAMLError(_why(error, text)) from None
     finally:
         if loader is not None:
             loader.dispose()

@@ -90,7 +90,7 @@ def test_a_setting_said_for_all_runs_varies_no_more(path):
             {"repeat": 3, "base": {"seed": 1}},
             "seed must be in repeat or among the settings, got 'both'",
         ),
-        ({"grid": {"ei": "80:20"}}, "grid.ei must be a valid list"),
+        ({"grid": {"ei": "80:20"}}, "grid.ei must be a list"),
         ({"name": "a b", "repeat": 2}, "name must"),
     ],
 )

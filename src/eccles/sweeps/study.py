@@ -157,6 +157,10 @@ def read_study(path: Path, scale: str = FULL, overrides: Sequence[str] = ()) -> 
         )
     content = _merged(content, scales.get(scale) or {}, f"scales.{scale}")
     content["scale"] = scale
+    names = [override.partition("=")[0].strip().removeprefix("base.") for override in overrides]
+    for name in names:
+        if names.count(name) > 1:
+            raise must("sweep", "--set", "given once for each setting", name, "drop one of the two")
     for override in overrides:
         content = _override(content, override)
     return Study.model_validate(content)
