@@ -136,6 +136,21 @@ def whole(where: str, name: str, value: object, least: int = 1, accepted: str = 
         raise must(where, name, accepted or f"a whole number of {least} or more", value)
 
 
+MOST_WORKERS = 1024
+"""Threads or processes that one command may have, which is more than any machine has cores."""
+
+
+def check_workers(where: str, name: str, value: int) -> None:
+    """Raise InputError unless so many threads or processes can be asked for.
+
+    >>> check_workers("train", "threads", 2)
+    """
+    if value < 1:
+        raise must(where, name, "1 or more", value)
+    if value > MOST_WORKERS:
+        raise must(where, name, f"at most {MOST_WORKERS:,}", value, "more than cores gain nothing")
+
+
 def nearest(name: object, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the known name closest to `name`, or an empty string.
 

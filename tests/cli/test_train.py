@@ -188,6 +188,7 @@ def test_ratio_and_fraction_are_one_run(capsys):
         ("--lr nan", 2, "lr must be a finite number"),
         ("--hidden 0", 2, "hidden must be greater than or equal to 1"),
         ("--update-noise -1", 2, "update_noise must be greater than or equal to 0"),
+        ("--threads 1025", 2, "threads must be at most 1,024, got 1025"),
         ("--threads 0", 2, "threads must be 1 or more, got 0"),
         ("--seed -1", 2, "seed must be greater than or equal to 0"),
         ("--data fasion-mnist", 2, "did you mean 'fashion-mnist'?"),

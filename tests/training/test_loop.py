@@ -168,6 +168,8 @@ def test_torchs_threads_are_as_before(data, config):
     before = torch.get_num_threads()
     train(config, data=data, threads=before + 1)
     assert torch.get_num_threads() == before
+    with pytest.raises(InputError, match="threads must be at most 1,024, got 99999999999"):
+        train(threads=99999999999)
     with pytest.raises(InputError, match="threads must be 1 or more, got 0"):
         train(config, data=data, threads=0)
 

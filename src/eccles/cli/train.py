@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 import tyro
 
 from eccles.cli.flags import flag, read
-from eccles.errors import InputError, must, nearest
+from eccles.errors import InputError, check_workers, must, nearest
 from eccles.settings import read_yaml
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig, Model
@@ -130,8 +130,7 @@ def run(words: Sequence[str]) -> int:
         default=kind(settings=default),
         config=[tyro.conf.OmitArgPrefixes],
     )
-    if arguments.threads < 1:
-        raise must("train", "threads", "1 or more", arguments.threads)
+    check_workers("train", "threads", arguments.threads)
     config = arguments.settings
     if arguments.out is None:
         check_openable(config.data)

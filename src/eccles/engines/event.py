@@ -29,7 +29,7 @@ from eccles.engines.engine import (
 from eccles.engines.packing import Packing
 from eccles.engines.team import Team
 from eccles.engines.update import Update, no_update
-from eccles.errors import must
+from eccles.errors import check_workers, must
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import SuperSpike
@@ -46,8 +46,7 @@ class EventEngine:
     name = "event"
 
     def __init__(self, threads: int = 1, kernels: Literal["vector", "loop"] = "vector") -> None:
-        if threads < 1:
-            raise must("event engine", "threads", "1 or more", threads)
+        check_workers("event engine", "threads", threads)
         self._made_of = (threads, kernels)
         self._kernels = _kernels(kernels)
         self._team = Team(min(threads, MOST_PARTS))

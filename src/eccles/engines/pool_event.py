@@ -26,7 +26,7 @@ from eccles.engines.pool_kernels import (
     run_samples,
 )
 from eccles.engines.pool_packing import PoolPacking, refusal
-from eccles.errors import InputError, must
+from eccles.errors import InputError, check_workers, must
 from eccles.events import SpikeEvents, spike_events
 from eccles.wiring import Wiring
 
@@ -47,8 +47,7 @@ class EventPool:
     name = "event"
 
     def __init__(self, wiring: Wiring, threads: int = 1) -> None:
-        if threads < 1:
-            raise must("event engine", "threads", "1 or more", threads)
+        check_workers("event engine", "threads", threads)
         reason = refusal(wiring)
         if reason is not None:
             raise InputError(f"event engine: {reason}; use --engine dense")

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.arguments import typed
-from eccles.errors import must
+from eccles.errors import check_workers, must
 from eccles.events import SpikeEvents
 from eccles.jit import compiled
 from eccles.memory import must_fit
@@ -91,8 +91,7 @@ def van_rossum_each(
     if not 1e-3 <= steps <= 1e6:
         accepted = "a time in seconds, from a thousandth of a step to a million steps"
         raise must("distances", "tau", accepted, tau)
-    if threads < 1:
-        raise must("distances", "threads", "1 or more", threads)
+    check_workers("distances", "threads", threads)
     n, n_samples = spikes.n_units, len(spikes)
     parts = min(_PARTS, max(1, n_samples))
     hint = "take fewer units"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eccles.arguments import typed
-from eccles.errors import EcclesError, RunError, must
+from eccles.errors import EcclesError, RunError, check_workers
 from eccles.storage import unwritable
 from eccles.sweeps import record
 from eccles.sweeps.consolidate import consolidate, stored_runs
@@ -201,8 +201,8 @@ def cores() -> int:
 
 
 def _slots(jobs: int | None) -> int:
-    if jobs is not None and jobs < 1:
-        raise must("sweep", "--jobs", "1 or more", jobs)
+    if jobs is not None:
+        check_workers("sweep", "--jobs", jobs)
     return cores() if jobs is None else jobs
 
 

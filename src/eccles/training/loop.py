@@ -13,7 +13,7 @@ from typing import Any
 from eccles.arguments import typed
 from eccles.data.binning import Binning
 from eccles.data.dataset import Splits
-from eccles.errors import RunError, must
+from eccles.errors import RunError, check_workers, must
 from eccles.memory import enough_memory
 from eccles.training import checkpoint
 from eccles.training.compiling import CompileClock
@@ -73,8 +73,7 @@ def train(
     config = config or TrainConfig()
     if not isinstance(config, TrainConfig):
         deep(config)
-    if threads < 1:
-        raise must("train", "threads", "1 or more", threads)
+    check_workers("train", "threads", threads)
     if data is not None and isinstance(config, TrainConfig) and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
         raise must("train", "steps, max_time and clip", "left alone with data", "others", hint)
