@@ -156,6 +156,14 @@ def test_files_that_are_no_settings(path, content, sentence):
         Toy.from_yaml(path)
 
 
+def test_a_text_is_a_path_too(path):
+    path.write_text("count: 7\n")
+    assert Toy.from_yaml(str(path)) == Toy.from_yaml(path) == Toy(count=7)
+    for wrong, sentence in ((7, "must be a path, got 7"), ("a\0", "null"), ("n" * 300, "255")):
+        with pytest.raises(InputError, match=f"^config: .*{sentence}"):
+            Toy.from_yaml(wrong)
+
+
 def test_files_that_are_not_there(path, tmp_path):
     with pytest.raises(InputError, match=f"^config: {path} must be a readable file: No such file"):
         Toy.from_yaml(path)

@@ -22,6 +22,7 @@ from pydantic_core import ErrorDetails
 from tyro.constructors import PrimitiveConstructorSpec
 
 from eccles.errors import InputError, must, nearest, shown
+from eccles.paths import usable
 from eccles.reading import read_text
 from eccles.units import duration, seconds
 from eccles.yaml_files import MOST_BYTES, YAMLError, parse
@@ -101,7 +102,7 @@ class Settings(BaseModel):
         return f"there is no setting {shown(name)}{nearest(name, cls.model_fields)}"
 
     @classmethod
-    def from_yaml(cls, path: Path) -> Self:
+    def from_yaml(cls, path: Path | str) -> Self:
         """Return the settings that a YAML (or JSON) file holds."""
         return cls.model_validate(read_yaml(path))
 
@@ -146,8 +147,11 @@ def hashed(content: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path | str) -> dict[str, Any]:
     """Return the mapping that a YAML file holds, or raise InputError that says where it fails."""
+    if not isinstance(path, Path | str):
+        raise must("config", "a file", "a path", path)
+    path = usable(path, "config")
     try:
         content = parse(read_text(path, MOST_BYTES))
     except OSError as error:

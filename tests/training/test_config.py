@@ -130,6 +130,7 @@ def test_a_default_that_is_said_changes_nothing():
         ({"learning": 3}, "there is no setting 'learning'"),
         ({"epochs": 0}, "epochs must be greater than or equal to 1, got 0"),
         ({"epochs": -3}, "epochs must be .* got -3"),
+        ({"identity": "ab"}, "identity is no setting, .* leave it out"),
         ({"epochs": 2.5}, "epochs must be a whole number, got 2.5"),
         ({"epochs": "many"}, "epochs must be a whole number, got 'many'"),
         ({"batch_size": 0}, "batch_size must be .* got 0"),

@@ -108,7 +108,7 @@ class Network(Settings):
         return hash(self.identity())
 
     @classmethod
-    def from_yaml(cls, path: Path) -> Self:
+    def from_yaml(cls, path: Path | str) -> Self:
         """Return the network of a YAML (or JSON) file, which may be its part `network`."""
         return cls.of(read_yaml(path))
 

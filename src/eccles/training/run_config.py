@@ -69,6 +69,8 @@ class RunConfig(Settings):
         from eccles.training.config import TrainConfig
         from eccles.training.deep_config import DeepConfig
 
+        if name == "identity":
+            return "identity is no setting, but what they give: leave it out of a run's record"
         for other in (TrainConfig, DeepConfig):
             if name in other.model_fields and name not in cls.model_fields:
                 has, lacks = other.of_network, cls.of_network
