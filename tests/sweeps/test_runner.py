@@ -54,6 +54,8 @@ class Told(Unwatched):
 def scripted(small, tmp_path):
     def do(*script, executor=None):
         runs = plan(small).runs
+        # A study that is under way has its folders; none is made anew where they are gone.
+        (tmp_path / "out" / "records").mkdir(parents=True, exist_ok=True)
         folder, told = StudyFolder(tmp_path / "out"), Told()
         executor = executor or Scripted(list(script))
 

@@ -97,11 +97,11 @@ def test_recordings_are_binned_as_the_run_says(job, tmp_path):
 
 
 def test_a_failure_is_a_record(job):
-    outcome = execute(job._replace(settings={**job.settings, "lr": 1e38}))
+    outcome = execute(job._replace(settings={**job.settings, "update_noise": 1e38}))
     assert outcome.status == "failed"
     assert "must stay finite" in outcome.error
     run = kept(job).run
-    assert (run["status"], run["lr"]) == ("failed", 1e38)
+    assert (run["status"], run["update_noise"]) == ("failed", 1e38)
     assert "Traceback" in run["traceback"]
     # Asked for again, it is tried again.
     assert execute(job).status == "done"
