@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from eccles.data.archives import most_unpacked, unzip, why
 from eccles.data.files import GZIP, contents
 from eccles.data.hdf5_columns import column, group, lists, together
+from eccles.data.hdf5_heaps import check_heaps
 from eccles.data.recordings import Recordings
 from eccles.errors import InputError, RunError, must
 from eccles.reading import check_file
@@ -86,6 +87,7 @@ def read_blocks(
 
     try:
         source, size = _unpacked(path)
+        check_heaps(source)
         with h5py.File(source, "r") as file:
             yield from _blocks(file, n_units, advance, size)
     except RunError:

@@ -20,7 +20,7 @@ def array(rng: Random, good: Any) -> Any:
     """Return an array as good code has it, or as other code may."""
     try:
         return _array(rng, good)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, IndexError):
         return good  # Of what was changed before not all can be made.
 
 
