@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -24,27 +24,64 @@ from tyro.constructors import PrimitiveConstructorSpec
 from eccles.errors import InputError, must, nearest, shown
 from eccles.paths import usable
 from eccles.reading import read_text
-from eccles.units import duration, seconds
+from eccles.units import duration, hertz, seconds
 from eccles.yaml_files import MOST_BYTES, YAMLError, parse
+
+
+def as_said(
+    metavar: str,
+    nargs: int | Literal["*"] = 1,
+    alone: str = "",
+    write: Callable[[Any], str] = str,
+) -> PrimitiveConstructorSpec[Any]:
+    """Return what makes a flag of a setting that is read from a text.
+
+    The text is kept as it is: the settings read it, and say which of them is wrong.
+
+    Args:
+        metavar: what stands for the value in a help.
+        nargs: 1, or "*" for a flag that may stand alone.
+        alone: what it means then.
+        write: how a value is written as a default.
+    """
+    return PrimitiveConstructorSpec(
+        nargs=nargs,
+        metavar=metavar,
+        instance_from_str=lambda words: " ".join(words) or alone,
+        is_instance=lambda _value: True,
+        str_from_instance=lambda value: [str(value) if value is None else write(value)],
+    )
 
 
 def _named_seconds(value: str | float, info: ValidationInfo) -> float:
     return seconds(value, info.field_name or "duration")
 
 
+def _maybe_seconds(value: str | float | None, info: ValidationInfo) -> float | None:
+    return None if value is None else _named_seconds(value, info)
+
+
 Duration = Annotated[
-    float,
-    BeforeValidator(_named_seconds),
-    PrimitiveConstructorSpec(
-        nargs=1,
-        metavar="TIME",
-        # The text as it is: the settings read it, and say which of them is wrong.
-        instance_from_str=lambda words: words[0],
-        is_instance=lambda value: isinstance(value, float),
-        str_from_instance=lambda value: [duration(value)],
-    ),
+    float, BeforeValidator(_named_seconds), as_said("TIME", write=lambda value: duration(value))
 ]
 """A time in seconds, which may be written "10 ms"."""
+
+MaybeDuration = Annotated[
+    float | None,
+    BeforeValidator(_maybe_seconds),
+    as_said("TIME", write=lambda value: duration(value)),
+]
+"""Such a time, or None where something else says it."""
+
+
+def _named_hertz(value: str | float, info: ValidationInfo) -> float:
+    return hertz(value, info.field_name or "rate")
+
+
+Rate = Annotated[
+    float, BeforeValidator(_named_hertz), as_said("RATE", write=lambda value: f"{value:g} Hz")
+]
+"""A firing rate in Hz, which may be written "10 Hz"."""
 
 
 class Settings(BaseModel):

@@ -1,4 +1,4 @@
-"""Durations at the edges: "10 ms" in, seconds inside."""
+"""Durations and rates at the edges: "10 ms" in, seconds inside."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numbers import Real
 from eccles.errors import must
 
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
+_HERTZ = re.compile(r"\s*([-+0-9.eE]+)\s*(Hz|kHz|)\s*")
 _DURATION = re.compile(r"\s*([-+0-9.eE]+)\s*([a-zµ]*)\s*")
 
 
@@ -32,6 +33,25 @@ def seconds(value: str | float, name: str = "duration") -> float:
     # Dividing by 1000 rounds once, as the literal 0.01 does; multiplying by 1e-3 may not.
     scale = _SECONDS[match[2] or "s"]
     result = number / round(1 / scale)
+    if not (math.isfinite(result) and result > 0):
+        raise must("units", name, accepted, value)
+    return result
+
+
+def hertz(value: str | float, name: str = "rate") -> float:
+    """Return a rate in Hz from a number of Hz or a text with a unit.
+
+    Raises InputError unless the value is finite, above zero, and in Hz or kHz.
+
+    >>> hertz("10 Hz"), hertz("0.5Hz"), hertz(3), hertz("1 kHz")
+    (10.0, 0.5, 3.0, 1000.0)
+    """
+    accepted = 'a rate above 0 such as "10 Hz" or 10 (Hz)'
+    try:
+        match = _HERTZ.fullmatch(str(value)) if isinstance(value, str | Real) else None
+        result = float(match[1]) * (1000.0 if match[2] == "kHz" else 1.0) if match else 0.0
+    except ValueError:
+        result = 0.0
     if not (math.isfinite(result) and result > 0):
         raise must("units", name, accepted, value)
     return result

@@ -90,6 +90,18 @@ class Readouts(NamedTuple):
     mean: bool = False
 
 
+class RatePenalty(NamedTuple):
+    """What the loss adds for groups that fire too much; see `functional.rate_penalty`.
+
+    Attributes:
+        strength: its weight in the loss.
+        target: rate in Hz up to which a group's mean costs nothing.
+    """
+
+    strength: float
+    target: float
+
+
 @dataclass(frozen=True, eq=False)
 class Wiring:
     """A network for given numbers of inputs and classes.
@@ -103,6 +115,7 @@ class Wiring:
         readouts: constants of the readouts.
         shapes: rows and columns of each matrix of weights, by name.
         dt: length of a step in seconds.
+        penalty: what the loss adds for groups that fire too much, if anything.
     """
 
     n_inputs: int
@@ -115,3 +128,4 @@ class Wiring:
     readouts: Readouts
     shapes: Mapping[str, tuple[int, int]]
     dt: float = 1e-3
+    penalty: RatePenalty | None = None

@@ -33,7 +33,7 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
     assert main(["train", "--config", str(file), "--help"]) == 0
     said = " ".join(capsys.readouterr().out.replace("│", " ").split())
     assert re.search(r"input weights \(auto: 0.001;.*?\)\. \(default: 0\.25\)", said)
-    assert "output weights (auto: 7 (1 - beta) / sqrt(hidden)). --surrogate" in said
+    assert "output weights (auto: 7 (1 - beta) / sqrt(hidden)). --zero-start" in said
 
 
 @pytest.mark.parametrize(

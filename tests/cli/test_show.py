@@ -108,13 +108,13 @@ def test_sizes_are_those_of_the_data(name):
         (["bad.yaml"], "network: projections must be from the input"),
         (["deep.yaml", "--ei", "80:20"], "show: FILE must be left out with flags"),
         (["--out", "x.bmp"], "show: --out must be a file named .svg, .png or .pdf, got 'x.bmp'"),
-        (["--hidden", "10;5"], "show: --hidden must be whole numbers with commas between"),
-        (["--recurrent", "2"], "network: in projection \"hidden -> hidden\", probability must be"),
-        (["--recurrent", "1.2.3"], "show: --recurrent must be a probability above 0"),
+        (["--hidden", "10;5"], "network: hidden must be neurons of each layer, from 1 to 65536"),
+        (["--recurrent", "2"], "network: recurrent must be a probability from 0 to 1, or true"),
+        (["--recurrent", "1.2.3"], "network: recurrent must be a probability from 0 to 1"),
         (["--groups", "E:80,I:20", "--hidden", "90"], "network: groups must sum to hidden, 90"),
         (["--data", "mnist"], "show: --data must be one of fashion-mnist,"),
-        (["--neuron", "liff"], "network: in population hidden, neuron must be one of lif,"),
-        (["--delay", "2 ms"], "network: delay must be left out, got '2 ms'"),
+        (["--neuron", "liff"], "show: --neuron must be one of adaptive, conductance, izhikevich"),
+        (["--delay", "2 ms"], "network: delay must be left out, got 0.002"),
     ],
 )  # fmt: skip
 def test_mistakes_are_one_sentence(capsys, words, sentence):

@@ -186,7 +186,7 @@ def test_ratio_and_fraction_are_one_run(capsys):
         ("--lr 0", 2, "lr must be greater than 0, got 0"),
         ("--lr -0.1", 2, "lr must be greater than 0, got -0.1"),
         ("--lr nan", 2, "lr must be a finite number"),
-        ("--hidden 0", 2, "hidden must be greater than or equal to 1"),
+        ("--hidden 0", 2, "hidden must be neurons of each layer"),
         ("--update-noise -1", 2, "update_noise must be greater than or equal to 0"),
         ("--threads 1025", 2, "threads must be at most 1,024, got 1025"),
         ("--threads 0", 2, "threads must be 1 or more, got 0"),

@@ -92,7 +92,7 @@ def test_switches_as_the_help_has_them(capsys):
         (["--circuit", "bn", "--batch-size", "95"], "every batch of bn must be 2 samples or more"),
         (["--engine", "fused", "--surrogate", "arctan"], "engine must be auto or equations"),
         (["--width", "0.01"], "width must be 0.04 or more, for 4 units in every layer, got 0.01"),
-        (["--ei", "80:20"], "--ei is an option of a network of one hidden layer"),
+        (["--ei", "80:20"], "--ei is an option of a network of spiking neurons"),
         (["--circuit", "bn", "--stabiliser", "epsilon"], "with bn, got 'stabiliser epsilon'; "),
         (["--data", "./nowhere"], "got './nowhere'; there is no such folder"),
         (["--data", "./nowhere", "--out", "here"], "got './nowhere'; there is no such folder"),

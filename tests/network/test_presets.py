@@ -47,7 +47,9 @@ def test_recurrence_is_within_layers():
 
 
 def test_groups_of_a_flag():
-    network = layered((100,), groups="E:80, PV:12,SST:8", tau_syn_inhibitory="20 ms")
+    network = layered(
+        (100,), groups="E:80, PV:12,SST:8", recurrent=True, tau_syn_inhibitory="20 ms"
+    )
     own = network.populations["hidden"]
     assert own.groups == {"E": 80, "PV": 12, "SST": 8}
     assert own.signs == {"E": "excitatory", "PV": "inhibitory", "SST": "inhibitory"}
@@ -74,6 +76,7 @@ def test_groups_of_a_flag():
         ({"recurrent": 1.5}, "probability must be less than or equal to 1, got 1.5"),
         ({"recurrent": 0}, "recurrent must be a number above 0, got 0.0"),
         ({"delay": "2 ms"}, "delay must be left out, got '2 ms'"),
+        ({"tau_syn_inhibitory": "9 ms"}, "tau_syn_inhibitory must be left out, got '9 ms'"),
         ({"neuron": "lifs"}, r"got 'lifs' \(did you mean 'lif'\?\)"),
         ({"neuron": "conductance", "unbounded": True}, "as it goes to conductance neurons"),
         ({"neuron": "izhikevich", "threshold": 0.5}, "threshold must be left out for izhikevich"),

@@ -101,12 +101,46 @@ def test_every_setting_is_part_of_the_identity():
         "seed": 1,
         "engine": "dense",
         "device": "cuda",
+        "dt": 2e-3,
+        "groups": "E:90,I:10",
+        "signs": None,
+        "recurrent": True,
+        "neuron": "conductance",
+        "tau_adapt": None,
+        "adapt_strength": None,
+        "e_excitatory": None,
+        "e_inhibitory": None,
+        "izhikevich": None,
+        "tau_syn_inhibitory": None,
+        "delay": None,
+        "threshold": 0.9,
         "network": layered((20,)),
+        "weight_decay": 0.1,
+        "schedule": "cosine",
+        "warmup": 1,
+        "rate_penalty": 0.1,
+        "rate_target": None,
     }
     assert changes.keys() == TrainConfig.model_fields.keys()
-    found = {TrainConfig(**{name: value}).identity() for name, value in changes.items()}
+    # Those without a value here mean something beside others alone.
+    beside = {
+        "signs": ({"groups": "E:80,IT:20"}, "IT:excitatory", "IT:inhibitory"),
+        "tau_adapt": ({"neuron": "adaptive"}, None, 0.05),
+        "adapt_strength": ({"neuron": "adaptive"}, None, 0.1),
+        "e_excitatory": ({"neuron": "conductance"}, None, 4.0),
+        "e_inhibitory": ({"neuron": "conductance"}, None, 0.0),
+        "izhikevich": ({"neuron": "izhikevich"}, None, "chattering"),
+        "tau_syn_inhibitory": ({"recurrent": True}, None, 0.02),
+        "delay": ({"recurrent": True}, None, 0.002),
+        "rate_target": ({"rate_penalty": 1}, 10.0, 5.0),
+    }
+    alone = {name: value for name, value in changes.items() if name not in beside}
+    found = {TrainConfig(**{name: value}).identity() for name, value in alone.items()}
     found.add(TrainConfig().identity())
-    assert len(found) == len(changes) + 1
+    assert len(found) == len(alone) + 1
+    for name, (others, *values) in beside.items():
+        pair = {TrainConfig(**others, **{name: value}).identity() for value in values}
+        assert len(pair) == 2, name
 
 
 def test_identities_outlive_versions_and_processes():
@@ -134,7 +168,7 @@ def test_a_default_that_is_said_changes_nothing():
         ({"epochs": 2.5}, "epochs must be a whole number, got 2.5"),
         ({"epochs": "many"}, "epochs must be a whole number, got 'many'"),
         ({"batch_size": 0}, "batch_size must be .* got 0"),
-        ({"hidden": 0}, "hidden must be .* got 0"),
+        ({"hidden": 0}, "hidden must be neurons of each layer, .* got 0"),
         ({"lr": 0}, "lr must be greater than 0, got 0"),
         ({"lr": -1.0}, "lr must be greater than 0"),
         ({"lr": float("nan")}, "lr must be .*got nan"),
@@ -152,7 +186,7 @@ def test_a_default_that_is_said_changes_nothing():
         ({"ei": "80:20:1"}, "ei must be a ratio such as 80:20"),
         ({"ei": 1.5}, "ei must be a ratio .* got 1.5"),
         ({"ei": 0.333}, "ei must give a whole number of neurons"),
-        ({"ei": None}, "ei must be a text, got None"),
+        ({"ei": [80, 20]}, r"ei must be a text, got \[80, 20\]"),
     ],
 )
 def test_mistakes_are_one_sentence(settings, sentence):

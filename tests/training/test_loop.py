@@ -69,7 +69,7 @@ class Guard(Unwatched):
 
 
 def test_samples_at_hand_are_binned_already(data):
-    with pytest.raises(InputError, match="steps, max_time and clip must be left alone with data"):
+    with pytest.raises(InputError, match="steps, max_time, clip and dt must be left alone"):
         train(TrainConfig(steps=50), data=data)
 
 

@@ -157,7 +157,7 @@ def test_identities():
         ({"hidden": 50}, "hidden must be left out with network"),
         ({"tau_mem": "5 ms"}, "tau_mem must be left out with network"),
         ({"unbounded": True}, "unbounded must be left out with network"),
-        ({"noise_scale": "relative"}, "noise_scale must be absolute with network"),
+        ({"recurrent": True}, "recurrent must be left out with network"),
     ],
 )
 def test_what_a_network_says_itself_is_refused(settings, sentence):

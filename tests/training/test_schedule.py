@@ -25,3 +25,10 @@ def test_it_rises_then_falls(warmup, rest, highest):
     assert all(a > b for a, b in pairwise(rates[warmup:]))
     assert max(rates) == pytest.approx(highest)
     assert min(rates) > 0
+
+
+@given(st.integers(0, 50), st.integers(1, 50))
+def test_without_a_cosine_it_stays_where_the_warm_up_led(warmup, rest):
+    rates = [learning_rate(0.3, k, warmup, warmup + rest, cosine=False) for k in range(warmup + 60)]
+    assert set(rates[warmup:]) == {0.3}
+    assert rates[:warmup] == [learning_rate(0.3, k, warmup, warmup + rest) for k in range(warmup)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +12,10 @@ import tyro
 
 from eccles.cli.flags import flag, read
 from eccles.errors import InputError, must
-from eccles.network import Network, kilgore2025, layered
+from eccles.network import Network
 from eccles.network.summary import Rows, groups, projections
 from eccles.settings import read_yaml
+from eccles.training.network_settings import NetworkSettings
 from eccles.units import duration
 
 _SIZES = {
@@ -47,29 +48,7 @@ class Arguments:
     source: Annotated[tyro.conf.Positional[Path | None], flag("FILE|RUN")] = None
     """YAML file with a network or with a run's settings, or the folder of a run."""
 
-    hidden: Annotated[str | None, flag("N,...", "(default: 100)")] = None
-    """Neurons of each layer."""
-
-    ei: Annotated[str | None, flag("RATIO", "(default: 80:20)")] = None
-    """Excitatory to inhibitory neurons of each layer."""
-
-    groups: Annotated[str | None, flag("NAME:N,...")] = None
-    """Groups of each layer, in place of the ratio."""
-
-    recurrent: Annotated[str | None, flag("[P]", "(default: none)")] = None
-    """Let the groups of a layer project to each other, each connection with this probability."""
-
-    neuron: Annotated[str | None, flag("NAME", "(default: lif)")] = None
-    """lif, adaptive, conductance or izhikevich."""
-
-    tau_syn_inhibitory: Annotated[str | None, flag("TIME")] = None
-    """Time constant of inhibitory receptors, where it is another."""
-
-    delay: Annotated[str | None, flag("TIME", "(default: one step)")] = None
-    """Delay of all projections between neurons."""
-
-    threshold: Annotated[float | None, flag("X", "(default: 1)")] = None
-    """Potential above which neurons fire."""
+    settings: tyro.conf.OmitArgPrefixes[NetworkSettings] = field(default_factory=NetworkSettings)
 
     data: Annotated[str | None, flag("NAME")] = None
     """Data set whose numbers of inputs and classes are shown (default: the file's)."""
@@ -84,14 +63,9 @@ class Arguments:
     """Show where an error comes from."""
 
 
-_BUILT = ("hidden", "ei", "groups", "recurrent", "neuron", "tau_syn_inhibitory", "delay",
-          "threshold")  # fmt: skip
-"""Flags that say what the network is."""
-
-
 def run(words: Sequence[str]) -> int:
     """Run `eccles show WORDS`."""
-    given = read(Arguments, "show", _spelt(words))
+    given = read(Arguments, "show", words, config=[tyro.conf.OmitArgPrefixes])
     format_ = _format(given.out)
     network, data = _chosen(given)
     sizes = _SIZES.get(data or "", (None, None))
@@ -112,17 +86,6 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def _spelt(words: Sequence[str]) -> list[str]:
-    """Return the words, with a probability of 1 where --recurrent has none."""
-    found: list[str] = []
-    for k, word in enumerate(words):
-        found.append(word)
-        following = words[k + 1] if k + 1 < len(words) else "--"
-        if word == "--recurrent" and not following[:1].isdigit() and following[:1] != ".":
-            found.append("1")
-    return found
-
-
 def _format(out: Path | None) -> str:
     """Return the format that a picture's name asks for."""
     if out is None:
@@ -137,9 +100,10 @@ def _format(out: Path | None) -> str:
 
 def _chosen(given: Arguments) -> tuple[Network, str | None]:
     """Return the network that is asked for, and the data set that it is for."""
-    said = {name: getattr(given, name) for name in _BUILT if getattr(given, name) is not None}
     if given.data is not None and given.data not in _SIZES:
         raise must("show", "--data", f"one of {', '.join(_SIZES)}", given.data)
+    usual = NetworkSettings()
+    said = [name for name, value in given.settings if value != getattr(usual, name)]
     if given.source is not None:
         if said:
             flags = ", ".join(f"--{name}".replace("_", "-") for name in said)
@@ -148,28 +112,7 @@ def _chosen(given: Arguments) -> tuple[Network, str | None]:
                        str(given.source), hint)  # fmt: skip
         network, data = _stored(given.source)
         return network, given.data or data
-    if not said:
-        return kilgore2025(), given.data or _USUAL_DATA
-    return _built(said), given.data
-
-
-def _built(said: dict[str, Any]) -> Network:
-    if "hidden" in said:
-        said["hidden"] = _whole_numbers(said["hidden"])
-    if "recurrent" in said:
-        try:
-            said["recurrent"] = float(said["recurrent"])
-        except ValueError:
-            accepted = "a probability above 0, or nothing"
-            raise must("show", "--recurrent", accepted, said["recurrent"]) from None
-    return layered(said.pop("hidden", None), **said)
-
-
-def _whole_numbers(text: str) -> list[int]:
-    parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() for part in parts):
-        raise must("show", "--hidden", "whole numbers with commas between", text)
-    return [int(part) for part in parts]
+    return given.settings.network_of(), given.data or _USUAL_DATA
 
 
 def _stored(source: Path) -> tuple[Network, str | None]:
@@ -183,32 +126,21 @@ def _stored(source: Path) -> tuple[Network, str | None]:
     content = read_yaml(path)
     data = content.get("data")
     name = data if isinstance(data, str) else None
-    if "populations" in content or content.get("network") is not None:
+    if "populations" in content:
         return Network.of(content), name
     return _of_run(content), name or _USUAL_DATA
 
 
 def _of_run(settings: Mapping[str, Any]) -> Network:
-    """Return the network of a run's settings that name none: one layer of E and I neurons."""
+    """Return the network that a run's settings mean."""
     from eccles.training.config import TrainConfig
     from eccles.training.prepare import configure
 
-    own = {name: value for name, value in settings.items() if name not in {"identity", "network"}}
-    config = configure(own)
+    config = configure({name: value for name, value in settings.items() if name != "identity"})
     if not isinstance(config, TrainConfig):
         hint = "eccles inspect shows layers of deep networks"
         raise must("show", "the network", "one of spiking neurons in time", config.model, hint)
-    return kilgore2025(
-        config.ei,
-        config.hidden,
-        tau_mem=config.tau_mem,
-        tau_syn=config.tau_syn,
-        w1_std=config.w1_std,
-        w2_std=config.w2_std,
-        unbounded=config.unbounded,
-        zero_start=config.zero_start,
-        rounding=config.ei_rounding,
-    )
+    return config.network_of()
 
 
 def _drawn(

@@ -22,7 +22,7 @@ from eccles.training.prepare import SHALLOW, configure
 
 @dataclass(frozen=True)
 class Arguments:
-    """Train a shallow network of excitatory and inhibitory neurons, and keep what came of it.
+    """Train a network of excitatory and inhibitory neurons, and keep what came of it.
 
     With nothing said it trains an 80:20 network on a small sample of real Fashion-MNIST that ships
     with Eccles, offline. The run leaves a folder with its settings, a tidy history, a checkpoint
@@ -32,6 +32,8 @@ class Arguments:
         eccles train --ei 95:5 --epochs 10
         eccles train --data fashion-mnist --w1-std 0.005 --threads 2
         eccles train --tau-mem "5 ms" --update-noise 2e-4 --json
+        eccles train --groups "E:80,PV:12,SST:8" --recurrent 0.1 --neuron adaptive
+        eccles train --hidden 100,60 --schedule cosine --warmup 1
         eccles train --config my-run.yaml --seed 3
 
     Deep networks have settings of their own:
@@ -221,9 +223,9 @@ def _name(config: TrainConfig | DeepConfig) -> str:
     if isinstance(config, DeepConfig):
         kind = f"{config.model}-{config.circuit}"
     else:
-        kind = "unbounded" if config.unbounded else config.ei.replace(":", "-")
-        if config.network is not None:
-            kind = f"network-{config.network.n_neurons}"
+        kind = "unbounded" if config.unbounded else str(config.resolved().ei).replace(":", "-")
+        if not config.plain:
+            kind = f"network-{config.network_of().n_neurons}"
     data = config.data
     if isinstance(config, DeepConfig) and ("/" in data or Path(data).is_dir()):
         data = Path(data).resolve().name  # Recordings of one's own.

@@ -41,11 +41,18 @@ class DensePool:
         """
         n_samples = len(spike_events("engine", events))
         classes = torch.from_numpy(check_labels(labels, n_samples, self.wiring.n_classes))
-        potentials, _ = self._run(weights, events)
+        potentials, spikes = self._run(weights, events)
         classes, readouts = classes.to(potentials.device), self.wiring.readouts
         if readouts.mean:
-            return functional.mean_over_time_loss(potentials, classes)
-        return functional.max_over_time_loss(potentials, classes, readouts.zero_start)
+            loss = functional.mean_over_time_loss(potentials, classes)
+        else:
+            loss = functional.max_over_time_loss(potentials, classes, readouts.zero_start)
+        penalty = self.wiring.penalty
+        if penalty is not None:
+            groups = [group.neurons for group in self.wiring.groups]
+            allowed = penalty.target * events.n_steps * self.wiring.dt
+            loss = loss + functional.rate_penalty(spikes, groups, penalty.strength, allowed)
+        return loss
 
     def respond(self, weights: PoolWeights, events: SpikeEvents) -> Response:
         """Return the response to a batch, without gradients."""

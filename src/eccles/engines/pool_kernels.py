@@ -14,7 +14,8 @@ Adjoints, with the step's spikes s, slopes h of the surrogate at x = v - thresho
     M[t] = S[t] h + n M[t+1] du/dv                            of a membrane
 
 where u is the membrane before the reset, F the adjoint of the readouts' current, taken back through
-their weights. Adaptation a adds its adjoint P to S and takes -strength S h from it. The gradients
+their weights. Adaptation a adds its adjoint P to S and takes -strength S h from it. A
+rate penalty adds to S what `_press` says, at every step. The gradients
 of the weights add Y[t + delay] for each event or spike at t.
 
 Layouts, with N neurons padded to whole vectors, four samples a block: traces [T][4][N]; states
@@ -81,6 +82,8 @@ class Circuit(NamedTuple):
         w_in, w, w_transposed: weights of the input links, of the others, and those transposed.
         w_out, w_out_transposed: [N][C] and [C][N].
         zero_start: whether peaks include the readouts' start at zero.
+        groups: int64 [groups, 2], where the neurons of each begin and end in the row.
+        penalty: float64, strength of the rate penalty and the spikes a step that cost nothing.
     """
 
     sizes: Any
@@ -96,6 +99,8 @@ class Circuit(NamedTuple):
     w_out: Any
     w_out_transposed: Any
     zero_start: bool
+    groups: Any
+    penalty: Any
 
 
 class Events(NamedTuple):
@@ -428,7 +433,10 @@ def _slope(shape: Any, kind: int, x: Any, one: Any, k: Any, slopes: Any, c: int)
 
 
 class Adjoints(NamedTuple):
-    """Adjoints of a block: of membranes, adaptation, conductances, spikes, readouts (o and j)."""
+    """Adjoints of a block: of membranes, adaptation, conductances, spikes, readouts (o and j).
+
+    `pressure` is what the rate penalty adds to the adjoint of every spike.
+    """
 
     m: Any
     p: Any
@@ -437,6 +445,7 @@ class Adjoints(NamedTuple):
     a: Any
     f: Any
     slopes: Any
+    pressure: Any
 
 
 @compiled
@@ -445,8 +454,30 @@ def _adjoints(circuit: Any) -> Any:
     return Adjoints(
         _aligned(size, like), _aligned(size, like), _aligned(circuit.sizes[4] * size, like),
         _aligned(size, like), _aligned(size, like), _aligned(size, like),
-        _aligned(circuit.sizes[2], like),
+        _aligned(circuit.sizes[2], like), _aligned(size, like),
     )
+
+
+@compiled
+def _press(circuit: Any, events: Any, block: Any, s: int, weight: Any, pressure: Any) -> float:
+    """Return what a sample's spikes cost, and write what each of them adds to that, by neuron.
+
+    The cost of `functional.rate_penalty`; its derivative is the same at every step.
+    """
+    width, groups = circuit.sizes[2], circuit.groups
+    strength, allowed = circuit.penalty[0], circuit.penalty[1] * events.n_steps
+    room = s * events.n_steps * width
+    cost = 0.0
+    for g in range(len(groups)):
+        first, last = groups[g, 0], groups[g, 1]
+        n = 0
+        for q in range(block.spike_bounds[s, events.n_steps]):
+            n += first <= block.spikes[room + q] < last
+        beyond = max(0.0, n / (last - first) - allowed)
+        cost += strength * beyond * beyond
+        each = weight * (2.0 * strength * beyond / (last - first))
+        pressure[s * width + first : s * width + last] = each
+    return cost
 
 
 @inlined
@@ -467,7 +498,8 @@ def _inject(circuit: Any, block: Any, s: int, t: int, slopes: Any, a: Any) -> No
 def _backward(circuit: Any, block: Any, adjoints: Any, n: int, start: int, slopes: Any) -> int:
     """Take the loss back to every conductance; leave their adjoints in place of the traces.
 
-    Returns the last peak's step: adjoints of that step and later ones are zero, and aren't written.
+    Returns the last step that counts, that of the last peak: adjoints of that step and later ones
+    are zero, and aren't written.
     """
     width, class_width, receptors = circuit.sizes[2], circuit.sizes[3], circuit.sizes[4]
     constants = circuit.constants
@@ -481,18 +513,23 @@ def _backward(circuit: Any, block: Any, adjoints: Any, n: int, start: int, slope
     m, p, y, spike, a, f = (
         adjoints.m, adjoints.p, adjoints.y, adjoints.s, adjoints.a, adjoints.f,
     )
-    buffer = adjoints.slopes
+    buffer, pressure = adjoints.slopes, adjoints.pressure
     for state in (m, p, y, a, f):
         state[:] = 0
     half = len(y_trace) // receptors
-    last = 0
+    # A penalty reaches the spikes of all steps, peaks those before them.
+    pressed = circuit.penalty[0] > 0
+    last = len(x_trace) // (BLOCK * width) if pressed else 0
     for c in range(n * class_width):
         last = max(last, int(block.peak_step[c]))
     for s in range(n):
         _inject(circuit, block, s, last, slopes, a)
     for t in range(last - 1, start - 1, -1):
         for c in range(0, BLOCK * width, LANES):
-            store(spike, c, load(shape, f, c))
+            of_readouts = load(shape, f, c)
+            if pressed:
+                of_readouts = add(of_readouts, load(shape, pressure, c))
+            store(spike, c, of_readouts)
         for i in range(len(circuit.links)):
             later = t + circuit.links[i, DELAY] - 1
             if later < last:
@@ -681,6 +718,8 @@ def run_samples(
         for s in range(n):
             peak = block.peak[s * class_width : (s + 1) * class_width]
             losses[b + s] = _softmax_loss(peak, labels[b + s], n_classes, weight, slopes[s])
+            if circuit.penalty[0] > 0:
+                losses[b + s] += _press(circuit, events, block, s, weight, adjoints.pressure)
         end = _backward(circuit, block, adjoints, n, start, slopes)
         for s in range(n):
             _weight_gradients(

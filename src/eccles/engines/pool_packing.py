@@ -105,6 +105,8 @@ class PoolPacking:
             w_out,
             w_out_t,
             wiring.readouts.zero_start,
+            np.array([(each.neurons.start, each.neurons.stop) for each in wiring.groups], np.int64),
+            np.array(_penalty(wiring)),
         )
 
     def load(self, weights: Mapping[str, Tensor]) -> Circuit:
@@ -203,6 +205,13 @@ def _constants(wiring: Wiring) -> tuple[float, ...]:
     scale = neuron.surrogate.scale  # type: ignore[attr-defined]
     readouts = wiring.readouts
     return 1.0, readouts.alpha, readouts.beta, scale, *(_reversals(neuron) or (0.0, 0.0))
+
+
+def _penalty(wiring: Wiring) -> tuple[float, float]:
+    """Return the strength of the rate penalty, and the spikes a step that cost nothing."""
+    if wiring.penalty is None:
+        return 0.0, 0.0
+    return wiring.penalty.strength, wiring.penalty.target * wiring.dt
 
 
 def _pack(wiring: Wiring, *, from_input: bool) -> tuple[_Packed, ...]:

@@ -27,6 +27,7 @@ from eccles.functional.loss import predict as predict
 from eccles.functional.neuron import Constant as Constant
 from eccles.functional.neuron import Neuron as Neuron
 from eccles.functional.neuron import net as net
+from eccles.functional.rate_penalty import rate_penalty as rate_penalty
 from eccles.functional.readout import ReadoutState as ReadoutState
 from eccles.functional.readout import readout as readout
 from eccles.functional.readout import readout_step as readout_step

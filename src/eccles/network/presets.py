@@ -12,6 +12,7 @@ from eccles.network.constants import number
 from eccles.network.network import Network
 from eccles.network.signs import Sign, complete
 from eccles.populations import Populations
+from eccles.units import whole_number
 
 Groups = Mapping[str, int] | str
 """Sizes by name, or a text such as "E:80,PV:12,SST:8"."""
@@ -126,9 +127,14 @@ def layered(
     if recurrent is not False:
         chance = number(0.0, itself=False)(float(recurrent), "recurrent")
         projections |= {f"{name} -> {name}": {"probability": chance, **between} for name in names}
-    elif delay is not None and len(names) == 1:
-        hint = "it is of projections between neurons, which --recurrent or a second layer makes"
-        raise must("network", "delay", "left out", delay, hint)
+    elif len(names) == 1:
+        for what, value in {"delay": delay, "tau_syn_inhibitory": tau_syn_inhibitory}.items():
+            if value is not None:
+                hint = (
+                    "it is of projections between neurons, which --recurrent or a second layer "
+                    "makes"
+                )
+                raise must("network", what, "left out", value, hint)
     projections[f"{names[-1]} -> output"] = {"scale": w2_std}
     return Network.model_validate(
         {
@@ -175,16 +181,31 @@ def groups_of(text: str) -> dict[str, int]:
     >>> groups_of("E:80,PV:12,SST:8")
     {'E': 80, 'PV': 12, 'SST': 8}
     """
-    accepted = 'names and sizes such as "E:80,PV:12,SST:8"'
-    found: dict[str, int] = {}
+    example = '"E:80,PV:12,SST:8"'
+    found = {name: whole_number(size) for name, size in texts_of(text, "groups", example).items()}
+    if None in found.values():
+        raise must("network", "groups", f"names and sizes such as {example}", text)
+    return {name: size or 0 for name, size in found.items()}
+
+
+def texts_of(text: str, what: str, example: str) -> dict[str, str]:
+    """Return what a text says of each name, or raise InputError.
+
+    >>> texts_of("IT:excitatory, ET:excitatory", "signs", "")
+    {'IT': 'excitatory', 'ET': 'excitatory'}
+    """
+    found: dict[str, str] = {}
     for part in text.split(","):
-        name, _, size = (piece.strip() for piece in part.partition(":"))
-        if not name or not size.isdecimal():
-            raise must("network", "groups", accepted, text)
+        name, _, said = (piece.strip() for piece in part.partition(":"))
+        if not name or not said:
+            raise must("network", what, f"names and {_SAID[what]} such as {example}", text)
         if name in found:
-            raise must("network", f"group {name}", "given once", text)
-        found[name] = int(size)
+            raise must("network", f"{_ONE[what]} {name}", "given once", text)
+        found[name] = said
     return found
+
+
+_SAID, _ONE = {"groups": "sizes", "signs": "signs"}, {"groups": "group", "signs": "the sign of"}
 
 
 def _sizes(hidden: Sequence[int] | None, groups: Mapping[str, int] | None) -> Sequence[int]:

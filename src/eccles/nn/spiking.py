@@ -20,7 +20,7 @@ from eccles.init import projections as initial
 from eccles.network.names import INPUT, End, short_names
 from eccles.network.network import Network
 from eccles.populations import Populations
-from eccles.wiring import Group, Wiring
+from eccles.wiring import Group, RatePenalty, Wiring
 
 
 class SpikingNetwork(nn.Module):
@@ -44,6 +44,7 @@ class SpikingNetwork(nn.Module):
         threads: threads of the event engine.
         usual: scales of the projections that have none of their own.
         neurons: neurons of one's own, by the population that they are in place of.
+        rate_penalty: what the loss adds for groups that fire too much.
 
     Raises InputError as `Network.wire` does, and for an engine that can't compute it.
 
@@ -68,10 +69,12 @@ class SpikingNetwork(nn.Module):
         threads: int = 1,
         usual: initial.UsualScales = initial.USUAL,
         neurons: Mapping[str, Neuron] | None = None,
+        rate_penalty: RatePenalty | None = None,
     ) -> None:
         super().__init__()
         self.network = network
         wiring = network.wire(n_inputs, n_classes, dt, surrogate, n_steps)
+        wiring = replace(wiring, penalty=rate_penalty)
         self.wiring = _with_neurons(network, wiring, neurons or {})
         self.engine: PoolEngine = (
             pool_engine(engine, self.wiring, device=device, threads=threads)

@@ -93,10 +93,13 @@ def make_optimizer(config: RunConfig, parameters: Iterable[Any]) -> torch.optim.
         options["momentum"] = config.momentum
     takes = signature(kinds[name]).parameters
     for option in ("momentum", "weight_decay"):
-        value = getattr(config, option, 0.0)
+        value = getattr(config, option)
         if value and option not in takes:
             hint = "it has none of its own"
             raise must("train", option, f"0 for {name}", value, hint)
+    # Left alone, each has its own: adamw's isn't zero.
+    if config.weight_decay is not None and "weight_decay" in takes:
+        options["weight_decay"] = config.weight_decay
     try:
         return kinds[name](parameters, **options)
     except ValueError as error:

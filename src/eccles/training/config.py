@@ -1,97 +1,69 @@
-"""What a training run of the shallow network is: every choice that its results depend on."""
+"""What a training run of spiking neurons in time is: every choice that its results depend on."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+import math
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from eccles.data.binning import Binning
 from eccles.data.registry import SOURCES
 from eccles.errors import must
-from eccles.network import Network
-from eccles.populations import Populations, canonical
-from eccles.settings import Duration
+from eccles.settings import Duration, MaybeDuration, Rate
+from eccles.training.network_settings import NetworkSettings
 from eccles.training.own import said_of
 from eccles.training.run_config import RunConfig
-
-_OF_ONE_LAYER = (
-    "ei",
-    "ei_rounding",
-    "hidden",
-    "tau_mem",
-    "tau_syn",
-    "w1_std",
-    "w2_std",
-    "zero_start",
-    "unbounded",
-    "projection",
-)
-"""Settings of the network of one layer, which a network of one's own says itself."""
+from eccles.units import duration
 
 _NETWORK_LR, _FLAT = 3e-4, 20.0
 """Learning rate of Adam on images, and steepness of SuperSpike, for networks of one's own."""
 
+_TARGET = 10.0
+"""Hz up to which a rate costs nothing, unless said."""
 
-class TrainConfig(RunConfig):
+
+class TrainConfig(NetworkSettings, RunConfig):
     """Settings of a run; the defaults are those of Kilgore et al. 2025, on a small real sample.
 
     Where a default says "auto", `resolved` fills in what the other settings imply.
     """
 
-    of_network: ClassVar[str] = "a network of one hidden layer"
+    section: ClassVar[str] = "train"
 
-    steps: int = Field(default=Binning.n_steps, ge=2, le=65535)
-    """Steps that a sample of recorded spikes lasts: one more than it has bins."""
+    of_network: ClassVar[str] = "a network of spiking neurons in time"
+
+    steps: int | None = Field(default=None, ge=2, le=65535)
+    """Steps that a sample of recorded spikes lasts: one more than it has bins (auto: 100, or what
+    dt and max_time make)."""
 
     max_time: Duration = Binning.max_time
     """When the last bin of recorded spikes ends; what comes later is left out."""
 
+    dt: MaybeDuration = None
+    """Length of a step, and of a bin of recorded spikes (auto: steps of 1 ms, whatever a bin
+    lasts, as published)."""
+
     clip: bool = Binning.clip
     """Count several spikes of a channel in one bin as one."""
-
-    ei: str = "80:20"
-    """Excitatory to inhibitory hidden neurons: a ratio, or the excitatory fraction (0.8)."""
-
-    ei_rounding: bool = False
-    """Round the excitatory neurons where the ratio doesn't give a whole number."""
-
-    hidden: int = Field(default=100, ge=1, le=65536)
-    """Hidden neurons, excitatory and inhibitory together."""
-
-    tau_mem: Duration = 10e-3
-    """Membrane time constant, such as "10 ms"; a number alone is seconds."""
-
-    tau_syn: Duration = 5e-3
-    """Synaptic time constant, such as "5 ms"; a number alone is seconds."""
-
-    w1_std: float | None = Field(default=None, ge=0)
-    """Scale of the initial input weights (auto: 0.001; 1.2e-4 for recordings, which have some 25
-    times the spikes; unbounded 7 (1 - beta) / sqrt(inputs))."""
-
-    w2_std: float | None = Field(default=None, ge=0)
-    """Scale of the initial output weights (auto: 7 (1 - beta) / sqrt(hidden))."""
 
     surrogate: Literal["superspike", "sigmoid", "arctan", "triangle"] = "superspike"
     """Surrogate gradient of a spike."""
 
     surrogate_scale: float | None = Field(default=None, gt=0)
-    """Steepness of the surrogate (auto: its own; superspike's is 100)."""
-
-    zero_start: bool = True
-    """Let a readout's maximum include its start at zero (off: from the first spike it gets)."""
-
-    unbounded: bool = False
-    """The reference without Dale's principle: signed normal weights, no projection, Adam 2e-4."""
+    """Steepness of the surrogate (auto: its own; superspike's is 100, and 20 beyond one layer of
+    lif neurons)."""
 
     projection: bool | None = None
     """Project to Dale's signs after every update (auto: yes, unless unbounded)."""
 
     optimizer: str | None = None
-    """Any optimizer of torch.optim, in lower case (auto: sgd; adam for recordings or unbounded)."""
+    """Any optimizer of torch.optim, in lower case (auto: sgd; adam for recordings, unbounded or
+    beyond one layer of lif neurons)."""
 
     lr: float | None = Field(default=None, gt=0, le=1e6)
-    """Learning rate (auto: 0.01; for recordings 1e-4, 0.001 with sgd; 2e-4 when unbounded)."""
+    """Learning rate (auto: 0.01; for recordings 1e-4, 0.001 with sgd; 2e-4 when unbounded; 3e-4
+    beyond one layer of lif neurons)."""
 
     update_noise: float = Field(default=0.0, ge=0)
     """Standard deviation of the noise on every weight after every update."""
@@ -102,20 +74,14 @@ class TrainConfig(RunConfig):
     engine: Literal["auto", "event", "dense"] = "auto"
     """Event-driven kernels or dense equations (auto: the faster one that fits)."""
 
-    network: Network | None = None
-    """Populations and projections of a network of one's own, in a file; see docs/networks.md."""
+    rate_penalty: float = Field(default=0.0, ge=0, le=1e6)
+    """Weight in the loss of the square of each group's spikes a neuron beyond `rate_target`."""
 
-    @field_validator("ei", mode="before")
-    @classmethod
-    def _spell_ratio(cls, value: object) -> object:
-        return canonical(value) if isinstance(value, str | float | int) else value
+    rate_target: Rate = _TARGET
+    """Rate up to which a group's mean costs nothing, such as "10 Hz"."""
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.network is None:
-            self.populations()
-        else:
-            self._agree_with_network()
         for name in ("tau_mem", "tau_syn"):
             if getattr(self, name) > 1:
                 got = f"{getattr(self, name):g} s"
@@ -123,22 +89,25 @@ class TrainConfig(RunConfig):
                 raise must("train", name, "at most 1 s", got, hint)
         if self.unbounded and self.projection:
             raise must("train", "projection", "off when unbounded", True, "drop one of the two")
+        if not self.plain and self.projection not in (None, not self.unbounded):
+            hint = "only one layer of lif neurons can be trained so"
+            raise must("train", "projection", "left out", self.projection, hint)
+        if not self.rate_penalty and self.rate_target != _TARGET:
+            got = f"{self.rate_target:g} Hz"
+            raise must("train", "rate_target", "left out without rate_penalty", got)
+        if self.dt is not None:
+            self._check_bins(self.dt)
         return self
 
-    def _agree_with_network(self) -> None:
-        """Raise InputError for a setting that a network of one's own says itself, or hasn't."""
-        fields = type(self).model_fields
-        for name in _OF_ONE_LAYER:
-            value = getattr(self, name)
-            if value != fields[name].default:
-                raise must("train", name, "left out with network, which says it", value)
-        if self.noise_scale == "relative":
-            hint = "a network's projections have scales of their own"
-            raise must("train", "noise_scale", "absolute with network", self.noise_scale, hint)
-
-    def populations(self) -> Populations:
-        """Return the hidden layer's excitatory and inhibitory neurons."""
-        return Populations.parse(self.ei, self.hidden, rounding=self.ei_rounding)
+    def _check_bins(self, dt: float) -> None:
+        """Raise InputError unless bins of this length can be made."""
+        least, most = self.max_time / 65534, self.max_time
+        if not least <= dt <= most:
+            accepted = f"from {duration(least)} to {duration(most)}, max_time"
+            raise must("train", "dt", accepted, duration(dt))
+        if self.steps not in (None, made := self.binning().n_steps):
+            hint = f"dt and max_time make {made} steps"
+            raise must("train", "steps", "left out with dt", self.steps, hint)
 
     def batch(self) -> int:
         """Return the samples of an update."""
@@ -146,34 +115,49 @@ class TrainConfig(RunConfig):
 
     def binning(self) -> Binning:
         """Return how the times of recorded spikes become steps."""
-        return Binning(self.steps, self.max_time, self.clip)
+        if self.dt is None:
+            return Binning(self.steps or Binning.n_steps, self.max_time, self.clip)
+        bins = math.ceil(self.max_time / self.dt * (1 - 1e-9))
+        whole = math.isclose(bins * self.dt, self.max_time, rel_tol=1e-9)
+        end = self.max_time if whole else bins * self.dt
+        return Binning(bins + 1, end, self.clip, self.dt)
 
     def resolved(self) -> Self:
         """Return the same run with every "auto" filled in that no data is needed for."""
-        if self.network is not None:
-            return self._resolved_network()
-        recorded = self.of_recordings()
-        usual_lr = (0.001 if self.optimizer == "sgd" else 1e-4) if recorded else 0.01
         implied = {
-            "w1_std": None if self.unbounded else 1.2e-4 if recorded else 0.001,
-            "projection": not self.unbounded,
+            **self.auto_network(),
+            "steps": self.binning().n_steps,
             "batch_size": self.batch(),
-            "optimizer": "adam" if self.unbounded or recorded else "sgd",
-            "lr": 2e-4 if self.unbounded else usual_lr,
+            "projection": not self.unbounded,
+            "warmup": 0.0,
+            **(self._auto_plain() if self.plain else self._auto_network()),
         }
         missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
         return self.model_copy(update=missing)
 
-    def _resolved_network(self) -> Self:
-        flat = self.surrogate == "superspike"
-        implied = {
-            "batch_size": self.batch(),
+    def _auto_plain(self) -> dict[str, Any]:
+        recorded = self.of_recordings()
+        usual_lr = (0.001 if self.optimizer == "sgd" else 1e-4) if recorded else 0.01
+        return {
+            "w1_std": None if self.unbounded else 1.2e-4 if recorded else 0.001,
+            "optimizer": "adam" if self.unbounded or recorded else "sgd",
+            "lr": 2e-4 if self.unbounded else usual_lr,
+        }
+
+    def _auto_network(self) -> dict[str, Any]:
+        return {
             "optimizer": "adam",
             "lr": 1e-4 if self.of_recordings() else _NETWORK_LR,
-            "surrogate_scale": _FLAT if flat else None,
+            "surrogate_scale": _FLAT if self.surrogate == "superspike" else None,
         }
-        missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
-        return self.model_copy(update=missing)
+
+    def identity_of(self) -> dict[str, Any]:
+        """Return the settings as the identity has them: a network is one, however it is said."""
+        own = super().identity_of()
+        if self.plain:
+            return own
+        rest = {name: own[name] for name in own if name not in NetworkSettings.model_fields}
+        return {**rest, "network": self.network_of().identity()}
 
     def of_recordings(self) -> bool:
         """Return whether the data set is recorded spikes, and not images."""

@@ -27,7 +27,7 @@ from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep
 from eccles.training.deep_measures import DEEP_MEASURES, DeepMoment
 from eccles.training.room import check_deep
 from eccles.training.samples import Samples, whole_batches
-from eccles.training.schedule import learning_rate
+from eccles.training.schedule import Schedule
 from eccles.training.trainee import BatchStep
 
 
@@ -55,9 +55,7 @@ class DeepTrainee:
         self.optimizer = _optimizer(config, self.network)
         self._forward: Any = torch.compile(self.network) if config.compiled else self.network
         self._compiled: set[torch.Size] = set()
-        per_epoch = -(-whole_batches(config, samples.train) // config.batch())
-        self._per_epoch = per_epoch
-        self._warmup = round((config.warmup or 0.0) * per_epoch)
+        self._schedule = Schedule(config, samples)
 
     @property
     def engine(self) -> str:
@@ -96,7 +94,6 @@ class DeepTrainee:
         """Return the training step of an epoch."""
         config, network, optimizer = self.config, self.network.train(), self.optimizer
         random = seeds.stream(config.seed, "augment", epoch)
-        updates = config.epochs * self._per_epoch
         augment = Augment()
 
         def step(inputs: Tensor, labels: Tensor, batch: int) -> float:
@@ -107,10 +104,7 @@ class DeepTrainee:
                 return update(inputs, labels, batch)
 
         def update(inputs: Tensor, labels: Tensor, batch: int) -> float:
-            number = epoch * self._per_epoch + batch
-            rate = learning_rate(config.lr or 0.0, number, self._warmup, updates)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+            self._schedule.set(optimizer, epoch, batch)
             if config.augment:
                 inputs = augment(inputs, random)
             # Half precision would need scaled gradients, and has no number as small as epsilon.

@@ -108,8 +108,11 @@ class DeepConfig(RunConfig):
     decay_gains: bool = True
     """Let the L2 act on gains and biases too, as published."""
 
+    schedule: Literal["none", "cosine"] = "cosine"
+    """Let the learning rate fall to zero as a cosine does, or keep it."""
+
     warmup: float | None = Field(default=None, ge=0)
-    """Epochs in which the learning rate rises from 1e-7, before its cosine (auto: a tenth of all
+    """Epochs in which the learning rate rises from 1e-7 (auto: a tenth of all
     for E-I circuits, none for the others)."""
 
     augment: bool | None = None
@@ -136,8 +139,6 @@ class DeepConfig(RunConfig):
         if self.engine == "fused" and not self.fits_fused:
             accepted = "auto or equations with another surrogate than sigmoid, on cuda, or compiled"
             raise must("train", "engine", accepted, self.engine)
-        if self.warmup is not None and self.warmup > self.epochs:
-            raise must("train", "warmup", f"at most {self.epochs} epochs", self.warmup)
         return self
 
     @property

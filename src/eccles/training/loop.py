@@ -76,7 +76,8 @@ def train(
     check_workers("train", "threads", threads)
     if data is not None and isinstance(config, TrainConfig) and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
-        raise must("train", "steps, max_time and clip", "left alone with data", "others", hint)
+        names = "steps, max_time, clip and dt"
+        raise must("train", names, "left alone with data", "others", hint)
     splits: Any = open_data(config, data_dir) if data is None else data
     check_pair(config, splits)
     # What only a name stands for in the settings: samples or files of the user's own.

@@ -8,9 +8,8 @@ from typing import Any
 
 from torch import Tensor
 
-from eccles import noise, seeds
+from eccles import seeds
 from eccles.data.dataset import SpikeDataset
-from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.functional.surrogate import surrogate
 from eccles.init.projections import USUAL
@@ -22,7 +21,10 @@ from eccles.training.group_measures import GROUP_MEASURES, GroupMoment
 from eccles.training.measures import Measure
 from eccles.training.room import check_network
 from eccles.training.samples import Samples
+from eccles.training.schedule import Schedule
 from eccles.training.trainee import BatchStep
+from eccles.training.update_noise import UpdateNoise
+from eccles.wiring import RatePenalty
 
 _RECORDINGS = replace(USUAL, inputs=0.12 * USUAL.inputs, driven=0.12 * USUAL.driven)
 """Scales for recordings, whose samples have some 25 times the spikes of an image."""
@@ -32,7 +34,7 @@ class NetworkTrainee:
     """A network of one's own, the samples of its run, and its step; a `Trainee`.
 
     Args:
-        config: the run's settings, with a network.
+        config: the run's settings.
         samples: those of the run.
         threads: threads of the event engine.
     """
@@ -47,6 +49,10 @@ class NetworkTrainee:
         self.network = build_spiking(config, samples.train, threads)
         check_network(config, samples, self.engine, self.network.wiring.n_neurons)
         self.optimizer = make_optimizer(config, self.network.parameters())
+        self._schedule = Schedule(config, samples)
+        # Without, missing connections would come to be.
+        self._projects = config.projection is not False or not config.plain
+        self._noise: UpdateNoise | None = None
 
     @property
     def engine(self) -> str:
@@ -58,17 +64,22 @@ class NetworkTrainee:
 
     def steps(self, epoch: int) -> BatchStep:
         """Return the training step of an epoch, with noise of its own."""
-        key = seeds.key(self.config.seed, "noise", epoch)
+        config, network = self.config, self.network
+        key = seeds.key(config.seed, "noise", epoch)
+        if config.update_noise and self._noise is None:
+            relative = config.noise_scale == "relative"
+            self._noise = UpdateNoise(network, config.update_noise, relative=relative)
 
         def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
+            self._schedule.set(self.optimizer, epoch, batch)
             self.optimizer.zero_grad()
-            loss = self.network.loss(events, labels)
+            loss = network.loss(events, labels)
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimizer.step()
-            if self.config.update_noise:
-                for layer, weight in enumerate(self.network.matrices.values()):
-                    noise.add_noise_(weight, self.config.update_noise, key, batch, layer)
-            self.network.project()
+            if self._noise is not None:
+                self._noise.add_(network.matrices, key, batch)
+            if self._projects:
+                network.project()
             return float(loss.detach())
 
         return step
@@ -112,18 +123,17 @@ def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
     """Return the network of a run, as it is before training.
 
     Args:
-        config: the run's settings, with a network.
+        config: the run's settings.
         data: training samples; they set the inputs, the classes and the length of a step.
         threads: threads for the event engine, whose results don't depend on it.
 
-    Raises InputError for settings without a network, and as the network does.
+    Raises InputError as the network does.
     """
-    if config.network is None:
-        raise InputError("train: config must have a network, got none; see docs/networks.md")
     check_device(config)
     own = config.resolved()
+    penalty = RatePenalty(own.rate_penalty, own.rate_target) if own.rate_penalty else None
     return SpikingNetwork(
-        config.network,
+        own.network_of(),
         data.events.n_units,
         data.n_classes,
         dt=data.events.dt,
@@ -134,4 +144,5 @@ def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         device=config.device,
         threads=threads,
         usual=_RECORDINGS if config.of_recordings() else USUAL,
+        rate_penalty=penalty,
     )

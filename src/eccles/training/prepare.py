@@ -119,7 +119,7 @@ def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Train
         from eccles.training.deep import DeepTrainee
 
         return DeepTrainee(deep(config), samples, threads)
-    if config.network is not None:
+    if not config.plain or config.rate_penalty:
         from eccles.training.network import NetworkTrainee
 
         return NetworkTrainee(config, samples, threads)

@@ -25,8 +25,9 @@ def check_shallow(config: TrainConfig, samples: Samples, engine: str) -> None:
     """
     if engine == "dense":
         events, size = samples.train.events, min(config.batch(), len(samples.train))
-        rasters = _FLOAT * events.n_steps * size * (events.n_units + 2 * config.hidden)
-        what = f"{events.n_steps:,} steps of a batch of {size:,} with hidden {config.hidden:,}"
+        hidden = config.populations().n_neurons
+        rasters = _FLOAT * events.n_steps * size * (events.n_units + 2 * hidden)
+        what = f"{events.n_steps:,} steps of a batch of {size:,} with hidden {hidden:,}"
         must_fit("train", what, rasters, "choose a smaller --batch-size or --hidden")
 
 

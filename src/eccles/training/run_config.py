@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from eccles.errors import must
 from eccles.paths import usable
 from eccles.settings import Settings, hashed
 from eccles.training.own import said_of
@@ -47,11 +48,26 @@ class RunConfig(Settings):
     momentum: float | None = Field(default=0.0, ge=0, lt=1)
     """Momentum, for an optimizer that has one."""
 
+    weight_decay: float | None = Field(default=None, ge=0, le=1e6)
+    """L2 on every weight (auto: the optimizer's own, which most have none of)."""
+
+    schedule: Literal["none", "cosine"] = "none"
+    """Keep the learning rate, or let it fall to zero as a cosine does."""
+
+    warmup: float | None = Field(default=None, ge=0)
+    """Epochs in which the learning rate rises from 1e-7 (auto: none)."""
+
     seed: int = Field(default=0, ge=0, lt=2**63)
     """Seed of everything random; the same seed gives the same bits."""
 
     device: Literal["cpu", "cuda"] = "cpu"
     """Where to compute; a GPU uses the plain equations."""
+
+    @model_validator(mode="after")
+    def _warms_up_in_time(self) -> Self:
+        if self.warmup is not None and self.warmup > self.epochs:
+            raise must("train", "warmup", f"at most {self.epochs} epochs", self.warmup)
+        return self
 
     @field_validator("data")
     @classmethod
@@ -92,12 +108,16 @@ class RunConfig(Settings):
         What is as the defaults have it stays out of the hash, so that a setting which a later
         version adds, with a default that changes nothing, leaves known runs known.
         """
-        usual = _usual(type(self))
+        usual, own = _usual(type(self)), self.identity_of()
+        told = {name for name in own if name in self.told or own[name] != usual[name]}
+        return hashed({name: own[name] for name in told})
+
+    def identity_of(self) -> dict[str, Any]:
+        """Return the settings, resolved, as the identity has them."""
         own = self.resolved().model_dump(mode="json")
         # Samples of the caller's own aren't settings: whoever has them puts their digits behind.
         own["data"] = said_of(self.data)
-        told = {name for name in own if name in self.told or own[name] != usual[name]}
-        return hashed({name: own[name] for name in told})
+        return own
 
 
 @cache

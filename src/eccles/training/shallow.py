@@ -16,6 +16,7 @@ from eccles.training.measures import MEASURES
 from eccles.training.moment import Moment
 from eccles.training.room import check_shallow
 from eccles.training.samples import Samples
+from eccles.training.schedule import Schedule
 from eccles.training.trainee import BatchStep
 from eccles.units import duration
 
@@ -39,6 +40,7 @@ class ShallowTrainee:
         self.network = build_network(config, samples.train, threads)
         check_shallow(config, samples, self.engine)
         self.optimizer = build_optimizer(config, self.network)
+        self._schedule = Schedule(config, samples)
         self._step = build_step(config, self.network, self.optimizer)
 
     @property
@@ -54,6 +56,7 @@ class ShallowTrainee:
         key = seeds.key(self.config.seed, "noise", epoch)
 
         def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
+            self._schedule.set(self.optimizer, epoch, batch)
             return self._step(events, labels, key, batch)
 
         return step
@@ -86,6 +89,6 @@ class ShallowTrainee:
     def title(self) -> str:
         """Return what is trained in a few words."""
         network, config = self.network, self.config
-        kind = "unbounded" if network.unbounded else f"{config.ei} ({network.hidden})"
+        kind = "unbounded" if network.unbounded else f"{config.resolved().ei} ({network.hidden})"
         scale = network.initial_std[0]
         return f"{kind}, tau_mem {duration(config.tau_mem)}, w1 scale {scale:.3g}"

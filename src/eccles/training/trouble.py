@@ -65,7 +65,7 @@ def _remedy(result: TrainResult) -> str:
         )
     first, last = (result.history[k]["rate_hz"] for k in (0, -1))
     rate = f"hidden neurons fired at {first:.3g} Hz before training"
-    if config.network is not None and not SILENT <= first <= SATURATED:
+    if not config.plain and not SILENT <= first <= SATURATED:
         side, way = ("under", "larger") if first < SILENT else ("over", "smaller")
         bound = SILENT if first < SILENT else SATURATED
         return f"{rate}, {side} {bound:g} Hz: give projections from the input a {way} scale"

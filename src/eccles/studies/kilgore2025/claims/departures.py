@@ -38,7 +38,8 @@ def _usual(shipped: Study) -> dict[str, Any]:
     usual = config.model_dump()
     # What is left to the network is in the tables as the network had it.
     if config.w2_std is None:
-        usual["w2_std"] = fan_in_std(config.hidden, LIFParameters(tau_mem=config.tau_mem).beta)
+        beta = LIFParameters(tau_mem=config.tau_mem).beta
+        usual["w2_std"] = fan_in_std(config.populations().n_neurons, beta)
     usual["surrogate_scale"] = surrogate(config.surrogate, config.surrogate_scale).scale
     return usual
 

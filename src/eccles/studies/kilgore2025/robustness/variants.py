@@ -97,7 +97,7 @@ def _scale(name: str, config: TrainConfig) -> float:
 
     value: float | None = getattr(config, name)
     beta = LIFParameters(tau_mem=config.tau_mem).beta
-    return fan_in_std(config.hidden, beta) if value is None else value
+    return fan_in_std(config.populations().n_neurons, beta) if value is None else value
 
 
 def _factor(ratio: float) -> str:

@@ -1,0 +1,103 @@
+"""`eccles train` and `eccles show` of networks that flags say."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eccles import TrainConfig
+from eccles.cli import main
+
+FLAGS = [
+    ["--hidden", "20,10", "--recurrent"],
+    ["--recurrent", "0.5", "--hidden", "20", "--neuron", "conductance", "--e-inhibitory", "0"],
+    ["--groups", "E:16,PV:3,SST:2", "--recurrent", "--neuron", "adaptive", "--tau-adapt", "50 ms"],
+    ["--hidden", "20", "--recurrent", "--delay", "2 ms", "--tau-syn-inhibitory", "20 ms"],
+    ["--groups", "IT:8,PV:2", "--signs", "IT:excitatory", "--threshold", "0.5"],
+]
+RUN = ["--epochs", "1", "--batch-size", "500", "--json"]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def told(capsys, *words):
+    assert main([*words]) == 0, capsys.readouterr().err
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+def test_what_is_shown_is_trained(capsys, flags):
+    shown = told(capsys, "show", *flags, "--json")
+    summary = told(capsys, "train", *flags, *RUN)
+    assert "-network-" in summary["out"]
+    again = told(capsys, "show", summary["out"], "--json")
+    assert again["network"] == shown["network"]
+    assert shown["projections"][0]["n_pre"] == 784
+    settings = json.loads(Path(summary["out"], "config.json").read_text())
+    assert settings.pop("identity") == TrainConfig(**settings).identity() == summary["identity"]
+    # The same run from its own settings, and from a YAML file with the flags' names.
+    config = f"{summary['out']}/config.json"
+    assert told(capsys, "train", "--config", config, "--json")["identity"] == summary["identity"]
+
+
+def test_a_file_and_flags_say_the_same(capsys):
+    Path("mine.yaml").write_text(
+        "hidden: 20\nrecurrent: 0.5\nneuron: adaptive\nepochs: 1\nbatch_size: 500\n"
+        "schedule: cosine\nwarmup: 0.5\nweight_decay: 1e-4\nrate_penalty: 0.1\nrate_target: 5 Hz\n"
+    )
+    summary = told(capsys, "train", "--config", "mine.yaml", "--json")
+    flags = ["--hidden", "20", "--recurrent", "0.5", "--neuron", "adaptive", "--schedule", "cosine",
+             "--warmup", "0.5", "--weight-decay", "1e-4", "--rate-penalty", "0.1",
+             "--rate-target", "5 Hz"]  # fmt: skip
+    assert told(capsys, "train", *flags, *RUN) == summary
+
+
+def test_help_names_them(capsys):
+    assert main(["train", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "--recurrent [P]" in " ".join(said.replace("│", " ").split())
+    assert "default: None" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--groups", "E:80,PV:12", "--hidden", "100"], "network: groups must sum to hidden, 100"),
+        (["--groups", "E:80,PV:0"], "network: in population hidden, the size of group PV"),
+        (["--groups", "E:80,IT:4"], "network: the sign of IT must be said"),
+        (["--groups", "E:80,I:4", "--signs", "I:free,I:free"], "network: the sign of I must be"),
+        (["--groups", "E:80", "--signs", "F:free"], "network: signs must be of groups, got one of"),
+        (["--recurrent", "2"], "train: recurrent must be a probability from 0 to 1, or true, got"),
+        (["--recurrent", "0.1", "0.2"], "train: recurrent must be a probability from 0 to 1"),
+        (["--hidden", "10;5"], "train: hidden must be neurons of each layer, from 1 to 65536"),
+        (["--recurrent", "--delay", "0.5 ms"], "network: delay of \"E -> E\" must be a whole"),
+        (["--recurrent", "--delay", "101 ms"], "network: delay of \"E -> E\" must be at most"),
+        (["--delay", "2 ms"], "network: delay must be left out, got 0.002; it is of projections"),
+        (["--neuron", "liff"], "train: --neuron must be one of adaptive, conductance, izhikevich"),
+        (["--neuron", "conductance", "--unbounded"], "network: projection \"input -> "),
+        (["--tau-adapt", "50 ms"], "train: tau_adapt must be left out with lif neurons"),
+        (["--dt", "2 ms"], "data: fashion-mnist-sample is a set of images with a latency code"),
+        (["--dt", "soon"], "units: dt must be a time above 0 such as"),
+        (["--rate-target", "5 Hz"], "train: rate_target must be left out without rate_penalty"),
+        (["--schedule", "linear"], "train: --schedule must be one of cosine, none, got 'linear'"),
+        (["--model", "mlp8", "--recurrent"], "train: --recurrent is an option of a network of"),
+        (["--config", "mine.yaml", "--recurrent"], "train: recurrent must be left out with"),
+        (["--config", "twice.yaml"], "config: twice.yaml must be YAML, got"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_one_sentence_and_nothing_is_written(capsys, words, sentence):
+    Path("mine.yaml").write_text(
+        "network: {populations: {a: {groups: {E: 2}}}, "
+        'projections: {"input -> E": {}, "E -> output": {}}}\n'
+    )
+    Path("twice.yaml").write_text("hidden: 10\nhidden: 20\n")
+    before = sorted(Path().iterdir())
+    assert main(["train", *words]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"eccles: {sentence}"), said
+    assert said.count("\n") == 1
+    assert len(said) < 510
+    assert sorted(Path().iterdir()) == before
