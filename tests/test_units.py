@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eccles import InputError
-from eccles.units import duration, seconds
+from eccles.units import duration, hertz, read_rates, seconds, spelt_rates
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,34 @@ def test_spellings():
         "1.5 s",
         "999 ms",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [("5 Hz", 5.0), ("5hz", 5.0), (" 0.1 ", 0.1), (20, 20.0), ("0.02 kHz", 20.0), ("1e1 Hz", 10.0)],
+)
+def test_rates_by_hand(value, wanted):
+    found = hertz(value)
+    assert found == wanted
+    assert type(found) is float
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(0, -1, "0 Hz", "-5 Hz", "5 ms", "5 H", "", "Hz", "1e999", float("nan"), float("inf")),
+        *(None, True, [5], {}, "E:", "E: 5, : 3", ": 5 Hz", "E: 5 Hz, E: 5 Hz", {"E": "x"}),
+        *({3: 5}, "E: 0"),
+    ],
+)
+def test_rates_that_cannot_be(value):
+    with pytest.raises(InputError, match=r"train: initial_rate( of E)? must be a rate") as caught:
+        read_rates(value, "initial_rate", "train")
+    assert "\n" not in str(caught.value)
+
+
+@given(
+    st.floats(1e-6, 1e6) | st.dictionaries(st.sampled_from("ABC"), st.floats(1e-6, 1e6), min_size=1)
+)
+def test_rates_are_read_as_they_are_spelt(rates):
+    assert read_rates(spelt_rates(rates)) == rates

@@ -1,16 +1,23 @@
-"""Durations and rates at the edges: "10 ms" in, seconds inside."""
+"""Durations and rates at the edges: "10 ms" and "5 Hz" in, seconds and hertz inside."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from numbers import Real
 
 from eccles.errors import must
 
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
-_HERTZ = re.compile(r"\s*([-+0-9.eE]+)\s*(Hz|kHz|)\s*")
+_HERTZ = {"": 1.0, "hz": 1.0, "khz": 1e3}
+_RATE = re.compile(r"\s*([-+0-9.eE]+)\s*([a-zA-Z]*)\s*")
 _DURATION = re.compile(r"\s*([-+0-9.eE]+)\s*([a-zµ]*)\s*")
+
+Rates = float | dict[str, float]
+"""One rate in Hz for all neurons, or one by group."""
+
+_RATES = 'a rate such as "5 Hz", or one by group, "E: 5 Hz, PV: 15 Hz"'
 
 
 def seconds(value: str | float, name: str = "duration") -> float:
@@ -38,23 +45,64 @@ def seconds(value: str | float, name: str = "duration") -> float:
     return result
 
 
-def hertz(value: str | float, name: str = "rate") -> float:
+def hertz(value: object, name: str = "rate", where: str = "units") -> float:
     """Return a rate in Hz from a number of Hz or a text with a unit.
 
     Raises InputError unless the value is finite, above zero, and in Hz or kHz.
 
-    >>> hertz("10 Hz"), hertz("0.5Hz"), hertz(3), hertz("1 kHz")
-    (10.0, 0.5, 3.0, 1000.0)
+    >>> hertz("5 Hz"), hertz("0.1"), hertz(20), hertz("0.02 kHz")
+    (5.0, 0.1, 20.0, 20.0)
     """
-    accepted = 'a rate above 0 such as "10 Hz" or 10 (Hz)'
+    accepted = 'a rate above 0 such as "5 Hz"'
+    taken = isinstance(value, str | Real) and not isinstance(value, bool)
     try:
-        match = _HERTZ.fullmatch(str(value)) if isinstance(value, str | Real) else None
-        result = float(match[1]) * (1000.0 if match[2] == "kHz" else 1.0) if match else 0.0
+        match = _RATE.fullmatch(str(value)) if taken else None
+        if match is None or match[2].lower() not in _HERTZ:
+            raise ValueError("no rate")
+        result = float(match[1]) * _HERTZ[match[2].lower()]
     except ValueError:
-        result = 0.0
+        raise must(where, name, accepted, value) from None
     if not (math.isfinite(result) and result > 0):
-        raise must("units", name, accepted, value)
+        raise must(where, name, accepted, value)
     return result
+
+
+def read_rates(value: object, name: str = "rate", where: str = "units") -> Rates:
+    """Return rates in Hz from a number, a text, or a mapping by group.
+
+    Raises InputError for a rate that isn't finite and above 0, and a group without or with two.
+
+    >>> read_rates("5 Hz"), read_rates(0.5), read_rates("E: 5 Hz, PV: 15")
+    (5.0, 0.5, {'E': 5.0, 'PV': 15.0})
+    """
+    if isinstance(value, str) and ":" in value:
+        pairs = [part.partition(":") for part in value.split(",")]
+        groups = [group.strip() for group, _, _ in pairs]
+        if not all(groups) or len(set(groups)) < len(groups):
+            raise must(where, name, f"{_RATES}, each group once", value)
+        value = dict(zip(groups, [rate for _, _, rate in pairs], strict=True))
+    if isinstance(value, Mapping):
+        if not value or not all(isinstance(group, str) for group in value):
+            raise must(where, name, _RATES, dict(value))
+        return {group: hertz(rate, f"{name} of {group}", where) for group, rate in value.items()}
+    return hertz(value, name, where)
+
+
+def spelt_rates(rates: Rates) -> str:
+    """Return rates as people write them; groups come in order, so that one value has one spelling.
+
+    >>> spelt_rates(5.0), spelt_rates({"PV": 15.0, "E": 0.5})
+    ('5 Hz', 'E: 0.5 Hz, PV: 15 Hz')
+    """
+    if isinstance(rates, dict):
+        return ", ".join(f"{group}: {_spelt(rates[group])}" for group in sorted(rates))
+    return _spelt(rates)
+
+
+def _spelt(rate: float) -> str:
+    text = f"{rate:g}"
+    # All digits where a few don't say it.
+    return f"{text if float(text) == rate else repr(rate)} Hz"
 
 
 def whole_number(text: str) -> int | None:

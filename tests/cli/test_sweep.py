@@ -161,7 +161,7 @@ def test_a_failed_run_gives_exit_status_1(study, capsys):
     shown = capsys.readouterr().out
     assert "update_noise 1e+38: train: " in shown
     assert "must stay finite" in shown
-    assert "4 runs, 2 failed; kept in " in shown
+    assert "4 runs, 2 failed, 0 dead; kept in " in shown
     assert main(["results", "studies/mine-full"]) == 0
     assert "must stay finite" in capsys.readouterr().out
 

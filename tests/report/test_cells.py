@@ -11,6 +11,9 @@ def test_a_row_a_cell_over_its_repeats(small):
     table = cells(runs, ("ei", "seed")).set_index("ei")
     assert list(table["runs"]) == [2, 2]
     assert list(table["failed"]) == [0, 1]
+    assert list(table["dead"]) == [0, 0]
+    silent = cells(runs.assign(final_rate_hz=0.0), ("ei", "seed")).set_index("ei")
+    assert list(silent["dead"]) == [2, 1]
     assert list(table["peak accuracy (%)"]) == pytest.approx([30, 90])
     assert list(table["lowest (%)"]) == pytest.approx([20, 90])
     assert list(table["initial rate (Hz)"]) == [15, 10]

@@ -33,6 +33,7 @@ def test_a_summary_by_hand(result):
         "loss": [2.0, 1.5],
         "initial_rate_hz": 2.0,
         "final_rate_hz": 4.0,
+        "warnings": [],
         "seconds_per_epoch": 1.5,
         "compile_seconds": 0.0,
         "engine": "event",

@@ -76,8 +76,8 @@ def test_one_class_has_no_chance():
 @pytest.mark.parametrize(
     ("before", "after", "end"),
     [
-        (0.0, 0.0, "at 0 Hz before training, under 0.01 Hz: try a higher --w1-std than 0.002"),
-        (99.9, 1.0, "at 99.9 Hz before training, over 50 Hz: try a lower --w1-std than 0.002"),
+        (0.0, 0.0, 'at 0 Hz before training, under 0.01 Hz: try --initial-rate "5 Hz"'),
+        (99.9, 1.0, 'at 99.9 Hz before training, over 50 Hz: try --initial-rate "5 Hz"'),
         (9.0, 0.0, "and at 0 Hz after it, under 0.01 Hz: try a lower --lr than 0.03"),
         (9.0, 8.0, "and at 8 Hz after it: try more --epochs than 2, or another --lr than 0.03"),
     ],
@@ -89,7 +89,9 @@ def test_what_to_try_follows_from_the_rates(before, after, end):
 
 
 @pytest.mark.parametrize("before", [0.0, 99.0])
-def test_a_network_without_signs_has_no_scale_to_change(before):
+def test_a_rate_that_was_asked_for_is_not_advised(before):
     said = trouble(ended([2.3, 2.3], 0.1, before, unbounded=True))
-    assert "--w1-std" not in said
+    assert said.endswith('try --initial-rate "5 Hz"')
+    said = trouble(ended([2.3, 2.3], 0.1, before, initial_rate="5 Hz"))
+    assert "--initial-rate" not in said
     assert "--lr" in said

@@ -95,6 +95,10 @@ class TrainDisplay:
         if self._task is not None and row["epoch"] >= 0:
             self._bar.update(self._task, completed=row["epoch"] + 1, note=accuracy)
 
+    def warned(self, sentence: str) -> None:
+        """Print a sentence."""
+        self._console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
 
 def print_result(result: TrainResult) -> None:
     """Print how a run ended, class by class, and where it is kept."""

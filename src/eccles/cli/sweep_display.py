@@ -16,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from eccles.stats.dead import dead
 from eccles.sweeps.plan import Plan, Planned, spelt
 from eccles.sweeps.schema import rate_of
 from eccles.sweeps.sweep import Preview
@@ -224,7 +225,8 @@ def print_study(results: StudyTables) -> None:
     runs = results.planned(results.runs)
     print_whole(console, cells_table(results, runs))
     failures = int((runs["status"] == "failed").sum())
-    said = f"{len(runs):,} runs, {failures:,} failed; kept in {results.folder}"
+    lost = int(dead(runs).sum())
+    said = f"{len(runs):,} runs, {failures:,} failed, {lost:,} dead; kept in {results.folder}"
     if others := len(results.runs) - len(runs):
         said += f", with {others:,} of no cell of this study any more"
     console.print(said, highlight=False, soft_wrap=True)
@@ -250,13 +252,13 @@ def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
     varied = [name for name in results.study.varied if name != "seed"] or [kind]
     title = f"{results.study.name} ({results.study.scale})"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    outcome = ("runs", "failed", "peak\naccuracy", "lowest", "highest", f"initial\n{said}")
+    outcome = ("runs", "failed\n+ dead", "peak\naccuracy", "lowest", "highest", f"initial\n{said}")
     for name in (*varied, *outcome):
         table.add_column(name, justify="right", no_wrap=True)
     for values, cell in runs.groupby(varied, sort=False, dropna=False):
         done = cell[cell["status"] == "done"]
         peak = done["peak_accuracy"]
-        numbers = [f"{len(cell)}", f"{len(cell) - len(done)}"]
+        numbers = [f"{len(cell)}", f"{len(cell) - len(done)} + {int(dead(cell).sum())}"]
         if len(done):
             numbers += [f"{100 * value:.1f} %" for value in (peak.mean(), peak.min(), peak.max())]
             mean = done[f"initial_{rate}"].mean()

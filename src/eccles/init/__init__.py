@@ -1,4 +1,4 @@
-"""Initial weights: of the shallow network, and of deep ones from a batch (E-I Init)."""
+"""Initial weights: by scales, at a rate, and of deep networks from a batch (E-I Init)."""
 
 from eccles.init.ei_init import ei_init as ei_init
 from eccles.init.moments import Dann as Dann
@@ -7,6 +7,8 @@ from eccles.init.moments import Scales as Scales
 from eccles.init.moments import bernoulli as bernoulli
 from eccles.init.moments import measured as measured
 from eccles.init.projections import UsualScales as UsualScales
+from eccles.init.to_rate import Start as Start
+from eccles.init.to_rate import to_rate as to_rate
 from eccles.init.weights import fan_in_std as fan_in_std
 from eccles.init.weights import half_normal as half_normal
 from eccles.init.weights import signed_normal as signed_normal

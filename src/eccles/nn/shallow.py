@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from eccles.engines import Engine, Response, Weights
 from eccles.engines import engine as choose_engine
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
+from eccles.init.driven import Driven
 from eccles.populations import Populations
 
 
@@ -33,6 +35,10 @@ class EINetwork(nn.Module):
         unbounded: signed normal weights and no projection, the reference without Dale.
         seed: seed of the initial weights.
         engine: what computes `loss` and `respond`; the fastest that fits on a CPU unless given.
+
+    Attributes:
+        w1_stds, w2_std: scales of the initial weights, those of the inputs by the kind of neuron
+            that they go to, E or I: alike unless `init.to_rate` was given a rate for each.
 
     Source: Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7.
     """
@@ -62,7 +68,8 @@ class EINetwork(nn.Module):
             w1_std = init.fan_in_std(n_inputs, beta) if unbounded else 0.001
         if w2_std is None:
             w2_std = init.fan_in_std(hidden.n_neurons, beta)
-        self.initial_std = (w1_std, w2_std)
+        self.w1_stds = dict.fromkeys(self._kinds(), w1_std)
+        self.w2_std = w2_std
         streams = (seeds.stream(seed, "input -> hidden"), seeds.stream(seed, "hidden -> output"))
         if unbounded:
             w1 = init.signed_normal(n_inputs, hidden.n_neurons, w1_std, streams[0])
@@ -116,6 +123,28 @@ class EINetwork(nn.Module):
             "input -> hidden": (self.input_to_hidden, self.inputs),
             "hidden -> output": (self.hidden_to_output, self.hidden),
         }
+
+    @property
+    def initial_std(self) -> tuple[float | None, float]:
+        """Scales of both initial weights; None for one that differs by the kind of neuron."""
+        found = set(self.w1_stds.values())
+        return found.pop() if len(found) == 1 else None, self.w2_std
+
+    def driven(self) -> dict[str, Driven]:
+        """Return the hidden neurons of each kind with what drives them; see `init.to_rate`."""
+        weights = self.input_to_hidden.detach()
+        return {
+            kind: Driven("hidden", kind, place, (weights[:, place],), frozenset(), None)
+            for kind, place in self._kinds().items()
+        }
+
+    def note_factors(self, factors: Mapping[str, float]) -> None:
+        """Take note that the input weights of some kinds of neurons were multiplied by factors."""
+        self.w1_stds = {kind: std * factors.get(kind, 1.0) for kind, std in self.w1_stds.items()}
+
+    def _kinds(self) -> dict[str, slice]:
+        places = {kind: self.hidden[kind] for kind in ("E", "I")}
+        return {kind: place for kind, place in places.items() if place.stop > place.start}
 
     @torch.no_grad()
     def project(self) -> None:

@@ -17,7 +17,9 @@ from eccles.events import SpikeEvents
 from eccles.functional.neuron import Neuron
 from eccles.functional.surrogate import Surrogate
 from eccles.init import projections as initial
-from eccles.network.names import INPUT, End, short_names
+from eccles.init.driven import Driven
+from eccles.network.constants import of_group
+from eccles.network.names import INPUT, INPUTS, End, short_names
 from eccles.network.network import Network
 from eccles.populations import Populations
 from eccles.wiring import Group, RatePenalty, Wiring
@@ -50,7 +52,8 @@ class SpikingNetwork(nn.Module):
 
     Attributes:
         network, wiring: the network, and the same laid out.
-        scales: scale of the initial weights of each projection, by its name.
+        scales: scale of the initial weights of each projection, by its name; those that
+            `init.to_rate` found, where it was called.
     """
 
     @typed("network")
@@ -210,6 +213,37 @@ class SpikingNetwork(nn.Module):
             )
         return groups[name]
 
+    def driven(self) -> dict[str, Driven]:
+        """Return all groups of neurons with what drives them; see `init.to_rate`."""
+        network, views = self.network, self._views(self.matrices)
+        pairs = {name: network.pair(name) for name in network.projections}
+        ends = zip(network.ends(), self.groups.items(), strict=True)
+        names = {end: name for end, (name, _) in ends}
+        unreached = network.unreached()
+        found = {}
+        for end, name in names.items():
+            to = [tie for tie, (_, post) in pairs.items() if post == end]
+            sources = {pairs[tie][0] for tie in to} - {INPUTS}
+            found[name] = Driven(
+                end.population,
+                end.group,
+                self.groups[name].neurons,
+                tuple(views[tie] for tie in to),
+                frozenset(names[source] for source in sources),
+                _kind(network, end, to),
+                any(network.projections[tie].scale is not None for tie in to),
+                name not in unreached,
+            )
+        return found
+
+    def note_factors(self, factors: Mapping[str, float]) -> None:
+        """Take note that the weights to some groups were multiplied by factors."""
+        names = dict(zip(self.network.ends(), self.groups, strict=True))
+        for name in self.scales:
+            post = self.network.pair(name)[1]
+            if post in names:
+                self.scales[name] *= factors.get(names[post], 1.0)
+
     def _views(self, matrices: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the part of each projection in the matrices, without a gradient."""
         ties = zip(self.network.projections, self.wiring.links, strict=True)
@@ -218,6 +252,17 @@ class SpikingNetwork(nn.Module):
             for name, link in ties
             if link.weights in matrices
         }
+
+
+def _kind(network: Network, end: End, projections: list[str]) -> tuple[object, ...]:
+    """Return what groups of a population that differ by chance alone have in common."""
+    population = network.populations[end.population]
+    constants = [population.tau_mem, population.threshold, *vars(population.neuron).values()]
+    own = (of_group(each, end.group) for each in constants if isinstance(each, float | dict))
+    from_where = (
+        (network.pair(name)[0], network.projections[name].model_dump_json()) for name in projections
+    )
+    return *own, frozenset(from_where)
 
 
 def _with_neurons(network: Network, wiring: Wiring, own: Mapping[str, Neuron]) -> Wiring:

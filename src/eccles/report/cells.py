@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from eccles.arguments import typed
 from eccles.report.rate import rate_of
+from eccles.stats.dead import dead
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @typed("report")
 def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
-    """Return a row a cell: how many runs, how many failed, accuracy and initial rate of the others.
+    """Return a row a cell: runs, failed and dead ones, accuracy and initial rate of those done.
 
     Accuracies are peaks on the test set in percent, over the cell's repeats: mean, lowest, highest.
     Real and synthetic data are never in one cell.
@@ -32,6 +33,7 @@ def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
     done = runs["status"] == "done"
     values = runs.assign(
         failed=~done,
+        dead=dead(runs),
         percent=(100 * runs["peak_accuracy"]).where(done),
         rate=runs[rate.initial].where(done),
     )
@@ -39,6 +41,7 @@ def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
     table = grouped.agg(
         runs=("run", "size"),
         failed=("failed", "sum"),
+        dead=("dead", "sum"),
         mean=("percent", "mean"),
         lowest=("percent", "min"),
         highest=("percent", "max"),

@@ -104,6 +104,9 @@ class _Wanted:
     def measured(self, row: dict[str, Any]) -> None:
         """Do nothing: the epoch is stored just now."""
 
+    def warned(self, sentence: str) -> None:
+        """Do nothing: the study's tables count such runs."""
+
     def _look(self) -> None:
         self._next = time.monotonic() + _LOOK
         if not self._file.exists():

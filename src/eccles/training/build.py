@@ -16,6 +16,7 @@ from eccles.functional.surrogate import surrogate
 from eccles.nn.shallow import EINetwork
 from eccles.training.config import TrainConfig
 from eccles.training.run_config import RunConfig
+from eccles.training.start import start_at_rate
 from eccles.training.step import Step, training_step
 
 # They need a closure that runs the loss again, or gradients of another kind.
@@ -55,7 +56,9 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
             threads=threads,
         ),
     )
-    return network.to(config.device)
+    network.to(config.device)
+    start_at_rate(config, network, data)
+    return network
 
 
 def check_device(config: RunConfig) -> None:
@@ -108,10 +111,17 @@ def make_optimizer(config: RunConfig, parameters: Iterable[Any]) -> torch.optim.
         raise must("train", "optimizer", "one that takes all weights", name, hint) from None
 
 
+def noise_units(config: TrainConfig, network: EINetwork) -> tuple[float, float]:
+    """Return what update noise on each weight is in units of: 1, or the scale it started with."""
+    w1_std, w2_std = network.initial_std
+    relative = config.noise_scale == "relative"
+    return (w1_std, w2_std) if relative and w1_std is not None else (1.0, 1.0)
+
+
 def build_step(config: TrainConfig, network: EINetwork, optimizer: torch.optim.Optimizer) -> Step:
     """Return the training step of a run."""
     config = config.resolved()
-    units = network.initial_std if config.noise_scale == "relative" else (1.0, 1.0)
+    units = noise_units(config, network)
     sigmas = (config.update_noise * units[0], config.update_noise * units[1])
     return training_step(
         network,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from eccles.data.binning import Binning
 from eccles.data.registry import SOURCES
@@ -14,7 +14,7 @@ from eccles.settings import Duration, MaybeDuration, Rate
 from eccles.training.network_settings import NetworkSettings
 from eccles.training.own import said_of
 from eccles.training.run_config import RunConfig
-from eccles.units import duration
+from eccles.units import duration, read_rates, spelt_rates
 
 _NETWORK_LR, _FLAT = 3e-4, 20.0
 """Learning rate of Adam on images, and steepness of SuperSpike, for networks of one's own."""
@@ -46,6 +46,10 @@ class TrainConfig(NetworkSettings, RunConfig):
 
     clip: bool = Binning.clip
     """Count several spikes of a channel in one bin as one."""
+
+    initial_rate: str | None = None
+    """Rate at which hidden neurons start, "5 Hz", or by group, "E: 5 Hz, PV: 15 Hz": weights are
+    scaled until training samples give it (auto: none; scales are as they are)."""
 
     surrogate: Literal["superspike", "sigmoid", "arctan", "triangle"] = "superspike"
     """Surrogate gradient of a spike."""
@@ -80,6 +84,11 @@ class TrainConfig(NetworkSettings, RunConfig):
     rate_target: Rate = _TARGET
     """Rate up to which a group's mean costs nothing, such as "10 Hz"."""
 
+    @field_validator("initial_rate", mode="before")
+    @classmethod
+    def _spell_rate(cls, value: object) -> object:
+        return value if value is None else spelt_rates(read_rates(value, "initial_rate", "train"))
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
         for name in ("tau_mem", "tau_syn"):
@@ -87,6 +96,8 @@ class TrainConfig(NetworkSettings, RunConfig):
                 got = f"{getattr(self, name):g} s"
                 hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
                 raise must("train", name, "at most 1 s", got, hint)
+        if self.initial_rate is not None:
+            self._agree_with_rate(self.initial_rate)
         if self.unbounded and self.projection:
             raise must("train", "projection", "off when unbounded", True, "drop one of the two")
         if not self.plain and self.projection not in (None, not self.unbounded):
@@ -108,6 +119,14 @@ class TrainConfig(NetworkSettings, RunConfig):
         if self.steps not in (None, made := self.binning().n_steps):
             hint = f"dt and max_time make {made} steps"
             raise must("train", "steps", "left out with dt", self.steps, hint)
+
+    def _agree_with_rate(self, rate: str) -> None:
+        """Raise InputError for a setting that the rate decides, or that needs one scale."""
+        if self.w1_std is not None:
+            raise must("train", "w1_std", "left out with initial_rate, which finds it", self.w1_std)
+        if self.noise_scale == "relative" and ":" in rate and self.plain:
+            hint = "noise is relative to the scale of a layer's weights"
+            raise must("train", "initial_rate", "one for all with relative noise", rate, hint)
 
     def batch(self) -> int:
         """Return the samples of an update."""
@@ -139,7 +158,11 @@ class TrainConfig(NetworkSettings, RunConfig):
         recorded = self.of_recordings()
         usual_lr = (0.001 if self.optimizer == "sgd" else 1e-4) if recorded else 0.01
         return {
-            "w1_std": None if self.unbounded else 1.2e-4 if recorded else 0.001,
+            "w1_std": None
+            if self.unbounded or self.initial_rate
+            else 1.2e-4
+            if recorded
+            else 0.001,
             "optimizer": "adam" if self.unbounded or recorded else "sgd",
             "lr": 2e-4 if self.unbounded else usual_lr,
         }

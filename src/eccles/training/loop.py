@@ -27,6 +27,7 @@ from eccles.training.run import Rows, RunFolder, stored_identity
 from eccles.training.run_config import RunConfig
 from eccles.training.samples import as_known, digest, epoch_order, files_digest
 from eccles.training.trainee import Trainee
+from eccles.training.trouble import lifeless
 from eccles.training.watch import Unwatched, Watcher
 
 _LESS = "choose a smaller --batch-size, --hidden or --width, or fewer threads"
@@ -182,6 +183,7 @@ class _Run:
             if folder is not None:
                 self._keep(folder, epoch + 1)
             watch.measured(row)
+            self._warn(watch)
         tables = dict(self.tables)
         result = TrainResult(
             config.resolved(),
@@ -230,6 +232,13 @@ class _Run:
             else:
                 rows = trainee.measures[name].measure(moment)
             tables[name].extend(defined({"epoch": epoch, **each}) for each in rows)
+
+    def _warn(self, watch: Watcher) -> None:
+        """Say at once what the epochs so far tell of a network that can't learn."""
+        n_classes = self.trainee.samples.test.n_classes
+        said = lifeless(self.config.resolved(), self.tables["history"], n_classes)
+        if said is not None:
+            watch.warned(said)
 
     def _keep(self, folder: RunFolder, next_epoch: int) -> None:
         save = partial(

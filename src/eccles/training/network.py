@@ -22,6 +22,7 @@ from eccles.training.measures import Measure
 from eccles.training.room import check_network
 from eccles.training.samples import Samples
 from eccles.training.schedule import Schedule
+from eccles.training.start import start_at_rate
 from eccles.training.trainee import BatchStep
 from eccles.training.update_noise import UpdateNoise
 from eccles.wiring import RatePenalty
@@ -132,7 +133,7 @@ def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
     check_device(config)
     own = config.resolved()
     penalty = RatePenalty(own.rate_penalty, own.rate_target) if own.rate_penalty else None
-    return SpikingNetwork(
+    network = SpikingNetwork(
         own.network_of(),
         data.events.n_units,
         data.n_classes,
@@ -146,3 +147,5 @@ def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         usual=_RECORDINGS if config.of_recordings() else USUAL,
         rate_penalty=penalty,
     )
+    start_at_rate(config, network, data)
+    return network

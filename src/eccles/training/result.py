@@ -53,6 +53,13 @@ class TrainResult:
         """Test accuracy after the last epoch."""
         return self.accuracy[-1]
 
+    @property
+    def warnings(self) -> list[str]:
+        """What went wrong, a sentence each: silence, a loss that diverged, accuracy near chance."""
+        from eccles.training.trouble import warnings
+
+        return warnings(self)
+
     def summary(self) -> dict[str, Any]:
         """Return the run in one JSON object, as `eccles train --json` prints it."""
         trained = self.history[1:]
@@ -63,6 +70,7 @@ class TrainResult:
             "final_accuracy": self.final_accuracy,
             "loss": [row["loss"] for row in trained],
             **self._rates(),
+            "warnings": self.warnings,
             "seconds_per_epoch": seconds / len(trained) if trained else None,
             # Rows that an earlier version left have it within their seconds.
             "compile_seconds": sum(row.get("compile_seconds", 0.0) for row in self.history),

@@ -72,12 +72,14 @@ class ShallowTrainee:
     def facts(self) -> dict[str, Any]:
         """Return what "auto" and the ratio became, for the record."""
         network, train = self.network, self.samples.train
+        w1_std, w2_std = network.initial_std
         return {
             "engine": self.engine,
             "n_excitatory": network.hidden.n_excitatory,
             "n_inhibitory": network.hidden.n_inhibitory,
-            "w1_std": network.initial_std[0],
-            "w2_std": network.initial_std[1],
+            "w1_std": w1_std,
+            **({"w1_std_by_kind": network.w1_stds} if w1_std is None else {}),
+            "w2_std": w2_std,
             "data": train.name,
             "data_kind": train.kind,
             "train_samples": len(train),
@@ -91,4 +93,5 @@ class ShallowTrainee:
         network, config = self.network, self.config
         kind = "unbounded" if network.unbounded else f"{config.resolved().ei} ({network.hidden})"
         scale = network.initial_std[0]
-        return f"{kind}, tau_mem {duration(config.tau_mem)}, w1 scale {scale:.3g}"
+        start = f"w1 scale {scale:.3g}" if scale is not None else f"from {config.initial_rate}"
+        return f"{kind}, tau_mem {duration(config.tau_mem)}, {start}"

@@ -1,11 +1,13 @@
-"""What went wrong in a training that ended, if anything did: one sentence, by a simple rule."""
+"""What went wrong in a training, if anything did: one sentence each, by simple rules."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from eccles.training.config import TrainConfig
 from eccles.training.result import TrainResult
+from eccles.training.run_config import RunConfig
 
 DIVERGED = 2.0
 """A loss that ends over so many times its lowest, and above that of guessing, has diverged."""
@@ -19,6 +21,64 @@ ABOVE = 0.1
 SILENT, SATURATED = 0.01, 50.0
 """Mean hidden rates in Hz; networks that start below or above seldom learn."""
 
+_EQUAL = 3e-7
+"""Two losses in single precision whose shares differ by no more are one."""
+
+
+def warnings(result: TrainResult) -> list[str]:
+    """Return all that is to be said of a training, in the order in which it showed."""
+    n_classes = len({row["class"] for row in result.classes})
+    history = result.history
+    early = (lifeless(result.config, history[: k + 1], n_classes) for k in range(len(history)))
+    return [said for said in (*early, trouble(result)) if said]
+
+
+def lifeless(config: RunConfig, history: list[dict[str, Any]], n_classes: int) -> str | None:
+    """Return what to say after the last of some epochs about a network that can't learn, or None.
+
+    A network is silent if no hidden neuron fired before training on any test sample. It is dead
+    after the first epoch whose loss is exactly that of guessing, ln C: no readout rose above zero
+    for any sample then, so that none passed a gradient. Each is said once, at the first epoch.
+    """
+    row, name = history[-1], _rate_name(history[0])
+    if len(history) == 1:
+        if row[name]:
+            return None
+        return (
+            "silent: no hidden neuron fires before training, on any test sample, so nothing can "
+            f"be learnt; {_liven(config)}"
+        )
+    before = (is_guessing(each["loss"], n_classes) for each in history[1:-1])
+    if not history[0][name] or any(before) or not is_guessing(row["loss"], n_classes):
+        return None
+    return (
+        f"dead: in epoch {row['epoch'] + 1} no readout rose above zero for any sample, so no "
+        f"gradient reached a weight; {_liven(config)}"
+    )
+
+
+def is_guessing(loss: float | None, n_classes: int) -> bool:
+    """Return whether a loss is that of scores which are all equal, ln C, to single precision.
+
+    >>> is_guessing(2.302585, 10), is_guessing(2.3, 10), is_guessing(None, 10)
+    (True, False, False)
+    """
+    guessing = math.log(max(1, n_classes))
+    return n_classes > 1 and loss is not None and abs(loss - guessing) <= _EQUAL * guessing
+
+
+def _rate_name(row: dict[str, Any]) -> str:
+    return "rate_hz" if "rate_hz" in row else "spikes_per_step"
+
+
+def _liven(config: RunConfig) -> str:
+    """Return what to try with a network that can't learn."""
+    if not isinstance(config, TrainConfig):
+        return "try another --seed or a larger --width"
+    if config.initial_rate is None:
+        return 'try --initial-rate "5 Hz"'
+    return f"try another --initial-rate than {config.initial_rate}, or more excitatory neurons"
+
 
 def trouble(result: TrainResult) -> str | None:
     """Return what was seen and what to try, or None where a training went as it should.
@@ -30,10 +90,10 @@ def trouble(result: TrainResult) -> str | None:
     have learnt more, and says nothing of one that wasn't trained.
     """
     trained = result.history[1:]
-    if not trained:
+    n_classes = len({row["class"] for row in result.classes})
+    if not trained or not n_classes:
         return None
     last, lowest = trained[-1], min(trained, key=lambda row: row["loss"])
-    n_classes = len({row["class"] for row in result.classes})
     guessing = math.log(n_classes)
     if last["loss"] > max(DIVERGED * lowest["loss"], guessing):
         noisy = isinstance(result.config, TrainConfig) and result.config.update_noise
@@ -64,15 +124,13 @@ def _remedy(result: TrainResult) -> str:
             f"{usual}"
         )
     first, last = (result.history[k]["rate_hz"] for k in (0, -1))
+    if not SILENT <= first <= SATURATED and config.initial_rate is None:
+        side, bound = ("under", SILENT) if first < SILENT else ("over", SATURATED)
+        return (
+            f"hidden neurons fired at {first:.3g} Hz before training, {side} {bound:g} Hz: try "
+            '--initial-rate "5 Hz"'
+        )
     rate = f"hidden neurons fired at {first:.3g} Hz before training"
-    if not config.plain and not SILENT <= first <= SATURATED:
-        side, way = ("under", "larger") if first < SILENT else ("over", "smaller")
-        bound = SILENT if first < SILENT else SATURATED
-        return f"{rate}, {side} {bound:g} Hz: give projections from the input a {way} scale"
-    if first < SILENT and config.w1_std is not None:
-        return f"{rate}, under {SILENT:g} Hz: try a higher --w1-std than {config.w1_std:g}"
-    if first > SATURATED and config.w1_std is not None:
-        return f"{rate}, over {SATURATED:g} Hz: try a lower --w1-std than {config.w1_std:g}"
     after = f"{rate} and at {last:.3g} Hz after it"
     if last < SILENT:
         return f"{after}, under {SILENT:g} Hz: try a lower --lr than {config.lr:g}"

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from eccles import noise, seeds
+from eccles.training.build import noise_units
 from eccles.training.moment import Moment
 from eccles.training.samples import epoch_order
 
@@ -40,7 +41,7 @@ def first_update(moment: Moment) -> Stages:
     torch.optim.SGD(network.parameters(), lr=config.lr or 0.0).step()
     stepped = _copies(network.weights)
     if config.update_noise:
-        units = network.initial_std if config.noise_scale == "relative" else (1.0, 1.0)
+        units = noise_units(config, network)
         key = seeds.key(config.seed, "noise", epoch)
         for layer, weight in enumerate(network.weights):
             noise.add_noise_(weight, config.update_noise * units[layer], key, 0, layer)

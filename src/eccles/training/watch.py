@@ -27,6 +27,10 @@ class Watcher(Protocol):
         """An epoch ended with this row of the history."""
         ...
 
+    def warned(self, sentence: str) -> None:
+        """What the epochs so far tell of a network that can't learn."""
+        ...
+
 
 class Unwatched:
     """A watcher that looks away."""
@@ -41,4 +45,7 @@ class Unwatched:
         """Do nothing."""
 
     def measured(self, row: dict[str, Any]) -> None:
+        """Do nothing."""
+
+    def warned(self, sentence: str) -> None:
         """Do nothing."""
