@@ -16,8 +16,11 @@ def test_every_setting_has_a_type():
         "unbounded": "BOOLEAN",
         "device": "VARCHAR",
     }
-    # A network isn't a value of a column; studies have none.
-    assert set(types) == set(eccles.TrainConfig.model_fields) - {"network"}
+    assert set(types) == set(eccles.TrainConfig.model_fields)
+    assert (types["hidden"], types["recurrent"], types["groups"], types["network"]) == (
+        *("BIGINT", "DOUBLE", "VARCHAR", "VARCHAR"),
+    )
+    assert settings_of(Study(grid={"hidden": [100, "100,100"]}))["hidden"] == "VARCHAR"
     assert set(settings_of(DEEP)) == set(DeepConfig.model_fields)
     assert settings_of(DEEP)["straight_through"] == "BOOLEAN"
 

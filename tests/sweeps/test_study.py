@@ -177,8 +177,3 @@ def test_what_is_stored_of_a_study_reads_back(settings):
     """With its defaults spelt out, as study.json has them."""
     study = Study(name="mine", **settings)
     assert Study.model_validate(study.model_dump(mode="json")) == study
-
-
-def test_networks_of_ones_own_are_refused_so_far():
-    with pytest.raises(InputError, match="network must be left out of studies so far"):
-        Study(name="mine", base={"network": {}})

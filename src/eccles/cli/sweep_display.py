@@ -247,9 +247,9 @@ def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
     rate = rate_of(results.study)
     in_hz = rate == "rate_hz"
     said = "rate" if in_hz else "spikes\na step"
-    # Where nothing but the seed varies, what the networks are.
-    kind = "ei" if "ei" in runs else "model"
-    varied = [name for name in results.study.varied if name != "seed"] or [kind]
+    from eccles.report.kind import kind_of
+
+    varied = [name for name in results.study.varied if name != "seed"] or [kind_of(runs)]
     title = f"{results.study.name} ({results.study.scale})"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     outcome = ("runs", "failed\n+ dead", "peak\naccuracy", "lowest", "highest", f"initial\n{said}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from eccles.arguments import typed
+from eccles.report.kind import kind_of
 from eccles.report.rate import rate_of
 from eccles.stats.dead import dead
 
@@ -26,9 +27,7 @@ def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
     """
     mixed = ["data_kind"] if runs["data_kind"].nunique() > 1 else []
     rate = rate_of(runs)
-    # Where nothing but the seed varies, what the networks are.
-    kind = "ei" if "ei" in runs else "model"
-    names = [name for name in settings if name != "seed"] or [kind]
+    names = [name for name in settings if name != "seed"] or [kind_of(runs)]
     keys = [*dict.fromkeys([*names, *mixed])]
     done = runs["status"] == "done"
     values = runs.assign(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import eccles
 from eccles.errors import InputError
 from eccles.report import Claim, Picture, Table, cells, check_installed, explorer, page
+from eccles.report.kind import kind_of
 from eccles.storage import write_text
 from eccles.studies import judged
 from eccles.studies.article import Article, stored
@@ -84,7 +85,7 @@ def report(folder: Path | str) -> str:
     parts = _parts(folder, shown)
     joined = _together(shown)
     runs = joined["runs"]
-    kind = "circuit" if "circuit" in runs else "ei"
+    kind = "circuit" if "circuit" in runs else kind_of(runs)
     settings = dict.fromkeys(name for tables in shown for name in (kind, *tables.study.varied))
     drawn = None
     if (runs["status"] == "done").any():

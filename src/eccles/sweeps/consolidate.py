@@ -78,7 +78,7 @@ def _fill(
                 if name in tables:
                     _append(joined.setdefault(name, {}), tables[name], identity, columns)
         for name, columns in joined.items():
-            _insert(base, name, columns, ", ".join(f'"{column}"' for column in columns))
+            _insert(base, name, columns, ", ".join(_cast(c, tables[name][c]) for c in columns))
     return damaged
 
 
@@ -118,7 +118,7 @@ def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: li
             columns = columns_of(study)[name]
             folder.sums.check(folder.table(name).name)
             rows = stored(base, folder.table(name), columns, study.kind())
-            ours = ", ".join(f'"{column}"' for column in columns)
+            ours = ", ".join(_cast(column, kind) for column, kind in columns.items())
             base.execute(
                 f"CREATE TABLE stored_{name} AS SELECT {ours} FROM {rows} "
                 f"WHERE {KEY} NOT IN (SELECT {KEY} FROM recorded)"
@@ -132,6 +132,16 @@ def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: li
         return
     for name in there:
         base.execute(f"INSERT INTO {name} BY NAME SELECT * FROM stored_{name}")
+
+
+def _cast(column: str, kind: str) -> str:
+    """Return a column as SQL of its kind; layers where a study has one number of neurons are null.
+
+    So it is of runs that the study doesn't plan any more: theirs may have been several layers.
+    """
+    if column == "hidden" and kind == "BIGINT":
+        return f'TRY_CAST("{column}" AS {kind}) AS "{column}"'
+    return f'"{column}"'
 
 
 def _written(base: duckdb.DuckDBPyConnection, name: str) -> Write:

@@ -41,7 +41,7 @@ class Plan(NamedTuple):
 
     def config(self, run: Planned) -> TrainConfig | DeepConfig:
         """Return the settings of a run."""
-        return configure({**self.study.base, **run.settings})
+        return configure(self.study.settings(run.settings))
 
     def shard(self, text: str) -> Plan:
         """Return every so manieth run: "2/8" is the second of eight shares."""
@@ -62,7 +62,7 @@ def plan(study: Study) -> Plan:
     measured = [FORMAT, dict(sorted(study.measure.items()))]
     for settings in _cells(study):
         try:
-            config = configure({**study.base, **settings})
+            config = configure(study.settings(settings))
         except InputError as error:
             cell = f" of the run with {spelt(settings)}" if settings else ""
             raise InputError(f"study: settings{cell} can't be met: {error}") from None

@@ -13,7 +13,9 @@ from typing import Any, get_args, get_origin
 import eccles
 from eccles.sweeps.study import Study
 from eccles.training.config import TrainConfig
+from eccles.training.network_settings import NetworkSettings
 from eccles.training.prepare import measures_of
+from eccles.training.run_config import RunConfig
 
 _SQL = {str: "VARCHAR", float: "DOUBLE", int: "BIGINT", bool: "BOOLEAN"}
 
@@ -37,8 +39,29 @@ def _kinds(annotation: Any) -> Iterator[type]:
 def settings_of(study: Study) -> dict[str, str]:
     """Return a run's settings with their SQL types: scales and engine as they were in the end."""
     fields = study.kind.model_fields.items()
-    # No study has networks of one's own so far.
-    return {name: _sql_of(field.annotation) for name, field in fields if name != "network"}
+    found = {name: _sql_of(field.annotation) for name, field in fields if name != "network"}
+    if study.kind is TrainConfig:
+        values = [study.base.get("hidden"), *study.grid.get("hidden", ()),
+                  *study.zip.get("hidden", ())]  # fmt: skip
+        if not all(isinstance(NetworkSettings(hidden=n).hidden, int | None) for n in values):
+            found["hidden"] = "VARCHAR"
+        found["network"] = "VARCHAR"
+    return found
+
+
+def settings_row(config: RunConfig, network: str | None) -> dict[str, Any]:
+    """Return a run's settings as its row has them: a network by name, or by its identity.
+
+    What a network of one's own says itself is null; `network_identity` is that of any network
+    beyond one layer of LIF neurons.
+    """
+    row = config.model_dump(mode="json")
+    if not isinstance(config, TrainConfig) or config.plain:
+        return row
+    known = config.network_of().identity()
+    if config.network is not None:
+        row |= {**dict.fromkeys(NetworkSettings.model_fields), "network": network or known}
+    return {**row, "network_identity": known}
 
 
 def rate_of(study: Study) -> str:
@@ -54,6 +77,7 @@ OUTCOME = {
     "n_excitatory": "BIGINT",
     "n_inhibitory": "BIGINT",
     "parameters": "BIGINT",
+    "network_identity": "VARCHAR",
     "initial_accuracy": "DOUBLE",
     "peak_accuracy": "DOUBLE",
     "peak_epoch": "BIGINT",

@@ -10,7 +10,9 @@ from typing import Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from eccles.errors import InputError, must, nearest
+from eccles.network import Network
 from eccles.settings import Settings, read_yaml, read_yaml_value
+from eccles.sweeps.networks import named
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig
 from eccles.training.prepare import SHALLOW, kind_of
@@ -50,6 +52,9 @@ class Study(Settings):
     zip: dict[str, list[Any]] = Field(default_factory=dict)
     """Settings and their values, side by side: the first ones together, then the second ones."""
 
+    networks: dict[str, Network] = Field(default_factory=dict)
+    """Networks of one's own by name, which the setting `network` may be."""
+
     repeat: int | list[int] = 1
     """How many seeds (0, 1, ...), or the seeds themselves."""
 
@@ -58,6 +63,11 @@ class Study(Settings):
 
     keep_weights: bool = False
     """Keep every run's final weights, as weights/RUN.safetensors."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _call_networks_by_name(cls, value: Any) -> Any:
+        return named(value, Path()) if isinstance(value, Mapping) else value
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -81,9 +91,6 @@ class Study(Settings):
         for name in self.zip.keys() & self.grid.keys():
             raise must("study", name, "in grid or in zip", "both", "drop one of the two")
         self._check_repeat()
-        if "network" in {*self.base, *self.grid, *self.zip}:
-            hint = "train such with eccles train --config, a run at a time"
-            raise must("study", "network", "left out of studies so far", "one", hint)
         self._check_runs()
         if not self.grid and not self.zip and self.repeat == 1:
             raise must(
@@ -127,6 +134,20 @@ class Study(Settings):
         repeated = ("seed",) if self.repeat != 1 else ()
         return (*self.grid, *self.zip, *repeated)
 
+    def settings(self, varied: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all settings of a run, given those that vary; its network is the network itself.
+
+        `network_name` says what a study calls it.
+        """
+        found = {**self.base, **varied}
+        name = found.get("network")
+        return found if name is None else {**found, "network": self.networks[name]}
+
+    def network_name(self, varied: Mapping[str, Any]) -> str | None:
+        """Return what a run's network is called in the study, where it has one of its own."""
+        name: str | None = {**self.base, **varied}.get("network")
+        return name
+
     def seeds(self) -> list[int] | None:
         """Return the seeds of the repeats, or None where the other settings have them."""
         if self.repeat == 1:
@@ -163,7 +184,7 @@ def read_study(path: Path, scale: str = FULL, overrides: Sequence[str] = ()) -> 
             raise must("sweep", "--set", "given once for each setting", name, "drop one of the two")
     for override in overrides:
         content = _override(content, override)
-    return Study.model_validate(content)
+    return Study.model_validate(named(content, path.parent))
 
 
 def _counted(n: int) -> str:

@@ -104,7 +104,7 @@ def sweep(
         def job(run: Planned) -> Job:
             return Job(
                 run.identity,
-                {**asked.base, **run.settings},
+                asked.settings(run.settings),
                 asked.measure,
                 folder.path,
                 asked.name,
@@ -114,6 +114,7 @@ def sweep(
                 wanted,
                 versions(),
                 data.get(whole.config(run).data, ""),
+                asked.network_name(run.settings),
             )
 
         def workers() -> AbstractContextManager[Workers]:

@@ -17,7 +17,7 @@ from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import FORMAT
 from eccles.sweeps.record import Record
-from eccles.sweeps.schema import KEY, commit, versions
+from eccles.sweeps.schema import KEY, commit, settings_row, versions
 from eccles.training.loop import train_on
 from eccles.training.prepare import configure, data_key, open_data
 from eccles.training.result import TrainResult
@@ -52,6 +52,7 @@ class Job(NamedTuple):
         wanted: a file that is there while the coordinator wants the run.
         versions: those of the coordinator, which a worker must have too.
         files: what tells the data set's files from others, where they aren't the published ones.
+        network: what the study calls the run's network, where it has one of its own.
     """
 
     identity: str
@@ -65,6 +66,7 @@ class Job(NamedTuple):
     wanted: Path
     versions: dict[str, str]
     files: str = ""
+    network: str | None = None
 
 
 class Outcome(NamedTuple):
@@ -146,8 +148,7 @@ def failed(job: Job, error: str, trace: str | None, seconds: float, started: str
     """Return the record of a run that failed."""
     run = _row(job, "failed", seconds, started) | {"error": error, "traceback": trace}
     with suppress(EcclesError):
-        config = configure(job.settings).resolved()
-        run |= config.model_dump(mode="json")
+        run |= settings_row(configure(job.settings).resolved(), job.network)
     return Record(run, {})
 
 
@@ -250,7 +251,7 @@ def _done(job: Job, result: TrainResult, seconds: float, started: str) -> Record
     summary, accuracy, facts = result.summary(), result.accuracy, dict(result.facts)
     run = {
         **_row(job, "done", seconds, started),
-        **result.config.model_dump(mode="json"),
+        **settings_row(result.config, job.network),
         **{name: facts[name] for name in facts if name != "data"},
         "initial_accuracy": accuracy[0],
         "peak_accuracy": result.peak_accuracy,

@@ -100,7 +100,7 @@ class NetworkTrainee:
         sizes = {name: each.neurons.stop - each.neurons.start for name, each in groups.items()}
         return {
             "engine": self.engine,
-            "groups": sizes,
+            "group_sizes": sizes,
             "n_excitatory": sum(n for name, n in sizes.items() if signs[name] >= 0),
             "n_inhibitory": sum(n for name, n in sizes.items() if signs[name] < 0),
             "scales": self.network.scales,
@@ -114,7 +114,7 @@ class NetworkTrainee:
 
     def title(self) -> str:
         """Return what is trained in a few words."""
-        sizes = self.facts()["groups"]
+        sizes = self.facts()["group_sizes"]
         told = ", ".join(f"{name} {size}" for name, size in list(sizes.items())[:6])
         more = f" and {len(sizes) - 6} groups more" if len(sizes) > 6 else ""
         return f"{told}{more}; {len(self.network.network.projections)} projections"

@@ -40,14 +40,18 @@ def deep(config: RunConfig) -> DeepConfig:
 
 
 def measures_of(kind: type[RunConfig]) -> Mapping[str, Measure]:
-    """Return the measures that runs of a kind of settings can take, by name."""
+    """Return the measures that runs of a kind of settings can take, by name.
+
+    Of spiking neurons in time, those of any network; each says which of them it has.
+    """
     if kind is DeepConfig:
         from eccles.training.deep_measures import DEEP_MEASURES
 
         return DEEP_MEASURES
+    from eccles.training.group_measures import GROUP_MEASURES
     from eccles.training.measures import MEASURES
 
-    return MEASURES
+    return {**GROUP_MEASURES, **MEASURES}
 
 
 def data_key(config: RunConfig) -> tuple[Any, ...]:
