@@ -82,7 +82,7 @@ class Populations:
         """Return +1 for each excitatory and -1 for each inhibitory neuron, float32 [N]."""
         import torch
 
-        signs = torch.ones(self.n_neurons)
+        signs = torch.ones(self.n_neurons, dtype=torch.float32, device="cpu")
         signs[self["I"]] = -1.0
         return signs
 
@@ -90,7 +90,7 @@ class Populations:
         """Return True for the neurons of one kind, bool [N]."""
         import torch
 
-        mask = torch.zeros(self.n_neurons, dtype=torch.bool)
+        mask = torch.zeros(self.n_neurons, dtype=torch.bool, device="cpu")
         mask[self[kind]] = True
         return mask
 

@@ -7,7 +7,7 @@ input isn't.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,7 @@ def cropped(images: Tensor, tops: Integers, lefts: Integers, padding: int) -> Te
     padded = torch.nn.functional.pad(images, [padding] * 4)
     # A view of every window there is; one for each image is copied, in whole rows.
     windows = padded.unfold(2, height, 1).unfold(3, width, 1)
-    samples = torch.arange(len(images), device=images.device)
+    samples = torch.arange(len(images), dtype=torch.int64, device=images.device)
     return windows[samples, :, _tensor(tops, images), _tensor(lefts, images)]
 
 
@@ -95,8 +95,9 @@ def cut_out(images: Tensor, ys: Integers, xs: Integers, side: int) -> Tensor:
     import torch
 
     height, width = images.shape[2:]
-    rows = torch.arange(height, device=images.device) - _tensor(ys - side // 2, images)[:, None]
-    columns = torch.arange(width, device=images.device) - _tensor(xs - side // 2, images)[:, None]
+    whole: Any = {"dtype": torch.int64, "device": images.device}
+    rows = torch.arange(height, **whole) - _tensor(ys - side // 2, images)[:, None]
+    columns = torch.arange(width, **whole) - _tensor(xs - side // 2, images)[:, None]
     high, wide = (rows >= 0) & (rows < side), (columns >= 0) & (columns < side)
     return images.masked_fill((high[:, :, None] & wide[:, None, :])[:, None], 0)
 

@@ -23,7 +23,7 @@ class DenseEngine:
         check_fit(weights, events, neuron)
         classes = check_labels(labels, len(events), weights.hidden_to_output.shape[1])
         potentials, _ = _run(weights, events, neuron)
-        own = torch.tensor(classes, device=potentials.device)
+        own = torch.tensor(classes, dtype=torch.int64, device=potentials.device)
         return functional.max_over_time_loss(potentials, own, neuron.zero_start)
 
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:

@@ -40,9 +40,10 @@ class DensePool:
             labels: classes, int64 [B].
         """
         n_samples = len(spike_events("engine", events))
-        classes = torch.from_numpy(check_labels(labels, n_samples, self.wiring.n_classes))
+        own = check_labels(labels, n_samples, self.wiring.n_classes)
         potentials, spikes = self._run(weights, events)
-        classes, readouts = classes.to(potentials.device), self.wiring.readouts
+        classes = torch.tensor(own, dtype=torch.int64, device=potentials.device)
+        readouts = self.wiring.readouts
         if readouts.mean:
             loss = functional.mean_over_time_loss(potentials, classes)
         else:

@@ -126,7 +126,7 @@ class EventPool:
 
             self._each(part, n_parts)
             kind = next(iter(weights.values())).dtype
-            loss = torch.tensor(losses.mean() if n else float("nan"), dtype=kind)
+            loss = torch.tensor(losses.mean() if n else float("nan"), dtype=kind, device="cpu")
             return loss, packing.sum_gradients(n_parts)
 
     def _load(

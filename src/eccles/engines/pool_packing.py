@@ -141,7 +141,10 @@ class PoolPacking:
         for part in range(1, n_parts):
             total += self.gradients[part]
         kind = torch.float64 if self.dtype == np.float64 else torch.float32
-        found = {name: torch.zeros(shape, dtype=kind) for name, shape in self.wiring.shapes.items()}
+        found = {
+            name: torch.zeros(shape, dtype=kind, device="cpu")
+            for name, shape in self.wiring.shapes.items()
+        }
         first, second, _ = self.edges
         for flat, links in ((total[:first], self._inputs), (total[first:second], self._links)):
             for packed in links:

@@ -83,7 +83,7 @@ def masks(network: Network, wiring: Wiring, seed: int) -> dict[str, Tensor | Non
     """
     found: dict[str, Tensor | None] = {}
     for name, shape in wiring.shapes.items():
-        mask = torch.zeros(shape, dtype=torch.bool)
+        mask = torch.zeros(shape, dtype=torch.bool, device="cpu")
         for projection, own, link in _links(network, wiring, name):
             block = mask[link.rows, link.columns]
             if own.probability < 1:
@@ -111,7 +111,7 @@ def weights(
     for name, shape in wiring.shapes.items():
         # One draw a matrix, which each projection scales: that of a layer of E and I neurons.
         normals = seeds.stream(seed, name.replace("->", " -> ")).standard_normal(shape)
-        weight = torch.zeros(shape)
+        weight = torch.zeros(shape, dtype=torch.float32, device="cpu")
         for projection, own, link in _links(network, wiring, name):
             drawn = _distributed(normals[link.rows, link.columns], own.init, of[projection])
             sign = network.sign(network.pair(projection)[0]) or 1

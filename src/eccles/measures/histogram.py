@@ -47,7 +47,7 @@ class Histogram:
         self.most = most
         self._width = 0.0
         self._first = 0
-        self._counts = torch.zeros(0, dtype=torch.int64)
+        self._counts = torch.zeros(0, dtype=torch.int64, device="cpu")
         self._lowest, self._highest = math.inf, -math.inf
 
     def add(self, values: Tensor) -> None:
@@ -86,4 +86,4 @@ class Histogram:
         self._width = bin_width(low, high, self.most)
         self._first = math.floor(low / self._width)
         n = math.floor(high / self._width) - self._first + 1
-        self._counts = torch.zeros(n + 2, dtype=torch.int64)
+        self._counts = torch.zeros(n + 2, dtype=torch.int64, device="cpu")

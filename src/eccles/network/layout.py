@@ -104,12 +104,16 @@ def _decays(network: Network, dt: float, apart: bool) -> tuple[torch.Tensor, ...
     def of(sign: str) -> torch.Tensor:
         return torch.cat(
             [
-                torch.full((each.n_neurons,), decay(each.tau_of(sign), dt), dtype=torch.float64)  # type: ignore[arg-type]
+                _constants(each.n_neurons, decay(each.tau_of(sign), dt))  # type: ignore[arg-type]
                 for each in network.populations.values()
             ]
         )
 
     return (of("excitatory"), of("inhibitory")) if apart else (of("excitatory"),)
+
+
+def _constants(size: int, value: float) -> torch.Tensor:
+    return torch.full((size,), value, dtype=torch.float64, device="cpu")
 
 
 def _shifted(place: slice, by: int) -> slice:
@@ -143,10 +147,7 @@ def _neuron(population: Population, dt: float, surrogate: Surrogate) -> Neuron:
     def constant(value: ByGroup) -> Constant:
         if not isinstance(value, dict):
             return value
-        each = [
-            torch.full((size,), value[group], dtype=torch.float64)
-            for group, size in population.groups.items()
-        ]
+        each = [_constants(size, value[group]) for group, size in population.groups.items()]
         return torch.cat(each)
 
     own, threshold = population.neuron, constant(population.threshold)

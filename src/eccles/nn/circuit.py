@@ -78,15 +78,15 @@ class EICircuit(nn.Module):
         self.readout = readout
         self.fan_in = math.prod(shape)
         self.initialised = False
-        self.input_to_excitatory = nn.Parameter(torch.zeros(n_excitatory, *shape))
-        self.input_to_inhibitory = nn.Parameter(torch.zeros(n_inhibitory, *shape))
-        self.inhibitory_to_excitatory = nn.Parameter(torch.zeros(n_excitatory, n_inhibitory))
+        self.input_to_excitatory = nn.Parameter(_filled(0.0, n_excitatory, *shape))
+        self.input_to_inhibitory = nn.Parameter(_filled(0.0, n_inhibitory, *shape))
+        self.inhibitory_to_excitatory = nn.Parameter(_filled(0.0, n_excitatory, n_inhibitory))
         if self.rules.inhibitory_spikes:
-            self.register_buffer("inhibitory_threshold", torch.ones(()))
+            self.register_buffer("inhibitory_threshold", _filled(1.0))
         if not readout:
-            self.divisive_gain = nn.Parameter(torch.zeros(n_inhibitory))
-            self.gain = nn.Parameter(torch.ones(n_excitatory))
-            self.bias = nn.Parameter(torch.zeros(n_excitatory))
+            self.divisive_gain = nn.Parameter(_filled(0.0, n_inhibitory))
+            self.gain = nn.Parameter(_filled(1.0, n_excitatory))
+            self.bias = nn.Parameter(_filled(0.0, n_excitatory))
 
     inhibitory_threshold: Tensor
 
@@ -210,7 +210,8 @@ class EICircuit(nn.Module):
 
     def get_extra_state(self) -> Tensor:
         """Return whether the layer is initialised, and DANN's, to be saved with the weights."""
-        return torch.tensor([self.initialised, self.rules.dann], device="cpu")
+        state = [self.initialised, self.rules.dann]
+        return torch.tensor(state, dtype=torch.bool, device="cpu")
 
     def set_extra_state(self, state: Tensor) -> None:
         """Take over whether the saved weights were initialised.
@@ -281,3 +282,7 @@ class EICircuit(nn.Module):
 
     def _lead(self, x: Tensor) -> torch.Size:
         return x.shape[: x.ndim - (self.input_to_excitatory.ndim - 1)]
+
+
+def _filled(value: float, *shape: int) -> Tensor:
+    return torch.full(shape, value, dtype=torch.float32, device="cpu")

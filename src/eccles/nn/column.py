@@ -22,14 +22,15 @@ from eccles.arguments import typed
 class _Column(nn.Module):
     def __init__(self, n_units: int, shape: tuple[int, ...], random: np.random.Generator) -> None:
         super().__init__()
-        inhibits = torch.arange(shape[0]) % 5 == 4
-        signs = torch.where(inhibits, -1.0, 1.0).reshape(-1, *[1] * (len(shape) - 1))
+        signs = torch.ones(shape[0], *[1] * (len(shape) - 1), dtype=torch.float32, device="cpu")
+        signs[4::5] = -1.0
         self.register_buffer("signs", signs, persistent=False)
         self.signs: Tensor
         scale = 0.5 / math.sqrt(math.prod(shape))
         weight = torch.from_numpy(scale * random.standard_exponential((n_units, *shape))).float()
-        self.weight = nn.Parameter(weight * torch.where(signs < 0, 4.0, 1.0))
-        self.bias = nn.Parameter(torch.zeros(n_units))
+        weight[:, 4::5] *= 4.0
+        self.weight = nn.Parameter(weight)
+        self.bias = nn.Parameter(torch.zeros(n_units, dtype=torch.float32, device="cpu"))
 
     def magnitudes(self) -> dict[str, Tensor]:
         """Return the weights, which Dale's principle keeps at 0 or above."""

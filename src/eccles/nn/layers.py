@@ -76,13 +76,13 @@ class Layers:
         return OverSteps(layer)
 
     def _normed(
-        self, layer: nn.Linear | nn.Conv2d, norm: Callable[[int], nn.Module], n_units: int
+        self, layer: nn.Linear | nn.Conv2d, norm: Callable[..., nn.Module], n_units: int
     ) -> nn.Module:
         self._draw(layer)
         if self.circuit == "plain":
             return OverSteps(layer)
         layer.bias = None
-        return OverSteps(nn.Sequential(layer, norm(n_units)))
+        return OverSteps(nn.Sequential(layer, norm(n_units, dtype=torch.float32, device="cpu")))
 
     @torch.no_grad()
     def _draw(self, layer: nn.Linear | nn.Conv2d) -> None:
@@ -135,6 +135,9 @@ _RULES = {
 
 
 def _empty(kind: type[nn.Module], *sizes: int, **options: Any) -> Any:
-    """Return a layer whose weights aren't drawn, so that torch's own random stream isn't moved."""
+    """Return a layer whose weights aren't drawn, so that torch's own random stream isn't moved.
+
+    It is on a CPU: `skip_init` takes that, and not torch's default, unless another is asked for.
+    """
     make: Any = skip_init
-    return make(kind, *sizes, **options)
+    return make(kind, *sizes, **options, dtype=torch.float32)
