@@ -6,23 +6,54 @@ they live. `where` and `name` are for the sentence.
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from eccles.errors import must
+from eccles.errors import must, shown
 
 
 def as_array(where: str, name: str, values: object) -> NDArray[Any]:
-    """Return values as an array; raise InputError for what has no one shape, lists in lists say."""
+    """Return values as an array.
+
+    Raises InputError for what has no one shape, as lists in lists, for masked values, which an
+    array would have as though they weren't, and for tensors that numpy has no numbers for.
+    """
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        got = f"{np.ma.getmaskarray(values).sum():,} masked"
+        raise must(where, name, "all there", got, "leave those out, or fill them in")
     try:
         if hasattr(values, "detach"):  # A tensor, which may be on a GPU or want gradients.
-            values = values.detach().cpu().numpy()
+            return np.asarray(values.detach().cpu().numpy())
         return np.asarray(values)
-    except (ValueError, TypeError, RuntimeError, OverflowError):
+    except (ValueError, TypeError, RuntimeError, OverflowError, NotImplementedError):
         accepted = "an array, or lists of one length, of numbers that numpy has"
-        raise must(where, name, accepted, type(values).__name__) from None
+        raise must(where, name, accepted, _kind(values), _remedy(values)) from None
+
+
+def _kind(values: Any) -> str:
+    """Return what values are, of a tensor with what numpy may not know of it."""
+    said: str = type(values).__name__
+    if not hasattr(values, "detach"):
+        return said
+    layout, place = str(values.layout), values.device.type
+    parts = [str(values.dtype).removeprefix("torch.")]
+    if layout != "torch.strided":
+        parts.append(layout.removeprefix("torch."))
+    return f"a tensor of {', '.join(parts)}{'' if place == 'cpu' else f' on {place}'}"
+
+
+def _remedy(values: Any) -> str:
+    """Return what makes a tensor one that numpy takes, or nothing where that isn't known."""
+    if not hasattr(values, "detach"):
+        return ""
+    if values.device.type == "meta":
+        return "one on meta has a shape and no numbers"
+    if str(values.layout) != "torch.strided":
+        return "x.to_dense() makes one with all its numbers"
+    return "x.long() or x.float() makes one of a type that numpy has"
 
 
 def whole_numbers(
@@ -61,6 +92,50 @@ def class_labels(where: str, labels: object, n_samples: int, n_classes: int) -> 
     if array.shape != (n_samples,):
         raise must(where, "the number of labels", f"{n_samples}", _shape(array))
     return whole_numbers(where, "labels", array, n_classes)
+
+
+def samples_of(where: str, array: NDArray[Any], index: Any) -> NDArray[Any]:
+    """Return what an array has of some samples, by a slice or a list of them.
+
+    All that gives several samples at once takes their numbers by this. Raises InputError for a
+    number that none has, and for what gives no list of samples, such as one number.
+    """
+    try:
+        chosen: NDArray[Any] = array[index]
+    except (IndexError, TypeError, ValueError, OverflowError):
+        n = len(array)
+        accepted = f"whole numbers from {-n} to {n - 1}" if n else "an empty list"
+        raise must(where, "samples", f"{accepted}, or a slice", _first_beyond(index, n)) from None
+    if chosen.ndim != array.ndim or isinstance(index, tuple):
+        hint = "one sample is a list of one: [[3]]"
+        raise must(where, "samples", "a slice or a list", type(index).__name__, hint)
+    return chosen
+
+
+def place_of(where: str, index: Any, n: int) -> int:
+    """Return which of n samples one number names, from 0 on.
+
+    Raises IndexError where it names none, by which a loop over all of them ends, and InputError
+    for what is no number.
+    """
+    try:
+        place = operator.index(index)
+    except TypeError:
+        hint = "batch takes a list or a slice of them"
+        raise must(where, "a sample", "a whole number", index, hint) from None
+    if not -n <= place < n:
+        raise IndexError(f"{where}: sample {shown(place)} of {n}")
+    return place % n
+
+
+def _first_beyond(index: object, n: int) -> object:
+    """Return the first number of an index that is none of n samples', or the index as it is."""
+    try:
+        numbers = np.asarray(index)
+        beyond = numbers[(numbers < -n) | (numbers >= n)]
+        return beyond.flat[0].item() if numbers.dtype.kind in "iu" else index
+    except (TypeError, ValueError, IndexError, AttributeError):
+        return index
 
 
 def kept(array: NDArray[Any]) -> NDArray[Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.arguments import is_number
-from eccles.arrays import as_array, kept, whole_numbers
+from eccles.arrays import as_array, kept, samples_of, whole_numbers
 from eccles.errors import InputError, must, whole
 
 if TYPE_CHECKING:
@@ -173,14 +173,11 @@ class SpikeEvents:
     def __getitem__(self, index: Index) -> SpikeEvents:
         """Return the samples of a slice or of an array of indices, without copying events.
 
-        Raises InputError for an index that gives no list of samples, such as one number.
+        Raises InputError for an index that gives no list of samples, such as one number, and for
+        a number that no sample has.
         """
-        begins = self.begins[index]
-        if begins.ndim != 1:
-            hint = "one sample is a list of one: events[[3]]"
-            raise must("events", "an index", "a slice or a list", type(index).__name__, hint)
         return SpikeEvents.trusted(
-            begins,
+            samples_of("events", self.begins, index),
             self.ends[index],
             self.steps,
             self.units,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.arguments import check_fields
-from eccles.arrays import class_labels, whole_numbers
+from eccles.arrays import class_labels, place_of, samples_of, whole_numbers
 from eccles.data.sources import Kind
 from eccles.errors import must
 from eccles.events import Index, SpikeEvents
@@ -66,22 +66,28 @@ class SpikeDataset:
         return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[SpikeEvents, int]:
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"dataset: sample {index} of {len(self)}")
-        return self.events[[index % len(self)]], int(self.labels[index])
+        place = place_of("dataset", index, len(self))
+        return self.events[[place]], int(self.labels[place])
 
     def batch(self, index: Index) -> tuple[SpikeEvents, Tensor]:
-        """Return the events of some samples and their labels, int64 [B]."""
+        """Return the events of some samples and their labels, int64 [B].
+
+        Raises InputError for a number that no sample has.
+        """
         import torch
 
-        return self.events[index], torch.from_numpy(self.labels[index].astype(np.int64))
+        labels = samples_of("dataset", self.labels, index)
+        return self.events[index], torch.from_numpy(labels.astype(np.int64))
 
     def take(self, index: Index) -> SpikeDataset:
-        """Return a dataset of some of these samples, over the same events."""
+        """Return a dataset of some of these samples, over the same events.
+
+        Raises InputError for a number that no sample has.
+        """
         return replace(
             self,
+            labels=samples_of("dataset", self.labels, index),
             events=self.events[index],
-            labels=self.labels[index],
             speakers=None if self.speakers is None else self.speakers[index],
         )
 
@@ -96,7 +102,8 @@ class SpikeDataset:
         import torch
 
         events = SpikeEvents.joined([events for events, _ in samples])
-        return events, torch.tensor([label for _, label in samples])
+        labels = np.array([label for _, label in samples], np.int64)
+        return events, torch.from_numpy(labels)
 
 
 class Splits(NamedTuple):
@@ -110,10 +117,15 @@ def settle(dataset: Any, n_samples: int) -> None:
     """Give a new data set's labels and classes their types, whatever they came as.
 
     Raises InputError unless there is one label a sample, a whole number below the number of
-    classes, and the kind is one of those there are.
+    classes, which all have names of their own, and the kind is one of those there are.
     """
     check_fields(dataset, "dataset", "classes")
     names = tuple(map(str, dataset.classes))
+    if not names:
+        raise must("dataset", "classes", "a name or more", "none")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise must("dataset", "classes", "names that differ", f"{twice} more than once")
     if dataset.kind not in get_args(Kind):
         raise must("dataset", "kind", f"one of {', '.join(get_args(Kind))}", dataset.kind)
     # Frozen for all others, but its maker may finish it.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.arguments import typed
+from eccles.data.images import how_to_uint8
 from eccles.errors import must
 from eccles.events import SpikeEvents
 
@@ -87,7 +88,9 @@ def latency_encode(
 
 def _check(images: NDArray[Any], threshold: float, tau: float, n_steps: int, dt: float) -> None:
     if images.dtype != np.uint8 or images.ndim < 2:
-        raise must("encoding", "images", "uint8 [B, ...]", f"{images.dtype} {images.shape}")
+        hint = "" if images.dtype == np.uint8 else how_to_uint8(images)
+        got = f"{images.dtype} {images.shape}"
+        raise must("encoding", "images", "uint8 [B, ...] from 0 to 255", got, hint)
     if math.prod(images.shape[1:]) > 2**16:
         raise must("encoding", "an image", "at most 65,536 pixels", math.prod(images.shape[1:]))
     if not 0 < threshold < 1:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arrays import as_array
+from eccles.arrays import as_array, place_of, samples_of
 from eccles.data.dataset import settle
 from eccles.data.sources import Kind
 from eccles.errors import must
@@ -69,20 +69,24 @@ class FrameDataset:
         return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"dataset: sample {index} of {len(self)}")
-        return self.batch([index])[0][:, 0], int(self.labels[index])
+        place = place_of("dataset", index, len(self))
+        return self.batch([place])[0][:, 0], int(self.labels[place])
 
     def batch(self, index: Index) -> tuple[Tensor, Tensor]:
-        """Return the frames of some recordings, float32 [T, B, 2, H, W], and labels, int64 [B]."""
+        """Return the frames of some recordings, float32 [T, B, 2, H, W], and labels, int64 [B].
+
+        Raises InputError for a number that no recording has.
+        """
         import torch
 
+        labels = samples_of("dataset", self.labels, index)
         frames = self.frames[index].swapaxes(0, 1).astype(np.float32, order="C")
-        return torch.from_numpy(frames), torch.from_numpy(self.labels[index].astype(np.int64))
+        return torch.from_numpy(frames), torch.from_numpy(labels.astype(np.int64))
 
     def take(self, index: Index) -> FrameDataset:
-        """Return a dataset of some of these recordings."""
-        return replace(self, frames=self.frames[index], labels=self.labels[index])
+        """Return a dataset of some of these recordings, or raise as `batch` does."""
+        labels = samples_of("dataset", self.labels, index)
+        return replace(self, frames=self.frames[index], labels=labels)
 
 
 class FrameSplits(NamedTuple):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arrays import as_array
+from eccles.arrays import as_array, place_of, samples_of
 from eccles.data.dataset import settle
 from eccles.data.sources import Kind
 from eccles.errors import must
@@ -62,21 +62,25 @@ class ImageDataset:
         return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"dataset: sample {index} of {len(self)}")
-        return self.batch([index])[0][0], int(self.labels[index])
+        place = place_of("dataset", index, len(self))
+        return self.batch([place])[0][0], int(self.labels[place])
 
     def batch(self, index: Index) -> tuple[Tensor, Tensor]:
-        """Return some images, float32 [B, C, H, W] from 0 to 1, and their labels, int64 [B]."""
+        """Return some images, float32 [B, C, H, W] from 0 to 1, and their labels, int64 [B].
+
+        Raises InputError for a number that no image has.
+        """
         import torch
 
+        labels = samples_of("dataset", self.labels, index)
         pixels = self.images[index].astype(np.float32)
         pixels /= 255
-        return torch.from_numpy(pixels), torch.from_numpy(self.labels[index].astype(np.int64))
+        return torch.from_numpy(pixels), torch.from_numpy(labels.astype(np.int64))
 
     def take(self, index: Index) -> ImageDataset:
-        """Return a dataset of some of these images."""
-        return replace(self, images=self.images[index], labels=self.labels[index])
+        """Return a dataset of some of these images, or raise as `batch` does."""
+        labels = samples_of("dataset", self.labels, index)
+        return replace(self, images=self.images[index], labels=labels)
 
 
 class ImageSplits(NamedTuple):
@@ -96,5 +100,11 @@ def _check_images(images: NDArray[np.uint8]) -> None:
     if images.dtype != np.uint8:
         got = f"{images.dtype}"
         got += f" from {images.min():g} to {images.max():g}" if images.size else ""
-        hint = "leave normalisation by mean and deviation out: E-I layers take no negative input"
-        raise must("dataset", "images", "uint8 from 0 to 255", got, hint)
+        raise must("dataset", "images", "uint8 from 0 to 255", got, how_to_uint8(images))
+
+
+def how_to_uint8(images: NDArray[Any]) -> str:
+    """Return how pixels of another type become uint8 from 0 to 255."""
+    if images.dtype.kind == "f" and images.size and images.min() >= 0 and images.max() <= 1:
+        return "brightness from 0 to 1 becomes that by (255 * images).round().astype(numpy.uint8)"
+    return "leave normalisation by mean and deviation out: no input is negative"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -147,8 +148,12 @@ class SpikingNetwork(nn.Module):
         return run(self.wiring, self.weights, spikes)[1]
 
     @typed("network")
-    def loss(self, events: SpikeEvents, labels: Tensor) -> Tensor:
-        """Return the loss of a batch of events and labels [B], by the engine."""
+    def loss(self, events: SpikeEvents, labels: Any) -> Tensor:
+        """Return the loss of a batch of events and labels [B], by the engine.
+
+        Labels are whole numbers of any type, as a tensor, an array or a list. Raises InputError for
+        others, and for events of another step than the network's or of other inputs.
+        """
         return self.engine.loss(self.weights, events, labels)
 
     @typed("network")
