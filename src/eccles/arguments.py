@@ -28,6 +28,11 @@ _CALLED = {
     "Tensor": "a tensor of torch",
     "Generator": "a random generator of numpy",
     "Decays": "constants with alpha and beta",
+    "Engine": "an engine",
+    "PoolEngine": "an engine of any network",
+    "Surrogate": "a surrogate's derivative",
+    "Watcher": "what has a watcher's methods",
+    "SweepWatcher": "what has a watcher's methods",
 }
 _MADE_BY = {
     "Populations": 'Populations.parse("80:20", 100) makes one',
@@ -45,6 +50,11 @@ _MADE_BY = {
     "Layers": "eccles.nn.circuit_layers makes one",
     "DataFrame": "a study's tables give such, as eccles.load(folder).runs",
     "Binning": "eccles.data.Binning() is one",
+    "Engine": "eccles.engines.DenseEngine() is one",
+    "Surrogate": "eccles.functional.SuperSpike(100) is one",
+    "Neuron": "eccles.functional.LIF() is one",
+    "Watcher": "eccles.training.watch says which",
+    "SweepWatcher": "eccles.sweeps.watch says which",
     "Tensor": "torch.as_tensor makes one of an array",
     "ndarray": "numpy.asarray makes one of a list",
     "Generator": 'eccles.seeds.stream(0, "mine") is one',
@@ -208,14 +218,15 @@ def kind_of(annotation: Any) -> Kind:
     if origin is Callable or annotation is Callable:
         return Kind("a function", callable)
     kind = origin or annotation
-    if isinstance(kind, type) and _can_be_asked(kind):
+    if isinstance(kind, type):
         name = kind.__name__
         an = "an" if name[0] in "AEIO" else "a"
+        is_protocol = getattr(kind, "_is_protocol", False)
         return Kind(
             _CALLED.get(name, f"{an} {name}"),
-            lambda value: isinstance(value, kind),
+            _implements(kind) if is_protocol else lambda value: isinstance(value, kind),
             _MADE_BY.get(name, ""),
-            exact=frozenset([kind]),
+            exact=frozenset() if is_protocol else frozenset([kind]),
         )
     return _ANY
 
@@ -262,7 +273,7 @@ def is_number(value: object) -> bool:
 
 
 def _are_numbers(value: object) -> bool:
-    if isinstance(value, str | bytes) or value is None:
+    if isinstance(value, str | bytes) or value is None or np.ma.is_masked(value):
         return False
     try:
         return np.asarray(value).dtype.kind in "biuf"
@@ -274,10 +285,20 @@ def _is_bool(value: object) -> bool:
     return isinstance(value, bool) or type(value).__name__ in ("bool_", "bool")
 
 
-def _can_be_asked(kind: type) -> bool:
-    """Whether isinstance may be asked: of a protocol only where it says so."""
-    protocol = getattr(kind, "_is_protocol", False)
-    return not protocol or getattr(kind, "_is_runtime_protocol", False)
+def _implements(protocol: type) -> Callable[[Any], bool]:
+    """Return what tells whether a value has a protocol's methods, once for values of one type."""
+    known: set[type] = set()
+
+    def fits(value: Any) -> bool:
+        if type(value) in known:
+            return True
+        # A class has the methods of what it makes, and is none.
+        if isinstance(value, type) or not isinstance(value, protocol):
+            return False
+        known.add(type(value))
+        return True
+
+    return fits
 
 
 _ANY = Kind("anything", lambda _value: True)

@@ -92,6 +92,7 @@ class Descent(NamedTuple):
     excitatory: tuple[int | None, int | None]
 
 
+@runtime_checkable
 class Engine(Protocol):
     """A way to compute; all engines agree with the plain equations of `eccles.functional`."""
 

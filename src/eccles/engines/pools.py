@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eccles.engines.pool_event import EventPool
 
 
+@runtime_checkable
 class PoolEngine(Protocol):
     """A way to compute a network of any wiring; all agree with `eccles.functional`."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -18,6 +18,7 @@ from eccles.arguments import typed
 from eccles.errors import InputError, nearest
 
 
+@runtime_checkable
 class Surrogate(Protocol):
     """A derivative of the spike with respect to x = v - threshold; it can be plotted as it is."""
 

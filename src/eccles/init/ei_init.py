@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Source = Literal["measured", "bernoulli", "prior", "dann"]
 
 
+@runtime_checkable
 class Rule(Protocol):
     """What gives a layer's scales."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from eccles.sweeps.plan import Plan, Planned
 from eccles.sweeps.worker import Outcome
@@ -53,6 +53,7 @@ class Standing(NamedTuple):
         return self.left * (self.busy_seconds / ended) / self.slots
 
 
+@runtime_checkable
 class SweepWatcher(Protocol):
     """Called by the coordinator; nothing that it does changes a run."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from eccles.training.run_config import RunConfig
 from eccles.training.trainee import Trainee
 
 
+@runtime_checkable
 class Watcher(Protocol):
     """Called by the loop, in this order; nothing that it does changes the run."""
 
