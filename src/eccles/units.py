@@ -9,6 +9,9 @@ from numbers import Real
 
 from eccles.errors import must
 
+SHORTEST = 1e-6
+"""The shortest time constant in seconds: one so short leaves nothing of a step of any data."""
+
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 _HERTZ = {"": 1.0, "hz": 1.0, "khz": 1e3}
 _RATE = re.compile(r"\s*([-+0-9.eE]+)\s*([a-zA-Z]*)\s*")

@@ -1,4 +1,4 @@
-"""Settings that are numbers, at the ends of what numbers there are: a result or a sentence."""
+"""Settings that are numbers, at the ends of what there are: a result, or what names the setting."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def samples():
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("kind", "name"), NUMBERS)
-@pytest.mark.parametrize("value", [1e-300, 1e6, 1e38, 1e308])
+@pytest.mark.parametrize("value", [1e-300, 1e-9, 1e6, 1e38, 1e308])
 def test_a_number_of_any_size_is_trained_with_or_refused(kind, name, value, samples):
     for optimizer in (None, "adam") if name in ("lr", "weight_decay") else (None,):
         said = ""
@@ -43,6 +43,7 @@ def test_a_number_of_any_size_is_trained_with_or_refused(kind, name, value, samp
         else:
             assert 0 <= result.final_accuracy <= 1
         assert len(said) < 500
+        assert not said or name in said.replace("-", "_"), said
 
 
 def test_a_rate_that_no_float_holds_is_refused():

@@ -67,7 +67,8 @@ def checked(x: Tensor, layer: str) -> Tensor:
     if not highest:
         raise InputError(
             f"ei_init: the input of {layer} must have a spike or a bright pixel, got none in "
-            f"{len(x)} samples; give wider layers before it, a larger batch, or another seed"
+            f"{len(x)} samples; give wider layers before it, a larger batch, another seed, or, to "
+            "inhibitory units that spike, more inhibitory_spikes"
         )
     return x
 

@@ -8,30 +8,38 @@ from reprlib import repr as short
 from typing import Any
 
 from eccles.errors import InputError, must, nearest
-from eccles.units import duration, seconds
+from eccles.units import SHORTEST, duration, seconds
 
 ByGroup = float | dict[str, float]
 """One number for all groups, or a number for each."""
+
+MOST = 1e6
+"""The largest of numbers, far beyond those of which anything can learn."""
 
 Reader = Callable[[Any, str], float]
 """Reads a value, given what it is called."""
 
 
 def time(most: float) -> Reader:
-    """Return what reads a time up to `most` seconds."""
+    """Return what reads a time up to `most` seconds, and no shorter than any that matters."""
 
     def read(value: Any, name: str) -> float:
         found = seconds(value, name)
         if found > most:
             hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
             raise must("network", name, f"at most {duration(most)}", f"{found:g} s", hint)
+        if found < SHORTEST:
+            raise must("network", name, f"{duration(SHORTEST)} or more", f"{found:g} s")
         return found
 
     return read
 
 
 def number(least: float, *, itself: bool = True) -> Reader:
-    """Return what reads a finite number of `least` or more, or above it unless `itself` counts."""
+    """Return what reads a finite number of `least` or more, or above it unless `itself` counts.
+
+    None is over `MOST`.
+    """
 
     def read(value: Any, name: str) -> float:
         right = isinstance(value, int | float) and not isinstance(value, bool)
@@ -39,6 +47,8 @@ def number(least: float, *, itself: bool = True) -> Reader:
                                                                      and not itself):  # fmt: skip
             accepted = f"a number of {least:g} or more" if itself else f"a number above {least:g}"
             raise must("network", name, accepted, value)
+        if value > MOST:
+            raise must("network", name, f"at most {MOST:,.0f}", value)
         return float(value)
 
     return read

@@ -44,10 +44,10 @@ class ConductanceSettings(Settings):
     model: Literal["conductance"] = "conductance"
     """The neuron's name."""
 
-    e_excitatory: float = Field(default=14 / 3, gt=0)
+    e_excitatory: float = Field(default=14 / 3, gt=0, le=1e6)
     """Excitatory reversal potential, where rest is 0 and the usual threshold 1."""
 
-    e_inhibitory: float = Field(default=-2 / 3, le=0)
+    e_inhibitory: float = Field(default=-2 / 3, le=0, ge=-1e6)
     """Inhibitory reversal potential; 0 only shunts."""
 
 

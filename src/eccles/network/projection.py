@@ -26,7 +26,7 @@ class Projection(Settings):
     delay: float | None = None
     """Time until a spike reaches the current, a whole number of steps (default: one step)."""
 
-    scale: float | None = Field(default=None, ge=0)
+    scale: float | None = Field(default=None, ge=0, le=1e6)
     """Scale of the initial weights (default: by where the projection goes)."""
 
     init: Literal["half-normal", "exponential", "normal"] = "half-normal"

@@ -14,7 +14,7 @@ from eccles.settings import Duration, MaybeDuration, Rate
 from eccles.training.network_settings import NetworkSettings
 from eccles.training.own import said_of
 from eccles.training.run_config import RunConfig
-from eccles.units import duration, read_rates, spelt_rates
+from eccles.units import SHORTEST, duration, read_rates, spelt_rates
 
 _NETWORK_LR, _FLAT = 3e-4, 20.0
 """Learning rate of Adam on images, and steepness of SuperSpike, for networks of one's own."""
@@ -54,7 +54,7 @@ class TrainConfig(NetworkSettings, RunConfig):
     surrogate: Literal["superspike", "sigmoid", "arctan", "triangle"] = "superspike"
     """Surrogate gradient of a spike."""
 
-    surrogate_scale: float | None = Field(default=None, gt=0)
+    surrogate_scale: float | None = Field(default=None, gt=0, le=1e6)
     """Steepness of the surrogate (auto: its own; superspike's is 100, and 20 beyond one layer of
     lif neurons)."""
 
@@ -96,6 +96,9 @@ class TrainConfig(NetworkSettings, RunConfig):
                 got = f"{getattr(self, name):g} s"
                 hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
                 raise must("train", name, "at most 1 s", got, hint)
+            if getattr(self, name) < SHORTEST:
+                got = f"{getattr(self, name):g} s"
+                raise must("train", name, f"{duration(SHORTEST)} or more", got)
         if self.initial_rate is not None:
             self._agree_with_rate(self.initial_rate)
         if self.unbounded and self.projection:

@@ -53,13 +53,13 @@ class DeepConfig(RunConfig):
     """Steps for which an image is held, or frames that a recording is cut into (auto: 4; 10 for
     cifar10-dvs, 16 for dvs-gesture)."""
 
-    tau: float = Field(default=2.0, ge=1)
+    tau: float = Field(default=2.0, ge=1, le=1e6)
     """Membrane time constant in steps."""
 
     surrogate: Literal["superspike", "sigmoid", "arctan", "triangle"] = "sigmoid"
     """Surrogate gradient of a spike."""
 
-    surrogate_scale: float | None = Field(default=None, gt=0)
+    surrogate_scale: float | None = Field(default=None, gt=0, le=1e6)
     """Steepness of the surrogate (auto: its own; sigmoid's is 4)."""
 
     init: Literal["measured", "bernoulli", "prior", "dann"] | None = None
@@ -83,7 +83,7 @@ class DeepConfig(RunConfig):
     padding: bool | None = None
     """Whether a convolution's initial fan-in leaves out the padding (auto: no)."""
 
-    inhibitory_spikes: float | None = Field(default=None, gt=0)
+    inhibitory_spikes: float | None = Field(default=None, gt=0, le=1e6)
     """Spikes a step of inhibitory units at the start (auto: none, they are graded)."""
 
     epochs: int = Field(default=10, ge=0, le=1_000_000)

@@ -69,13 +69,13 @@ class NetworkSettings(Settings):
     tau_adapt: MaybeDuration = None
     """Time constant of the threshold of adaptive neurons (auto: 100 ms)."""
 
-    adapt_strength: float | None = Field(default=None, ge=0)
+    adapt_strength: float | None = Field(default=None, ge=0, le=1e6)
     """How far a spike raises the threshold of adaptive neurons (auto: 0.2)."""
 
-    e_excitatory: float | None = Field(default=None, gt=0)
+    e_excitatory: float | None = Field(default=None, gt=0, le=1e6)
     """Excitatory reversal potential of conductance neurons; rest is 0 (auto: 4.67)."""
 
-    e_inhibitory: float | None = Field(default=None, le=0)
+    e_inhibitory: float | None = Field(default=None, le=0, ge=-1e6)
     """Their inhibitory reversal potential; 0 only shunts (auto: -0.67)."""
 
     izhikevich: (
@@ -99,11 +99,11 @@ class NetworkSettings(Settings):
     threshold: float = Field(default=1.0, gt=0, le=1e6)
     """Potential above which neurons fire; rest is 0."""
 
-    w1_std: float | None = Field(default=None, ge=0)
+    w1_std: float | None = Field(default=None, ge=0, le=1e6)
     """Scale of the initial input weights (auto: 0.001; 1.2e-4 for recordings, which have some 25
     times the spikes; unbounded 7 (1 - beta) / sqrt(inputs); see docs/networks.md for others)."""
 
-    w2_std: float | None = Field(default=None, ge=0)
+    w2_std: float | None = Field(default=None, ge=0, le=1e6)
     """Scale of the initial output weights (auto: 7 (1 - beta) / sqrt(hidden))."""
 
     zero_start: bool = True
