@@ -21,8 +21,8 @@ FLOORS = [
     ["network"],
     ["wiring"],
     ["functional", "events", "populations", "noise", "settings", "checksums"],
-    ["units", "seeds", "jit", "modes", "processes", "storage", "reading", "yaml_files", "memory"],
-    ["arguments", "arrays"],
+    ["units", "seeds", "jit", "modes", "processes", "reading", "yaml_files", "memory"],
+    ["arguments", "arrays", "storage"],
     ["paths"],
     ["errors"],
 ]

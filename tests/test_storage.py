@@ -93,7 +93,6 @@ def test_one_place_puts_files_in_the_place_of_others():
     assert found == {
         "data/cache.py": ["folder.rename(broken)"],  # What is damaged goes out of the way.
         "figures/animation.py": ["named.replace(aside)"],  # A file that is put in place later.
-        "jit/kept.py": ["aside.replace(path)"],  # A kernel that is damaged is compiled anew.
         "sweeps/consolidate.py": ["path.replace(path.with_name(f'{path.name}.unreadable'))"],
     }
 

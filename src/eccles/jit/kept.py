@@ -30,6 +30,8 @@ from numba.core.caching import (
 )
 from numba.core.serialize import dumps
 
+from eccles.storage import make_folder, put
+
 _PACKAGE = Path(__file__).parents[1]
 _SHARED = ("engines/*.py", "jit/*.py", "noise.py")
 """What kernels of any file call, or take numbers from."""
@@ -132,11 +134,12 @@ def _sources(folder: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
+    # By a number of its own: machines that share the folder may have processes of one number.
     aside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:16]}")
     try:
         aside.write_bytes(content)
-        aside.replace(path)
+        put(aside, path)
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
