@@ -21,15 +21,25 @@ def usable(
     'mine'
     """
     text = os.fspath(path)
-    if not text:
-        raise must(where, name, "the name of a file or folder", text)
-    if "\0" in text:
-        raise must(where, name, "a path without null characters", text)
-    try:
-        lengths = [len(os.fsencode(part)) for part in Path(text).parts or (text,)]
-    except UnicodeEncodeError:
-        raise must(where, name, "a path in letters that the file system has", text) from None
-    if max(lengths) > _NAME or sum(lengths) + len(lengths) > _PATH:
-        accepted = f"a path with names of at most {_NAME} bytes, and {_PATH:,} in all"
+    if accepted := broken_rule(text):
         raise must(where, name, accepted, text)
     return Path(path)
+
+
+def broken_rule(path: str) -> str:
+    """Return what a path must be that no file could have, and an empty text for any other.
+
+    >>> broken_rule("runs/mine"), broken_rule("a\\0b")
+    ('', 'a path without null characters')
+    """
+    if not path:
+        return "the name of a file or folder"
+    if "\0" in path:
+        return "a path without null characters"
+    try:
+        lengths = [len(os.fsencode(part)) for part in Path(path).parts or (path,)]
+    except UnicodeEncodeError:
+        return "a path in letters that the file system has"
+    if max(lengths) > _NAME or sum(lengths) + len(lengths) > _PATH:
+        return f"a path with names of at most {_NAME} bytes, and {_PATH:,} in all"
+    return ""

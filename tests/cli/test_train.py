@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -197,6 +198,9 @@ def test_ratio_and_fraction_are_one_run(capsys):
         ("--unbounded --projection True", 2, "projection must be off when unbounded"),
         ("--engine event --surrogate sigmoid", 2, "use --engine dense or auto"),
         ("--config nowhere.yaml", 2, "nowhere.yaml must be a readable file"),
+        (f"--config {'n' * 300}", 2, "train: --config must be a path with names of at most 255"),
+        (f"--out {'n' * 300}", 2, "train: --out must be a path with names of at most 255 bytes"),
+        ("--epochs " + "9" * 5000, 2, "train: --epochs must be a whole number of fewer digits, g"),
         ("--data-dir nowhere --data fashion-mnist", 2, "data_dir must be a folder that exists"),
         ("--out /dev/null", 2, "--out must be a folder"),
         ("--out /proc/nowhere/here", 1, "must be writable"),
@@ -243,9 +247,29 @@ def test_unknown_key_in_a_file(capsys):
 def test_out_of_another_run_is_left_alone(capsys):
     assert main(["train", "--epochs", "1", "--out", "here"]) == 0
     before = {path: path.read_bytes() for path in Path("here").iterdir()}
-    assert main(["train", "--epochs", "1", "--seed", "1", "--out", "here"]) == 2
-    assert "--out must be empty or hold this run" in capsys.readouterr().err
+    assert main(["train", "--epochs", "5", "--seed", "1", "--out", "here"]) == 2
+    assert capsys.readouterr().err == (
+        "eccles: train: --out must be empty or hold this run, got 'here' with another (epochs 1 "
+        "there, 5 asked, seed 0 there, 1 asked); choose another --out\n"
+    )
     assert {path: path.read_bytes() for path in Path("here").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "name", ["config.json", "provenance.json", "history.jsonl", "classes.jsonl", "result.json"]
+)
+def test_what_is_altered_in_a_finished_run_is_said_before_anything_else(name, capsys):
+    words = ["train", "--epochs", "1", "--hidden", "10", "--out", "here"]
+    assert main(words) == 0
+    path = Path("here") / name
+    path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+    capsys.readouterr()
+    status = main(words)
+    out, err = capsys.readouterr()
+    # The settings and the summary are known without their files, and written anew.
+    assert status == (0 if name in ("config.json", "result.json") else 1)
+    assert bool(out) == (status == 0)
+    assert bool(err) == (status == 1)
 
 
 def test_damaged_checkpoint_says_what_to_do(capsys):
@@ -336,7 +360,8 @@ def test_recordings_of_ones_own_are_part_of_the_run(digits, capsys):
     recordings = spike_hdf5.read(path)
     spike_hdf5.write(path, replace(recordings, labels=1 - recordings.labels))
     assert main([*words, "--out", "run"]) == 2
-    assert "on other data; choose another --out" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert re.search(r"with another \(data \w{8} there, \w{8} here\); choose another --out", said)
 
 
 def test_the_packaged_digits_are_told_by_their_name(capsys):
@@ -401,6 +426,23 @@ def test_measures_that_cannot_be(measure, sentence, capsys):
     assert main(["train", "--model", "mlp8", "--epochs", "0", "--measure", measure]) == 2
     assert sentence in capsys.readouterr().err
     assert not Path("runs").exists()
+
+
+NETWORK = (
+    "network: {populations: {h: {groups: {E: 4}}}, projections: {input->h: {}, h->output: {}}}"
+)
+
+
+@pytest.mark.parametrize("words", ["", "--model mlp8 --width 0.1", "--config network.yaml"])
+def test_a_measure_that_is_named_is_one_that_the_network_has(words, capsys):
+    Path("network.yaml").write_text(NETWORK)
+    train = ["train", *words.split(), "--epochs", "1", "--out", "here", "--json", "--measure"]
+    assert main([*train, "activity:1e5"]) == 2
+    one, both = re.search(r"such as (\S+) or (\S+), got", capsys.readouterr().err).groups()
+    for example in (one, both):
+        assert main([*train, example]) == 0
+        assert Path(f"here/{one}.jsonl").exists()
+        shutil.rmtree("here")
 
 
 def test_an_interrupt_while_modules_load_gives_the_usual_status(tmp_path):

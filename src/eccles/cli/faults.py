@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 
 import eccles
+from eccles.cli import streams
 from eccles.errors import plain
 
 STATUS = 70
@@ -19,6 +20,9 @@ def sentence(error: Exception) -> tuple[str, int]:
 
     Files and memory are the world's: status 1, as where Eccles foresees it. All else is a fault.
     """
+    if isinstance(error, OSError) and error.filename == streams.STDOUT:
+        hint = "free space where it goes, or send it elsewhere"
+        return f"stdout must take what is printed, got {error.strerror!r}; {hint}", 1
     if isinstance(error, OSError) and error.strerror:
         names = [name for name in (error.filename, error.filename2) if isinstance(name, str)]
         what = " and ".join(names) or "a file or a connection"

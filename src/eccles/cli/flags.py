@@ -20,8 +20,8 @@ from tyro.constructors import (
     StructTypeInfo,
 )
 
-from eccles.errors import InputError, nearest
-from eccles.paths import usable
+from eccles.errors import InputError, must, nearest
+from eccles.paths import broken_rule
 from eccles.settings import Settings
 
 _Flags = TypeVar("_Flags")
@@ -75,9 +75,12 @@ def parsed(parse: Callable[[], _Parsed], verb: str) -> _Parsed:
     except SystemExit as stop:
         if stop.code == 0:
             raise
-        raise InputError(
-            f"{verb}: {_sentence(said.getvalue())}; see eccles {verb} --help"
-        ) from None
+        hint, box = f"see eccles {verb} --help", said.getvalue()
+        if found := re.search(r"Error parsing (\S+):.*?\brefused\s+(\d+)\b", box, re.DOTALL):
+            raise _refused[int(found[2])](verb, found[1].strip("[]"), hint) from None
+        raise InputError(f"{verb}: {_sentence(box)}; {hint}") from None
+    finally:
+        _refused.clear()
 
 
 def deferred(verb: Callable[..., Any]) -> Callable[..., Callable[[], Any]]:
@@ -139,17 +142,59 @@ def _hint(default: str) -> str:
 
 _REGISTRY = ConstructorRegistry()
 
+_refused: list[Callable[[str, str, str], InputError]] = []
+"""What is wrong with texts that were read just now, for a verb, a flag's name and a hint.
+
+Tyro alone knows the name, and hands on nothing but words: so they say which of these it is.
+"""
+
+
+def _refuse(complaint: Callable[[str, str, str], InputError]) -> ValueError:
+    _refused.append(complaint)
+    return ValueError(f"refused {len(_refused) - 1}")
+
 
 @_REGISTRY.primitive_rule
 def _path(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[Path] | None:
     """Make a path of a flag's text, where there can be such a path."""
     if info.type is not Path:
         return None
+
+    def made(words: list[str]) -> Path:
+        if accepted := broken_rule(words[0]):
+            raise _refuse(lambda verb, name, _hint: must(verb, name, accepted, words[0]))
+        return Path(words[0])
+
     return PrimitiveConstructorSpec(
         nargs=1,
         metavar="PATH",
-        instance_from_str=lambda words: usable(words[0]),
+        instance_from_str=made,
         is_instance=lambda value: isinstance(value, Path),
+        str_from_instance=lambda value: [str(value)],
+    )
+
+
+@_REGISTRY.primitive_rule
+def _whole(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[int] | None:
+    """Make a whole number of a flag's text."""
+    if info.type is not int:
+        return None
+
+    def made(words: list[str]) -> int:
+        try:
+            return int(words[0])
+        except ValueError:
+            # Python reads no number of thousands of digits.
+            accepted = "a whole number" + " of fewer digits" * words[0].strip("+-").isdigit()
+            raise _refuse(
+                lambda verb, name, hint: must(verb, name, accepted, words[0], hint)
+            ) from None
+
+    return PrimitiveConstructorSpec(
+        nargs=1,
+        metavar="INT",
+        instance_from_str=made,
+        is_instance=lambda value: isinstance(value, int) and not isinstance(value, bool),
         str_from_instance=lambda value: [str(value)],
     )
 

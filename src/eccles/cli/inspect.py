@@ -6,6 +6,7 @@ import json as json_format
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
@@ -108,7 +109,7 @@ def _folder(folder: Path | None) -> tuple[Path, dict[str, Any]]:
     except (OSError, ValueError, TypeError):
         raise RunError(f"inspect: {folder}/config.json must be readable JSON") from None
     if "model" not in settings:
-        hint = "see eccles train --model vgg8 --help"
+        hint = f"eccles show {quote(str(folder))} shows the wiring of this one"
         raise must("inspect", "RUN", "a run of a deep network", str(folder), hint)
     return folder, settings
 

@@ -7,8 +7,13 @@ import io
 import os
 import sys
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 from eccles.errors import RunError
+
+STDOUT = "stdout"
+"""What an error of standard output says as the name of its file."""
 
 
 def prepare() -> None:
@@ -22,6 +27,8 @@ def prepare() -> None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     if sys.stdout is None:
         raise RunError("stdout must be open, got a closed one; send it to a file or to /dev/null")
+    for name in ("write", "flush"):
+        setattr(sys.stdout, name, _named(getattr(sys.stdout, name)))
     try:
         os.getcwd()  # noqa: PTH109
     except OSError:
@@ -63,6 +70,19 @@ def _spelt(error: UnicodeError) -> tuple[bytes, int]:
         for letter in letters
     ]
     return b"".join(spelt), error.end
+
+
+def _named(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method of standard output whose errors say that it is what they are about."""
+
+    def call(*given: Any) -> Any:
+        try:
+            return method(*given)
+        except OSError as error:
+            error.filename = STDOUT
+            raise
+
+    return call
 
 
 def silence() -> None:

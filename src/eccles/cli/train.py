@@ -13,11 +13,12 @@ import tyro
 
 from eccles.cli.flags import flag, read
 from eccles.errors import InputError, check_workers, must, nearest
+from eccles.paths import usable
 from eccles.settings import read_yaml
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig, Model
 from eccles.training.own import check_openable, from_record
-from eccles.training.prepare import SHALLOW, configure
+from eccles.training.prepare import SHALLOW, configure, measures_of
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,9 @@ def run(words: Sequence[str]) -> int:
     from eccles.training.loop import train
     from eccles.training.measures import read_measures
 
-    measure = read_measures(arguments.measure) if arguments.measure is not None else None
+    measure = None
+    if arguments.measure is not None:
+        measure = read_measures(arguments.measure, measures_of(config))
     with TrainDisplay(json=arguments.json) as display:
         result = train(
             config,
@@ -168,7 +171,7 @@ def _file_settings(words: Sequence[str]) -> tuple[dict[str, Any], str]:
     A run's own config.json serves as well, and gives the digits of its data besides.
     """
     path = _value(words, "--config")
-    return ({}, "") if path is None else from_record(read_yaml(Path(path)))
+    return ({}, "") if path is None else from_record(read_yaml(usable(path, "train", "--config")))
 
 
 def _model(words: Sequence[str]) -> dict[str, str]:

@@ -97,7 +97,7 @@ def train(
         config = config.model_copy(update={"data": own_name(own, said_of(config.data))})
     folder = None if out is None else RunFolder(Path(out), identity)
     if folder is not None:
-        folder.check()
+        folder.check(config)
     return train_on(
         splits,
         config,
@@ -168,7 +168,9 @@ class _Run:
         if first < 0:
             self.trainee.begin()
         facts = self.trainee.facts()
-        if folder is not None and not finished:
+        if folder is not None and finished:
+            folder.check_finished()
+        elif folder is not None:
             folder.write_provenance({**config.filled_in(), **facts})
         watch.started(config, self.trainee, max(0, first))
         for epoch in range(first, config.epochs):

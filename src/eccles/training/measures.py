@@ -224,21 +224,26 @@ def check_measures(
     return dict(measure)
 
 
-def read_measures(text: str) -> dict[str, int]:
+def read_measures(text: str, there_are: Collection[str] = MEASURES) -> dict[str, int]:
     """Return the measures that a text names, and every how many epochs each is taken.
 
-    Raises InputError for a text that can't be read; `check_measures` knows which there are.
+    Args:
+        text: names with commas between, each with `:EPOCHS` behind it or without.
+        there_are: names of those that the network has.
 
-    >>> read_measures("layers:5, weights")
-    {'layers': 5, 'weights': 1}
+    Raises InputError for a text that can't be read, and as `check_measures` does.
+
+    >>> read_measures("activity:5, weights")
+    {'activity': 5, 'weights': 1}
     """
+    first, *_, last = [*there_are, *there_are]
     found = {}
     for part in text.split(","):
         name, colon, every = (word.strip() for word in part.partition(":"))
         if not name or (colon and whole_number(every) is None):
-            raise must("train", "--measure", "such as layers or layers:5,weights", text)
+            raise must("train", "--measure", f"such as {first} or {first}:5,{last}", text)
         found[name] = whole_number(every) or 0 if colon else 1
-    return found
+    return check_measures(found, there_are)
 
 
 def is_due(epoch: int, every: int, epochs: int) -> bool:

@@ -39,19 +39,26 @@ def deep(config: RunConfig) -> DeepConfig:
     return config
 
 
-def measures_of(kind: type[RunConfig]) -> Mapping[str, Measure]:
-    """Return the measures that runs of a kind of settings can take, by name.
+def measures_of(settings: RunConfig | type[RunConfig]) -> Mapping[str, Measure]:
+    """Return the measures that a run, or runs of a kind of settings, can take, by name.
 
-    Of spiking neurons in time, those of any network; each says which of them it has.
+    Of all spiking networks in time together, those of any; each says which of them it has.
     """
-    if kind is DeepConfig:
+    if settings is DeepConfig or isinstance(settings, DeepConfig):
         from eccles.training.deep_measures import DEEP_MEASURES
 
         return DEEP_MEASURES
     from eccles.training.group_measures import GROUP_MEASURES
     from eccles.training.measures import MEASURES
 
-    return {**GROUP_MEASURES, **MEASURES}
+    if not isinstance(settings, TrainConfig):
+        return {**GROUP_MEASURES, **MEASURES}
+    return GROUP_MEASURES if _has_groups(settings) else MEASURES
+
+
+def _has_groups(config: TrainConfig) -> bool:
+    """Return whether it is a network of any wiring that is trained, and measured by its groups."""
+    return not config.plain or bool(config.rate_penalty)
 
 
 def data_key(config: RunConfig) -> tuple[Any, ...]:
@@ -123,7 +130,7 @@ def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Train
         from eccles.training.deep import DeepTrainee
 
         return DeepTrainee(deep(config), samples, threads)
-    if not config.plain or config.rate_penalty:
+    if _has_groups(config):
         from eccles.training.network import NetworkTrainee
 
         return NetworkTrainee(config, samples, threads)

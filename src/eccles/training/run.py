@@ -24,7 +24,7 @@ from typing import Any
 
 from eccles import checksums
 from eccles.checksums import Checksums
-from eccles.errors import InputError, RunError
+from eccles.errors import InputError, RunError, listed, shown
 from eccles.storage import (
     Lock,
     affordable,
@@ -37,6 +37,7 @@ from eccles.storage import (
     writes_text,
 )
 from eccles.training import checkpoint
+from eccles.training.differences import differences
 from eccles.training.run_config import RunConfig
 
 Rows = list[dict[str, Any]]
@@ -54,28 +55,40 @@ class RunFolder:
         self._lock: Lock | None = None
         self._unflushed = False
 
-    def check(self) -> None:
-        """Raise InputError, before anything is written, unless this can be the run's folder."""
+    def check(self, config: RunConfig) -> None:
+        """Raise InputError, before anything is written, unless this can be the run's folder.
+
+        Of another run's it says in which settings that one differs.
+        """
         try:
-            self._check()
+            self._check(config)
         except OSError as error:
             raise unwritable(self.path, error) from None
 
-    def _check(self) -> None:
+    def _check(self, config: RunConfig) -> None:
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"train: --out must be a folder, got the file {self.path}")
         theirs = self._theirs()
         if theirs is not None and theirs != self.identity:
-            same = theirs.partition("-")[0] == self.identity.partition("-")[0]
             raise InputError(
-                f"train: --out must be empty or hold this run ({self.identity}), got "
-                f"{self.path} with run {theirs}{', on other data' * same}; choose another --out"
+                f"train: --out must be empty or hold this run, got {shown(str(self.path))} with "
+                f"another ({self._other(theirs, config)}); choose another --out"
             )
         if theirs is None and any(self._is_others(file) for file in self._files()):
             raise InputError(
                 f"train: --out must be empty or hold this run, got {self.path} with other files; "
                 "choose another --out"
             )
+
+    def _other(self, theirs: str, config: RunConfig) -> str:
+        """Return what tells the run that the folder holds from this one."""
+        found: list[str] = []
+        with suppress(RunError):
+            found = differences(self._read_json("config.json"), config)
+        files, own = (each.partition("-")[2] for each in (theirs, self.identity))
+        if files != own:
+            found.append(f"data {files or 'as published'} there, {own or 'as published'} here")
+        return listed(found) if found else f"run {theirs} there, {self.identity} asked"
 
     def _theirs(self) -> str | None:
         """Return the identity of the run that the folder holds, or None where it holds none."""
@@ -112,7 +125,7 @@ class RunFolder:
         With `resume` off, what an earlier start of the same run left is removed. Raises as
         `check` does, and RunError where the folder can't be written.
         """
-        self.check()
+        self.check(config)
         try:
             make_folder(self.path)
         except OSError as error:
@@ -168,12 +181,16 @@ class RunFolder:
             ) from None
         return rows
 
-    def finish(self, summary: dict[str, Any]) -> None:
-        """Write the summary, unless it is there; a folder that has it is finished.
+    def check_finished(self) -> None:
+        """Raise RunError where a finished run's record of where it comes from was altered.
 
-        Raises RunError where the record of where the run comes from was altered: nothing else says
-        that.
+        Nothing else says that; what else the folder has is read, or can be written anew.
         """
+        if (self.path / "provenance.json").exists():
+            self._read_json("provenance.json")
+
+    def finish(self, summary: dict[str, Any]) -> None:
+        """Write the summary, unless it is there; a folder that has it is finished."""
         summary = json.loads(json.dumps(summary))
         try:
             there = self._read_json("result.json")
@@ -183,8 +200,6 @@ class RunFolder:
         if not sound:
             self._write_json("result.json", summary)
             self._sums.settle(flushed=not self._unflushed)
-        elif (self.path / "provenance.json").exists():
-            self._read_json("provenance.json")
 
     def _write(self, contents: Mapping[str, Iterable[str]]) -> None:
         if self._lock is not None:
