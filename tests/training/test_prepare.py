@@ -10,7 +10,7 @@ def test_a_model_makes_settings_those_of_a_deep_network():
     assert configure({"model": "shallow", "ei": "50:50"}) == TrainConfig(ei="50:50")
     assert configure({"model": "mlp8", "circuit": "bn"}) == DeepConfig(model="mlp8", circuit="bn")
     assert kind_of({"ei": "50:50"}) is TrainConfig
-    with pytest.raises(InputError, match="ei is a setting of a network of one hidden"):
+    with pytest.raises(InputError, match="ei is a setting of a network of spiking"):
         configure({"model": "mlp8", "ei": "50:50"})
 
 
