@@ -5,12 +5,14 @@ from __future__ import annotations
 from eccles.measures.activity import Intervals as Intervals
 from eccles.measures.activity import active_fraction as active_fraction
 from eccles.measures.activity import firing_rate as firing_rate
+from eccles.measures.activity import interval_counts as interval_counts
 from eccles.measures.activity import intervals as intervals
 from eccles.measures.activity import percent_excitatory as percent_excitatory
 from eccles.measures.activity import population_rate as population_rate
 from eccles.measures.activity import spike_counts as spike_counts
 from eccles.measures.activity import synchrony as synchrony
 from eccles.measures.distances import category_means as category_means
+from eccles.measures.distances import pair_means as pair_means
 from eccles.measures.distances import van_rossum as van_rossum
 from eccles.measures.distances import van_rossum_each as van_rossum_each
 from eccles.measures.weights import weight_histogram as weight_histogram

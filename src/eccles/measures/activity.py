@@ -84,6 +84,19 @@ def intervals(spikes: SpikeEvents, units: slice = ALL) -> Intervals:
 
 
 @typed("measures")
+def interval_counts(spikes: SpikeEvents, units: slice = ALL) -> NDArray[np.int64]:
+    """Return how often each interval lies between successive spikes of a unit, [T], by steps.
+
+    Intervals as of `intervals`; several spikes in one step lie an interval of zero apart.
+    """
+    among = np.zeros(spikes.n_units, np.bool_)
+    among[units] = True
+    found = np.zeros(spikes.n_steps, np.int64)
+    _count_intervals(*spikes.arrays, among, found)
+    return found
+
+
+@typed("measures")
 def population_rate(spikes: SpikeEvents, units: slice = ALL) -> NDArray[np.float64]:
     """Return the mean rate of the units at each step in Hz, [T]: spikes / (samples x units x dt).
 
@@ -150,6 +163,22 @@ def _add_intervals(
                 total[unit] += interval
                 squares[unit] += interval * interval
             latest[unit] = step
+
+
+@compiled
+def _count_intervals(
+    begins: Any, ends: Any, steps: Any, units: Any, counts: Any, among: Any, found: Any
+) -> None:
+    latest = np.empty(len(among), np.int64)
+    for b in range(len(begins)):
+        latest[:] = -1
+        for p in range(begins[b], ends[b]):
+            unit, step = units[p], np.int64(steps[p])
+            if among[unit]:
+                found[0] += counts[p] - 1 if len(counts) else 0
+                if latest[unit] >= 0:
+                    found[step - latest[unit]] += 1
+                latest[unit] = step
 
 
 @compiled

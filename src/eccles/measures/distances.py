@@ -23,6 +23,7 @@ doi 10.3109/0954898X.2012.673048, for sums over pairs of spikes in one pass.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -141,17 +142,31 @@ def category_means(
     n = populations.n_neurons
     if distances.shape != (n, n):
         raise must("distances", "the matrix", f"[{n}, {n}]", distances.shape)
-    e, i = populations["E"], populations["I"]
-    within = {"E-E": distances[e, e], "I-I": distances[i, i]}
-    values: dict[Pair, NDArray[np.float64]] = {
-        "E-E": within["E-E"][np.triu_indices(populations.n_excitatory, 1)],
-        "E-I": distances[e, i].ravel(),
-        "I-I": within["I-I"][np.triu_indices(populations.n_inhibitory, 1)],
-    }
-    return {
-        pair: PairMean(len(each), float(each.mean()) if len(each) else math.nan)
-        for pair, each in values.items()
-    }
+    found = pair_means(distances, {"E": populations["E"], "I": populations["I"]})
+    return {"E-E": found["E-E"], "E-I": found["E-I"], "I-I": found["I-I"]}
+
+
+@typed("measures")
+def pair_means(distances: NDArray[np.float64], groups: Mapping[str, slice]) -> dict[str, PairMean]:
+    """Return the number of pairs of neurons of each pair of groups, and their mean distance.
+
+    Args:
+        distances: [N, N], symmetric; a neuron and itself are no pair.
+        groups: where the neurons of each group are among the N.
+
+    >>> groups = {"E": slice(0, 1), "PV": slice(1, 2)}
+    >>> pair_means(np.array([[0.0, 3.0], [3.0, 0.0]]), groups)["E-PV"]
+    PairMean(n_pairs=1, mean=3.0)
+    """
+    found: dict[str, PairMean] = {}
+    names = list(groups)
+    for k, name in enumerate(names):
+        for other in names[k:]:
+            block = distances[groups[name], groups[other]]
+            values = block[np.triu_indices(len(block), 1)] if other == name else block.ravel()
+            mean = float(values.mean()) if len(values) else math.nan
+            found[f"{name}-{other}"] = PairMean(len(values), mean)
+    return found
 
 
 @compiled

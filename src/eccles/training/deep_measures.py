@@ -19,7 +19,7 @@ from eccles.measures.weights import COLUMNS as WEIGHT_COLUMNS
 from eccles.measures.weights import weight_statistics
 from eccles.nn.block import Spiking
 from eccles.training.currents import Seen, current_histograms, watching
-from eccles.training.measures import Measure, Rows
+from eccles.training.group_rows import Measure, Rows
 from eccles.training.samples import Samples
 
 _LOOKED_AT = 64

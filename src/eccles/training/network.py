@@ -18,7 +18,7 @@ from eccles.training.build import check_device, make_optimizer
 from eccles.training.config import TrainConfig
 from eccles.training.group_measure import GroupEvaluation, count
 from eccles.training.group_measures import GROUP_MEASURES, GroupMoment
-from eccles.training.measures import Measure
+from eccles.training.group_rows import Measure
 from eccles.training.room import check_network
 from eccles.training.samples import Samples
 from eccles.training.schedule import Schedule
@@ -91,7 +91,7 @@ class NetworkTrainee:
 
     def moment(self, epoch: int) -> GroupMoment:
         """Return what measures look at after an epoch."""
-        return GroupMoment(self.network, self.samples, epoch)
+        return GroupMoment(self.network, self.samples, self.config.batch(), epoch)
 
     def facts(self) -> dict[str, Any]:
         """Return what "auto" became, and the groups, for the record."""

@@ -13,7 +13,7 @@ from eccles.training.own import check_openable
 from eccles.training.run_config import RunConfig
 
 if TYPE_CHECKING:
-    from eccles.training.measures import Measure
+    from eccles.training.group_rows import Measure
     from eccles.training.trainee import Trainee
 
 SHALLOW = "shallow"

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from eccles.training.measures import Measure
+from eccles.training.group_rows import Measure
 from eccles.training.samples import Samples
 
 BatchStep = Callable[[Any, Tensor, int], float]
