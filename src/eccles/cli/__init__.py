@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from eccles.cli import streams
 from eccles.cli.stops import Stops, leave_quietly
 from eccles.errors import EcclesError, InputError, nearest
+from eccles.memory import collect_seldom
 
 _VERBS = {
     "train": "Train a network of excitatory and inhibitory neurons.",
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _answered(words: list[str], debug: bool, stops: Stops, *, program: bool) -> int:
     try:
         if program:
+            collect_seldom()
             streams.prepare()
         status = _dispatch(words)
         if sys.stdout is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,7 @@ def run(words: Sequence[str]) -> int:
             shard=given.shard,
             retry_failed=given.retry_failed,
             data_dir=given.data_dir,
+            spent=time.process_time(),
         )
         print_preview(done, out, json=given.json)
         return 2 if isinstance(done.reason, InputError) else 0

@@ -28,6 +28,8 @@ from eccles.units import duration
 if TYPE_CHECKING:
     import pandas as pd
 
+    from eccles.sweeps.estimate import Estimate
+
 _LINE_EVERY = 10.0
 """Seconds between two plain lines."""
 
@@ -210,13 +212,21 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
         lines.append(f"{preview.others:,} more runs there are of no cell of this study any more")
     if reckoned is not None:
         lines.append(
-            f"about {clock(reckoned.seconds)}, at {reckoned.throughput:,.0f} samples a second for "
-            f"each of {reckoned.workers} workers: {reckoned.sample_epochs:,} sample-epochs"
+            f"{clock(reckoned.least)} to {clock(reckoned.most)}, at {reckoned.throughput:,.0f} "
+            f"samples a second for each of {reckoned.workers} workers: "
+            f"{reckoned.sample_epochs:,} sample-epochs; {_parts(reckoned)}"
         )
     elif preview.reason is not None:
         lines.append(f"how long they take can't be told: {preview.reason}")
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _parts(reckoned: Estimate) -> str:
+    parts = [f"{clock(reckoned.starting)} of it to start"]
+    if reckoned.measuring:
+        parts.append(f"{reckoned.measuring:.1f} s of each run for measures")
+    return ", ".join(parts)
 
 
 def print_study(results: StudyTables) -> None:

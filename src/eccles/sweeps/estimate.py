@@ -1,39 +1,53 @@
-"""How long a study will take, from two seconds of training."""
+"""How long a study will take, from trials of some of its runs."""
 
 from __future__ import annotations
 
-import itertools
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
+from statistics import mean
 from typing import Any, NamedTuple
 
-from eccles.errors import EcclesError, RunError
+from eccles.errors import RunError
+from eccles.sweeps.executors import local
 from eccles.sweeps.plan import Plan, Planned
-from eccles.training.context import computing, settled
+from eccles.sweeps.trial import Trial, attempt
+from eccles.sweeps.worker import Job
+from eccles.training.context import settled
 from eccles.training.measures import check_measures
 from eccles.training.prepare import check_at_hand, data_key, open_data, prepare
-from eccles.training.trainee import Trainee
 
 _SECONDS = 2.0
 _REHEARSED = 200
 _TRIED = 8
 
+_QUICKER, _SLOWER = 0.8, 1.6
+"""How far off what is reckoned may be: networks get more active, or less, as they learn."""
+
 
 class Estimate(NamedTuple):
-    """What a study will take, roughly: runs that spike more take longer.
+    """What a study will take, roughly.
 
     Attributes:
         sample_epochs: training samples times epochs, of the runs that are left.
         throughput: training samples a second, of one worker.
         workers: processes on this machine; a cluster has its own.
-        seconds: to the end, with these workers.
+        seconds: to the end, with these workers: all that runs do, and `starting`.
+        least, most: the range in which the end is to be expected.
+        starting: seconds until the workers have imported and compiled what they need, and opened
+            the data, and those in which they leave at the end.
+        measuring: seconds of `seconds` a run in which its measures are taken.
     """
 
     sample_epochs: int
     throughput: float
     workers: int
     seconds: float
+    least: float
+    most: float
+    starting: float
+    measuring: float
 
 
 @settled()
@@ -62,64 +76,80 @@ def rehearse(
     return list(splits.values())
 
 
-@settled()
-def estimate(plan: Plan, left: list[Planned], slots: int, splits: tuple[Any, Any]) -> Estimate:
-    """Train for two seconds, of runs from all over the plan, and reckon from that.
+def estimate(
+    plan: Plan,
+    left: list[Planned],
+    slots: int,
+    job: Callable[[Planned], Job],
+    began: float | None = None,
+) -> Estimate:
+    """Try some runs in workers as a sweep has them, all at once, and reckon from what they took.
 
-    Testing, before training and after every epoch, is reckoned by its share of the samples. Runs
-    that fail take hardly any time, and are left out; where all do, what the last says is raised.
+    Runs that fail take hardly any time, and are left out; where all do, what the last says is
+    raised.
+
+    Args:
+        plan: all runs.
+        left: those to reckon, one at least.
+        slots: workers.
+        job: what a worker needs of a run.
+        began: when what a sweep does began, on the machine's clock (default: now).
     """
     # At random, for every so manieth run may be of one cell.
     chosen = random.Random(0).sample(left, min(_TRIED, len(left)))
-    trained, spent, tried, training, whole = 0, 0.0, 0, 0.0, 0.0
-    timed, failure = 0, None
-    for run in chosen:
-        try:
-            n, seconds = _train(plan, run, splits, _SECONDS / len(chosen))
-        except EcclesError as error:
-            failure = error
-            continue
-        timed += 1
-        trained, spent = trained + n, spent + seconds
-        # Seconds of this run: networks of one study may differ much in what a sample takes.
-        each, epochs = seconds / n, plan.config(run).epochs
-        tried += epochs * len(splits[0])
-        training += each * epochs * len(splits[0])
-        # Testing, before training too, runs forward only, which takes a third of the time.
-        whole += each * (epochs * len(splits[0]) + (epochs + 1) * len(splits[1]) / 3)
-    if not timed:
-        raise RunError(f"the runs that were tried fail: {failure}")
-    if "epochs" in plan.study.varied:
-        sample_epochs = sum(plan.config(run).epochs for run in left) * len(splits[0])
-    else:
-        sample_epochs = plan.config(left[0]).epochs * len(splits[0]) * len(left)
-    seconds = whole / timed * len(left) / slots
+    at_once = min(slots, len(left))
+    shares = [share for k in range(at_once) if (share := chosen[k::at_once])]
+    began = time.time() if began is None else began
+    with local(len(shares)) as workers:
+        waiting = [
+            workers.executor.submit(attempt, [job(run) for run in share], _SECONDS / len(share))
+            for share in shares
+        ]
+        found = [each for one in waiting for each in one.result()]
+        ended = time.time()
+    ending = time.time() - ended
+    tried = [each for each in found if isinstance(each, Trial)]
+    if not tried:
+        raise RunError(f"the runs that were tried fail: {found[-1]}")
+    return reckoned(plan, left, slots, tried, began - ending)
+
+
+def reckoned(
+    plan: Plan, left: list[Planned], slots: int, tried: list[Trial], began: float
+) -> Estimate:
+    """Return what runs will take, from the trials of some."""
+    every = plan.study.measure
+    measures = {
+        name: mean([each.measures[name] for each in tried if name in each.measures] or [0.0])
+        for name in every
+    }
+    a_run = mean([each.seconds(every, measures) for each in tried])
+    measuring = a_run - mean([each.seconds({}, {}) for each in tried])
+    # Each worker's first trial; the later ones find all compiled.
+    first = min(tried, key=lambda each: each.ready)
+    starting = first.ready - began
+    # What a trial compiles anew is kept for the sweep, where files can be.
+    kept = starting - (first.compiling if first.anew else 0.0)
+    at_once = min(slots, len(left))
     # Networks that aren't trained have no mix of theirs to weigh.
-    throughput = tried / training if tried else trained / spent
-    return Estimate(sample_epochs, throughput, slots, seconds)
+    shares = [each.epochs * each.trained_samples for each in tried]
+    if not any(shares):
+        shares = [1] * len(tried)
+    spent = sum(n * each.training for n, each in zip(shares, tried, strict=True))
+    return Estimate(
+        sample_epochs=_sample_epochs(plan, left, tried[0].trained_samples),
+        throughput=sum(shares) / spent,
+        workers=slots,
+        seconds=kept + a_run * len(left) / at_once,
+        least=kept + _QUICKER * a_run * len(left) / at_once,
+        # The last runs may leave some workers without any.
+        most=starting + _SLOWER * a_run * -(-len(left) // at_once),
+        starting=starting,
+        measuring=measuring,
+    )
 
 
-def _train(plan: Plan, run: Planned, splits: tuple[Any, Any], seconds: float) -> tuple[int, float]:
-    config = plan.config(run).resolved()
-    trainee = prepare(config, splits)
-    with computing(trainee.torch_threads):  # As a worker does.
-        return _timed(trainee, config.batch(), seconds)
-
-
-def _timed(trainee: Trainee, size: int, seconds: float) -> tuple[int, float]:
-    trainee.begin()
-    train_set, step = trainee.samples.train, trainee.steps(0)
-    trained, began = 0, None
-    for batch in itertools.count():
-        first = batch * size % len(train_set)
-        inputs, labels = train_set.batch(slice(first, first + size))
-        step(inputs, labels, batch)
-        # The first batches compile, and warm the caches.
-        if batch == 2:
-            began = time.perf_counter()
-        elif began is not None:
-            trained += len(labels)
-            if time.perf_counter() - began > seconds:
-                break
-    assert began is not None
-    return trained, time.perf_counter() - began
+def _sample_epochs(plan: Plan, left: list[Planned], samples: int) -> int:
+    if "epochs" in plan.study.varied:
+        return sum(plan.config(run).epochs for run in left) * samples
+    return plan.config(left[0]).epochs * samples * len(left)

@@ -6,6 +6,7 @@ Each is a `concurrent.futures.Executor`, and nothing beyond this file knows whic
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import logging
 import multiprocessing
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eccles.errors import InputError, RunError
+from eccles.memory import collect_seldom
 from eccles.processes import Pool
 from eccles.sweeps.schema import versions
 
@@ -168,6 +170,9 @@ def look(path: str) -> tuple[dict[str, str], bool]:
 def _begin() -> None:
     """Begin a local worker: it leaves Ctrl-C to the coordinator, and ends when that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_seldom()
+    # Taking torch apart takes a second, which whoever waits for the tables would wait too.
+    atexit.register(os._exit, 0)
     # Switched to errors, another package's warnings would end runs.
     warnings.simplefilter("ignore")
     parent = multiprocessing.parent_process()

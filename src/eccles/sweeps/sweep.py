@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -102,20 +103,7 @@ def sweep(
         order = [run.identity for run in whole.runs]
 
         def job(run: Planned) -> Job:
-            return Job(
-                run.identity,
-                asked.settings(run.settings),
-                asked.measure,
-                folder.path,
-                asked.name,
-                asked.scale,
-                asked.keep_weights,
-                None if data_dir is None else data_dir.absolute(),
-                wanted,
-                versions(),
-                data.get(whole.config(run).data, ""),
-                asked.network_name(run.settings),
-            )
+            return job_of(whole, run, folder.path, data, data_dir, wanted)
 
         def workers() -> AbstractContextManager[Workers]:
             if dask_address is not None:
@@ -161,10 +149,14 @@ def preview(
     shard: str | None = None,
     retry_failed: bool = False,
     data_dir: Path | None = None,
+    spent: float = 0.0,
 ) -> Preview:
-    """Return what `sweep` would do, after two seconds of training to reckon from.
+    """Return what `sweep` would do, after trials of some runs to reckon from.
 
-    Downloads nothing. Raises InputError for a folder that can't be the study's.
+    `spent` are the seconds that whoever calls has taken until now, to import Eccles, say.
+
+    Downloads nothing, and writes nothing into the folder. Raises InputError for a folder that can't
+    be the study's.
     """
     slots = _slots(jobs)
     whole = plan(study)
@@ -177,14 +169,55 @@ def preview(
         left = unfinished(folder, part, retry_failed=retry_failed)
         others = len(known_runs(folder) - {run.identity for run in whole.runs})
     reckoned, reason = None, None
+    began = time.time() - spent
     try:
         splits = rehearse(whole, data_dir, download=False)
         folder.check_data(own_files(splits))
         if left:
-            reckoned = estimate(part, left, slots, splits[0])
+            files = own_files(splits)
+
+            def job(run: Planned) -> Job:
+                return job_of(whole, run, folder.path, files, data_dir)
+
+            reckoned = estimate(part, left, slots, job, began)
     except EcclesError as error:
         reason = error
     return Preview(part, left, reckoned, reason, others)
+
+
+def job_of(
+    whole: Plan,
+    run: Planned,
+    folder: Path,
+    files: Mapping[str, str],
+    data_dir: Path | None = None,
+    wanted: Path | None = None,
+) -> Job:
+    """Return what a worker needs of a run.
+
+    Args:
+        whole: all runs of the study.
+        run: the run.
+        folder: the study's.
+        files: what tells the data sets of the user's own files from others, by their names.
+        data_dir: folder of the data set's files.
+        wanted: a file that is there while the run is wanted (default: the folder).
+    """
+    study = whole.study
+    return Job(
+        run.identity,
+        study.settings(run.settings),
+        study.measure,
+        folder,
+        study.name,
+        study.scale,
+        study.keep_weights,
+        None if data_dir is None else data_dir.absolute(),
+        wanted or folder,
+        versions(),
+        files.get(whole.config(run).data, ""),
+        study.network_name(run.settings),
+    )
 
 
 def own_files(splits: Sequence[tuple[Any, Any]]) -> dict[str, str]:

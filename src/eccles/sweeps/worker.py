@@ -188,7 +188,7 @@ def _execute(job: Job, folder: StudyFolder) -> Outcome:
 
 def _train(job: Job, scratch: RunFolder) -> TrainResult:
     config = configure(job.settings)
-    splits = _splits(config, job.data_dir)
+    splits = open_splits(config, job.data_dir)
     if files_digest(splits) != job.files:
         raise InputError(
             f"sweep: worker {platform.node()} must have the coordinator's files of {config.data} "
@@ -222,7 +222,8 @@ _opened: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 """Data sets that this process has opened: a worker does one run after another."""
 
 
-def _splits(config: RunConfig, data_dir: Path | None) -> tuple[Any, Any]:
+def open_splits(config: RunConfig, data_dir: Path | None) -> tuple[Any, Any]:
+    """Return the samples of a run, which stay open for the next one."""
     key = (*data_key(config), data_dir)
     if key not in _opened:
         while len(_opened) >= _KEPT:
