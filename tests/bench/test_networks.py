@@ -27,7 +27,7 @@ def test_what_differs_is_not_timed(samples, monkeypatch):
         return loss(self, events, labels) * (1.1 if self.engine.name == "event" else 1.0)
 
     monkeypatch.setattr(networks.SpikingNetwork, "loss", other)
-    with pytest.raises(RunError, match="must have the same loss by both engines"):
+    with pytest.raises(RunError, match="must have the same loss by all"):
         networks.measure(samples, threads=1, rounds=1, turn=0.0, small=True)
 
 

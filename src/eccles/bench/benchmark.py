@@ -124,7 +124,12 @@ def run(
         )
     tell("networks of any wiring")
     wired = networks.measure(
-        splits.train, threads=threads, rounds=1 if quick else 5, turn=turn, small=quick
+        splits.train,
+        threads=threads,
+        rounds=1 if quick else 5,
+        turn=turn,
+        small=quick,
+        with_peers=peers,
     )
     tell("deep networks")
     ratios = deep.measure(threads=threads, rounds=1 if quick else 7, turn=0.0, small=quick)
@@ -237,6 +242,9 @@ def _network_ratios(rows: tuple[networks.Row, ...], threads: int) -> Iterator[Re
             goal = "second thread" if threads == 2 else ""
             name = f"network, event, 1 thread / {threads} threads"
             yield _result(name, where, ratio(row.event, row.several), "x", goal)
+        for library, timing in row.peers.items():
+            name = f"network, {library} / event, {threads} threads"
+            yield _result(name, where, ratio(timing, row.several or row.event), "x")
         if row.epoch is not None:
             goal = "epoch of spoken digits" if row.goal == "spoken network over dense" else ""
             yield _result("8,156 such samples", where, row.epoch, "s", goal)

@@ -7,10 +7,12 @@ contenders then take the same step: loss, gradients, plain gradient descent, Dal
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import torch
 
+from eccles.bench import recurrent_peers as peers
 from eccles.bench.spoken import spoken_shape
 from eccles.bench.timing import Timing, interleaved
 from eccles.data.dataset import SpikeDataset
@@ -62,6 +64,7 @@ class Row:
             engine with several.
         epoch: seconds that 8,156 samples would take so, or None where they'd be of other data.
         goal: name of the goal for dense / event.
+        peers: timings in other libraries, by name, of those that are installed.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Row:
     several: Timing | None
     epoch: float | None
     goal: str
+    peers: dict[str, Timing] = field(default_factory=dict)
 
 
 def shapes(images: SpikeDataset, *, small: bool = False) -> Iterator[Shape]:
@@ -92,7 +96,13 @@ def shapes(images: SpikeDataset, *, small: bool = False) -> Iterator[Shape]:
 
 
 def measure(
-    images: SpikeDataset, *, threads: int, rounds: int, turn: float, small: bool = False
+    images: SpikeDataset,
+    *,
+    threads: int,
+    rounds: int,
+    turn: float,
+    small: bool = False,
+    with_peers: bool = True,
 ) -> tuple[Row, ...]:
     """Time a training step of every shape by both engines, in turns.
 
@@ -101,28 +111,33 @@ def measure(
         threads: threads of the event engine where it has several.
         rounds, turn: as `eccles.bench.timing.interleaved` takes them.
         small: a few samples, to see that it works.
+        with_peers: whether to time other libraries too, where they are installed.
 
     Raises RunError where the engines' losses differ.
     """
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(1)
-        return tuple(_row(each, threads, rounds, turn) for each in shapes(images, small=small))
+        return tuple(
+            _row(each, threads, rounds, turn, with_peers) for each in shapes(images, small=small)
+        )
     finally:
         torch.set_num_threads(before)
 
 
-def _row(shape: Shape, threads: int, rounds: int, turn: float) -> Row:
+def _row(shape: Shape, threads: int, rounds: int, turn: float, with_peers: bool) -> Row:
     factor, rate = _at_rate(shape)
     contenders: dict[str, tuple[EngineName, int]] = {"dense": ("dense", 1), "event": ("event", 1)}
     if threads > 1:
         contenders["several"] = ("event", threads)
     steps = {name: _step(shape, factor, *each) for name, each in contenders.items()}
+    others = _peers(shape, factor) if with_peers else {}
+    steps |= others
     losses = {name: step() for name, step in steps.items()}
     for name, loss in losses.items():
         if not abs(loss - losses["dense"]) < _SAME * losses["dense"]:
             raise RunError(
-                f"bench: {shape.name} must have the same loss by both engines, got {loss:.7g} "
+                f"bench: {shape.name} must have the same loss by all, got {loss:.7g} "
                 f"({name}) and {losses['dense']:.7g}"
             )
     timings = interleaved(steps, rounds=rounds, warmup=0, turn=turn)
@@ -138,7 +153,20 @@ def _row(shape: Shape, threads: int, rounds: int, turn: float) -> Row:
         several,
         epoch,
         shape.goal,
+        {name: timings[name] for name in others},
     )
+
+
+def _peers(shape: Shape, factor: float) -> dict[str, Callable[[], float]]:
+    """Return the training steps of the other libraries that are installed and have such a layer."""
+    found: dict[str, Callable[[], float]] = {}
+    events, labels = shape.data.batch(slice(0, shape.batch_size))
+    for name, make in {"snntorch": peers.snntorch_step, "JAX scan": peers.jax_step}.items():
+        network = _network(shape, factor, "dense", 1)
+        if peers.takes(network):
+            with suppress(ImportError):
+                found[name] = make(network, events, labels, _LEARNING_RATE)
+    return found
 
 
 def _network(shape: Shape, factor: float, engine: EngineName, threads: int) -> SpikingNetwork:

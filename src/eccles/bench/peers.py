@@ -70,14 +70,7 @@ def jax_step(work: Workload) -> Callable[[], float]:
     alpha, beta, scale = network.neuron.alpha, network.neuron.beta, _steepness()
     signs = np_.asarray(network.hidden.signs().numpy())[:, None]
 
-    @jax.custom_jvp  # type: ignore[untyped-decorator]
-    def spike(x: Any) -> Any:
-        return (x > 0).astype(x.dtype)
-
-    @spike.defjvp  # type: ignore[untyped-decorator]
-    def spike_jvp(primals: Any, tangents: Any) -> Any:
-        (x,), (dx,) = primals, tangents
-        return spike(x), dx / (scale * abs(x) + 1.0) ** 2
+    spike = jax_spike(scale)
 
     def advance(weights: Any, state: Any, inputs: Any) -> Any:
         i, v, j, o, peak = state
@@ -118,6 +111,22 @@ def jax_step(work: Workload) -> Callable[[], float]:
         return float(value)
 
     return step
+
+
+def jax_spike(scale: float) -> Any:
+    """Return a spike in JAX: the step function, with SuperSpike's gradient."""
+    jax: Any = import_module("jax")
+
+    @jax.custom_jvp  # type: ignore[untyped-decorator]
+    def spike(x: Any) -> Any:
+        return (x > 0).astype(x.dtype)
+
+    @spike.defjvp  # type: ignore[untyped-decorator]
+    def spike_jvp(primals: Any, tangents: Any) -> Any:
+        (x,), (dx,) = primals, tangents
+        return spike(x), dx / (scale * abs(x) + 1.0) ** 2
+
+    return spike
 
 
 def _steepness() -> float:
