@@ -46,6 +46,7 @@ def random_wiring(
     surrogate=None,
     zero_start=True,
     populations=1,
+    mean=False,
 ):
     """Return a network whose groups alternate in sign; a `share` of its projections is there."""
     n = sum(sizes)
@@ -87,7 +88,7 @@ def random_wiring(
                 name = f"{group.population}->{other.population}"
                 connect(name, group.neurons, other.neurons, receptor, (n, n))
     decays = tuple(torch.exp(-1e-3 / spread(3e-3, 1e-2)) for _ in range(receptors))
-    readouts = Readouts(0.8, 0.9, zero_start)
+    readouts = Readouts(0.8, 0.9, zero_start or mean, mean)
     place = slice(0, n)
     return Wiring(
         n_inputs, n, n_classes, groups, ((place, neuron),), decays, tuple(links), readouts, shapes
@@ -145,6 +146,7 @@ def agree(found, wanted, room):
     surrogate=st.sampled_from(SURROGATES),
     zero_start=st.booleans(),
     counts=st.booleans(),
+    mean=st.booleans(),
 )
 def test_float64_agrees_with_the_equations(
     random_events,
@@ -162,6 +164,7 @@ def test_float64_agrees_with_the_equations(
     surrogate,
     zero_start,
     counts,
+    mean,
 ):
     rng = np.random.default_rng(seed)
     wiring = random_wiring(
@@ -175,6 +178,7 @@ def test_float64_agrees_with_the_equations(
         surrogate=surrogate,
         zero_start=zero_start,
         populations=populations,
+        mean=mean,
     )
     weights = random_weights(rng, wiring, drive)
     events = random_events(rng, n_samples, n_steps, 30, 3 * n_steps, counts=counts)

@@ -53,12 +53,14 @@ def solve(pool, wiring, weights, events, labels):
     n_samples=st.sampled_from([1, 3, 9]),
     drive=st.sampled_from([0.0, 0.5, 30.0]),
     target=st.sampled_from([0.001, 10.0, 60.0]),
+    mean=st.booleans(),
 )
 def test_float64_agrees_with_the_equations(
-    random_events, seed, hidden, kinds, n_steps, n_samples, drive, target
+    random_events, seed, hidden, kinds, n_steps, n_samples, drive, target, mean
 ):
     wiring, *rest = problem(random_events, seed, hidden, n_steps, n_samples, drive, **kinds)
-    wiring = replace(wiring, penalty=RatePenalty(0.3, target))
+    readouts = wiring.readouts._replace(mean=mean)
+    wiring = replace(wiring, penalty=RatePenalty(0.3, target), readouts=readouts)
     (found, gradients), (wanted, truth) = (
         solve(pool, wiring, *rest) for pool in (EventPool, DensePool)
     )

@@ -14,9 +14,10 @@ Adjoints, with the step's spikes s, slopes h of the surrogate at x = v - thresho
     M[t] = S[t] h + n M[t+1] du/dv                            of a membrane
 
 where u is the membrane before the reset, F the adjoint of the readouts' current, taken back through
-their weights. Adaptation a adds its adjoint P to S and takes -strength S h from it. A
-rate penalty adds to S what `_press` says, at every step. The gradients
-of the weights add Y[t + delay] for each event or spike at t.
+their weights. Where the mean over time scores, its share comes in at every step, not at a peak's.
+Adaptation a adds its adjoint P to S and takes -strength S h from it. A rate penalty adds to S what
+`_press` says, at every step. The gradients of the weights add Y[t + delay] for each event or spike
+at t.
 
 Layouts, with N neurons padded to whole vectors, four samples a block: traces [T][4][N]; states
 [4][N], conductances [receptor][4][N]; a link's weights are rows [pre][post], and transposed
@@ -82,6 +83,7 @@ class Circuit(NamedTuple):
         w_in, w, w_transposed: weights of the input links, of the others, and those transposed.
         w_out, w_out_transposed: [N][C] and [C][N].
         zero_start: whether peaks include the readouts' start at zero.
+        mean: whether a class scores by its mean over time: what is called peaks are means then.
         groups: int64 [groups, 2], where the neurons of each begin and end in the row.
         penalty: float64, strength of the rate penalty and the spikes a step that cost nothing.
     """
@@ -99,6 +101,7 @@ class Circuit(NamedTuple):
     w_out: Any
     w_out_transposed: Any
     zero_start: bool
+    mean: bool
     groups: Any
     penalty: Any
 
@@ -254,7 +257,7 @@ def _integrate_conductances(circuit: Any, block: Any, trace: int, traced: bool) 
 
 @inlined
 def _read_out(circuit: Any, block: Any, s: int, t: int, begun: bool) -> bool:
-    """Integrate one sample's readouts over a step, and keep their peaks."""
+    """Integrate one sample's readouts over a step, and keep their peaks, or their sums."""
     class_width = circuit.sizes[3]
     one, alpha, beta = circuit.constants[0], circuit.constants[1], circuit.constants[2]
     o_all, j_all, peak, peak_step = block.o, block.j, block.peak, block.peak_step
@@ -270,6 +273,9 @@ def _read_out(circuit: Any, block: Any, s: int, t: int, begun: bool) -> bool:
     if begun:
         for c in range(s * class_width, (s + 1) * class_width, LANES):
             o, best = load(shape, o_all, c), load(shape, peak, c)
+            if circuit.mean:
+                store(peak, c, add(best, o))
+                continue
             # So written, a potential that is no number shows in the loss.
             higher = above_or_nan(o, best)
             store(peak, c, where(higher, o, best))
@@ -350,6 +356,8 @@ def _forward(circuit: Any, events: Any, first: int, n: int, block: Any) -> Any:
     for s in range(n):
         if not begun[s]:
             block.peak[s * class_width : (s + 1) * class_width] = 0
+    if circuit.mean:
+        block.peak[:] /= one * n_steps
     return start
 
 
@@ -435,7 +443,8 @@ def _slope(shape: Any, kind: int, x: Any, one: Any, k: Any, slopes: Any, c: int)
 class Adjoints(NamedTuple):
     """Adjoints of a block: of membranes, adaptation, conductances, spikes, readouts (o and j).
 
-    `pressure` is what the rate penalty adds to the adjoint of every spike.
+    `pressure` is what the rate penalty adds to the adjoint of every spike, `steady` what means add
+    to that of the readouts' potentials at every step.
     """
 
     m: Any
@@ -446,6 +455,7 @@ class Adjoints(NamedTuple):
     f: Any
     slopes: Any
     pressure: Any
+    steady: Any
 
 
 @compiled
@@ -454,7 +464,7 @@ def _adjoints(circuit: Any) -> Any:
     return Adjoints(
         _aligned(size, like), _aligned(size, like), _aligned(circuit.sizes[4] * size, like),
         _aligned(size, like), _aligned(size, like), _aligned(size, like),
-        _aligned(circuit.sizes[2], like), _aligned(size, like),
+        _aligned(circuit.sizes[2], like), _aligned(size, like), _aligned(size, like),
     )
 
 
@@ -480,9 +490,31 @@ def _press(circuit: Any, events: Any, block: Any, s: int, weight: Any, pressure:
     return cost
 
 
+@compiled
+def _steady(circuit: Any, n: int, slopes: Any, steady: Any) -> None:
+    """Write what means let reach the readouts' potentials, the same at every step."""
+    width, w_out_transposed = circuit.sizes[2], circuit.w_out_transposed
+    one = circuit.constants[0]
+    steady[:] = 0
+    for s in range(n):
+        for k in range(circuit.sizes[1]):
+            for c in range(0, width, LANES):
+                row = load((one,), w_out_transposed, k * width + c)
+                own = load((one,), steady, s * width + c)
+                store(steady, s * width + c, scale_add(slopes[s, k], row, own))
+
+
 @inlined
-def _inject(circuit: Any, block: Any, s: int, t: int, slopes: Any, a: Any) -> None:
-    """Let the loss reach the readouts' potentials at the step of each class's peak."""
+def _inject(
+    circuit: Any, block: Any, s: int, t: int, slopes: Any, steady: Any, a: Any
+) -> None:
+    """Let the loss reach the readouts' potentials, at the step of each class's peak or always."""
+    if circuit.mean:
+        width = circuit.sizes[2]
+        shape = (circuit.constants[0],)
+        for c in range(s * width, (s + 1) * width, LANES):
+            store(a, c, add(load(shape, a, c), load(shape, steady, c)))
+        return
     n_classes, width, class_width = circuit.sizes[1], circuit.sizes[2], circuit.sizes[3]
     one = circuit.constants[0]
     peak_step, w_out_transposed = block.peak_step, circuit.w_out_transposed
@@ -498,8 +530,8 @@ def _inject(circuit: Any, block: Any, s: int, t: int, slopes: Any, a: Any) -> No
 def _backward(circuit: Any, block: Any, adjoints: Any, n: int, start: int, slopes: Any) -> int:
     """Take the loss back to every conductance; leave their adjoints in place of the traces.
 
-    Returns the last step that counts, that of the last peak: adjoints of that step and later ones
-    are zero, and aren't written.
+    Returns the last step that counts, that of the last peak, or the end: adjoints of that step and
+    later ones are zero, and aren't written.
     """
     width, class_width, receptors = circuit.sizes[2], circuit.sizes[3], circuit.sizes[4]
     constants = circuit.constants
@@ -519,11 +551,13 @@ def _backward(circuit: Any, block: Any, adjoints: Any, n: int, start: int, slope
     half = len(y_trace) // receptors
     # A penalty reaches the spikes of all steps, peaks those before them.
     pressed = circuit.penalty[0] > 0
-    last = len(x_trace) // (BLOCK * width) if pressed else 0
+    last = len(x_trace) // (BLOCK * width) if pressed or circuit.mean else 0
     for c in range(n * class_width):
         last = max(last, int(block.peak_step[c]))
+    if circuit.mean:
+        _steady(circuit, n, slopes, adjoints.steady)
     for s in range(n):
-        _inject(circuit, block, s, last, slopes, a)
+        _inject(circuit, block, s, last, slopes, adjoints.steady, a)
     for t in range(last - 1, start - 1, -1):
         for c in range(0, BLOCK * width, LANES):
             of_readouts = load(shape, f, c)
@@ -593,7 +627,7 @@ def _backward(circuit: Any, block: Any, adjoints: Any, n: int, start: int, slope
                 of_o = load(shape, a, own)
                 store(f, own, scale_add(alpha, load(shape, f, own), of_o))
                 store(a, own, scale(beta, of_o))
-            _inject(circuit, block, s, t, slopes, a)
+            _inject(circuit, block, s, t, slopes, adjoints.steady, a)
     return last
 
 
@@ -634,7 +668,7 @@ def _link_gradients(
 @compiled
 def _readout_gradients(
     one: Any, alpha: Any, beta: Any, class_width: int, start: int, last: int, spikes: Any,
-    base: int, bounds: Any, slopes: Any, peak_step: Any, first: int, grad: Any,
+    base: int, bounds: Any, slopes: Any, peak_step: Any, first: int, mean: bool, grad: Any,
 ) -> None:
     """Add a sample's gradient of the readouts' weights, in class space."""
     shape = (one,)
@@ -653,7 +687,7 @@ def _readout_gradients(
             now = splat(shape, one * t)
             due = where(above(when, now), rest, g)
             due = where(above(now, when), rest, due)
-            a = add(a, due)
+            a = add(a, g if mean else due)
 
 
 @compiled
@@ -685,7 +719,7 @@ def _weight_gradients(
         )
     _readout_gradients(
         one, alpha, beta, class_width, start, last, block.spikes, room, block.spike_bounds[s],
-        slopes, block.peak_step, s * class_width, grad_out,
+        slopes, block.peak_step, s * class_width, circuit.mean, grad_out,
     )
 
 
@@ -718,6 +752,8 @@ def run_samples(
         for s in range(n):
             peak = block.peak[s * class_width : (s + 1) * class_width]
             losses[b + s] = _softmax_loss(peak, labels[b + s], n_classes, weight, slopes[s])
+            if circuit.mean:
+                slopes[s] /= circuit.constants[0] * events.n_steps
             if circuit.penalty[0] > 0:
                 losses[b + s] += _press(circuit, events, block, s, weight, adjoints.pressure)
         end = _backward(circuit, block, adjoints, n, start, slopes)

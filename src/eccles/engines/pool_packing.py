@@ -32,8 +32,6 @@ _SURROGATES = {SuperSpike: SUPERSPIKE, Triangle: TRIANGLE, ArcTan: ARCTAN, Sigmo
 
 def refusal(wiring: Wiring) -> str | None:
     """Return why the kernels don't take a network, or None where they do."""
-    if wiring.readouts.mean:
-        return "it knows readouts that score by their maximum over time, and not by their mean"
     kinds = {type(neuron) for _, neuron in wiring.neurons}
     unknown = kinds - {functional.LIF, AdaptiveLIF, ConductanceLIF}
     if unknown:
@@ -105,6 +103,7 @@ class PoolPacking:
             w_out,
             w_out_t,
             wiring.readouts.zero_start,
+            wiring.readouts.mean,
             np.array([(each.neurons.start, each.neurons.stop) for each in wiring.groups], np.int64),
             np.array(_penalty(wiring)),
         )
