@@ -101,3 +101,14 @@ def test_mistakes_are_one_sentence_and_nothing_is_written(capsys, words, sentenc
     assert said.count("\n") == 1
     assert len(said) < 510
     assert sorted(Path().iterdir()) == before
+
+
+@pytest.mark.parametrize("verb", ["inspect", "report", "results", "figures"])
+def test_a_run_where_a_verb_wants_another_folder(capsys, verb):
+    summary = told(capsys, "train", "--hidden", "5", "--recurrent", *RUN)
+    before = sorted(Path(summary["out"]).iterdir())
+    assert main([verb, summary["out"]]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"eccles show {summary['out']}" in said
+    assert sorted(Path(summary["out"]).iterdir()) == before

@@ -65,7 +65,7 @@ class Article:
                     f"claims are of those alone, got {listed(others, 120)}; eccles results and "
                     "eccles report take any study, and eccles.figures draws their tables"
                 )
-            got = "none" if self.folder.exists() else "no such folder"
+            got = StudyFolder(self.folder).instead()
             raise InputError(
                 f"studies: {self.folder} must hold a study of {name}, got {got}; name a folder "
                 f"that does, such as results/{name} of a clone, or the --out of an eccles "

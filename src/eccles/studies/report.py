@@ -17,6 +17,7 @@ from eccles.report.kind import kind_of
 from eccles.storage import write_text
 from eccles.studies import judged
 from eccles.studies.article import Article, stored
+from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
 
@@ -64,7 +65,7 @@ def report(folder: Path | str) -> str:
     check_installed()
     studies = stored(folder)
     if not studies:
-        got = "none" if Path(folder).exists() else "no such folder"
+        got = StudyFolder(Path(folder)).instead()
         raise InputError(
             f"report: {folder} must hold a study, got {got}; name a folder that does, such as "
             "results/kilgore2025 of a clone, or the --out of an eccles reproduce or sweep"

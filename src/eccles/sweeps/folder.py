@@ -111,7 +111,7 @@ class StudyFolder:
         except FileNotFoundError:
             raise InputError(
                 f"study: {self.path} must be a folder that eccles sweep wrote, got "
-                f"{self._instead()}"
+                f"{self.instead()}"
             ) from None
         except (OSError, ValueError, LookupError, TypeError, InputError) as error:
             raise RunError(
@@ -119,10 +119,15 @@ class StudyFolder:
                 f"{error}; delete that file, and the same eccles sweep writes it anew"
             ) from None
 
-    def _instead(self) -> str:
+    def instead(self) -> str:
         """Return what there is where no study is, in words."""
         if not self.path.exists():
             return "no such folder"
+        if (self.path / "config.json").is_file():
+            return (
+                "the folder of one run, whose history.jsonl has its epochs; eccles show "
+                f"{self.path} draws its network"
+            )
         name = self.description.name
         inside = [str(path.parent) for path in sorted(self.path.glob(f"*/{name}"))]
         if inside:
