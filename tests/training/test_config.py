@@ -116,6 +116,7 @@ def test_every_setting_is_part_of_the_identity():
         "delay": None,
         "threshold": 0.9,
         "network": layered((20,)),
+        "module": "Mine-12345678",
         "weight_decay": 0.1,
         "schedule": "cosine",
         "warmup": 1,

@@ -140,6 +140,8 @@ def _hint(default: str) -> str:
     return "" if default == "None" else f"(default: {default})"
 
 
+_NO_FLAGS = ("network", "module")
+
 _REGISTRY = ConstructorRegistry()
 
 _refused: list[Callable[[str, str, str], InputError]] = []
@@ -206,11 +208,11 @@ def _settings(info: StructTypeInfo) -> StructConstructorSpec | None:
         return None
     hints = get_type_hints(info.type, include_extras=True)
     marked = tyro.conf.arg(help_behavior_hint=_hint)
-    # A network is no flag: it comes from a file, and is kept as it came.
+    # What comes from a file or from Python alone is no flag, and is kept as it came.
     kept = {
         name: getattr(info.default, name)
         for name in info.type.model_fields
-        if name == "network" and getattr(info.default, name, None) is not None
+        if name in _NO_FLAGS and getattr(info.default, name, None) is not None
     }
     fields = [
         StructFieldSpec(
@@ -220,6 +222,6 @@ def _settings(info: StructTypeInfo) -> StructConstructorSpec | None:
             helptext=field.description,
         )
         for name, field in info.type.model_fields.items()
-        if name != "network"
+        if name not in _NO_FLAGS
     ]
     return StructConstructorSpec(partial(info.type, **kept), tuple(fields))

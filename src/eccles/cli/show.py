@@ -140,6 +140,9 @@ def _of_run(settings: Mapping[str, Any]) -> Network:
     if not isinstance(config, TrainConfig):
         hint = "eccles inspect shows layers of deep networks"
         raise must("show", "the network", "one of spiking neurons in time", config.model, hint)
+    if config.module is not None:
+        accepted = "one that settings or YAML say"
+        raise must("show", "the network", accepted, f"the module {config.module}")
     return config.network_of()
 
 

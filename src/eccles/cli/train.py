@@ -135,6 +135,10 @@ def run(words: Sequence[str]) -> int:
     )
     check_workers("train", "threads", arguments.threads)
     config = arguments.settings
+    if isinstance(config, TrainConfig) and config.module is not None:
+        from eccles.nn.own import check_given
+
+        check_given(config.module)
     if arguments.out is None:
         check_openable(config.data)
         _name(config)

@@ -12,6 +12,7 @@ from eccles.nn.ei_layers import EIConv2d as EIConv2d
 from eccles.nn.ei_layers import EILinear as EILinear
 from eccles.nn.ei_layers import EIReadout as EIReadout
 from eccles.nn.layers import circuit_layers as circuit_layers
+from eccles.nn.own import OwnNetwork as OwnNetwork
 from eccles.nn.rules import CircuitRules as CircuitRules
 from eccles.nn.shallow import EINetwork as EINetwork
 from eccles.nn.spiking import SpikingNetwork as SpikingNetwork

@@ -110,8 +110,7 @@ class StudyFolder:
             return Study.model_validate(content["study"])
         except FileNotFoundError:
             raise InputError(
-                f"study: {self.path} must be a folder that eccles sweep wrote, got "
-                f"{self.instead()}"
+                f"study: {self.path} must be a folder that eccles sweep wrote, got {self.instead()}"
             ) from None
         except (OSError, ValueError, LookupError, TypeError, InputError) as error:
             raise RunError(

@@ -19,6 +19,17 @@ from eccles.units import SHORTEST, duration, read_rates, spelt_rates
 _NETWORK_LR, _FLAT = 3e-4, 20.0
 """Learning rate of Adam on images, and steepness of SuperSpike, for networks of one's own."""
 
+_NOT_OF_MODULES = (
+    "surrogate",
+    "surrogate_scale",
+    "projection",
+    "noise_scale",
+    "engine",
+    "rate_penalty",
+    "initial_rate",
+)
+"""Settings of how networks are computed, which a module of one's own does by itself."""
+
 _TARGET = 10.0
 """Hz up to which a rate costs nothing, unless said."""
 
@@ -46,6 +57,9 @@ class TrainConfig(NetworkSettings, RunConfig):
 
     clip: bool = Binning.clip
     """Count several spikes of a channel in one bin as one."""
+
+    module: str | None = None
+    """Which module of one's own it was, where one was passed from Python; not said by hand."""
 
     initial_rate: str | None = None
     """Rate at which hidden neurons start, "5 Hz", or by group, "E: 5 Hz, PV: 15 Hz": weights are
@@ -101,6 +115,8 @@ class TrainConfig(NetworkSettings, RunConfig):
                 raise must("train", name, f"{duration(SHORTEST)} or more", got)
         if self.initial_rate is not None:
             self._agree_with_rate(self.initial_rate)
+        if self.module is not None:
+            self._agree_with_module()
         if self.unbounded and self.projection:
             raise must("train", "projection", "off when unbounded", True, "drop one of the two")
         if not self.plain and self.projection not in (None, not self.unbounded):
@@ -122,6 +138,15 @@ class TrainConfig(NetworkSettings, RunConfig):
         if self.steps not in (None, made := self.binning().n_steps):
             hint = f"dt and max_time make {made} steps"
             raise must("train", "steps", "left out with dt", self.steps, hint)
+
+    def _agree_with_module(self) -> None:
+        """Raise InputError for a setting that isn't one of modules of one's own."""
+        fields = {**NetworkSettings.model_fields, **type(self).model_fields}
+        for name in (*NetworkSettings.model_fields, *_NOT_OF_MODULES):
+            value = getattr(self, name)
+            if value != fields[name].default:
+                said = "left out with a module of one's own"
+                raise must("train", name, said, value, "the module does as it does")
 
     def _agree_with_rate(self, rate: str) -> None:
         """Raise InputError for a setting that the rate decides, or that needs one scale."""
@@ -147,15 +172,20 @@ class TrainConfig(NetworkSettings, RunConfig):
     def resolved(self) -> Self:
         """Return the same run with every "auto" filled in that no data is needed for."""
         implied = {
-            **self.auto_network(),
+            **({} if self.module else self.auto_network()),
             "steps": self.binning().n_steps,
             "batch_size": self.batch(),
-            "projection": not self.unbounded,
             "warmup": 0.0,
-            **(self._auto_plain() if self.plain else self._auto_network()),
+            **self._auto_kind(),
         }
         missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
         return self.model_copy(update=missing)
+
+    def _auto_kind(self) -> dict[str, Any]:
+        if self.module is not None:
+            return {"optimizer": "adam", "lr": _NETWORK_LR}
+        own = self._auto_plain() if self.plain else self._auto_network()
+        return {"projection": not self.unbounded, **own}
 
     def _auto_plain(self) -> dict[str, Any]:
         recorded = self.of_recordings()

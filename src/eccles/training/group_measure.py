@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from eccles import functional
 from eccles.data.dataset import SpikeDataset
+from eccles.nn.own import Own
 from eccles.nn.spiking import SpikingNetwork
 
 Rows = list[dict[str, Any]]
@@ -77,7 +78,9 @@ class GroupEvaluation:
         ]
 
 
-def count(network: SpikingNetwork, data: SpikeDataset, batch_size: int = _BATCH) -> GroupEvaluation:
+def count(
+    network: SpikingNetwork | Own, data: SpikeDataset, batch_size: int = _BATCH
+) -> GroupEvaluation:
     """Run a network over a data set and count; the counts don't depend on `batch_size`."""
     groups = network.groups
     correct, samples = np.zeros((2, data.n_classes), np.int64)

@@ -24,13 +24,14 @@ class GroupMoment:
     """What a measure may look at, and must leave as it is.
 
     Attributes:
-        network: the network after the epoch.
+        network: the network after the epoch: a `SpikingNetwork`, or a module as `eccles.nn.own`
+            takes it.
         samples: what it is trained and tested on.
         batch_size: samples of an update.
         epoch: -1 before training, then from 0.
     """
 
-    network: SpikingNetwork
+    network: Any
     samples: Samples
     batch_size: int
     epoch: int

@@ -10,11 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from eccles.arguments import typed
 from eccles.data.binning import Binning
 from eccles.data.dataset import Splits
 from eccles.errors import RunError, check_workers, must
 from eccles.memory import enough_memory
+from eccles.nn.own import Own
 from eccles.training import checkpoint
 from eccles.training.compiling import CompileClock
 from eccles.training.config import TrainConfig
@@ -38,6 +41,7 @@ _LESS = "choose a smaller --batch-size, --hidden or --width, or fewer threads"
 def train(
     config: RunConfig | None = None,
     *,
+    network: nn.Module | None = None,
     data: Splits | tuple[Any, Any] | None = None,
     data_dir: Path | None = None,
     out: Path | str | Callable[[str], Path] | None = None,
@@ -52,6 +56,9 @@ def train(
     Args:
         config: the run's settings, `TrainConfig` or, for a deep network, `DeepConfig`; the
             defaults of the former unless given.
+        network: a module of one's own to train, in place: it has the methods of
+            `eccles.nn.OwnNetwork`. The run is known by its printed form and its weights as they
+            are, so a run goes on with a module that is made in the same way.
         data: samples to use instead of the data set that the settings name. The settings that the
             run keeps name these, `own-` and eight digits, and are refused with any others.
         data_dir: folder of the data set's files; searched for unless given.
@@ -75,6 +82,8 @@ def train(
     if not isinstance(config, TrainConfig):
         deep(config)
     check_workers("train", "threads", threads)
+    if network is not None:
+        config = _of_module(config, network)
     if data is not None and isinstance(config, TrainConfig) and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
         names = "steps, max_time, clip and dt"
@@ -107,7 +116,20 @@ def train(
         threads=threads,
         measure=measure,
         watch=watch,
+        module=network,
     )
+
+
+def _of_module(config: RunConfig, network: nn.Module) -> TrainConfig:
+    """Return the settings of a run of a module of one's own, which name it."""
+    if not isinstance(config, TrainConfig):
+        raise must("train", "config of a network of one's own", "a TrainConfig", config)
+    digits = Own(network).digits()
+    if config.module not in (None, digits):
+        hint = "make it in the same way, with the same initial weights"
+        raise must("train", "network", f"that of these settings, {config.module}", digits, hint)
+    said = config.model_dump(exclude={"network"}) | {"module": digits, "network": config.network}
+    return TrainConfig.model_validate(said)
 
 
 @settled()
@@ -122,15 +144,16 @@ def train_on(
     measure: Mapping[str, int] | None = None,
     watch: Watcher | None = None,
     hold: bool = True,
+    module: nn.Module | None = None,
 ) -> TrainResult:
     """Train on samples that are at hand already, as whoever trains many runs has them.
 
     Args and errors are those of `train`. `hold` keeps other processes from writing `folder`; a
-    caller who does so already says False.
+    caller who does so already says False. `module` is the `network` of `train`.
     """
     with ExitStack() as held:
         held.enter_context(enough_memory("train", _LESS))
-        trainee = prepare(config, data, threads)
+        trainee = prepare(config, data, threads, module)
         run = _Run(config, identity, folder, trainee, dict(measure or {}))
         if folder is not None and hold:
             held.enter_context(folder.held())

@@ -11,6 +11,7 @@ from eccles import functional
 from eccles.arguments import typed
 from eccles.data.dataset import SpikeDataset
 from eccles.errors import must, whole
+from eccles.nn.own import Own, OwnNetwork
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.context import settled
@@ -78,23 +79,27 @@ class Evaluation(NamedTuple):
 def evaluate(network: EINetwork, data: SpikeDataset, batch_size: int = ...) -> Evaluation: ...
 @overload
 def evaluate(
-    network: SpikingNetwork, data: SpikeDataset, batch_size: int = ...
+    network: SpikingNetwork | OwnNetwork, data: SpikeDataset, batch_size: int = ...
 ) -> GroupEvaluation: ...
 @typed("evaluate")
 @settled()
 def evaluate(
-    network: EINetwork | SpikingNetwork, data: SpikeDataset, batch_size: int = _BATCH
+    network: EINetwork | SpikingNetwork | OwnNetwork,
+    data: SpikeDataset,
+    batch_size: int = _BATCH,
 ) -> Evaluation | GroupEvaluation:
     """Run a network of spiking neurons over a data set and count, `batch_size` samples at once.
 
-    The counts don't depend on `batch_size`; those of a `SpikingNetwork` are by group. Raises
-    InputError for a network or data of another kind:
-    `eccles.training.deep_measure.evaluate_deep` is for deep networks.
+    The counts don't depend on `batch_size`; those of a `SpikingNetwork`, or of a module of
+    one's own (`eccles.nn.OwnNetwork`), are by group. Raises InputError for a network or data of
+    another kind: `eccles.training.deep_measure.evaluate_deep` is for deep networks.
     """
     whole("evaluate", "batch_size", batch_size)
     if isinstance(network, SpikingNetwork):
         _check_inputs(network.wiring.n_inputs, data)
         return count(network, data, batch_size)
+    if not isinstance(network, EINetwork):
+        return count(Own(network), data, batch_size)
     _check_inputs(network.inputs.n_neurons, data)
     return _count(network, data, batch_size)
 

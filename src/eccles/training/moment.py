@@ -7,6 +7,7 @@ from functools import cached_property
 
 from eccles.data.dataset import SpikeDataset
 from eccles.events import SpikeEvents
+from eccles.nn.own import Own
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.config import TrainConfig
@@ -53,7 +54,7 @@ class Moment:
 
 
 def hidden_spikes(
-    network: EINetwork | SpikingNetwork, data: SpikeDataset, batch_size: int = _BATCH
+    network: EINetwork | SpikingNetwork | Own, data: SpikeDataset, batch_size: int = _BATCH
 ) -> SpikeEvents:
     """Return a network's hidden spikes to a data set, streamed batch by batch."""
     batches = [data.events[k : k + batch_size] for k in range(0, max(1, len(data)), batch_size)]

@@ -112,13 +112,16 @@ def check_at_hand(config: RunConfig, data_dir: Path | None = None) -> None:
             )
 
 
-def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Trainee:
+def prepare(
+    config: RunConfig, data: tuple[Any, Any], threads: int = 1, module: Any = None
+) -> Trainee:
     """Return what the loop trains.
 
     Args:
         config: the run's settings.
         data: samples to train and to test on.
         threads: those of the engine, whose results don't depend on them.
+        module: a module of one's own to train, where the settings are of one.
 
     Raises InputError for samples of another kind than the network takes, and as building it does.
     """
@@ -130,6 +133,14 @@ def prepare(config: RunConfig, data: tuple[Any, Any], threads: int = 1) -> Train
         from eccles.training.deep import DeepTrainee
 
         return DeepTrainee(deep(config), samples, threads)
+    if module is not None:
+        from eccles.training.module import ModuleTrainee
+
+        return ModuleTrainee(config, samples, module, threads)
+    if config.module is not None:
+        from eccles.nn.own import check_given
+
+        check_given(config.module)
     if _has_groups(config):
         from eccles.training.network import NetworkTrainee
 
