@@ -99,6 +99,12 @@ def test_usual_scales_by_hand():
     assert layers["input -> hidden1.E"] == 1e-3
     assert layers["hidden1.E -> hidden2.I"] == pytest.approx(2.0 / 10)
     assert layers["hidden1.I -> hidden2.E"] == pytest.approx(2.0 / 10)
+    # A second layer, which I neurons leave as well, drives readouts less; one without I doesn't.
+    usual = 7 * (1 - b)
+    assert layers["hidden2.I -> output"] == pytest.approx(0.1 * usual / 20**0.5)
+    alone = SpikingNetwork(layered((10, 20), ei="100:0"), 700, 10).scales
+    assert alone["hidden2.E -> output"] == pytest.approx(usual / 20**0.5)
+    assert scales["E -> output"] == pytest.approx(usual / 80**0.5)
     pulled = SpikingNetwork(layered((10, 20), neuron="conductance"), 700, 10).scales
     assert pulled["input -> hidden1.E"] == pytest.approx(1e-3 / ((1 - b) * (14 / 3 - 1)))
     assert pulled["hidden1.I -> hidden2.E"] == pytest.approx(0.2 / ((1 - b) * (1 + 2 / 3)))

@@ -75,12 +75,33 @@ def test_the_command_line_trains_what_a_file_describes(tmp_path, monkeypatch, ca
     assert json.loads(capsys.readouterr().out)["identity"] == summary["identity"]
 
 
-def test_learning_beats_chance_by_far():
-    train, test = eccles.data.load("fashion-mnist-sample")
-    result = eccles.train(
-        TrainConfig(network=layered((40,), recurrent=True), epochs=3), data=(train, test)
-    )
-    assert result.accuracy[-1] > 0.4
+@pytest.mark.parametrize(
+    ("network", "epochs", "more_than"),
+    [
+        (layered((40,), recurrent=True), 3, 0.4),
+        (layered((40, 40)), 5, 0.3),
+        (circuit(), 2, 0.5),
+        (layered((40,), recurrent=True, neuron="adaptive"), 2, 0.4),
+        (layered((40,), recurrent=True, neuron="conductance"), 2, 0.4),
+    ],
+)
+def test_defaults_beat_chance_by_far(network, epochs, more_than):
+    result = eccles.train(TrainConfig(network=network, epochs=epochs))
+    assert result.accuracy[-1] > more_than
+    assert result.warnings == []
+    assert 4 < result.history[0]["rate_hz"] < 6
+
+
+def test_an_auto_rate_leaves_scales_that_are_said_and_what_cannot_start(few):
+    said = layered((20,), recurrent=True, w1_std=0.002)
+    network = build_spiking(config(said), few.train)
+    assert network.scales == eccles.SpikingNetwork(said, 784, 10).scales
+    # One neuron and one sample have rates of 0, 10, 20 ... Hz: the usual scales stay.
+    one = layered((1,), ei="100:0", recurrent=True)
+    network = build_spiking(config(one), few.train.take([0]))
+    assert network.scales == eccles.SpikingNetwork(one, 784, 10).scales
+    with pytest.raises(InputError, match="must be able to start at 7 Hz"):
+        build_spiking(config(one, initial_rate=7), few.train.take([0]))
 
 
 def test_a_run_that_is_cut_goes_on_with_the_same_bits(few, tmp_path):

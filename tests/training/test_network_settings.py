@@ -62,7 +62,7 @@ def test_they_are_trained_as_that_network(few, said, network):
     for batch in range(2):
         step(*few.train.batch(slice(20 * batch, 20 * batch + 20)), batch)
         dale.check(trainee.network)
-    same = eccles.SpikingNetwork(network, 784, 10).matrices
+    same = build_spiking(TrainConfig(network=network), few.train).matrices
     assert all(torch.equal(before[name], weight) for name, weight in same.items())
 
 

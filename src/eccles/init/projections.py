@@ -42,11 +42,15 @@ class UsualScales:
             back or within a population.
         free: of projections of free groups that lead back or within a population, in units of
             7 (1 - beta) / sqrt(fan-in), the scale of all other free ones.
+        readouts: of projections to readouts that inhibitory groups project to as well, in the same
+            units: strong ones let the first updates silence what all samples have in common.
+        deep: the same from a population that isn't the first after the inputs.
 
-    Projections to readouts have the scale 7 (1 - beta) / sqrt(fan-in) as well. All other numbers
-    hold for LIF neurons of 10 and 5 ms and steps of 1 ms, and are scaled to move others as far;
-    `inputs` alone is left as it is for LIF and adaptive neurons. They are to be tuned by
-    measurement: on images they start networks of some hundred neurons at rates of 1 to 20 Hz.
+    Projections to readouts have the scale 7 (1 - beta) / sqrt(fan-in) as well, times `readouts` or
+    `deep`. All other numbers hold for LIF neurons of 10 and 5 ms and steps of 1 ms, and are scaled
+    to move others as far; `inputs` alone is left as it is for LIF and adaptive neurons. They are
+    tuned by measurement. A run starts at a rate besides, and there they say proportions: of what
+    excites and inhibits, of what comes from the inputs and from neurons.
     """
 
     inputs: float = 1e-3
@@ -54,6 +58,8 @@ class UsualScales:
     forward: float = 2.0
     recurrent: float = 0.4
     free: float = 0.3
+    readouts: float = 1.0
+    deep: float = 0.1
 
 
 USUAL = UsualScales()
@@ -150,6 +156,8 @@ def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualSc
     fan_in = sum(n for _, n in alike)
     if post == READOUTS or sign == 0:
         own = fan_in_std(fan_in, _beta(network, post, dt))
+        if post == READOUTS and any(other < 0 for other, _ in alike):
+            return own * (usual.deep if network.depths()[pre.population] > 1 else usual.readouts)
         return usual.free * own if network.recurrent(name) else own
     strength = _strength(network, post, sign, dt)
     if pre == INPUTS:

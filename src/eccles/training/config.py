@@ -16,8 +16,14 @@ from eccles.training.own import said_of
 from eccles.training.run_config import RunConfig
 from eccles.units import SHORTEST, duration, read_rates, spelt_rates
 
-_NETWORK_LR, _FLAT = 3e-4, 20.0
+_NETWORK_LR, _FLAT = 1e-3, 20.0
 """Learning rate of Adam on images, and steepness of SuperSpike, for networks of one's own."""
+
+_MODULE_LR = 3e-4
+"""That of modules of one's own, whose weights may be of any scale."""
+
+_RATE = "5 Hz"
+"""Rate at which networks of one's own start, in the range of cortical neurons."""
 
 _NOT_OF_MODULES = (
     "surrogate",
@@ -63,7 +69,7 @@ class TrainConfig(NetworkSettings, RunConfig):
 
     initial_rate: str | None = None
     """Rate at which hidden neurons start, "5 Hz", or by group, "E: 5 Hz, PV: 15 Hz": weights are
-    scaled until training samples give it (auto: none; scales are as they are)."""
+    scaled until training samples give it (auto: 5 Hz beyond one layer of lif neurons)."""
 
     surrogate: Literal["superspike", "sigmoid", "arctan", "triangle"] = "superspike"
     """Surrogate gradient of a spike."""
@@ -80,7 +86,7 @@ class TrainConfig(NetworkSettings, RunConfig):
     beyond one layer of lif neurons)."""
 
     lr: float | None = Field(default=None, gt=0, le=1e6)
-    """Learning rate (auto: 0.01; for recordings 1e-4, 0.001 with sgd; 2e-4 when unbounded; 3e-4
+    """Learning rate (auto: 0.01; for recordings 1e-4, 0.001 with sgd; 2e-4 when unbounded; 1e-3
     beyond one layer of lif neurons)."""
 
     update_noise: float = Field(default=0.0, ge=0)
@@ -150,7 +156,7 @@ class TrainConfig(NetworkSettings, RunConfig):
 
     def _agree_with_rate(self, rate: str) -> None:
         """Raise InputError for a setting that the rate decides, or that needs one scale."""
-        if self.w1_std is not None:
+        if self.w1_std is not None and self.plain:
             raise must("train", "w1_std", "left out with initial_rate, which finds it", self.w1_std)
         if self.noise_scale == "relative" and ":" in rate and self.plain:
             hint = "noise is relative to the scale of a layer's weights"
@@ -183,7 +189,7 @@ class TrainConfig(NetworkSettings, RunConfig):
 
     def _auto_kind(self) -> dict[str, Any]:
         if self.module is not None:
-            return {"optimizer": "adam", "lr": _NETWORK_LR}
+            return {"optimizer": "adam", "lr": _MODULE_LR}
         own = self._auto_plain() if self.plain else self._auto_network()
         return {"projection": not self.unbounded, **own}
 
@@ -201,7 +207,11 @@ class TrainConfig(NetworkSettings, RunConfig):
         }
 
     def _auto_network(self) -> dict[str, Any]:
+        deep = max(self.network_of().depths().values()) > 1
         return {
+            # Large first updates may silence a layer behind another one.
+            "warmup": 1.0 if deep else 0.0,
+            "initial_rate": _RATE,
             "optimizer": "adam",
             "lr": 1e-4 if self.of_recordings() else _NETWORK_LR,
             "surrogate_scale": _FLAT if self.surrogate == "superspike" else None,

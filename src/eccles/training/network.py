@@ -27,7 +27,9 @@ from eccles.training.trainee import BatchStep
 from eccles.training.update_noise import UpdateNoise
 from eccles.wiring import RatePenalty
 
-_RECORDINGS = replace(USUAL, inputs=0.12 * USUAL.inputs, driven=0.12 * USUAL.driven)
+_RECORDINGS = replace(
+    USUAL, inputs=0.12 * USUAL.inputs, driven=0.12 * USUAL.driven, readouts=USUAL.deep
+)
 """Scales for recordings, whose samples have some 25 times the spikes of an image."""
 
 

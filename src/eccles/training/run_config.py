@@ -55,7 +55,8 @@ class RunConfig(Settings):
     """Keep the learning rate, or let it fall to zero as a cosine does."""
 
     warmup: float | None = Field(default=None, ge=0)
-    """Epochs in which the learning rate rises from 1e-7 (auto: none)."""
+    """Epochs in which the learning rate rises from 1e-7 (auto: one where spiking neurons
+    have a layer behind another, else none)."""
 
     seed: int = Field(default=0, ge=0, lt=2**63)
     """Seed of everything random; the same seed gives the same bits."""

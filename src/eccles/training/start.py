@@ -6,25 +6,33 @@ from torch import nn
 
 from eccles import seeds
 from eccles.data.dataset import SpikeDataset
+from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.init.to_rate import to_rate
 from eccles.training.config import TrainConfig
 
-_SAMPLES, _EVENTS = 4096, 4_000_000
+_SAMPLES, _EVENTS = 2048, 4_000_000
 """Samples to measure rates on, and the events that they may have in all."""
 
 
 def start_at_rate(config: TrainConfig, network: nn.Module, data: SpikeDataset) -> None:
     """Scale a network's weights so that it starts at the rates of its settings, if they have any.
 
-    Raises InputError as `init.to_rate` does.
+    Raises InputError as `init.to_rate` does for rates that are asked for. Where those that are
+    "auto" can't be met, scales stay as they are.
     """
-    if config.initial_rate is not None:
-        to_rate(network, chosen(config, data), config.initial_rate)
+    rate = config.resolved().initial_rate
+    if rate is None:
+        return
+    try:
+        to_rate(network, chosen(config, data), rate)
+    except InputError:
+        if config.initial_rate is not None:
+            raise
 
 
 def chosen(config: TrainConfig, data: SpikeDataset) -> SpikeEvents:
-    """Return the training samples that a run measures rates on: up to 4,096, by its seed.
+    """Return the training samples that a run measures rates on: up to 2,048, by its seed.
 
     As many fewer as keep them to four million events.
     """
