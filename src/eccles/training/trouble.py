@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import Any
 
 from eccles.training.config import TrainConfig
@@ -29,7 +30,9 @@ def warnings(result: TrainResult) -> list[str]:
     """Return all that is to be said of a training, in the order in which it showed."""
     n_classes = len({row["class"] for row in result.classes})
     history = result.history
-    early = (lifeless(result.config, history[: k + 1], n_classes) for k in range(len(history)))
+    dead = (k for k, row in enumerate(history) if is_guessing(row["loss"], n_classes))
+    ends = [0, *islice(dead, 1)]
+    early = (lifeless(result.config, history[: k + 1], n_classes) for k in ends)
     return [said for said in (*early, trouble(result)) if said]
 
 
@@ -48,8 +51,10 @@ def lifeless(config: RunConfig, history: list[dict[str, Any]], n_classes: int) -
             "silent: no hidden neuron fires before training, on any test sample, so nothing can "
             f"be learnt; {_liven(config)}"
         )
-    before = (is_guessing(each["loss"], n_classes) for each in history[1:-1])
-    if not history[0][name] or any(before) or not is_guessing(row["loss"], n_classes):
+    if not history[0][name] or not is_guessing(row["loss"], n_classes):
+        return None
+    before = islice(history, 1, len(history) - 1)
+    if any(is_guessing(each["loss"], n_classes) for each in before):
         return None
     return (
         f"dead: in epoch {row['epoch'] + 1} no readout rose above zero for any sample, so no "
