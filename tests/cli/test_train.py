@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eccles import TrainConfig
+from eccles import InputError, TrainConfig
 from eccles.cli import main
 from eccles.data import Recordings, spike_hdf5
 
@@ -288,7 +288,7 @@ def test_unknown_verb(capsys):
 
 
 def test_debug_shows_where():
-    with pytest.raises(Exception, match="there is no verb"):
+    with pytest.raises(InputError, match="there is no verb 'trian'"):
         main(["--debug", "trian"])
 
 

@@ -46,7 +46,9 @@ def test_damage_is_told_or_mended(out):
             else:
                 pd.testing.assert_frame_equal(eccles.load(copy).runs, runs)
             shutil.rmtree(copy)
-    assert all(torch.equal(each, whole[n]) for n, each in eccles.load(out).weights(run).items())
+    found = eccles.load(out).weights(run)
+    assert found.keys() == whole.keys() == {"input_to_hidden", "hidden_to_output"}
+    assert all(torch.equal(each, whole[name]) for name, each in found.items())
 
 
 def test_an_edited_table_is_not_believed_without_records(out):

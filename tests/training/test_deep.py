@@ -118,7 +118,7 @@ def test_signs_hold_whatever_the_updates_are(images, circuit, lr, momentum, swit
     for batch in range(2):
         step(*images.train.batch(slice(0, 16)), batch)
         if not all(p.isfinite().all() for p in trainee.network.parameters()):
-            return  # What isn't a number has no sign; the loop ends such a run.
+            reject()  # What isn't a number has no sign; the loop ends such a run.
         dale.check(trainee.network)
 
 
