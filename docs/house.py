@@ -23,7 +23,8 @@ FLOORS = [
     ["functional", "events", "populations", "noise", "settings", "checksums"],
     ["units", "seeds", "jit", "modes", "processes", "reading", "yaml_files", "memory"],
     ["arguments", "arrays", "storage"],
-    ["paths"],
+    ["paths", "kinds", "annotations"],
+    ["kind_names"],
     ["errors"],
 ]
 """Rooms from the top floor down; a room may import rooms of lower floors alone."""

@@ -3,18 +3,25 @@
 import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from types import FunctionType
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import ArrayLike
+from pydantic import BaseModel
 
 import eccles
 import eccles.seeds
+from eccles.annotations import named
 from eccles.arguments import kinds_of, typed
+from eccles.engines import DenseEngine
+from eccles.engines.event import EventEngine
 from eccles.errors import EcclesError, InputError
+from eccles.functional import LIFParameters, SuperSpike
 
 JUNK = [None, 3, -1, "x", "", object(), [], b"x", {}, 1e308, float("nan"), True, "n" * 300, "a\0b"]
 
@@ -96,12 +103,124 @@ def test_one_thing_of_another_kind_is_named(name, parameter):
                 FUNCTIONS[name](**{parameter: junk})
 
 
-OPEN = {
-    *(("eccles.sweep", each) for each in ("executor", "watch")),
-    *(("eccles.train", each) for each in ("watch", "data")),
-    *(("eccles.functional.spike", "derivative"), ("eccles.functional.spike_from", "derivative")),
-}
-"""Parameters that take whatever has the methods that they call."""
+def entries() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every function, class and method that a user may call, but settings, which check themselves.
+
+    An instance's methods take anything for one here: what they are given is looked at before.
+    """
+    for name, each in FOUND.items():
+        if inspect.isfunction(each):
+            yield name, each
+        elif not issubclass(each, BaseException | BaseModel) and not is_protocol(each):
+            yield name, each
+            for own, value in vars(each).items():
+                if own[0] != "_" and isinstance(value, classmethod | staticmethod | FunctionType):
+                    yield f"{name}.{own}", getattr(each, own)
+
+
+def is_protocol(kind: type) -> bool:
+    return getattr(kind, "_is_protocol", False)
+
+
+def types_of(annotation: Any) -> set[type]:
+    inner = set().union(*map(types_of, get_args(annotation)))
+    return inner | ({annotation} if isinstance(annotation, type) else set())
+
+
+def of_ours() -> Iterator[tuple[str, Callable[..., Any], str]]:
+    """Every parameter that takes an object of a type of Eccles' own."""
+    for name, function in entries():
+        for each in inspect.signature(function).parameters.values():
+            if each.annotation is not each.empty:
+                kinds = types_of(named(each.annotation, function.__module__))
+                if any(kind.__module__.startswith("eccles") for kind in kinds):
+                    yield name, function, each.name
+
+
+def outcome(function: Callable[..., Any], parameter: str, junk: object) -> str:
+    try:
+        function(**{parameter: junk})
+    except (InputError, TypeError) as error:  # Where others are missing, it is looked at later.
+        return str(error)
+    return "taken"
+
+
+def test_every_object_of_ours_is_looked_at_before_anything_is_done():
+    """By every public function, constructor and method, in every place: a new one is fed too."""
+    held, otherwise = 0, set()
+    for name, function, parameter in of_ours():
+        kind = kinds_of(function).get(parameter)
+        for junk in (object(), "event", 3, SuperSpike):
+            if kind is not None and not kind.fits(junk):
+                said = outcome(function, parameter, junk)
+                held += f": {parameter} must be " in said
+                if f": {parameter} must be " not in said:
+                    otherwise.add(name)
+    assert held > 200
+    assert otherwise == {
+        *("eccles.SpikeDataset", "eccles.engines.LIFParameters"),
+        "eccles.functional.SoftResetParameters",  # See the next tests.
+        *(f"eccles.engines.DenseEngine.{each}" for each in ("loss", "respond", "spikes")),
+        *(f"eccles.data.{kind}Splits" for kind in ("", "Image", "Frame")),  # Where they are taken.
+        *("eccles.TrainResult", "eccles.bench.Benchmark"),  # What Eccles makes, and takes nowhere.
+        *(f"eccles.functional.{each}.step" for each in ("AdaptiveLIF", "Izhikevich")),
+        *(f"eccles.nn.EICircuit.{each}" for each in ("forward", "initialise", "spikes")),
+    }
+
+
+def test_what_a_named_tuple_is_made_of_is_looked_at_where_it_is_taken():
+    layer = eccles.Populations(4, 1)
+    for field, wrong in [("surrogate", "steep"), ("surrogate", SuperSpike), ("tau_mem", "10 ms")]:
+        neuron = LIFParameters()._replace(**{field: wrong})
+        for _ in range(2):
+            with pytest.raises(InputError, match=f"network: neuron.{field} must be a .*, got "):
+                eccles.EINetwork(3, layer, 2, neuron=neuron)
+            with pytest.raises(InputError, match=f"functional: p.{field} must be a .*, got "):
+                eccles.functional.lif(torch.zeros(2, 1, 1), neuron)
+    dataset = eccles.data.load("fashion-mnist-sample").test
+    with pytest.raises(InputError, match="dataset: events must be a SpikeEvents, got 'mine'"):
+        replace(dataset, events="mine")
+
+
+def test_engines_say_what_they_are_given_that_is_none():
+    events, labels = eccles.SpikeEvents.from_dense(torch.ones(3, 2, 4)), [0, 1]
+    for engine in (DenseEngine(), EventEngine(kernels="loop")):
+        network = eccles.EINetwork(4, eccles.Populations(2, 1), 2, engine=engine)
+        sound = {"weights": network.weights, "events": events, "neuron": network.neuron}
+        feed(engine, sound, {"labels": labels})
+    for name in ("event", "dense"):
+        made = eccles.SpikingNetwork(eccles.network.kilgore2025("2:1", 3), 4, 2, engine=name)
+        feed(made.engine, {"weights": made.weights, "events": events}, {"labels": labels})
+
+
+def feed(engine, sound, labels):
+    """Call what an engine does with one wrong thing at a time, and with none."""
+    for method, given in (("loss", sound | labels), ("respond", sound), ("spikes", sound)):
+        getattr(engine, method)(**given)
+        for parameter in sound:
+            for junk in (object(), "event", None, [1, 2]):
+                with pytest.raises(InputError, match=f"(the|events) .*{parameter}.* must be"):
+                    getattr(engine, method)(**given | {parameter: junk})
+
+
+def test_a_protocol_is_of_the_methods_that_it_names():
+    """A class has them too, and is no engine; what lacks one is none either."""
+    layer = eccles.Populations(4, 1)
+
+    class Half:
+        name = "half"
+
+        def loss(self):
+            """Do nothing."""
+
+    for wrong in ("event", DenseEngine, Half()):
+        with pytest.raises(InputError, match=r"engine must be an engine, got .*DenseEngine.. is"):
+            eccles.EINetwork(3, layer, 2, engine=wrong)
+    assert eccles.EINetwork(3, layer, 2, engine=DenseEngine()).engine.name == "dense"
+
+
+OPEN: set[tuple[str, str]] = set()
+"""Parameters that take anything at all."""
 
 
 PATHS = [(name, each) for name, each in PARAMETERS if kinds_of(FUNCTIONS[name])[each].is_path]

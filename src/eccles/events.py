@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arguments import is_number
+from eccles.arguments import typed
 from eccles.arrays import as_array, kept, samples_of, whole_numbers
 from eccles.errors import InputError, must, whole
+from eccles.kinds import is_number
 
 if TYPE_CHECKING:
     import torch
@@ -188,6 +189,7 @@ class SpikeEvents:
         )
 
     @classmethod
+    @typed("events")
     def from_dense(cls, spikes: torch.Tensor | NDArray[Any], dt: float = 1e-3) -> SpikeEvents:
         """Collect the events of a raster of spike counts from 0 to 255, [T, B, N].
 
@@ -219,6 +221,7 @@ class SpikeEvents:
         )
 
     @classmethod
+    @typed("events")
     def joined(cls, parts: Sequence[SpikeEvents]) -> SpikeEvents:
         """Return the samples of one part or more, one after the other, with their events alone.
 

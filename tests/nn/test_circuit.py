@@ -264,7 +264,7 @@ def test_an_empty_batch_gives_nothing():
     [
         ({"stabiliser": "adaptiv"}, r"no stabiliser 'adaptiv' \(did you mean 'adaptive'\?\)"),
         ({"straight_through": "False"}, "straight_through must be True or False, got 'False'"),
-        ({"gradient_exponent": "1"}, "gradient_exponent must be 0 or more, got '1'"),
+        ({"gradient_exponent": "1"}, "gradient_exponent must be a number, got '1'"),
         ({"gradient_exponent": float("nan")}, "gradient_exponent must be 0 or more, got nan"),
         ({"inhibitory_spikes": 0}, "inhibitory_spikes must be above 0, or None, got 0"),
     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arguments import check_fields
+from eccles.arguments import check_fields, typed
 from eccles.arrays import class_labels, place_of, samples_of, whole_numbers
 from eccles.data.sources import Kind
 from eccles.errors import must
@@ -92,6 +92,7 @@ class SpikeDataset:
         )
 
     @staticmethod
+    @typed("dataset")
     def collate(samples: list[tuple[SpikeEvents, int]]) -> tuple[SpikeEvents, Tensor]:
         """Join single samples into a batch; a DataLoader's `collate_fn`.
 

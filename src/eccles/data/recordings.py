@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arguments import check_fields
+from eccles.arguments import check_fields, typed
 from eccles.arrays import as_array, whole_numbers
 from eccles.errors import InputError, must, whole
 
@@ -93,6 +93,7 @@ class Recordings:
         return len(self.times)
 
     @classmethod
+    @typed("recordings")
     def of_trials(
         cls,
         times: Sequence[Any],
@@ -130,6 +131,7 @@ class Recordings:
         )
 
     @classmethod
+    @typed("recordings")
     def joined(cls, parts: Sequence[Recordings]) -> Recordings:
         """Return the samples of one part or more, one after the other.
 

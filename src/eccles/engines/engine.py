@@ -42,7 +42,9 @@ def fits_kernels(neuron: LIFParameters) -> bool:
 def check_fit(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> None:
     """Raise InputError unless weights are of one type and fit the events, as does the neuron."""
     events = spike_events("engine", events)
-    w1, w2 = weights
+    w1, w2 = both(weights)
+    if not isinstance(neuron, LIFParameters):
+        raise must("engine", "the neuron", "LIFParameters", type(neuron).__name__)
     if w1.dtype != w2.dtype or w1.dtype not in (torch.float32, torch.float64):
         raise must("engine", "the weights", "both float32 or both float64", (w1.dtype, w2.dtype))
     if len(w1) != events.n_units or w1.shape[1] != len(w2):
@@ -55,6 +57,13 @@ def check_fit(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> N
         hint = f"make it with neuron=LIFParameters(dt={events.dt:g})"
         accepted = f"that of the events, {events.dt:g} s"
         raise must("engine", "the network's dt", accepted, neuron.dt, hint)
+
+
+def both(weights: Weights) -> Weights:
+    """Return weights that are such, or raise InputError."""
+    if not isinstance(weights, Weights):
+        raise must("engine", "the weights", "Weights of two tensors", type(weights).__name__)
+    return weights
 
 
 def check_labels(labels: object, n_samples: int, n_classes: int) -> NDArray[np.int64]:

@@ -17,11 +17,13 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from eccles.arguments import unchecked
 from eccles.engines.batch import MOST_PARTS, Batch
 from eccles.engines.engine import (
     Descent,
     Response,
     Weights,
+    both,
     check_fit,
     check_labels,
     fits_kernels,
@@ -33,6 +35,8 @@ from eccles.errors import check_workers, must
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import SuperSpike
+
+_fits_kernels = unchecked(fits_kernels)
 
 
 class EventEngine:
@@ -65,7 +69,7 @@ class EventEngine:
     ) -> Tensor:
         """Return the max-over-time loss of a batch; see `Engine.loss`."""
         apply: Any = _EventLoss.apply
-        result: Tensor = apply(*weights, self, events, labels, neuron)
+        result: Tensor = apply(*both(weights), self, events, labels, neuron)
         return result
 
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
@@ -233,15 +237,15 @@ def _kernels(name: str) -> ModuleType:
 
 
 def _check(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> None:
+    check_fit(weights, events, neuron)
     _steepness(neuron)
     device = weights.input_to_hidden.device.type
     if device != "cpu":
         raise must("event engine", "the weights", "on a CPU", device, "use dense")
-    check_fit(weights, events, neuron)
 
 
 def _steepness(neuron: LIFParameters) -> float:
-    if not fits_kernels(neuron) or not isinstance(neuron.surrogate, SuperSpike):
+    if not _fits_kernels(neuron) or not isinstance(neuron.surrogate, SuperSpike):
         raise must(
             "event engine",
             "the neuron",

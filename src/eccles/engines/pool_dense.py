@@ -149,10 +149,17 @@ def _readout_matrix(wiring: Wiring, weights: PoolWeights) -> Tensor:
     return matrix
 
 
+def by_name(weights: PoolWeights) -> PoolWeights:
+    """Return weights that are tensors by name, or raise InputError."""
+    if not isinstance(weights, Mapping):
+        raise must("engine", "the weights", "tensors by name", type(weights).__name__)
+    return weights
+
+
 def check_matrices(wiring: Wiring, weights: PoolWeights, events: SpikeEvents) -> None:
     """Raise InputError unless weights and events are those of the wiring."""
     events = spike_events("engine", events)
-    shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
+    shapes = {name: tuple(weight.shape) for name, weight in by_name(weights).items()}
     if shapes != dict(wiring.shapes):
         raise must("engine", "the weights", f"of shapes {dict(wiring.shapes)}", shapes)
     kinds = {weight.dtype for weight in weights.values()}

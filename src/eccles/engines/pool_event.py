@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from eccles.engines.engine import Response, check_labels
-from eccles.engines.pool_dense import PoolWeights, check_matrices
+from eccles.engines.pool_dense import PoolWeights, by_name, check_matrices
 from eccles.engines.pool_kernels import (
     Circuit,
     Events,
@@ -65,6 +65,7 @@ class EventPool:
     def loss(self, weights: PoolWeights, events: SpikeEvents, labels: Tensor) -> Tensor:
         """Return the max-over-time loss of a batch; see `DensePool.loss`."""
         apply: Any = _PoolLoss.apply
+        weights = by_name(weights)
         result: Tensor = apply(self, tuple(weights), events, labels, *weights.values())
         return result
 
@@ -132,7 +133,7 @@ class EventPool:
     def _load(
         self, weights: PoolWeights, events: SpikeEvents, *, traced: bool
     ) -> tuple[Circuit, Events]:
-        some = next(iter(weights.values()))
+        some = next(iter(by_name(weights).values()))
         if some.device.type != "cpu":
             raise must("event engine", "the weights", "on a CPU", some.device.type, "use dense")
         check_matrices(self.wiring, weights, events)

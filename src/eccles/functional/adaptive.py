@@ -18,6 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from eccles.arguments import Checked
 from eccles.functional.lif import decay
 from eccles.functional.neuron import Constant, like, net
 from eccles.functional.surrogate import STEEP, Surrogate, spike
@@ -31,7 +32,7 @@ class AdaptiveState(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class AdaptiveLIF:
+class AdaptiveLIF(Checked):
     """A leaky integrate-and-fire neuron whose threshold adapts; a `Neuron`.
 
     Attributes:

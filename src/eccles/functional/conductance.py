@@ -19,13 +19,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from eccles.arguments import Checked
 from eccles.errors import InputError
 from eccles.functional.neuron import Constant, like
 from eccles.functional.surrogate import STEEP, Surrogate, spike
 
 
 @dataclass(frozen=True, eq=False)
-class ConductanceLIF:
+class ConductanceLIF(Checked):
     """A leaky integrate-and-fire neuron with reversal potentials; a `Neuron`.
 
     Attributes:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from eccles.arguments import typed
+from eccles.arguments import Checked, typed
 from eccles.errors import InputError, nearest
 from eccles.functional.neuron import net
 from eccles.functional.surrogate import SuperSpike, Surrogate, spike
@@ -38,7 +38,7 @@ class IzhikevichState(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Izhikevich:
+class Izhikevich(Checked):
     """Izhikevich's simple model; a `Neuron`. The defaults are those of a regular spiking neuron.
 
     Attributes:

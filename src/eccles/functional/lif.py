@@ -22,7 +22,7 @@ from typing import NamedTuple, overload
 import torch
 from torch import Tensor
 
-from eccles.arguments import typed, unchecked
+from eccles.arguments import Checked, typed, unchecked
 from eccles.errors import must
 from eccles.functional.neuron import Constant, like, net
 from eccles.functional.surrogate import STEEP, SuperSpike, Surrogate, spike
@@ -83,7 +83,7 @@ _spike = unchecked(spike)
 
 
 @dataclass(frozen=True, eq=False)
-class LIF:
+class LIF(Checked):
     """The membrane alone, for networks whose receptors are kept apart from it; a `Neuron`.
 
         s[t]   = 1 if v[t] > threshold (strictly) else 0

@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from eccles.arguments import typed
+from eccles.arguments import Checked, typed
 from eccles.errors import InputError, nearest
 
 
@@ -28,7 +28,7 @@ class Surrogate(Protocol):
 
 
 @dataclass(frozen=True)
-class SuperSpike:
+class SuperSpike(Checked):
     """ds/dx = 1 / (scale |x| + 1)^2; others call it the fast sigmoid.
 
     Source: Zenke & Ganguli 2018, doi 10.1162/neco_a_01086.
@@ -46,7 +46,7 @@ STEEP = SuperSpike()
 
 
 @dataclass(frozen=True)
-class Sigmoid:
+class Sigmoid(Checked):
     """ds/dx = k p (1 - p) with p = 1 / (1 + exp(-k x)) and k = scale."""
 
     scale: float = 4.0
@@ -59,7 +59,7 @@ class Sigmoid:
 
 
 @dataclass(frozen=True)
-class ArcTan:
+class ArcTan(Checked):
     """ds/dx = scale / (2 (1 + (pi scale x / 2)^2)).
 
     Source: Fang et al. 2021, doi 10.1109/ICCV48922.2021.00266.
@@ -73,7 +73,7 @@ class ArcTan:
 
 
 @dataclass(frozen=True)
-class Triangle:
+class Triangle(Checked):
     """ds/dx = scale max(0, 1 - scale |x|), of area 1.
 
     Source: Bellec et al. 2018, arXiv 1803.09574 (there with a height below 1).

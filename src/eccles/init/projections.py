@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import erfc
 
 from eccles import seeds
+from eccles.arguments import Checked
 from eccles.functional.lif import decay
 from eccles.init.weights import fan_in_std
 from eccles.network.constants import of_group
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class UsualScales:
+class UsualScales(Checked):
     """Scales of the projections that have none of their own, where weights bear a sign.
 
     A share is what all synapses of one sign onto a neuron weigh together: each has the share over

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import get_args
 
+from eccles.arguments import check_fields
 from eccles.errors import InputError, must, nearest, shown
 from eccles.functional.circuit import Stabiliser
 
@@ -37,26 +38,20 @@ class CircuitRules:
     inhibitory_spikes: float | None = None
 
     def __post_init__(self) -> None:
+        check_fields(self, "circuit")
         known = get_args(Stabiliser)
         if self.stabiliser not in known:
             raise InputError(
                 f"circuit: there is no stabiliser {shown(self.stabiliser)}"
                 f"{nearest(self.stabiliser, known)}; there are {', '.join(known)}"
             )
-        for name in ("straight_through", "dale", "dann", "padding"):
-            if not isinstance(getattr(self, name), bool):
-                raise must("circuit", name, "True or False", getattr(self, name))
-        if not _is_number(self.gradient_exponent) or self.gradient_exponent < 0:
+        if not 0 <= self.gradient_exponent < math.inf:
             raise must("circuit", "gradient_exponent", "0 or more", self.gradient_exponent)
         spikes = self.inhibitory_spikes
-        if spikes is not None and not (_is_number(spikes) and spikes > 0):
+        if spikes is not None and not 0 < spikes < math.inf:
             raise must("circuit", "inhibitory_spikes", "above 0, or None", spikes)
 
     @classmethod
     def of_dann(cls) -> CircuitRules:
         """Return the rules of DANN, the rate model that the E-I circuit comes from."""
         return cls(stabiliser="epsilon", straight_through=False, dann=True)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
