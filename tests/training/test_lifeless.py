@@ -24,6 +24,9 @@ def history(*rows):
     [
         ([(5.0, None)], None),
         ([(0.0, None)], "silent"),
+        ([(0.0087, None)], "nearly silent"),
+        ([(0.01, None)], None),
+        ([(0.0087, None), (0.0, GUESSING)], "dead"),
         ([(5.0, None), (0.0, 2.0)], None),
         ([(5.0, None), (5.0, GUESSING)], "dead"),
         ([(5.0, None), (5.0, 2.3025851249694824)], "dead"),

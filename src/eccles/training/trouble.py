@@ -39,12 +39,18 @@ def warnings(result: TrainResult) -> list[str]:
 def lifeless(config: RunConfig, history: list[dict[str, Any]], n_classes: int) -> str | None:
     """Return what to say after the last of some epochs about a network that can't learn, or None.
 
-    A network is silent if no hidden neuron fired before training on any test sample. It is dead
-    after the first epoch whose loss is exactly that of guessing, ln C: no readout rose above zero
-    for any sample then, so that none passed a gradient. Each is said once, at the first epoch.
+    A network is silent if no hidden neuron fired before training on any test sample, and nearly so
+    under `SILENT` Hz. It is dead after the first epoch whose loss is exactly that of guessing,
+    ln C: no readout rose above zero for any sample then, so that none passed a gradient. Each is
+    said once, at the first epoch.
     """
     row, name = history[-1], _rate_name(history[0])
     if len(history) == 1:
+        if 0 < row[name] < SILENT and name == "rate_hz":
+            return (
+                f"nearly silent: hidden neurons fire at {row[name]:.2g} Hz before training, under "
+                f"{SILENT:g} Hz, and such networks seldom learn; {_liven(config)}"
+            )
         if row[name]:
             return None
         return (
