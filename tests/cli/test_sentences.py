@@ -31,7 +31,9 @@ VERBS = {
 }
 LONG = "n" * 300
 NO_PATH = [LONG, "/".join([LONG[:200]] * 30), "a\0b", "", "\ud800"]
-HOSTILE = [*NO_PATH, "\x1b[2J\n", "[" * 3000]
+HOSTILE = [*NO_PATH, "\x1b[2J\n", "[" * 3000, "9" * 5000]
+SHARE = 3
+"""Each option of a verb gets so many of these, the next one the next: all options read alike."""
 
 
 def options() -> list[tuple[str, str]]:
@@ -69,13 +71,30 @@ def test_the_options_are_found():
     assert len(OPTIONS) > 100
 
 
+def hostile(verb: str, option: str) -> list[str]:
+    """Return what an option is given: every text to paths, a share of all to the others."""
+    if option in PATHS:
+        return NO_PATH
+    place = SHARE * [each for of, each in OPTIONS if of == verb].index(option)
+    return [HOSTILE[(place + k) % len(HOSTILE)] for k in range(SHARE)]
+
+
+def test_every_verb_with_options_enough_is_given_every_text():
+    given = {verb: {text for of, each in OPTIONS if of == verb for text in hostile(of, each)}
+             for verb in VERBS}  # fmt: skip
+    assert {"train", "train --model mlp8", "show"} <= {
+        verb for verb, texts in given.items() if texts == set(HOSTILE)
+    }
+
+
 @pytest.mark.parametrize(("verb", "option"), OPTIONS)
 def test_an_option_answers_any_text_in_a_sentence(verb, option, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for value in NO_PATH if option in PATHS else HOSTILE:
+    for value in hostile(verb, option):
         words = [*verb.split(), *VERBS[verb].split(), f"{option}={value}"]
         status, sentence = answer(words, capsys)
         assert status == 2, sentence
+        assert "set_int_max" not in sentence
         if option in PATHS:
-            assert "must" in sentence
+            assert f"{option} must be " in sentence
     assert not list(tmp_path.iterdir())

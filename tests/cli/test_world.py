@@ -27,9 +27,7 @@ def complaint(done, begins="eccles: ") -> str:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
-@pytest.mark.parametrize(
-    "words", ["data list", "--help", "--version", "train --help", "train --epochs 1"]
-)
+@pytest.mark.parametrize("words", ["--version", "train --help", "train --epochs 1 --hidden 10"])
 def test_a_full_output_is_said(words, tmp_path):
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         done = eccles(words, stdout=full, cwd=tmp_path)
@@ -37,9 +35,8 @@ def test_a_full_output_is_said(words, tmp_path):
     complaint(done, "eccles: stdout must take what is printed, got 'No space left on device'")
 
 
-@pytest.mark.parametrize("words", ["data list", "train --epochs 1"])
-def test_a_closed_output_is_said(words, tmp_path):
-    done = eccles(words, preexec_fn=lambda: os.close(1), cwd=tmp_path)
+def test_a_closed_output_is_said(tmp_path):
+    done = eccles("train --epochs 1", preexec_fn=lambda: os.close(1), cwd=tmp_path)
     assert done.returncode == 1
     assert "stdout must be open" in complaint(done)
     assert list(tmp_path.iterdir()) == []
@@ -48,12 +45,12 @@ def test_a_closed_output_is_said(words, tmp_path):
 def test_a_reader_who_leaves_is_no_fault():
     read, write = os.pipe()
     os.close(read)
-    done = eccles("data list", stdout=write)
+    done = eccles("--version", stdout=write)
     os.close(write)
     assert (done.returncode, done.stderr) == (1, b"")
 
 
-@pytest.mark.parametrize("closed", [(0,), (2,), (0, 2)])
+@pytest.mark.parametrize("closed", [(2,), (0, 2)])
 def test_other_closed_streams_do_not_matter(closed, tmp_path):
     def close():
         for number in closed:
@@ -69,7 +66,7 @@ def test_other_closed_streams_do_not_matter(closed, tmp_path):
 def test_a_deleted_folder_is_said(tmp_path):
     (tmp_path / "gone").mkdir()
     code = f"import os; os.chdir({str(tmp_path / 'gone')!r}); os.rmdir(os.getcwd())"
-    code += "; import sys; from eccles.cli import main; sys.argv[1:] = ['data', 'list']"
+    code += "; import sys; from eccles.cli import main; sys.argv[1:] = ['--version']"
     done = subprocess.run(
         [sys.executable, "-c", code + "; sys.exit(main())"], stderr=subprocess.PIPE, check=False
     )
@@ -80,7 +77,13 @@ def test_a_deleted_folder_is_said(tmp_path):
 @pytest.mark.parametrize(
     "setting",
     [
-        {"PYTHONWARNINGS": "error", "PYTHONOPTIMIZE": "2", "OMP_NUM_THREADS": "1"},
+        # Without assertions kernels are others, which would take the place of all tests' own.
+        {
+            "PYTHONWARNINGS": "error",
+            "PYTHONOPTIMIZE": "2",
+            "OMP_NUM_THREADS": "1",
+            "NUMBA_CACHE_DIR": f"{os.environ['NUMBA_CACHE_DIR']}-optimised",
+        },
         {"NUMBA_NUM_THREADS": "0", "MPLBACKEND": "none", "TMPDIR": "/nowhere", "COLUMNS": "1"},
         {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "", "XDG_CACHE_HOME": "here"},
     ],
