@@ -130,7 +130,7 @@ def agree(found, wanted, room):
         assert float((gradient - wanted_gradients[name]).abs().max()) <= room * max(largest, 1e-12)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 2**32 - 1),
     sizes=st.sampled_from([(1,), (1, 1), (5, 3), (16, 16), (17, 1, 30), (80, 20), (100, 13, 7)]),
@@ -210,14 +210,16 @@ def test_the_problems_span_silent_to_saturated(random_events, kind):
     assert rate(50.0) > 15
 
 
-@pytest.mark.parametrize("kind", ["lif", "adaptive", "conductance"])
-@pytest.mark.parametrize("receptors", [1, 2])
+@pytest.mark.parametrize(
+    ("kind", "receptors"),
+    [("lif", 1), ("lif", 2), ("adaptive", 1), ("adaptive", 2), ("conductance", 2)],
+)
 def test_float32_agrees_with_float64_where_no_spike_moves(random_events, kind, receptors):
     rng = np.random.default_rng(11)
     wiring = random_wiring(rng, kind=kind, receptors=receptors, delays=(1, 3))
     weights = random_weights(rng, wiring, MODERATE[kind])
-    events = random_events(rng, 40, 60, 30, 180)
-    labels = torch.from_numpy(rng.integers(0, 7, 40))
+    events = random_events(rng, 80, 30, 30, 90)
+    labels = torch.from_numpy(rng.integers(0, 7, 80))
     dense, event = DensePool(wiring), EventPool(wiring)
     single = {name: weight.float() for name, weight in weights.items()}
     exact = {name: weight.double() for name, weight in single.items()}
