@@ -37,16 +37,33 @@ if "--multiprocessing-fork" in sys.orig_argv:
 """
 
 
-def test_workers_that_do_not_start_store_nothing(tmp_path):
-    """Each new process of Python ends at once; it may lack memory, a library, a file."""
-    (tmp_path / "sitecustomize.py").write_text(LAME)
-    (tmp_path / "mine.py").write_text(SCRIPT)
-    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+ONCE = """
+import os, sys
+if "--multiprocessing-fork" in sys.orig_argv and not os.path.exists("ended"):
+    open("ended", "w").close()
+    os._exit(3)
+"""
+
+
+def swept(folder, lame):
+    """Sweep where each new process of Python begins with `lame`."""
+    (folder / "sitecustomize.py").write_text(lame)
+    (folder / "mine.py").write_text(SCRIPT)
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-c", "import runpy, sys; sys.argv = ['mine.py', 'out']\n" + GUARD]
     env = {**os.environ, "PYTHONPATH": path}
-    done = subprocess.run(
-        command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_worker_that_is_killed_while_it_starts_is_started_again(tmp_path):
+    done = swept(tmp_path, ONCE)
+    assert (tmp_path / "ended").exists()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "['done']\n", "")
+
+
+def test_workers_that_do_not_start_store_nothing(tmp_path):
+    """Each new process of Python ends at once; it may lack memory, a library, a file."""
+    done = swept(tmp_path, LAME)
     assert done.returncode == 1
     assert done.stderr.startswith("sweep: worker processes must start, got ones that ended")
     assert done.stderr.count("\n") == 1

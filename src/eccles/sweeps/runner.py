@@ -27,6 +27,9 @@ _STORE_EVERY = 30.0
 _GRACE = 8.0
 """Seconds that runs, and tables that are being made, have to stop at Ctrl-C."""
 
+_STARTS = 2
+"""Starts of workers that may end before one has taken a run."""
+
 Open = Callable[[], AbstractContextManager[Workers]]
 
 
@@ -61,6 +64,7 @@ class Runner:
         self._waiting: deque[Planned] = deque()
         self._running: dict[Future[Outcome], Planned] = {}
         self._losses: Counter[str] = Counter()
+        self._unstarted = 0
         self._status: Counter[str] = Counter()
         self._sample_epochs = 0
         self._busy_seconds = 0.0
@@ -110,14 +114,14 @@ class Runner:
         """Do all runs that wait."""
         opened = 0
         while self._waiting:
-            before = self._status.total() + self._losses.total()
+            before = self._tried()
             with open_workers() as workers:
                 try:
                     self._feed(workers)
                 except BaseException:
                     self._stop()
                     raise
-            if self._waiting and self._status.total() + self._losses.total() == before:
+            if self._waiting and self._tried() == before:
                 raise self._abandoned("workers that take no runs")
             opened += 1
             if self._waiting and opened == _LOSSES and not self._status.total():
@@ -125,6 +129,10 @@ class Runner:
                     f"sweep: workers must live until a run has ended, got {_LOSSES} starts in "
                     "which they died before; give the runs more memory, or take fewer --jobs"
                 )
+
+    def _tried(self) -> int:
+        """Return how often anything came of workers, if only their end."""
+        return self._status.total() + self._losses.total() + self._unstarted
 
     def _feed(self, workers: Workers) -> None:
         """Keep all workers busy until nothing is left, or the executor breaks."""
@@ -148,17 +156,30 @@ class Runner:
                 raise self._abandoned(reason or type(error).__name__) from None
             ended, _ = wait(self._running, timeout=_TICK, return_when=FIRST_COMPLETED)
             if not workers.started() and any(map(_broken, ended)):
-                raise RunError(
-                    "sweep: worker processes must start, got ones that ended before they took a "
-                    "run; what they said stands above; see that memory, processes and open files "
-                    "suffice (ulimit -a)"
-                )
+                self._start_anew()
+                return
             lost = [future for future in ended if not self._end(future)]
             self._watch.passed(self.standing)
             self._store_at_times()
             if (broken or lost) and not self._usable(workers):
                 self._give_back()
                 return
+
+    def _start_anew(self) -> None:
+        """Put back the runs of workers that ended while they started: no run is to blame.
+
+        One of them may have been killed; where it happens again, they can't start.
+        """
+        self._unstarted += 1
+        if self._unstarted == _STARTS:
+            raise RunError(
+                "sweep: worker processes must start, got ones that ended before they took a "
+                "run; what they said stands above; see that memory, processes and open files "
+                "suffice (ulimit -a)"
+            )
+        wait(self._running)
+        self._waiting.extendleft(reversed(self._running.values()))
+        self._running.clear()
 
     def _suspects(self) -> bool:
         """Return whether the next run, or one under way, has lost all its tries but one.
