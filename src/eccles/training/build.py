@@ -15,6 +15,7 @@ from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import surrogate
 from eccles.nn.shallow import EINetwork
 from eccles.training.config import TrainConfig
+from eccles.training.devices import Devices
 from eccles.training.run_config import RunConfig
 from eccles.training.start import start_at_rate
 from eccles.training.step import Step, training_step
@@ -118,7 +119,12 @@ def noise_units(config: TrainConfig, network: EINetwork) -> tuple[float, float]:
     return (w1_std, w2_std) if relative and w1_std is not None else (1.0, 1.0)
 
 
-def build_step(config: TrainConfig, network: EINetwork, optimizer: torch.optim.Optimizer) -> Step:
+def build_step(
+    config: TrainConfig,
+    network: EINetwork,
+    optimizer: torch.optim.Optimizer,
+    devices: Devices | None = None,
+) -> Step:
     """Return the training step of a run."""
     config = config.resolved()
     units = noise_units(config, network)
@@ -128,4 +134,5 @@ def build_step(config: TrainConfig, network: EINetwork, optimizer: torch.optim.O
         optimizer,
         sigmas if config.update_noise else None,
         projection=bool(config.projection),
+        devices=devices,
     )

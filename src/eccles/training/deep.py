@@ -25,6 +25,7 @@ from eccles.training.compiling import compiling
 from eccles.training.deep_config import DeepConfig
 from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep
 from eccles.training.deep_measures import DEEP_MEASURES, DeepMoment
+from eccles.training.devices import devices_of
 from eccles.training.room import check_deep
 from eccles.training.samples import Samples, whole_batches
 from eccles.training.schedule import Schedule
@@ -53,6 +54,7 @@ class DeepTrainee:
         check_deep(config, samples)
         self.network = build_deep(config, samples)
         self.optimizer = _optimizer(config, self.network)
+        self._devices = devices_of(config, self.network)
         self._forward: Any = torch.compile(self.network) if config.compiled else self.network
         self._compiled: set[torch.Size] = set()
         self._schedule = Schedule(config, samples)
@@ -89,11 +91,14 @@ class DeepTrainee:
             moments=config.init or "measured",
             prior_rate=config.prior_rate,
         )
+        if self._devices is not None:
+            self._devices.begin()
 
     def steps(self, epoch: int) -> BatchStep:
         """Return the training step of an epoch."""
         config, network, optimizer = self.config, self.network.train(), self.optimizer
         random = seeds.stream(config.seed, "augment", epoch)
+        key = seeds.key(config.seed, "noise", epoch)
         augment = Augment()
 
         def step(inputs: Tensor, labels: Tensor, batch: int) -> float:
@@ -113,7 +118,11 @@ class DeepTrainee:
             loss = cross_entropy(scores.float(), labels.to(config.device))
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
+            if self._devices is not None:
+                self._devices.remember()
             optimizer.step()
+            if self._devices is not None:
+                self._devices.take(key, batch)
             dale.project(network)
             return loss.item()
 

@@ -16,6 +16,7 @@ from eccles.init.projections import USUAL
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.build import check_device, make_optimizer
 from eccles.training.config import TrainConfig
+from eccles.training.devices import devices_of
 from eccles.training.group_measure import GroupEvaluation, count
 from eccles.training.group_measures import GROUP_MEASURES, GroupMoment
 from eccles.training.group_rows import Measure
@@ -56,6 +57,7 @@ class NetworkTrainee:
         # Without, missing connections would come to be.
         self._projects = config.projection is not False or not config.plain
         self._noise: UpdateNoise | None = None
+        self._devices = devices_of(config, self.network)
 
     @property
     def engine(self) -> str:
@@ -63,7 +65,9 @@ class NetworkTrainee:
         return self.network.engine.name
 
     def begin(self) -> None:
-        """Do nothing: the network has its weights."""
+        """Let devices hold the network's weights, if any do."""
+        if self._devices is not None:
+            self._devices.begin()
 
     def steps(self, epoch: int) -> BatchStep:
         """Return the training step of an epoch, with noise of its own."""
@@ -78,7 +82,11 @@ class NetworkTrainee:
             self.optimizer.zero_grad()
             loss = network.loss(events, labels)
             loss.backward()  # type: ignore[no-untyped-call]
+            if self._devices is not None:
+                self._devices.remember()
             self.optimizer.step()
+            if self._devices is not None:
+                self._devices.take(key, batch)
             if self._noise is not None:
                 self._noise.add_(network.matrices, key, batch)
             if self._projects:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eccles.errors import must
 from eccles.paths import usable
-from eccles.settings import Settings, hashed
+from eccles.settings import Settings, as_said, hashed
 from eccles.training.own import said_of
 
 
@@ -58,6 +58,13 @@ class RunConfig(Settings):
     """Epochs in which the learning rate rises from 1e-7 (auto: one where spiking neurons
     have a layer behind another, else none)."""
 
+    device_model: Annotated[str | None, as_said("NAME|FILE")] = None
+    """Memristive devices that hold the weights: a preset, or a YAML file of one's own; see
+    docs/devices.md."""
+
+    device_bound: float = Field(default=10.0, gt=0, le=1e6)
+    """The weight at a device's bound, in units of the initial scale."""
+
     seed: int = Field(default=0, ge=0, lt=2**63)
     """Seed of everything random; the same seed gives the same bits."""
 
@@ -69,6 +76,24 @@ class RunConfig(Settings):
         if self.warmup is not None and self.warmup > self.epochs:
             raise must("train", "warmup", f"at most {self.epochs} epochs", self.warmup)
         return self
+
+    @model_validator(mode="after")
+    def _holds_weights(self) -> Self:
+        if self.device_model is None and self.device_bound != 10.0:
+            raise must("train", "device_bound", "left out without device_model", self.device_bound)
+        noise: float = getattr(self, "update_noise", 0.0)
+        if self.device_model is not None and noise:
+            hint = "a device has noise of its own"
+            raise must("train", "update_noise", "0 with device_model", noise, hint)
+        return self
+
+    @field_validator("device_model", mode="before")
+    @classmethod
+    def _of_a_file(cls, value: object) -> object:
+        """Take a file's device for its name: a run says itself what it was, whatever the file."""
+        from eccles.devices import said
+
+        return said(value)
 
     @field_validator("data")
     @classmethod

@@ -11,6 +11,7 @@ from eccles.data.dataset import SpikeDataset
 from eccles.events import SpikeEvents
 from eccles.training.build import build_network, build_optimizer, build_step
 from eccles.training.config import TrainConfig
+from eccles.training.devices import devices_of
 from eccles.training.measure import Evaluation, evaluate
 from eccles.training.measures import MEASURES
 from eccles.training.moment import Moment
@@ -41,7 +42,8 @@ class ShallowTrainee:
         check_shallow(config, samples, self.engine)
         self.optimizer = build_optimizer(config, self.network)
         self._schedule = Schedule(config, samples)
-        self._step = build_step(config, self.network, self.optimizer)
+        self._devices = devices_of(config, self.network)
+        self._step = build_step(config, self.network, self.optimizer, self._devices)
 
     @property
     def engine(self) -> str:
@@ -49,7 +51,9 @@ class ShallowTrainee:
         return self.network.engine.name
 
     def begin(self) -> None:
-        """Do nothing: the network has its weights."""
+        """Let devices hold the network's weights, if any do."""
+        if self._devices is not None:
+            self._devices.begin()
 
     def steps(self, epoch: int) -> BatchStep:
         """Return the training step of an epoch, with noise of its own."""

@@ -17,6 +17,7 @@ from eccles.engines import Descends, Descent
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.nn.shallow import EINetwork
+from eccles.training.devices import Devices
 
 Step = Callable[[SpikeEvents, Tensor, int, int], float]
 """Takes events, their labels, and the noise's key and batch; returns the loss before the update.
@@ -32,6 +33,7 @@ class AutogradStep:
         optimizer: over the network's weights.
         sigmas: standard deviation of the update noise on each weight, or None for no noise.
         projection: whether Dale's principle is restored after each update.
+        devices: what holds the weights and takes the optimizer's steps, if anything does.
     """
 
     def __init__(
@@ -41,8 +43,10 @@ class AutogradStep:
         sigmas: tuple[float, float] | None = None,
         *,
         projection: bool = True,
+        devices: Devices | None = None,
     ) -> None:
         self.network = network
+        self.devices = devices
         self.optimizer = optimizer
         self.sigmas = sigmas
         self.projection = projection
@@ -55,7 +59,11 @@ class AutogradStep:
         """Take the step that the gradients of a loss ask for, and return the loss."""
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        if self.devices is not None:
+            self.devices.remember()
         self.optimizer.step()
+        if self.devices is not None:
+            self.devices.take(key, batch)
         if self.sigmas is not None:
             for layer, weight in enumerate(self.network.weights):
                 noise.add_noise_(weight, self.sigmas[layer], key, batch, layer)
@@ -106,11 +114,13 @@ def training_step(
     sigmas: tuple[float, float] | None = None,
     *,
     projection: bool = True,
+    devices: Devices | None = None,
 ) -> Step:
     """Return the fastest step that fits; see `AutogradStep` for the arguments."""
-    fused = isinstance(network.engine, Descends) and is_plain(optimizer, network)
-    kind = FusedStep if fused else AutogradStep
-    return kind(network, optimizer, sigmas, projection=projection)
+    fits = isinstance(network.engine, Descends) and is_plain(optimizer, network)
+    if fits and devices is None:
+        return FusedStep(network, optimizer, sigmas, projection=projection)
+    return AutogradStep(network, optimizer, sigmas, projection=projection, devices=devices)
 
 
 def is_plain(optimizer: torch.optim.Optimizer, network: EINetwork) -> bool:

@@ -1,0 +1,95 @@
+"""What one pulse adds to a conductance: the size of a step, by its rule, in the device's units.
+
+Every rule is a pure function of the conductance and of the constants of each device. A pulse up
+adds, a pulse down takes away,
+
+    constant                s
+    linear                  s (1 - gamma w / b)              b the bound that it goes to
+    soft_bounds             s (1 - w / b)
+    soft_bounds_reference   s (1 - (w + reference) / b)
+    exp                     s max(1 - A exp(+-gamma z), 0)   z = 2 a w / (b_max - b_min) + b
+    pow                     s (left / (b_max - b_min))^power left: the way to the bound
+    piecewise               s interpolated between nodes over the range
+
+where s is the device's own step up or down. Equations: Rasch et al. 2021, doi
+10.1109/AICAS51828.2021.9458494, whose names for rules these are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from eccles.devices.device import Device
+from eccles.devices.drawn import Drawn
+
+
+def size(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
+    """Return the size of a step at conductances w, of the shape of w; 0 or above.
+
+    Args:
+        device: the rule and its constants.
+        drawn: what each device has of its own.
+        w: conductances.
+        up: whether the pulse raises them.
+    """
+    s = drawn.step_up if up else drawn.step_down
+    return s * _SHARES[device.rule](device, drawn, w, up).clamp_min(0.0)
+
+
+def noise(device: Device, drawn: Drawn, step: Tensor, up: bool) -> Tensor:
+    """Return the standard deviation of one pulse, of which `step` is the mean."""
+    s = drawn.step_up if up else drawn.step_down
+    return device.cycle * (s if device.additive else step)
+
+
+def _constant(_device: Device, _drawn: Drawn, w: Tensor, _up: bool) -> Tensor:
+    return torch.ones_like(w)
+
+
+def _linear(_device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
+    if up:
+        return 1.0 - drawn.gamma_up * w / drawn.b_max
+    return 1.0 - drawn.gamma_down * w / drawn.b_min
+
+
+def _soft_bounds(_device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
+    return 1.0 - w / (drawn.b_max if up else drawn.b_min)
+
+
+def _soft_bounds_reference(_device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
+    return 1.0 - (w + drawn.reference) / (drawn.b_max if up else drawn.b_min)
+
+
+def _exp(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
+    z = 2.0 * device.a * w / (drawn.b_max - drawn.b_min) + device.b
+    if up:
+        return 1.0 - device.amplitude_up * torch.exp(device.gamma_up * z)
+    return 1.0 - device.amplitude_down * torch.exp(-device.gamma_down * z)
+
+
+def _pow(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
+    left = drawn.b_max - w if up else w - drawn.b_min
+    return (left / (drawn.b_max - drawn.b_min)).clamp_min(0.0) ** device.power
+
+
+def _piecewise(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
+    nodes = torch.tensor(device.nodes_up if up else device.nodes_down, dtype=w.dtype)
+    nodes = nodes.to(w.device)
+    place = ((w - drawn.b_min) / (drawn.b_max - drawn.b_min)).clamp(0.0, 1.0) * (len(nodes) - 1)
+    low = place.floor().long().clamp_max(len(nodes) - 2)
+    return torch.lerp(nodes[low], nodes[low + 1], place - low)
+
+
+_SHARES: dict[str, Callable[[Device, Drawn, Tensor, bool], Tensor]] = {
+    "constant": _constant,
+    "linear": _linear,
+    "soft_bounds": _soft_bounds,
+    "soft_bounds_reference": _soft_bounds_reference,
+    "exp": _exp,
+    "pow": _pow,
+    "piecewise": _piecewise,
+}
+"""Share of the device's own step, by rule."""

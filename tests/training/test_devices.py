@@ -1,0 +1,109 @@
+"""Networks whose weights devices hold: every kind trains, resumes and stays within signs."""
+
+import json
+
+import pytest
+import torch
+
+from eccles import DeepConfig, InputError, TrainConfig, dale, train
+from eccles.data import load, load_images
+from eccles.devices import Device
+from eccles.training.devices import synapses
+
+
+@pytest.fixture(scope="module")
+def samples():
+    found = load("fashion-mnist-sample")
+    return found.train.take(slice(0, 300)), found.test.take(slice(0, 100))
+
+
+@pytest.fixture(scope="module")
+def images():
+    found = load_images("fashion-mnist-sample")
+    return found.train.take(slice(0, 128)), found.test.take(slice(0, 50))
+
+
+def config(kind, **said):
+    if kind == "deep":
+        return DeepConfig(model="mlp2", width=0.05, data="fashion-mnist-sample", **said)
+    own = {"hidden": 20} if kind == "shallow" else {"hidden": "10,10", "recurrent": 0.5}
+    return TrainConfig(**own, **said)
+
+
+KINDS = ["shallow", "wired", "deep"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_goes_on_bit_for_bit(kind, tmp_path, samples, images, stop_at, same_run):
+    data = images if kind == "deep" else samples
+    asked = config(kind, epochs=3, device_model="reram-sb")
+    whole = train(asked, data=data, out=tmp_path / "whole")
+    dale.check(whole.network)
+    with pytest.raises(stop_at.Stop):
+        train(asked, data=data, out=tmp_path / "cut", watch=stop_at(0))
+    same_run(train(asked, data=data, out=tmp_path / "cut"), whole)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_weight_under_dale_is_held(kind, samples, images):
+    data = images if kind == "deep" else samples
+    network = train(config(kind, epochs=1, device_model="ecram"), data=data).network
+    for bar, own in zip(network.devices, synapses(network), strict=True):
+        read = bar.scale * bar.hidden
+        connected = own.weight != 0
+        assert torch.equal(own.weight[connected], read[connected])
+        assert connected.any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_perfect_device_trains_as_none_does(kind, samples, images):
+    """Tiny steps without spread or noise: what is asked for is done, to rounding."""
+    data = images if kind == "deep" else samples
+    perfect = json.dumps({"dw_min": 1e-6, "b_max": 1.0})
+    ours = train(config(kind, epochs=1, device_model=perfect, device_bound=1000), data=data)
+    plain = train(config(kind, epochs=1), data=data)
+    first, second = ([row["loss"] for row in run.history if row["loss"]] for run in (ours, plain))
+    assert first == pytest.approx(second, rel=0.02)
+
+
+def test_a_file_is_what_a_run_keeps(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("rule: soft_bounds\ndw_min: 2e-3\n", encoding="utf-8")
+    by_file, by_value = (
+        TrainConfig(device_model=each)
+        for each in (str(path), {"rule": "soft_bounds", "dw_min": 0.002})
+    )
+    assert by_file == by_value == TrainConfig(device_model=by_file.device_model)
+    assert by_file.identity() == by_value.identity() != TrainConfig().identity()
+    device = Device.model_validate(json.loads(by_file.device_model))
+    assert (device.rule, device.dw_min) == ("soft_bounds", 0.002)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"device_model": "reram"}, "no preset 'reram'"),
+        ({"device_model": "{"}, "device_model must be a device's settings as JSON"),
+        ({"device_model": 3}, "device_model must be the name of a device"),
+        ({"device_model": "nowhere.yaml"}, "nowhere.yaml"),
+        (
+            {"device_model": "ecram", "update_noise": 0.1},
+            "update_noise must be 0 with device_model",
+        ),
+        ({"device_bound": 5}, "device_bound must be left out without device_model"),
+    ],
+)
+def test_what_is_refused(said, sentence):
+    with pytest.raises(InputError, match=sentence) as caught:
+        TrainConfig(**said)
+    assert "\n" not in str(caught.value)
+
+
+def test_weights_of_any_sign_are_held_by_no_device(samples, images):
+    for asked, data in (
+        (TrainConfig(unbounded=True, device_model="ecram"), samples),
+        (TrainConfig(unbounded=True, recurrent=True, device_model="ecram"), samples),
+        (DeepConfig(model="mlp2", circuit="bn", device_model="ecram"), images),
+    ):
+        with pytest.raises(InputError, match="left out where weights may have any sign"):
+            train(asked, data=data)
