@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from eccles import bench as bench
     from eccles import dale as dale
     from eccles import data as data
+    from eccles import devices as devices
     from eccles import engines as engines
     from eccles import figures as figures
     from eccles import functional as functional
@@ -75,6 +76,7 @@ _MODULES = (
     "bench",
     "dale",
     "data",
+    "devices",
     "engines",
     "figures",
     "functional",

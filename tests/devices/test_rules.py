@@ -8,19 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eccles import InputError
-from eccles.devices import NAMES, Device, Drawn, draw, preset, size
+from eccles.devices import NAMES, Device, Drawn, draw, preset, size, usual
 
 
 def one(device, w, up, **own):
     """Return a step at a conductance, of a device without spread."""
-    drawn = draw(device.model_copy(update=NO_SPREAD), (1,), like=torch.zeros(1).double())
+    drawn = draw(usual(device), (1,), like=torch.zeros(1).double())
     drawn = drawn._replace(**{name: torch.tensor([value]) for name, value in own.items()})
     return float(size(device, drawn, torch.tensor([w]).double(), up))
-
-
-NO_SPREAD = dict.fromkeys(
-    ("dw_min_dtod", "up_down_dtod", "b_max_dtod", "b_min_dtod", "gamma_dtod", "reference_std"), 0.0
-) | {"log_normal": False}
 
 
 def test_steps_up_and_down_differ_by_their_asymmetry():
@@ -105,7 +100,7 @@ def test_devices_are_drawn_from_the_seed_alone():
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(name=st.sampled_from(NAMES), w=st.floats(-0.5, 0.5))
 def test_a_bigger_step_size_scales_every_step(name, w):
-    device = preset(name).model_copy(update=NO_SPREAD)
+    device = usual(preset(name))
     double = device.model_copy(update={"dw_min": 2 * device.dw_min})
     for up in (True, False):
         assert one(double, w, up) == pytest.approx(2 * one(device, w, up), abs=1e-12)

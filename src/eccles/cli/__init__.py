@@ -20,6 +20,7 @@ _VERBS = {
     "inspect": "Look into the layers of a deep network: currents, rates, gradients.",
     "report": "Write one HTML file of a study or an article: claims, figures, an explorer.",
     "data": "List, find, fetch and check data sets; make them of speech and audio.",
+    "devices": "List, show and draw memristive devices that can hold the weights.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
 }
 
@@ -130,16 +131,15 @@ def _dispatch(words: list[str]) -> int:
         return run_report(rest)
     if verb == "data":
         return _data(rest)
+    if verb == "devices":
+        return _devices(rest)
     if verb == "bench":
         return _bench(rest)
     raise InputError(f"there is no verb {verb!r}{nearest(verb, _VERBS)}; see eccles --help")
 
 
 def _data(words: list[str]) -> int:
-    import tyro
-
     from eccles.cli import audio, data
-    from eccles.cli.flags import deferred, parsed
 
     verbs: dict[str, Callable[..., int | None]] = {
         "list": data.list_,
@@ -149,9 +149,29 @@ def _data(words: list[str]) -> int:
         "make-digits": audio.make_digits,
         "encode-audio": audio.encode_audio,
     }
-    later = {name: deferred(verb) for name, verb in verbs.items()}
+    return _one_of(verbs, "data", words)
+
+
+def _devices(words: list[str]) -> int:
+    from eccles.cli import devices
+
+    verbs: dict[str, Callable[..., int | None]] = {
+        "list": devices.list_,
+        "show": devices.show,
+        "plot": devices.plot,
+    }
+    return _one_of(verbs, "devices", words)
+
+
+def _one_of(verbs: dict[str, Callable[..., int | None]], name: str, words: list[str]) -> int:
+    """Run what the first word names."""
+    import tyro
+
+    from eccles.cli.flags import deferred, parsed
+
+    later = {each: deferred(verb) for each, verb in verbs.items()}
     call: Callable[[], int | None] = parsed(
-        lambda: tyro.extras.subcommand_cli_from_dict(later, prog="eccles data", args=words), "data"
+        lambda: tyro.extras.subcommand_cli_from_dict(later, prog=f"eccles {name}", args=words), name
     )
     return call() or 0
 

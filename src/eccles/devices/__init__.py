@@ -4,10 +4,22 @@ from eccles.devices.crossbar import Crossbar as Crossbar
 from eccles.devices.device import Device as Device
 from eccles.devices.drawn import Drawn as Drawn
 from eccles.devices.drawn import draw as draw
+from eccles.devices.drawn import usual as usual
 from eccles.devices.presets import NAMES as NAMES
 from eccles.devices.presets import find as find
 from eccles.devices.presets import preset as preset
 from eccles.devices.presets import said as said
 from eccles.devices.rules import size as size
 
-__all__ = ["NAMES", "Crossbar", "Device", "Drawn", "draw", "find", "preset", "said", "size"]
+__all__ = [
+    "NAMES",
+    "Crossbar",
+    "Device",
+    "Drawn",
+    "draw",
+    "find",
+    "preset",
+    "said",
+    "size",
+    "usual",
+]

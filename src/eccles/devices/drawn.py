@@ -94,3 +94,12 @@ def draw(
         tensor(reference),
         torch.from_numpy(stuck).to(kind.device),
     )
+
+
+_SPREADS = ("dw_min_dtod", "up_down_dtod", "b_max_dtod", "b_min_dtod", "gamma_dtod", "stuck")
+
+
+def usual(device: Device) -> Device:
+    """Return a device as the mean of its kind: nothing of it differs between devices."""
+    nothing: dict[str, float | bool] = dict.fromkeys(_SPREADS, 0.0)
+    return device.model_copy(update={**nothing, "reference_std": 0.0, "log_normal": False})

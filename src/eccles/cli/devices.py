@@ -1,0 +1,130 @@
+"""`eccles devices`: models of memristive devices, and what a pulse does to each."""
+
+from __future__ import annotations
+
+import json as json_format
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from eccles.cli.flags import flag
+from eccles.errors import InputError, must
+
+if TYPE_CHECKING:
+    from eccles.devices import Device
+
+_PLACES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Where steps are shown, as shares of the way from the lower bound to the upper one."""
+
+Name = Annotated[tyro.conf.Positional[str], flag("NAME|FILE", "(required)")]
+
+
+def list_(json: bool = False) -> None:
+    """List the devices that come with Eccles: rule, step, bounds, noise.
+
+    Args:
+        json: print JSON instead of a table.
+    """
+    from eccles.devices import NAMES, preset
+
+    every = {name: preset(name) for name in NAMES}
+    if json:
+        print(json_format.dumps({n: d.model_dump(mode="json") for n, d in every.items()}, indent=2))
+        return
+    head = ("name", "rule", "step", "bounds", "cycle", "write")
+    rows = [
+        (
+            name,
+            each.rule,
+            f"{each.dw_min:g}",
+            f"{each.b_min:g} to {each.b_max:g}",
+            f"{each.cycle:g}",
+            f"{each.write:g}",
+        )
+        for name, each in every.items()
+    ]
+    _print_rows([head, *rows])
+    print("\neccles train --device-model NAME trains with one; eccles devices show NAME says more")
+
+
+def show(name: Name = "", json: bool = False) -> None:
+    """Show a device: its constants, and the mean step of a pulse over its range.
+
+    Args:
+        name: one of `eccles devices list`, or a YAML file.
+        json: print JSON instead of tables.
+    """
+    device = _found(name)
+    rows = _steps(device)
+    if json:
+        told = {"device": device.model_dump(mode="json"), "identity": device.identity()}
+        print(json_format.dumps({**told, "steps": rows}, indent=2))
+        return
+    usual = type(device)()
+    said = [
+        (field, str(value))
+        for field, value in device.model_dump(mode="json").items()
+        if field in {"rule", "dw_min", "b_max", "b_min"} or value != getattr(usual, field)
+    ]
+    _print_rows([("constant", "value"), *said])
+    print("\nmean step of a pulse, in units of the device")
+    body = [(f"{r['conductance']:g}", f"{r['up']:.3g}", f"{r['down']:.3g}") for r in rows]
+    _print_rows([("conductance", "up", "down"), *body])
+
+
+def plot(
+    name: Name = "", out: Annotated[Path | None, flag("FILE", "(default: NAME.svg)")] = None
+) -> None:
+    """Draw what a pulse does over a device's range, up and down, with the spread of devices.
+
+    Args:
+        name: one of `eccles devices list`, or a YAML file.
+        out: a .svg, .png or .pdf; the numbers lie beside it as CSV.
+    """
+    device = _found(name)
+    out = out or Path(f"{Path(name).stem}.svg")
+    kind = out.suffix.removeprefix(".").lower()
+    if kind not in {"svg", "png", "pdf"}:
+        raise must("devices", "--out", "a file named .svg, .png or .pdf", str(out))
+    try:
+        import pandas  # noqa: F401
+    except ImportError:
+        raise InputError(
+            "devices: drawing needs the package pandas; pip install 'eccles[sweep]'"
+        ) from None
+    from eccles.figures import pulses
+
+    drawn = pulses(device).save(out.parent, out.stem, [kind])
+    print(", ".join(str(path) for path in drawn))
+
+
+def _found(name: str) -> Device:
+    from eccles.devices import find, said
+
+    if not name:
+        raise must("devices", "NAME", "one of eccles devices list, or a YAML file", "none")
+    return find(str(said(name)))
+
+
+def _steps(device: Device) -> list[dict[str, float]]:
+    """Return the mean steps at some places of a device without spread."""
+    import torch
+
+    from eccles.devices import draw, size, usual
+
+    places = [device.b_min + share * (device.b_max - device.b_min) for share in _PLACES]
+    w = torch.tensor(places, dtype=torch.float64)
+    drawn = draw(usual(device), (len(places),), like=w)
+    up, down = (size(device, drawn, w, way).tolist() for way in (True, False))
+    return [
+        {"conductance": round(a, 9), "up": b, "down": c}
+        for a, b, c in zip(places, up, down, strict=True)
+    ]
+
+
+def _print_rows(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())

@@ -1,0 +1,50 @@
+import json
+
+import pytest
+
+from eccles.cli import main
+from eccles.devices import NAMES
+
+
+def test_list_and_show(capsys):
+    assert main(["devices", "list"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in NAMES)
+    assert main(["devices", "list", "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) == set(NAMES)
+    assert main(["devices", "show", "ecram"]) == 0
+    assert ["gamma_down", "0.5085"] in [
+        line.split() for line in capsys.readouterr().out.split("\n")
+    ]
+
+
+def test_steps_are_those_of_a_device_without_spread(capsys):
+    """At its upper bound ecram takes 0.002 (1 - 0.1153) up; at the lower one 0.002 (1 - 0.5085)."""
+    assert main(["devices", "show", "ecram", "--json"]) == 0
+    steps = json.loads(capsys.readouterr().out)["steps"]
+    assert steps[-1]["up"] == pytest.approx(0.002 * (1 - 0.1153))
+    assert steps[0]["down"] == pytest.approx(0.002 * (1 - 0.5085))
+
+
+def test_a_file_of_ones_own_is_drawn(tmp_path, capsys):
+    path = tmp_path / "mine.yaml"
+    path.write_text("rule: soft_bounds\nb_max_dtod: 0.2\n", encoding="utf-8")
+    assert main(["devices", "plot", str(path), "--out", str(tmp_path / "mine.svg")]) == 0
+    assert {"mine.svg", "mine.csv"} <= {each.name for each in tmp_path.iterdir()}
+    assert "mine.svg" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["show"], "NAME must be one of eccles devices list"),
+        (["show", "ecrm"], "there is no preset 'ecrm' (did you mean 'ecram'?)"),
+        (["plot", "ecram", "--out", "picture.gif"], "must be a file named .svg"),
+        (["lst"], "what to do must be one of"),
+    ],
+)
+def test_mistakes_are_one_sentence(words, sentence, capsys):
+    assert main(["devices", *words]) == 2
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert told.count("\n") == 1
