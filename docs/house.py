@@ -17,7 +17,7 @@ FLOORS = [
     ["bench", "sweeps", "report"],
     ["training", "figures"],
     ["nn", "data", "stats"],
-    ["engines", "init", "dale", "measures"],
+    ["engines", "init", "dale", "measures", "devices"],
     ["network"],
     ["wiring"],
     ["functional", "events", "populations", "noise", "settings", "checksums"],

@@ -18,6 +18,7 @@ from eccles.cli.sweep import Arguments
 from eccles.data import speech
 from eccles.data.registry import FASHION_MNIST
 from eccles.data.sources import find
+from eccles.devices import Device
 from eccles.studies import find as find_study
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
@@ -81,6 +82,9 @@ def test_yaml_snippet(snippet, tmp_path):
     if "projections:" in snippet and "repeat:" not in snippet:
         network = Network.from_yaml(path)
         assert network.identity() == Network.model_validate(network.model_dump()).identity()
+        return
+    if snippet.startswith("rule:"):
+        assert Device.from_yaml(path).dw_min > 0
         return
     for scale in ("full", "smoke"):
         assert plan(read_study(path, scale)).runs
