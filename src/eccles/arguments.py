@@ -104,7 +104,7 @@ def _taken(kind: Kind, value: Any, where: str, name: str) -> Any:
         return value if kind.is_text else path
     if not kind.fits(value):
         raise must(where, name, kind.words, value, kind.hint)
-    if kind.has_parts and value is not None:
+    if kind.has_parts and hasattr(value, "_fields"):
         for part, own in _fields(type(value)).items():
             _taken(own, getattr(value, part), where, f"{name}.{part}")
     return value

@@ -14,7 +14,7 @@ def test_a_penalty_by_hand():
     spikes[0, 1, 2] = 1
     spikes.requires_grad_()
     cost = rate_penalty(spikes, GROUPS, 0.1, 1.0)
-    assert float(cost) == pytest.approx(0.1 * (0.5**2 + 3**2) / 2)
+    assert cost.item() == pytest.approx(0.1 * (0.5**2 + 3**2) / 2)
     cost.backward()
     wanted = torch.zeros(4, 2, 3, dtype=torch.float64)
     wanted[:, 0, :2] = 0.1 * 2 * 0.5 / 2 / 2

@@ -122,6 +122,8 @@ def test_every_setting_is_part_of_the_identity():
         "warmup": 1,
         "rate_penalty": 0.1,
         "rate_target": None,
+        "device_model": "ecram",
+        "device_bound": None,
     }
     assert changes.keys() == TrainConfig.model_fields.keys()
     # Those without a value here mean something beside others alone.
@@ -133,6 +135,7 @@ def test_every_setting_is_part_of_the_identity():
         "e_inhibitory": ({"neuron": "conductance"}, None, 0.0),
         "izhikevich": ({"neuron": "izhikevich"}, None, "chattering"),
         "tau_syn_inhibitory": ({"recurrent": True}, None, 0.02),
+        "device_bound": ({"device_model": "ecram"}, 10.0, 20.0),
         "delay": ({"recurrent": True}, None, 0.002),
         "rate_target": ({"rate_penalty": 1}, 10.0, 5.0),
     }

@@ -100,7 +100,7 @@ def plot(
 
 
 def _found(name: str) -> Device:
-    from eccles.devices import find, said
+    from eccles.devices.presets import find, said
 
     if not name:
         raise must("devices", "NAME", "one of eccles devices list, or a YAML file", "none")

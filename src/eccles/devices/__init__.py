@@ -8,7 +8,6 @@ from eccles.devices.drawn import usual as usual
 from eccles.devices.presets import NAMES as NAMES
 from eccles.devices.presets import find as find
 from eccles.devices.presets import preset as preset
-from eccles.devices.presets import said as said
 from eccles.devices.rules import size as size
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "draw",
     "find",
     "preset",
-    "said",
     "size",
     "usual",
 ]

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from eccles import noise
+from eccles.arguments import typed, unchecked
 from eccles.devices import rules
 from eccles.devices.device import Device
 from eccles.devices.drawn import draw
@@ -17,6 +18,9 @@ _MOST = 32
 
 _CYCLE, _WRITE, _ROUND, _KINDS = 0, 1, 2, 3
 """What random numbers are for: each has a stream of its own."""
+
+
+_size = unchecked(rules.size)
 
 
 class Crossbar(nn.Module):
@@ -37,6 +41,7 @@ class Crossbar(nn.Module):
     hidden: Tensor
     scale: Tensor
 
+    @typed("device")
     def __init__(
         self, device: Device, weight: Tensor, signs: Tensor, *, seed: int = 0, layer: int = 0
     ) -> None:
@@ -53,6 +58,7 @@ class Crossbar(nn.Module):
         self.register_buffer("hidden", rest.clone())
         self.register_buffer("scale", torch.ones_like(own))
 
+    @typed("device")
     @torch.no_grad()
     def begin_(self, weight: Tensor, bound: Tensor) -> None:
         """Write the first weights into the devices, and read them back, in place.
@@ -69,6 +75,7 @@ class Crossbar(nn.Module):
         self.hidden.copy_(torch.clamp(weight / self.scale, self._low, self._high))
         weight.copy_(self.scale * self.hidden)
 
+    @typed("device")
     @torch.no_grad()
     def update_(self, weight: Tensor, before: Tensor, key: int, batch: int) -> None:
         """Make of weights after an optimizer's step what the devices make of them, in place.
@@ -107,7 +114,7 @@ class Crossbar(nn.Module):
         for k in range(rounds):
             few = rounds < _MOST and device.rule != "constant"
             part = (n - k).clamp(0.0, 1.0) if few else n / rounds
-            rise, fall = (rules.size(device, drawn, g, way) for way in (True, False))
+            rise, fall = (_size(device, drawn, g, way) for way in (True, False))
             if device.cycle:
                 spread = torch.where(
                     up,

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from eccles import seeds
+from eccles.arguments import typed
 from eccles.devices.device import Device
 
 
@@ -33,6 +34,7 @@ class Drawn(NamedTuple):
     stuck: Tensor
 
 
+@typed("device")
 def draw(
     device: Device,
     shape: tuple[int, ...],
@@ -99,6 +101,7 @@ def draw(
 _SPREADS = ("dw_min_dtod", "up_down_dtod", "b_max_dtod", "b_min_dtod", "gamma_dtod", "stuck")
 
 
+@typed("device")
 def usual(device: Device) -> Device:
     """Return a device as the mean of its kind: nothing of it differs between devices."""
     nothing: dict[str, float | bool] = dict.fromkeys(_SPREADS, 0.0)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from eccles.arguments import typed
 from eccles.devices.device import Device
 from eccles.errors import InputError, must, nearest
 
@@ -137,6 +138,7 @@ NAMES = tuple(_PRESETS)
 """The presets' names."""
 
 
+@typed("device")
 @cache
 def preset(name: str) -> Device:
     """Return the device of a name; raise InputError for one that there isn't."""
@@ -148,6 +150,7 @@ def preset(name: str) -> Device:
     return Device.model_validate(_PRESETS[name])
 
 
+@typed("device")
 def find(said: str) -> Device:
     """Return the device that a preset's name, or its own settings as JSON, say."""
     return Device.model_validate(json.loads(said)) if said.startswith("{") else preset(said)

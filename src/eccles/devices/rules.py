@@ -22,10 +22,12 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from eccles.arguments import typed
 from eccles.devices.device import Device
 from eccles.devices.drawn import Drawn
 
 
+@typed("device")
 def size(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
     """Return the size of a step at conductances w, of the shape of w; 0 or above.
 

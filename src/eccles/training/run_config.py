@@ -91,7 +91,7 @@ class RunConfig(Settings):
     @classmethod
     def _of_a_file(cls, value: object) -> object:
         """Take a file's device for its name: a run says itself what it was, whatever the file."""
-        from eccles.devices import said
+        from eccles.devices.presets import said
 
         return said(value)
 
