@@ -136,7 +136,7 @@ def test_a_module_that_lacks_something_is_told(few, tmp_path, network, sentence)
 @pytest.mark.parametrize(
     "said", [{"hidden": 20}, {"tau_mem": 0.02}, {"recurrent": True}, {"engine": "event"},
              {"rate_penalty": 1}, {"surrogate": "arctan"}, {"initial_rate": "5 Hz"},
-             {"network": kilgore2025()}],
+             {"network": kilgore2025()}, {"device_model": "ecram"}],
 )  # fmt: skip
 def test_what_the_module_does_itself_is_refused(few, said):
     with pytest.raises(InputError, match=f"{next(iter(said))} must be left out with a module"):

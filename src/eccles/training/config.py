@@ -33,6 +33,7 @@ _NOT_OF_MODULES = (
     "engine",
     "rate_penalty",
     "initial_rate",
+    "device_model",
 )
 """Settings of how networks are computed, which a module of one's own does by itself."""
 
