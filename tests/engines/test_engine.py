@@ -1,11 +1,14 @@
+import math
 from dataclasses import replace
 
 import pytest
+import torch
 
-from eccles import InputError
+from eccles import EINetwork, InputError, Populations, SpikeEvents, SpikingNetwork
 from eccles.engines import DenseEngine, engine
 from eccles.engines.event import EventEngine
 from eccles.functional import LIFParameters, Sigmoid, SuperSpike
+from eccles.network import layered
 
 NEURON = LIFParameters()
 
@@ -67,3 +70,20 @@ def test_events_of_another_step_or_none_at_all_are_refused(made, problem):
             ask(case.events.to_dense())
     fits = replace(slow, neuron=case.neuron._replace(dt=2e-3))
     assert made.loss(weights, slow.events, labels, fits.neuron).isfinite()
+
+
+@pytest.mark.parametrize("name", ["dense", "event"])
+def test_a_loss_that_no_weight_reaches_has_gradients_of_zero(name):
+    """A sample of one step: its spikes would reach the readouts later."""
+    events = SpikeEvents.from_dense(torch.ones(1, 2, 6))
+    labels = torch.tensor([0, 1])
+    made = EventEngine() if name == "event" else DenseEngine()
+    for network in (
+        EINetwork(6, Populations(3, 1), 3, engine=made),
+        SpikingNetwork(layered((5,), recurrent=True), 6, 3, engine=name),
+    ):
+        loss = network.loss(events, labels)
+        loss.backward()
+        assert loss.item() == pytest.approx(math.log(3))
+        for weight in network.parameters():
+            assert torch.equal(weight.grad, torch.zeros_like(weight))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from eccles import functional
-from eccles.engines.engine import Response, Weights, check_fit, check_labels
+from eccles.engines.engine import Response, Weights, check_fit, check_labels, reaching
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
 
@@ -24,7 +24,7 @@ class DenseEngine:
         classes = check_labels(labels, len(events), weights.hidden_to_output.shape[1])
         potentials, _ = _run(weights, events, neuron)
         own = torch.tensor(classes, dtype=torch.int64, device=potentials.device)
-        return functional.max_over_time_loss(potentials, own, neuron.zero_start)
+        return reaching(functional.max_over_time_loss(potentials, own, neuron.zero_start), weights)
 
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         """Return the response to a batch; see `Engine.respond`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -64,6 +65,19 @@ def both(weights: Weights) -> Weights:
     if not isinstance(weights, Weights):
         raise must("engine", "the weights", "Weights of two tensors", type(weights).__name__)
     return weights
+
+
+def reaching(loss: Tensor, weights: Iterable[Tensor]) -> Tensor:
+    """Return a loss that autograd takes back to all weights, with zeros where it needs none.
+
+    A sample of one step reaches no readout, whatever the weights; as a kernel does, the plain
+    equations then give gradients of zero, and no error.
+    """
+    if not loss.requires_grad and torch.is_grad_enabled():
+        for weight in weights:
+            if weight.requires_grad:
+                loss = loss + weight.flatten()[:0].sum()
+    return loss
 
 
 def check_labels(labels: object, n_samples: int, n_classes: int) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from eccles import functional
-from eccles.engines.engine import Response, check_labels
+from eccles.engines.engine import Response, check_labels, reaching
 from eccles.errors import must
 from eccles.events import SpikeEvents, spike_events
 from eccles.wiring import Wiring
@@ -53,7 +53,7 @@ class DensePool:
             groups = [group.neurons for group in self.wiring.groups]
             allowed = penalty.target * events.n_steps * self.wiring.dt
             loss = loss + functional.rate_penalty(spikes, groups, penalty.strength, allowed)
-        return loss
+        return reaching(loss, weights.values())
 
     def respond(self, weights: PoolWeights, events: SpikeEvents) -> Response:
         """Return the response to a batch, without gradients."""
