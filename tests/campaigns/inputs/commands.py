@@ -51,11 +51,13 @@ class Commands:
             audio,
             bench,
             data,
+            devices,
             figures,
             inspect,
             report,
             reproduce,
             results,
+            show,
             sweep,
             train,
         )
@@ -95,6 +97,10 @@ class Commands:
                 of_function(audio.encode_audio),
                 0.2,
             ),
+            (["show"], {"out": "out.svg"}, options_of(show.Arguments), 1),
+            (["devices", "list"], {}, of_function(devices.list_), 0.2),
+            (["devices", "show", "ecram"], {}, of_function(devices.show), 0.5),
+            (["devices", "plot", "ecram"], {"out": "out.svg"}, of_function(devices.plot), 0.2),
             ([], {}, {}, 0.3),
         ]
         self._paths = _hostile_paths(home)

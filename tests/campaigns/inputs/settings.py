@@ -17,7 +17,7 @@ _GOOD: dict[str, tuple[Any, ...]] = {
     "epochs": (1, 3, 30), "batch_size": (None, 1, 32), "validation": (0.0, 0.1, 0.999),
     "optimizer": (None, "sgd", "adam", "rprop"), "lr": (None, 0.01, 1e38), "momentum": (0.0, 0.9),
     "seed": (0, 1, 2**40), "device": ("cpu",), "steps": (4, 100, 1000), "ei": ("80:20", 0.8, "1:1"),
-    "max_time": (1.4, "1.4 s"), "clip": (True, False), "hidden": (1, 10, 100, 65536),
+    "max_time": (1.4, "1.4 s"), "clip": (True, False), "hidden": (1, 10, 100, 65536, "10,10"),
     "tau_mem": ("10 ms", 0.01), "tau_syn": ("5 ms", 0.005), "w1_std": (None, 0.001), "w2_std":
     (None, 0.0), "surrogate": ("superspike", "sigmoid", "arctan", "triangle"), "surrogate_scale":
     (None, 100), "unbounded": (False, True), "projection": (None, True, False), "update_noise":
@@ -25,6 +25,15 @@ _GOOD: dict[str, tuple[Any, ...]] = {
     "model": ("shallow", "mlp8", "vgg8", "resnet18"), "circuit": ("ei", "bn", "dann", "free"),
     "width": (1.0, 0.1), "stabiliser": (None, "adaptive", "none"), "warmup": (None, 0, 1),
     "augment": (None, True), "amp": (False, True), "weight_decay": (None, 0.0),
+    "groups": ("E:8,I:2", "E:6,PV:2,SST:2"), "signs":
+    (None, "IT:excitatory"), "recurrent": (0.0, 0.1, True), "neuron":
+    ("lif", "adaptive", "conductance", "izhikevich"), "tau_adapt": (None, "100 ms"),
+    "tau_syn_inhibitory": (None, "20 ms"), "delay": (None, "2 ms"), "threshold": (1.0, 0.5), "dt":
+    (None, "2 ms"), "schedule": ("none", "cosine"), "rate_penalty": (0.0, 0.1), "rate_target":
+    (10.0, "5 Hz"), "initial_rate": (None, "5 Hz", "E: 5 Hz, I: 10 Hz"), "device_model":
+    (None, "ecram", "reram-es", {"rule": "pow", "power": 2}, '{"dw_min": 0.1}'), "device_bound":
+    (10.0, 3), "network": (None, {"populations": {"a": {"groups": {"E": 4}}},
+                                  "projections": {"input -> E": {}, "E -> output": {}}}),
 }  # fmt: skip
 
 
