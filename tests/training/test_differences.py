@@ -10,12 +10,15 @@ from eccles.training.differences import differences
 
 OTHERS = {
     "data": {"data": "shd"},
+    "device_bound": {"device_model": "ecram", "device_bound": 20.0},
+    "device_model": {"device_model": "ecram"},
     "dt": {"dt": "2 ms"},
     "ei": {"ei": "1:1"},
     "engine": {"engine": "dense"},
     "groups": {"groups": "E:80,PV:20"},
     "hidden": {"hidden": "100,100"},
     "initial_rate": {"initial_rate": "5 Hz"},
+    "module": {"module": "Mine-12345678"},
     "momentum": {"momentum": 0.5},
     "network": {"network": kilgore2025()},
     "neuron": {"neuron": "adaptive"},
