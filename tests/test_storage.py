@@ -11,7 +11,7 @@ import pytest
 
 import eccles
 from eccles.errors import RunError, StorageError
-from eccles.storage import locked, put, unwritable, write_text, write_whole
+from eccles.storage import check_files, locked, put, unwritable, write_text, write_whole
 
 
 def names(folder):
@@ -207,3 +207,19 @@ def test_a_lock_where_nothing_can_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError), locked(tmp_path / "file" / ".lock", "x"):
         pass
+
+
+def test_a_pipe_in_a_folder_is_named_before_it_is_read(tmp_path):
+    (tmp_path / "file").write_text("1")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    (tmp_path / "folder").mkdir()
+    check_files(tmp_path, "here")
+    check_files(tmp_path / "none", "here")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RunError, match="here must hold files alone, got a pipe or a device"):
+        check_files(tmp_path, "here")
+    (tmp_path / "pipe").unlink()
+    (tmp_path / "device").symlink_to("/dev/zero")
+    with pytest.raises(RunError, match="got a pipe or a device"):
+        check_files(tmp_path, "here")

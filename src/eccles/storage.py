@@ -124,6 +124,23 @@ def _fsync(path: Path, mode: int) -> None:
         _Clock.spent += time.monotonic() - began
 
 
+def check_files(folder: Path, where: str) -> None:
+    """Raise RunError for a pipe or a device in a folder, whose reading would never end."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not (
+                entry.is_file() or entry.is_dir() or (entry.is_symlink() and not _there(entry))
+            ):
+                raise RunError(
+                    f"{where} must hold files alone, got a pipe or a device, {entry.path}; "
+                    "remove it, and give the same command again"
+                )
+
+
+def _there(entry: os.DirEntry[str]) -> bool:
+    return Path(entry.path).exists()
+
+
 def make_folder(path: Path) -> None:
     """Make a folder and those that it lies in, flushed, unless it is there; raises OSError."""
     if path.is_dir():

@@ -103,7 +103,7 @@ def test_a_training_that_went_wrong_says_so(capsys):
     assert main(words) == 0
     said = capsys.readouterr().out.splitlines()[-1]
     assert said.startswith("near chance: ")
-    assert said.endswith("at 0 Hz before training, under 0.01 Hz: try a higher --w1-std than 0")
+    assert said.endswith('at 0 Hz before training, under 0.01 Hz: try --initial-rate "5 Hz"')
     assert main([*words, "--json"]) == 0
     out, err = capsys.readouterr()
     assert err.splitlines()[-1] == said

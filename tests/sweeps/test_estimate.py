@@ -50,8 +50,8 @@ def test_each_run_counts_by_its_own_cost():
     assert found.starting == 7.0
     # All three take 30 s in the mean, and one of the workers has two of them.
     assert found.seconds == pytest.approx(7 + 30 * 3 / 2)
-    assert found.least == pytest.approx(7 + module._QUICKER * 45)
-    assert found.most == pytest.approx(7 + module._SLOWER * 60)
+    assert found.least == pytest.approx(module._QUICKER * (7 + 45))
+    assert found.most == pytest.approx(module._SLOWER * (7 + 60))
 
 
 def test_what_a_trial_compiles_is_kept_for_the_sweep_or_is_not():
@@ -59,8 +59,8 @@ def test_what_a_trial_compiles_is_kept_for_the_sweep_or_is_not():
     trial = A_TRIAL._replace(building=10.0, training=1e-12, testing=0.0, keeping=0.0, ready=1012.0)
     read = module.reckoned(made, made.runs, 1, [trial], began=1000.0)
     anew = module.reckoned(made, made.runs, 1, [trial._replace(anew=True)], began=1000.0)
-    assert (read.most, anew.most) == pytest.approx((12 + module._SLOWER * 20,) * 2)
-    assert read.least - anew.least == pytest.approx(9)
+    assert (read.most, anew.most) == pytest.approx((module._SLOWER * (12 + 20),) * 2)
+    assert read.least - anew.least == pytest.approx(module._QUICKER * 9)
 
 
 def test_measures_of_one_trial_count_for_all():

@@ -542,7 +542,7 @@ def test_a_folder_holds_one_run(data, config, tmp_path):
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     other = config.model_copy(update={"lr": 0.02})
     for resume in (True, False):
-        with pytest.raises(InputError, match=rf"run {config.identity()}-\w+; choose another --out"):
+        with pytest.raises(InputError, match=r"with another \(lr 0.01 there, 0.02 asked\)"):
             train(other, data=data, out=tmp_path, resume=resume)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     same = TrainConfig(batch_size=32, epochs=3, ei="4:1", lr=0.01, tau_mem="10 ms")

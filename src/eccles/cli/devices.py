@@ -61,12 +61,9 @@ def show(name: Name = "", json: bool = False) -> None:
         told = {"device": device.model_dump(mode="json"), "identity": device.identity()}
         print(json_format.dumps({**told, "steps": rows}, indent=2))
         return
-    usual = type(device)()
-    said = [
-        (field, str(value))
-        for field, value in device.model_dump(mode="json").items()
-        if field in {"rule", "dw_min", "b_max", "b_min"} or value != getattr(usual, field)
-    ]
+    always = {name: getattr(device, name) for name in ("rule", "dw_min", "b_max", "b_min")}
+    told = {**always, **device.model_dump(mode="json", exclude_defaults=True)}
+    said = [(field, str(value)) for field, value in told.items()]
     _print_rows([("constant", "value"), *said])
     print("\nmean step of a pulse, in units of the device")
     body = [(f"{r['conductance']:g}", f"{r['up']:.3g}", f"{r['down']:.3g}") for r in rows]

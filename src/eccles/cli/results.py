@@ -72,6 +72,7 @@ def run(words: Sequence[str]) -> int:
         raise must("results", "--limit", "0 or more", given.limit)
     from rich.console import Console
 
+    from eccles.sweeps.plan import plan
     from eccles.sweeps.schema import rate_of, settings_of
     from eccles.sweeps.tables import load
 
@@ -87,7 +88,13 @@ def run(words: Sequence[str]) -> int:
             return 0
         print_whole(console, cells_table(results, runs))
         tables = ", ".join(results.names)
-        console.print(f"{len(runs):,} runs; tables: {tables}", highlight=False)
+        asked = len(plan(results.study).runs)
+        lacking = given.where is None and len(runs) < asked
+        of = f" of {asked:,}" if lacking else ""
+        console.print(f"{len(runs):,}{of} runs; tables: {tables}", highlight=False)
+        if lacking:
+            said = "the others haven't ended, or their records were damaged: the same eccles sweep"
+            console.print(f"{said} does them", highlight=False)
         for _, failed in runs[runs["status"] == "failed"].iterrows():
             said = f"failed: {failed['run']}: {failed['error']}"
             console.print(said, highlight=False, markup=False, soft_wrap=True)

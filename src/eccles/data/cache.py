@@ -114,7 +114,7 @@ def load(folder: Path, identity: Mapping[str, Any]) -> Labelled | None:
             identity["dt"],
         )
         return Labelled(events, labels, arrays.get("speakers"), facts)
-    except (OSError, ValueError, EOFError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, EOFError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -137,7 +137,7 @@ def damage(folder: Path) -> str:
                     if _crc32(_open(folder, name)) != expected:
                         return f"{name}.npy has changed since it was stored"
             return "files that are missing, cut short or don't fit together"
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return "no readable description"
     return ""
 

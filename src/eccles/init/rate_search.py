@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -52,17 +53,29 @@ class Found(NamedTuple):
         return np.abs(self.rates / targets - 1.0)
 
 
+_MOST = 200
+"""Measurements of a search at most; each computes all samples."""
+
+
+class _LongEnoughError(Exception):
+    """There were as many measurements as there may be."""
+
+
 class _Watched:
     """A measure that remembers the best it gave, and the rates next to the targets."""
 
     def __init__(self, measure: Measure, targets: Floats) -> None:
         self._measure = measure
         self.targets = targets
+        self._left = _MOST
         self.best: tuple[Floats, Floats] | None = None
         self.below = np.full(len(targets), -math.inf)
         self.above = np.full(len(targets), math.inf)
 
     def __call__(self, factors: Floats) -> Floats:
+        self._left -= 1
+        if self._left < 0:
+            raise _LongEnoughError
         rates = self._measure(factors)
         under, over = rates <= self.targets, rates >= self.targets
         self.below[under] = np.maximum(self.below, rates)[under]
@@ -103,9 +116,17 @@ def search(
     watched = _Watched(measure, targets)
     near = math.log1p(tolerance)
     known = _SLOPE * np.eye(len(targets)) if slopes is None else slopes.copy()
+    with suppress(_LongEnoughError):
+        _search(watched, start, known, near)
+    return watched.found(known)
+
+
+def _search(watched: _Watched, start: Floats, known: Floats, near: float) -> None:
+    """Search until all rates are met, or nothing more helps; the slopes are learnt in place."""
+    targets = watched.targets
     if len(targets) == 1:
         known[0, 0] = _one(watched, 0, start, float(known[0, 0]), near)
-        return watched.found(known)
+        return
     _together(watched, start, known, near)
     for _ in range(_ROUNDS):
         factors, rates = watched.best or (start, targets)
@@ -115,7 +136,6 @@ def search(
             _one(watched, k, factors, float(known[k, k]), near, most=15)
             assert watched.best is not None
             factors = watched.best[0]
-    return watched.found(known)
 
 
 def _together(
@@ -164,6 +184,7 @@ def _one(
 ) -> float:
     """Search for one of the rates, others' factors as they are; return the last slope."""
     target = float(watched.targets[k])
+    slope = min(max(slope, 0.5), 50.0)
     low: tuple[float, float] | None = None
     high: tuple[float, float] | None = None
     x, origin, last = float(start[k]), float(start[k]), None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eccles.errors import InputError, nearest
+from eccles.paths import usable
 
 _HOME = Path(__file__).parent
 
@@ -33,7 +34,7 @@ def find(study: str) -> Path:
 
     Raises InputError where there is neither.
     """
-    path = Path(study)
+    path = usable(study, "sweep", "STUDY")
     if path.suffix in {".yaml", ".yml", ".json"} or path.is_file():
         return path
     if study not in names():

@@ -22,8 +22,9 @@ _SECONDS = 2.0
 _REHEARSED = 200
 _TRIED = 8
 
-_QUICKER, _SLOWER = 0.8, 1.6
-"""How far off what is reckoned may be: networks get more active, or less, as they learn."""
+_QUICKER, _SLOWER = 0.75, 1.6
+"""How far off what is reckoned may be: networks get more active, or less, as they learn, and a
+machine has other things to do."""
 
 
 class Estimate(NamedTuple):
@@ -141,9 +142,9 @@ def reckoned(
         throughput=sum(shares) / spent,
         workers=slots,
         seconds=kept + a_run * len(left) / at_once,
-        least=kept + _QUICKER * a_run * len(left) / at_once,
+        least=_QUICKER * (kept + a_run * len(left) / at_once),
         # The last runs may leave some workers without any.
-        most=starting + _SLOWER * a_run * -(-len(left) // at_once),
+        most=_SLOWER * (starting + a_run * -(-len(left) // at_once)),
         starting=starting,
         measuring=measuring,
     )

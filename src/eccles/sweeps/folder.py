@@ -23,6 +23,7 @@ from eccles.checksums import Checksums
 from eccles.errors import InputError, RunError
 from eccles.storage import (
     Write,
+    check_files,
     flush_folder,
     is_aside,
     locked,
@@ -103,6 +104,8 @@ class StudyFolder:
 
     def read(self) -> Study:
         """Return the study that the folder holds, or raise RunError where it can't be read."""
+        for each in (self.path, self.records):
+            check_files(each, "study: its folder")
         try:
             content = json.loads(self.sums.read(self.description.name))
             if content["format"] != FORMAT:

@@ -153,12 +153,15 @@ def train_on(
     """
     with ExitStack() as held:
         held.enter_context(enough_memory("train", _LESS))
+        watch = watch or Unwatched()
+        # To start at a rate a network computes before there is a run to watch.
+        clock = held.enter_context(CompileClock(watch.compiling))
         trainee = prepare(config, data, threads, module)
         run = _Run(config, identity, folder, trainee, dict(measure or {}))
         if folder is not None and hold:
             held.enter_context(folder.held())
         held.enter_context(computing(trainee.torch_threads))
-        return run.train(resume, watch or Unwatched())
+        return run.train(resume, watch, clock)
 
 
 class _Run:
@@ -179,12 +182,8 @@ class _Run:
         self.every = {"history": 1, "classes": 1, **check_measures(measure, trainee.measures)}
         self.tables: dict[str, Rows] = {name: [] for name in self.every}
 
-    def train(self, resume: bool, watch: Watcher) -> TrainResult:
-        """Go from where the folder stands to the last epoch."""
-        with CompileClock(watch.compiling) as clock:
-            return self._train(resume, watch, clock)
-
-    def _train(self, resume: bool, watch: Watcher, clock: CompileClock) -> TrainResult:
+    def train(self, resume: bool, watch: Watcher, clock: CompileClock) -> TrainResult:
+        """Go from where the folder stands to the last epoch; `clock` tells compiling apart."""
         config, folder = self.config, self.folder
         first = self._go_on(folder, resume) if folder is not None else -1
         finished = first == config.epochs

@@ -28,6 +28,7 @@ from eccles.errors import InputError, RunError, listed, shown
 from eccles.storage import (
     Lock,
     affordable,
+    check_files,
     flush,
     flush_folder,
     is_aside,
@@ -263,8 +264,9 @@ def _is_plausible(row: dict[str, Any]) -> bool:
 
 def stored_identity(path: Path) -> str:
     """Return the identity of the run that a folder holds; an empty text where it can't be read."""
+    check_files(path, "train: --out")
     try:
         content = json.loads((path / "config.json").read_text(encoding="utf-8"))
         return str(content["identity"])
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return ""
