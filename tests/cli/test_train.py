@@ -107,7 +107,8 @@ def test_a_training_that_went_wrong_says_so(capsys):
     assert main([*words, "--json"]) == 0
     out, err = capsys.readouterr()
     assert err.splitlines()[-1] == said
-    assert set(json.loads(out)) == KEYS | {"n_excitatory", "n_inhibitory", "parameters", "identity"}
+    more = {"n_excitatory", "n_inhibitory", "parameters", "identity", "warnings"}
+    assert set(json.loads(out)) == KEYS | more
 
 
 def test_the_same_command_again_gives_the_same_result(capsys):
