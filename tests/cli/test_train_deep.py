@@ -140,4 +140,4 @@ def test_recordings_of_ones_own_name_the_folder(capsys):
     assert other["out"] != done["out"]
     assert other["identity"] != done["identity"]
     assert main(["train", "--model", "mlp8", *SMALL, *words, "--out", done["out"]]) == 2
-    assert "on other data" in capsys.readouterr().err
+    assert "with another (data " in capsys.readouterr().err

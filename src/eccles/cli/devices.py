@@ -111,7 +111,7 @@ def _steps(device: Device) -> list[dict[str, float]]:
     from eccles.devices import draw, size, usual
 
     places = [device.b_min + share * (device.b_max - device.b_min) for share in _PLACES]
-    w = torch.tensor(places, dtype=torch.float64)
+    w = torch.tensor(places, dtype=torch.float64, device="cpu")
     drawn = draw(usual(device), (len(places),), like=w)
     up, down = (size(device, drawn, w, way).tolist() for way in (True, False))
     return [

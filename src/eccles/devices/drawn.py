@@ -81,7 +81,7 @@ def draw(
         slope = up / b_max - down / b_min
         reference = reference + np.divide(up - down, slope, where=slope > 0, out=0.0 * slope)
     stuck = random.random(shape) < device.stuck
-    kind = torch.zeros(0) if like is None else like
+    kind = torch.zeros(0, dtype=torch.float32, device="cpu") if like is None else like
 
     def tensor(of: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Tensor:
         return torch.from_numpy(np.asarray(of)).to(kind)

@@ -78,8 +78,8 @@ def _pow(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
 
 
 def _piecewise(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
-    nodes = torch.tensor(device.nodes_up if up else device.nodes_down, dtype=w.dtype)
-    nodes = nodes.to(w.device)
+    said = device.nodes_up if up else device.nodes_down
+    nodes = torch.tensor(said, dtype=w.dtype, device=w.device)
     place = ((w - drawn.b_min) / (drawn.b_max - drawn.b_min)).clamp(0.0, 1.0) * (len(nodes) - 1)
     low = place.floor().long().clamp_max(len(nodes) - 2)
     return torch.lerp(nodes[low], nodes[low + 1], place - low)

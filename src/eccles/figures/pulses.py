@@ -22,7 +22,8 @@ def pulses(device: Device) -> Drawing:
     """
     import pandas as pd
 
-    w = torch.linspace(device.b_min, device.b_max, _PLACES, dtype=torch.float64)
+    ends = device.b_min, device.b_max
+    w = torch.linspace(*ends, _PLACES, dtype=torch.float64, device="cpu")
     plain = draw(usual(device), (_PLACES, 1), like=w)
     many = draw(device, (1, _DEVICES), like=w)
     rows = []

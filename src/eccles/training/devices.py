@@ -92,7 +92,7 @@ def synapses(network: nn.Module) -> list[Synapses]:
     if isinstance(network, SpikingNetwork):
         return _of_any_wiring(network)
     found = [
-        Synapses(weight, torch.ones((), device=weight.device), None)
+        Synapses(weight, torch.ones((), dtype=weight.dtype, device=weight.device), None)
         for part in network.modules()
         if isinstance(part, dale.Magnitudes)
         for weight in part.magnitudes().values()
@@ -111,7 +111,7 @@ def _of_one_layer(network: EINetwork) -> list[Synapses]:
         network.projections().values(), network.initial_std, strict=True
     ):
         signs = pre.signs().to(weight)[:, None]
-        scales = None if scale is None else torch.tensor(scale).to(weight)
+        scales = None if scale is None else torch.full_like(weight.detach(), scale)
         found.append(Synapses(weight, signs, scales))
     return found
 
