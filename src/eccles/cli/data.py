@@ -6,13 +6,13 @@ import json as json_format
 import os
 import shutil
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from eccles.cli.flags import flag
+from eccles.cli.plain_table import print_rows
 from eccles.errors import EcclesError, RunError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def list_(json: bool = False) -> None:
         ]
         print(json_format.dumps(rows, indent=2))
         return
-    _print_table(
+    print_rows(
         ("name", "kind", "train + test", "licence", "found in"),
         [
             (
@@ -167,7 +167,7 @@ def doctor(data_dir: Folder = None) -> int:
         rows.append((str(data_dir), "problem", "holds no known data set; leave it out"))
     rows += _examine_cache()
     shown = [(state, what, do) for what, state, do in rows]
-    _print_table(("state", "what", "what to do"), shown)
+    print_rows(("state", "what", "what to do"), shown)
     return int(any(state == "problem" for _, state, _ in rows))
 
 
@@ -246,12 +246,3 @@ def _examine_room(root: Path) -> Row:
         remedy = f"only {free / 2**20:.0f} MiB free; make room, or set ECCLES_CACHE"
         return str(root), "problem", remedy
     return str(root), "ok", f"{free / 2**30:.1f} GiB free"
-
-
-def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """Print a line a row, however narrow the terminal: a path that is broken can't be copied."""
-    table = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())

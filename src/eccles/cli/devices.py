@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from eccles.cli.flags import flag
-from eccles.errors import InputError, must
+from eccles.cli.formats import check_can_draw, format_of
+from eccles.cli.plain_table import print_rows
+from eccles.errors import must
 
 if TYPE_CHECKING:
     from eccles.devices import Device
@@ -44,7 +46,7 @@ def list_(json: bool = False) -> None:
         )
         for name, each in every.items()
     ]
-    _print_rows([head, *rows])
+    print_rows(head, rows)
     print("\neccles train --device-model NAME trains with one; eccles devices show NAME says more")
 
 
@@ -64,10 +66,10 @@ def show(name: Name = "", json: bool = False) -> None:
     always = {name: getattr(device, name) for name in ("rule", "dw_min", "b_max", "b_min")}
     told = {**always, **device.model_dump(mode="json", exclude_defaults=True)}
     said = [(field, str(value)) for field, value in told.items()]
-    _print_rows([("constant", "value"), *said])
+    print_rows(("constant", "value"), said)
     print("\nmean step of a pulse, in units of the device")
     body = [(f"{r['conductance']:g}", f"{r['up']:.3g}", f"{r['down']:.3g}") for r in rows]
-    _print_rows([("conductance", "up", "down"), *body])
+    print_rows(("conductance", "up", "down"), body)
 
 
 def plot(
@@ -81,15 +83,8 @@ def plot(
     """
     device = _found(name)
     out = out or Path(f"{Path(name).stem}.svg")
-    kind = out.suffix.removeprefix(".").lower()
-    if kind not in {"svg", "png", "pdf"}:
-        raise must("devices", "--out", "a file named .svg, .png or .pdf", str(out))
-    try:
-        import pandas  # noqa: F401
-    except ImportError:
-        raise InputError(
-            "devices: drawing needs the package pandas; pip install 'eccles[sweep]'"
-        ) from None
+    kind = format_of(out, "devices")
+    check_can_draw("devices")
     from eccles.figures import pulses
 
     drawn = pulses(device).save(out.parent, out.stem, [kind])
@@ -118,10 +113,3 @@ def _steps(device: Device) -> list[dict[str, float]]:
         {"conductance": round(a, 9), "up": b, "down": c}
         for a, b, c in zip(places, up, down, strict=True)
     ]
-
-
-def _print_rows(rows: list[tuple[str, ...]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())

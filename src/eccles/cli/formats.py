@@ -1,8 +1,10 @@
-"""Which files pictures are written as: what `--format` means, wherever it is a flag."""
+"""What pictures are written as: what `--format` and `--out` mean, wherever they are flags."""
 
 from __future__ import annotations
 
-from eccles.errors import must
+from pathlib import Path
+
+from eccles.errors import InputError, must
 
 
 def formats_of(text: str | None, verb: str) -> list[str] | None:
@@ -20,3 +22,23 @@ def formats_of(text: str | None, verb: str) -> list[str] | None:
         if name not in known:
             raise must(verb, "--format", f"some of {', '.join(known)}", name)
     return formats
+
+
+def format_of(out: Path, verb: str) -> str:
+    """Return the format that a picture's name asks for, or raise InputError, naming the verb."""
+    kind = out.suffix.removeprefix(".").lower()
+    if kind not in {"svg", "png", "pdf"}:
+        raise must(verb, "--out", "a file named .svg, .png or .pdf", str(out))
+    if out.is_dir():
+        raise must(verb, "--out", "a file", f"the folder {out}")
+    return kind
+
+
+def check_can_draw(verb: str) -> None:
+    """Raise InputError, naming the verb, unless what drawing needs is installed."""
+    try:
+        import pandas  # noqa: F401
+    except ImportError:
+        raise InputError(
+            f"{verb}: drawing needs the package pandas; pip install 'eccles[sweep]'"
+        ) from None

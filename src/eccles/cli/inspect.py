@@ -13,7 +13,7 @@ import tyro
 
 from eccles.checksums import Checksums
 from eccles.cli.flags import flag, read
-from eccles.cli.formats import formats_of
+from eccles.cli.formats import check_can_draw, formats_of
 from eccles.cli.place import for_files
 from eccles.errors import InputError, RunError, must
 from eccles.training.own import digest_of, from_record
@@ -134,12 +134,9 @@ def _drawn(
     layers: Rows, currents: Rows | None, note: str, out: Path, formats: list[str] | None
 ) -> list[Path]:
     """Draw what there is, and return the files."""
-    try:
-        import pandas as pd
-    except ImportError:
-        raise InputError(
-            "inspect: drawing needs the package pandas; pip install 'eccles[sweep]'"
-        ) from None
+    check_can_draw("inspect")
+    import pandas as pd
+
     from eccles.cli.bar import bar
     from eccles.figures import currents_film, layer_statistics
 

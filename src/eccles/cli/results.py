@@ -72,7 +72,6 @@ def run(words: Sequence[str]) -> int:
         raise must("results", "--limit", "0 or more", given.limit)
     from rich.console import Console
 
-    from eccles.sweeps.plan import plan
     from eccles.sweeps.schema import rate_of, settings_of
     from eccles.sweeps.tables import load
 
@@ -88,7 +87,7 @@ def run(words: Sequence[str]) -> int:
             return 0
         print_whole(console, cells_table(results, runs))
         tables = ", ".join(results.names)
-        asked = len(plan(results.study).runs)
+        asked = len(results.plan)
         lacking = given.where is None and len(runs) < asked
         of = f" of {asked:,}" if lacking else ""
         console.print(f"{len(runs):,}{of} runs; tables: {tables}", highlight=False)

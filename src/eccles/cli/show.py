@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import tyro
 
 from eccles.cli.flags import flag, read
-from eccles.errors import InputError, must
+from eccles.cli.formats import check_can_draw, format_of
+from eccles.errors import must
 from eccles.network import Network
 from eccles.network.summary import Rows, groups, projections
 from eccles.settings import read_yaml
@@ -66,7 +67,7 @@ class Arguments:
 def run(words: Sequence[str]) -> int:
     """Run `eccles show WORDS`."""
     given = read(Arguments, "show", words, config=[tyro.conf.OmitArgPrefixes])
-    format_ = _format(given.out)
+    format_ = "" if given.out is None else format_of(given.out, "show")
     network, data = _chosen(given)
     sizes = _SIZES.get(data or "", (None, None))
     drawn = [] if given.out is None else _drawn(network, sizes, given.out, format_)
@@ -84,18 +85,6 @@ def run(words: Sequence[str]) -> int:
     if drawn:
         print(", ".join(str(path) for path in drawn))
     return 0
-
-
-def _format(out: Path | None) -> str:
-    """Return the format that a picture's name asks for."""
-    if out is None:
-        return ""
-    kind = out.suffix.removeprefix(".").lower()
-    if kind not in {"svg", "png", "pdf"}:
-        raise must("show", "--out", "a file named .svg, .png or .pdf", str(out))
-    if out.is_dir():
-        raise must("show", "--out", "a file", f"the folder {out}")
-    return kind
 
 
 def _chosen(given: Arguments) -> tuple[Network, str | None]:
@@ -149,12 +138,7 @@ def _of_run(settings: Mapping[str, Any]) -> Network:
 def _drawn(
     network: Network, sizes: tuple[int | None, int | None], out: Path, kind: str
 ) -> list[Path]:
-    try:
-        import pandas  # noqa: F401
-    except ImportError:
-        raise InputError(
-            "show: drawing needs the package pandas; pip install 'eccles[sweep]'"
-        ) from None
+    check_can_draw("show")
     from eccles.figures import wiring
 
     return wiring(network, *sizes).save(out.parent, out.stem, [kind])
