@@ -47,15 +47,20 @@ def snntorch_loss(work: Workload) -> LossOf:
         for current in currents.unbind(0):
             spike, syn, mem = hidden(current, syn, mem)
             spikes.append(spike)
-        currents = torch.stack(spikes) @ network.hidden_to_output
-        syn, mem = torch.zeros_like(currents[0]), torch.zeros_like(currents[0])
-        potentials = [mem]
-        for current in currents.unbind(0):
-            _, syn, mem = readout(current, syn, mem)
-            potentials.append(mem)
-        return functional.max_over_time_loss(torch.stack(potentials), labels)
+        potentials = snntorch_readout(readout, torch.stack(spikes) @ network.hidden_to_output)
+        return functional.max_over_time_loss(potentials, labels)
 
     return loss_of
+
+
+def snntorch_readout(readout: Any, currents: Tensor) -> Tensor:
+    """Return the potentials of readouts that never spike, [T + 1, B, C], to currents [T, B, C]."""
+    syn, mem = torch.zeros_like(currents[0]), torch.zeros_like(currents[0])
+    potentials = [mem]
+    for current in currents.unbind(0):
+        _, syn, mem = readout(current, syn, mem)
+        potentials.append(mem)
+    return torch.stack(potentials)
 
 
 def jax_step(work: Workload) -> Callable[[], float]:
@@ -67,33 +72,8 @@ def jax_step(work: Workload) -> Callable[[], float]:
     jax: Any = import_module("jax")
     np_: Any = import_module("jax.numpy")
     network = work.network()
-    alpha, beta, scale = network.neuron.alpha, network.neuron.beta, _steepness()
-    signs = np_.asarray(network.hidden.signs().numpy())[:, None]
-
-    spike = jax_spike(scale)
-
-    def advance(weights: Any, state: Any, inputs: Any) -> Any:
-        i, v, j, o, peak = state
-        s = spike(v - 1.0)
-        o = beta * o + j
-        # Strictly above, so that the gradient goes to the first maximum alone.
-        peak = np_.where(o > peak, o, peak)
-        i, v = alpha * i + inputs @ weights[0], (beta * v + i) * (1.0 - jax.lax.stop_gradient(s))
-        return (i, v, alpha * j + s @ weights[1], o, peak), None
-
-    def loss(weights: Any, raster: Any, labels: Any) -> Any:
-        hidden, classes = (np_.zeros((raster.shape[1], w.shape[1])) for w in weights)
-        state = (hidden, hidden, classes, classes, classes)
-        state, _ = jax.lax.scan(partial(advance, weights), state, raster)
-        scores = jax.nn.log_softmax(state[-1])
-        return -np_.take_along_axis(scores, labels[:, None], axis=1).mean()
-
-    @jax.jit  # type: ignore[untyped-decorator]
-    def update(weights: Any, raster: Any, labels: Any) -> Any:
-        value, gradients = jax.value_and_grad(loss)(weights, raster, labels)
-        w1, w2 = (w - work.learning_rate * g for w, g in zip(weights, gradients, strict=True))
-        return value, (np_.maximum(w1, 0.0), signs * np_.maximum(signs * w2, 0.0))
-
+    neuron, signs = network.neuron, network.hidden.signs()
+    update = jax_update((neuron.alpha, neuron.beta), _steepness(), signs, work.learning_rate)
     start = tuple(np_.asarray(w.numpy()) for w in work.weights)
     numbers = cycle(range(len(work.batches)))
     weights = start
@@ -113,9 +93,29 @@ def jax_step(work: Workload) -> Callable[[], float]:
     return step
 
 
-def jax_spike(scale: float) -> Any:
-    """Return a spike in JAX: the step function, with SuperSpike's gradient."""
+def jax_update(
+    hidden: tuple[float, float],
+    scale: float,
+    signs: Tensor,
+    learning_rate: float,
+    readout: tuple[float, float] | None = None,
+) -> Callable[[Any, Any, Any], Any]:
+    """Return what makes a step in JAX of weights, a raster and labels: the loss, and new weights.
+
+    One compiled function holds the scan over time, its gradient, SGD and projection. Weights are
+    those of the input and of the readouts, or with those of a recurrent layer between them.
+
+    Args:
+        hidden: alpha and beta of the hidden neurons.
+        scale: steepness of SuperSpike.
+        signs: of the hidden neurons, [N].
+        learning_rate: of SGD.
+        readout: alpha and beta of the readouts, where they are others.
+    """
     jax: Any = import_module("jax")
+    np_: Any = import_module("jax.numpy")
+    (alpha, beta), (alpha_out, beta_out) = hidden, readout or hidden
+    rows = np_.asarray(signs.numpy())[:, None]
 
     @jax.custom_jvp  # type: ignore[untyped-decorator]
     def spike(x: Any) -> Any:
@@ -126,7 +126,35 @@ def jax_spike(scale: float) -> Any:
         (x,), (dx,) = primals, tangents
         return spike(x), dx / (scale * abs(x) + 1.0) ** 2
 
-    return spike
+    def advance(weights: Any, state: Any, inputs: Any) -> Any:
+        i, v, j, o, peak = state
+        s = spike(v - 1.0)
+        o = beta_out * o + j
+        # Strictly above, so that the gradient goes to the first maximum alone.
+        peak = np_.where(o > peak, o, peak)
+        v = (beta * v + i) * (1.0 - jax.lax.stop_gradient(s))
+        i = alpha * i + inputs @ weights[0]
+        if len(weights) > 2:
+            i = i + s @ weights[1]
+        return (i, v, alpha_out * j + s @ weights[-1], o, peak), None
+
+    def loss(weights: Any, raster: Any, labels: Any) -> Any:
+        ends = weights[0], weights[-1]
+        neurons, classes = (np_.zeros((raster.shape[1], w.shape[1])) for w in ends)
+        state = (neurons, neurons, classes, classes, classes)
+        state, _ = jax.lax.scan(partial(advance, weights), state, raster)
+        scores = jax.nn.log_softmax(state[-1])
+        return -np_.take_along_axis(scores, labels[:, None], axis=1).mean()
+
+    @jax.jit  # type: ignore[untyped-decorator]
+    def update(weights: Any, raster: Any, labels: Any) -> Any:
+        value, gradients = jax.value_and_grad(loss)(weights, raster, labels)
+        first, *others = (w - learning_rate * g for w, g in zip(weights, gradients, strict=True))
+        signed = (rows * np_.maximum(rows * w, 0.0) for w in others)
+        return value, (np_.maximum(first, 0.0), *signed)
+
+    made: Callable[[Any, Any, Any], Any] = update
+    return made
 
 
 def _steepness() -> float:

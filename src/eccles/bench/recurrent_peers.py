@@ -9,7 +9,6 @@ there: x enters the current, and the layer's own spikes one step after they were
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +16,7 @@ import torch
 from torch import Tensor
 
 from eccles import functional
-from eccles.bench.peers import jax_spike
+from eccles.bench.peers import jax_update, snntorch_readout
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIF
 from eccles.functional.surrogate import SuperSpike
@@ -66,13 +65,8 @@ def snntorch_step(
             driven = current if k < 2 else current + spikes[k - 2] @ r
             spike, syn, mem = hidden(driven, syn, mem)
             spikes.append(spike)
-        currents = torch.stack(spikes) @ out
-        syn, mem = torch.zeros_like(currents[0]), torch.zeros_like(currents[0])
-        potentials = [mem]
-        for current in currents.unbind(0):
-            _, syn, mem = readout(current, syn, mem)
-            potentials.append(mem)
-        loss = functional.max_over_time_loss(torch.stack(potentials), labels)
+        potentials = snntorch_readout(readout, torch.stack(spikes) @ out)
+        loss = functional.max_over_time_loss(potentials, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         network.project()
@@ -84,42 +78,17 @@ def snntorch_step(
 def jax_step(
     network: SpikingNetwork, events: SpikeEvents, labels: Tensor, learning_rate: float
 ) -> Callable[[], float]:
-    """Return a training step in JAX; raise ImportError without it.
+    """Return a training step in JAX, which chooses its own number of threads.
 
-    One compiled function holds the scan over time, its gradient, SGD and projection. JAX chooses
-    its own number of threads.
+    Raises ImportError without it.
     """
     jax: Any = import_module("jax")
     np_: Any = import_module("jax.numpy")
     alpha, beta, scale = _constants(network)
-    readouts = network.wiring.readouts
-    spike = jax_spike(scale)
-    signs = np_.asarray(_signs(network).numpy())[:, None]
-
-    def advance(weights: Any, state: Any, inputs: Any) -> Any:
-        i, v, j, o, peak = state
-        s = spike(v - 1.0)
-        o = readouts.beta * o + j
-        # Strictly above, so that the gradient goes to the first maximum alone.
-        peak = np_.where(o > peak, o, peak)
-        v = (beta * v + i) * (1.0 - jax.lax.stop_gradient(s))
-        i = alpha * i + inputs @ weights[0] + s @ weights[1]
-        return (i, v, readouts.alpha * j + s @ weights[2], o, peak), None
-
-    def loss(weights: Any, raster: Any, classes: Any) -> Any:
-        hidden, outputs = (np_.zeros((raster.shape[1], weights[k].shape[1])) for k in (0, 2))
-        state = (hidden, hidden, outputs, outputs, outputs)
-        state, _ = jax.lax.scan(partial(advance, weights), state, raster)
-        scores = jax.nn.log_softmax(state[-1])
-        return -np_.take_along_axis(scores, classes[:, None], axis=1).mean()
-
-    @jax.jit  # type: ignore[untyped-decorator]
-    def update(weights: Any, raster: Any, classes: Any) -> Any:
-        value, gradients = jax.value_and_grad(loss)(weights, raster, classes)
-        w, r, out = (w - learning_rate * g for w, g in zip(weights, gradients, strict=True))
-        signed = (signs * np_.maximum(signs * each, 0.0) for each in (r, out))
-        return value, (np_.maximum(w, 0.0), *signed)
-
+    ends = network.wiring.readouts
+    update = jax_update(
+        (alpha, beta), scale, _signs(network), learning_rate, (ends.alpha, ends.beta)
+    )
     weights = tuple(np_.asarray(network.matrices[name].detach().numpy()) for name in MATRICES)
 
     def step() -> float:
