@@ -23,7 +23,7 @@ from eccles.network.constants import of_group
 from eccles.network.names import INPUT, INPUTS, End, short_names
 from eccles.network.network import Network
 from eccles.populations import Populations
-from eccles.wiring import Group, RatePenalty, Wiring
+from eccles.wiring import Group, Link, RatePenalty, Wiring
 
 
 class SpikingNetwork(nn.Module):
@@ -88,8 +88,7 @@ class SpikingNetwork(nn.Module):
         self.scales = initial.scales(network, n_inputs, dt, usual)
         self._bound = {name: _bound(network, name) for name in self.wiring.shapes}
         signs = {name: network.sign(network.pair(name)[0]) for name in network.projections}
-        ties = zip(network.projections, self.wiring.links, strict=True)
-        sizes = {name: link.rows.stop - link.rows.start for name, link in ties}
+        sizes = {name: link.rows.stop - link.rows.start for name, link in self.links.items()}
         self._pre = {
             name: Populations(n, 0) if signs[name] > 0 else Populations(0, n)
             for name, n in sizes.items()
@@ -109,6 +108,11 @@ class SpikingNetwork(nn.Module):
     def matrices(self) -> dict[str, nn.Parameter]:
         """The signed matrices by name, such as "input->hidden"."""
         return {name: self.get_parameter(parameter_name(name)) for name in self.wiring.shapes}
+
+    @property
+    def links(self) -> dict[str, Link]:
+        """What each projection is in the wiring, by its name, such as "input -> E"."""
+        return dict(zip(self.network.projections, self.wiring.links, strict=True))
 
     @property
     def weights(self) -> dict[str, Tensor]:
@@ -251,10 +255,9 @@ class SpikingNetwork(nn.Module):
 
     def _views(self, matrices: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the part of each projection in the matrices, without a gradient."""
-        ties = zip(self.network.projections, self.wiring.links, strict=True)
         return {
             name: matrices[link.weights].detach()[link.rows, link.columns]
-            for name, link in ties
+            for name, link in self.links.items()
             if link.weights in matrices
         }
 

@@ -197,12 +197,9 @@ class TrainConfig(NetworkSettings, RunConfig):
     def _auto_plain(self) -> dict[str, Any]:
         recorded = self.of_recordings()
         usual_lr = (0.001 if self.optimizer == "sgd" else 1e-4) if recorded else 0.01
+        usual_std = 1.2e-4 if recorded else 0.001
         return {
-            "w1_std": None
-            if self.unbounded or self.initial_rate
-            else 1.2e-4
-            if recorded
-            else 0.001,
+            "w1_std": None if self.unbounded or self.initial_rate else usual_std,
             "optimizer": "adam" if self.unbounded or recorded else "sgd",
             "lr": 2e-4 if self.unbounded else usual_lr,
         }

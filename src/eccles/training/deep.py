@@ -25,7 +25,7 @@ from eccles.training.compiling import compiling
 from eccles.training.deep_config import DeepConfig
 from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep
 from eccles.training.deep_measures import DEEP_MEASURES, DeepMoment
-from eccles.training.devices import devices_of
+from eccles.training.devices import descend, devices_of
 from eccles.training.room import check_deep
 from eccles.training.samples import Samples, whole_batches
 from eccles.training.schedule import Schedule
@@ -116,13 +116,7 @@ class DeepTrainee:
             with torch.autocast(config.device, torch.bfloat16, enabled=config.amp):
                 scores = self._forward(inputs.to(config.device))
             loss = cross_entropy(scores.float(), labels.to(config.device))
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            if self._devices is not None:
-                self._devices.remember()
-            optimizer.step()
-            if self._devices is not None:
-                self._devices.take(key, batch)
+            descend(loss, optimizer, self._devices, key, batch)
             dale.project(network)
             return loss.item()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -14,6 +13,7 @@ from eccles.errors import must
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.run_config import RunConfig
+from eccles.training.update_noise import by_projection
 
 
 class Synapses(NamedTuple):
@@ -42,44 +42,57 @@ class Devices:
 
     def __init__(self, config: RunConfig, network: nn.Module) -> None:
         model = find(str(config.device_model))
-        self._network = network
         self._bound = config.device_bound
-        self._before: list[Tensor] = []
-        bars = [
-            Crossbar(model, each.weight, each.signs, seed=config.seed, layer=layer)
+        self._held = [
+            (each, Crossbar(model, each.weight, each.signs, seed=config.seed, layer=layer))
             for layer, each in enumerate(synapses(network))
         ]
-        self._bars = nn.ModuleList(bars)
-        network.add_module("devices", self._bars)
+        network.add_module("devices", nn.ModuleList(bar for _, bar in self._held))
 
     def begin(self) -> None:
         """Write the first weights into the devices; not where a checkpoint goes on."""
-        for bar, each in zip(self._crossbars(), synapses(self._network), strict=True):
+        for each, bar in self._held:
             scales = each.scales
             if scales is None:
                 scales = each.weight.detach().double().square().mean().sqrt().to(each.weight)
             # Of a scale of 0 there is no bound: weights that start at nothing stay there.
             bar.begin_(each.weight, (self._bound * scales).clamp_min(1e-12))
 
-    def remember(self) -> None:
-        """Keep the weights as they are before an optimizer's step."""
-        self._before = [each.weight.detach().clone() for each in synapses(self._network)]
-
-    def take(self, key: int, batch: int) -> None:
-        """Let the devices take the step that was made since."""
-        own = zip(self._crossbars(), synapses(self._network), self._before, strict=True)
-        for bar, each, before in own:
-            bar.update_(each.weight, before, key, batch)
-
-    def _crossbars(self) -> Iterator[Crossbar]:
-        for bar in self._bars:
-            assert isinstance(bar, Crossbar)
-            yield bar
+    def step(self, optimizer: torch.optim.Optimizer, key: int, batch: int) -> None:
+        """Let an optimizer make its step, and the devices take it."""
+        before = [each.weight.detach().clone() for each, _ in self._held]
+        optimizer.step()
+        for (each, bar), old in zip(self._held, before, strict=True):
+            bar.update_(each.weight, old, key, batch)
 
 
 def devices_of(config: RunConfig, network: nn.Module) -> Devices | None:
     """Return the devices of a network, or None where its settings name none."""
     return None if config.device_model is None else Devices(config, network)
+
+
+def descend(
+    loss: Tensor,
+    optimizer: torch.optim.Optimizer,
+    devices: Devices | None = None,
+    key: int = 0,
+    batch: int = 0,
+) -> None:
+    """Take the step that the gradients of a loss ask for, by devices if any hold the weights.
+
+    Args:
+        loss: of a batch.
+        optimizer: over the weights.
+        devices: what holds them.
+        key: 64 bits of the stream of the devices' noise.
+        batch: number of the batch under that key, from 0.
+    """
+    optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    if devices is None:
+        optimizer.step()
+    else:
+        devices.step(optimizer, key, batch)
 
 
 def synapses(network: nn.Module) -> list[Synapses]:
@@ -117,25 +130,14 @@ def _of_one_layer(network: EINetwork) -> list[Synapses]:
 
 
 def _of_any_wiring(network: SpikingNetwork) -> list[Synapses]:
-    found = []
-    wiring = network.wiring
-    ties = list(zip(network.network.projections, wiring.links, strict=True))
-    for name, weight in network.matrices.items():
-        signs, scales = torch.ones_like(weight), torch.ones_like(weight)
-        for of, link in ties:
-            if link.weights == name:
-                sign = 1 if link.from_input else _sign_of(network, link.pre)
-                if not sign or (link.from_input and network.network.inputs == "free"):
-                    raise _free()
-                signs[link.rows, link.columns] = sign
-                scales[link.rows, link.columns] = network.scales[of]
-        found.append(Synapses(weight, signs.detach(), scales.detach()))
-    return found
-
-
-def _sign_of(network: SpikingNetwork, pre: slice) -> int:
-    (group,) = [each for each in network.wiring.groups if each.neurons == pre]
-    return group.sign
+    signs = {of: network.network.sign(network.network.pair(of)[0]) for of in network.scales}
+    if not all(signs.values()):
+        raise _free()
+    return [
+        Synapses(weight, by_projection(network, name, signs, 1.0),
+                 by_projection(network, name, network.scales, 1.0))
+        for name, weight in network.matrices.items()
+    ]  # fmt: skip
 
 
 def _free() -> Exception:

@@ -72,7 +72,7 @@ def _weight_histograms(moment: GroupMoment) -> Rows:
 def _projections(network: SpikingNetwork) -> Iterator[tuple[str, NDArray[Any]]]:
     """Name and return the weights of each projection."""
     matrices = {name: each.detach().cpu().numpy() for name, each in network.matrices.items()}
-    for name, link in zip(network.network.projections, network.wiring.links, strict=True):
+    for name, link in network.links.items():
         yield name, matrices[link.weights][link.rows, link.columns]
 
 

@@ -16,10 +16,11 @@ from eccles.measures.weights import COLUMNS
 from eccles.nn.own import Own
 from eccles.training.build import make_optimizer
 from eccles.training.config import TrainConfig
+from eccles.training.devices import descend
 from eccles.training.group_measure import GroupEvaluation, count
 from eccles.training.group_measures import GroupMoment
 from eccles.training.group_rows import BY_GROUP, Measure, Rows
-from eccles.training.samples import Samples
+from eccles.training.samples import Samples, facts_of
 from eccles.training.schedule import Schedule
 from eccles.training.trainee import BatchStep
 
@@ -73,11 +74,9 @@ class ModuleTrainee:
 
         def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
             self._schedule.set(self.optimizer, epoch, batch)
-            self.optimizer.zero_grad()
             scores = self._own.scores(events)
             loss = cross_entropy(scores, labels.to(scores.device))
-            loss.backward()  # type: ignore[no-untyped-call]
-            self.optimizer.step()
+            descend(loss, self.optimizer)
             if config.update_noise:
                 with torch.no_grad():
                     for layer, weight in enumerate(network.parameters()):
@@ -97,18 +96,14 @@ class ModuleTrainee:
 
     def facts(self) -> dict[str, Any]:
         """Return what the settings became, and the groups, for the record."""
-        train, sizes = self.samples.train, dict(self.network.groups())
+        sizes = dict(self.network.groups())
         signs = {name: group.sign for name, group in self._own.groups.items()}
         return {
             "engine": self.engine,
             "group_sizes": sizes,
             "n_excitatory": sum(n for name, n in sizes.items() if signs[name] >= 0),
             "n_inhibitory": sum(n for name, n in sizes.items() if signs[name] < 0),
-            "data": train.name,
-            "data_kind": train.kind,
-            "train_samples": len(train),
-            "test_samples": len(self.samples.test),
-            "event_density": train.events.density,
+            **facts_of(self.samples),
             "parameters": sum(p.numel() for p in self.network.parameters()),
         }
 

@@ -16,12 +16,12 @@ from eccles.init.projections import USUAL
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.build import check_device, make_optimizer
 from eccles.training.config import TrainConfig
-from eccles.training.devices import devices_of
+from eccles.training.devices import descend, devices_of
 from eccles.training.group_measure import GroupEvaluation, count
 from eccles.training.group_measures import GROUP_MEASURES, GroupMoment
 from eccles.training.group_rows import Measure
 from eccles.training.room import check_network
-from eccles.training.samples import Samples
+from eccles.training.samples import Samples, facts_of
 from eccles.training.schedule import Schedule
 from eccles.training.start import start_at_rate
 from eccles.training.trainee import BatchStep
@@ -79,14 +79,8 @@ class NetworkTrainee:
 
         def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
             self._schedule.set(self.optimizer, epoch, batch)
-            self.optimizer.zero_grad()
             loss = network.loss(events, labels)
-            loss.backward()  # type: ignore[no-untyped-call]
-            if self._devices is not None:
-                self._devices.remember()
-            self.optimizer.step()
-            if self._devices is not None:
-                self._devices.take(key, batch)
+            descend(loss, self.optimizer, self._devices, key, batch)
             if self._noise is not None:
                 self._noise.add_(network.matrices, key, batch)
             if self._projects:
@@ -105,7 +99,7 @@ class NetworkTrainee:
 
     def facts(self) -> dict[str, Any]:
         """Return what "auto" became, and the groups, for the record."""
-        train, groups = self.samples.train, self.network.groups
+        groups = self.network.groups
         signs = {name: group.sign for name, group in groups.items()}
         sizes = {name: each.neurons.stop - each.neurons.start for name, each in groups.items()}
         return {
@@ -114,11 +108,7 @@ class NetworkTrainee:
             "n_excitatory": sum(n for name, n in sizes.items() if signs[name] >= 0),
             "n_inhibitory": sum(n for name, n in sizes.items() if signs[name] < 0),
             "scales": self.network.scales,
-            "data": train.name,
-            "data_kind": train.kind,
-            "train_samples": len(train),
-            "test_samples": len(self.samples.test),
-            "event_density": train.events.density,
+            **facts_of(self.samples),
             "parameters": sum(p.numel() for p in self.network.parameters()),
         }
 

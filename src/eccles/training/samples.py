@@ -59,6 +59,18 @@ def divide(config: RunConfig, data: tuple[Any, Any]) -> Samples:
     return Samples(train_set, validation_set, test_set)
 
 
+def facts_of(samples: Samples) -> dict[str, Any]:
+    """Return what there is to record of samples of spikes."""
+    train = samples.train
+    return {
+        "data": train.name,
+        "data_kind": train.kind,
+        "train_samples": len(train),
+        "test_samples": len(samples.test),
+        "event_density": train.events.density,
+    }
+
+
 def whole_batches(config: RunConfig, data: Sized) -> int:
     """Return how many samples an epoch takes."""
     remainder = len(data) % config.batch() if config.drop_last else 0

@@ -16,7 +16,7 @@ from eccles.training.measure import Evaluation, evaluate
 from eccles.training.measures import MEASURES
 from eccles.training.moment import Moment
 from eccles.training.room import check_shallow
-from eccles.training.samples import Samples
+from eccles.training.samples import Samples, facts_of
 from eccles.training.schedule import Schedule
 from eccles.training.trainee import BatchStep
 from eccles.units import duration
@@ -75,7 +75,7 @@ class ShallowTrainee:
 
     def facts(self) -> dict[str, Any]:
         """Return what "auto" and the ratio became, for the record."""
-        network, train = self.network, self.samples.train
+        network = self.network
         w1_std, w2_std = network.initial_std
         return {
             "engine": self.engine,
@@ -84,11 +84,7 @@ class ShallowTrainee:
             "w1_std": w1_std,
             **({"w1_std_by_kind": network.w1_stds} if w1_std is None else {}),
             "w2_std": w2_std,
-            "data": train.name,
-            "data_kind": train.kind,
-            "train_samples": len(train),
-            "test_samples": len(self.samples.test),
-            "event_density": train.events.density,
+            **facts_of(self.samples),
             "parameters": sum(p.numel() for p in network.parameters()),
         }
 

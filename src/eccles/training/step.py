@@ -17,7 +17,7 @@ from eccles.engines import Descends, Descent
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.nn.shallow import EINetwork
-from eccles.training.devices import Devices
+from eccles.training.devices import Devices, descend
 
 Step = Callable[[SpikeEvents, Tensor, int, int], float]
 """Takes events, their labels, and the noise's key and batch; returns the loss before the update.
@@ -57,13 +57,7 @@ class AutogradStep:
 
     def follow(self, loss: Tensor, key: int, batch: int) -> float:
         """Take the step that the gradients of a loss ask for, and return the loss."""
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        if self.devices is not None:
-            self.devices.remember()
-        self.optimizer.step()
-        if self.devices is not None:
-            self.devices.take(key, batch)
+        descend(loss, self.optimizer, self.devices, key, batch)
         if self.sigmas is not None:
             for layer, weight in enumerate(self.network.weights):
                 noise.add_noise_(weight, self.sigmas[layer], key, batch, layer)

@@ -40,16 +40,28 @@ class UpdateNoise:
 
 def _relative(network: SpikingNetwork, sigma: float) -> dict[str, float | Tensor]:
     """Return the standard deviation for each matrix; where projections differ, for each weight."""
+    sigmas = {of: sigma * scale for of, scale in network.scales.items()}
     found: dict[str, float | Tensor] = {}
-    ties = list(zip(network.network.projections, network.wiring.links, strict=True))
-    for name, weight in network.matrices.items():
-        own = {of: link for of, link in ties if link.weights == name}
-        scales = {network.scales[of] for of in own}
-        if len(scales) == 1:
-            found[name] = sigma * scales.pop()
-            continue
-        each = torch.zeros_like(weight, requires_grad=False)
-        for of, link in own.items():
-            each[link.rows, link.columns] = sigma * network.scales[of]
-        found[name] = each
+    for name in network.matrices:
+        each = {sigmas[of] for of, link in network.links.items() if link.weights == name}
+        one = len(each) == 1
+        found[name] = each.pop() if one else by_projection(network, name, sigmas, 0.0)
+    return found
+
+
+def by_projection(
+    network: SpikingNetwork, matrix: str, values: Mapping[str, float], rest: float
+) -> Tensor:
+    """Return a tensor of a matrix's shape with the value of its projection for each weight.
+
+    Args:
+        network: whose matrix it is.
+        matrix: its name.
+        values: by the names of projections.
+        rest: what is where no projection is.
+    """
+    found = torch.full_like(network.matrices[matrix], rest, requires_grad=False)
+    for of, link in network.links.items():
+        if link.weights == matrix:
+            found[link.rows, link.columns] = values[of]
     return found
