@@ -128,17 +128,12 @@ def check_files(folder: Path, where: str) -> None:
     """Raise RunError for a pipe or a device in a folder, whose reading would never end."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if not (
-                entry.is_file() or entry.is_dir() or (entry.is_symlink() and not _there(entry))
-            ):
+            usual = entry.is_file() or entry.is_dir()
+            if not usual and Path(entry.path).exists():  # A link may lead nowhere.
                 raise RunError(
                     f"{where} must hold files alone, got a pipe or a device, {entry.path}; "
                     "remove it, and give the same command again"
                 )
-
-
-def _there(entry: os.DirEntry[str]) -> bool:
-    return Path(entry.path).exists()
 
 
 def make_folder(path: Path) -> None:

@@ -28,6 +28,9 @@ _REACH = math.log(1e6)
 _ROUNDS = 3
 """How often all rates are searched for one after the other, where that is needed."""
 
+_MOST = 200
+"""Measurements of a search at most; each computes all samples."""
+
 _NARROW = 1e-9
 """Two factors as near as this are one: between their rates there is nothing."""
 
@@ -51,10 +54,6 @@ class Found(NamedTuple):
     def off(self, targets: Floats) -> Floats:
         """Return by how much each rate misses its target, as a share of it."""
         return np.abs(self.rates / targets - 1.0)
-
-
-_MOST = 200
-"""Measurements of a search at most; each computes all samples."""
 
 
 class _LongEnoughError(Exception):

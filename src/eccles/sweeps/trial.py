@@ -27,7 +27,6 @@ _WARM = 3
 _FEW = 32
 """Samples that are tested first, to see how many more there is time for."""
 
-
 _MEASURING = 2.0
 """Seconds after which no more measures are tried."""
 
@@ -41,7 +40,8 @@ class Trial(NamedTuple):
         testing: a test sample once.
         keeping: an epoch's files.
         measures: each measure once, by its name.
-        settings: the run's, and how many samples it trains and tests on.
+        epochs: the run's.
+        trained_samples, tested_samples: those that an epoch trains and tests on.
         compiling: seconds of compiling in this trial, or of reading what was compiled.
         anew: whether anything was compiled anew.
         ready: when this process was ready for a second run, on the machine's own clock: all that
