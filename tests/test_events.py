@@ -32,6 +32,11 @@ def events():
     )
 
 
+def test_every_public_way_to_make_events_is_checked():
+    known = {name for name, each in vars(SpikeEvents).items() if isinstance(each, classmethod)}
+    assert {name for name in known if name[0] != "_"} == {"from_dense", "joined"}
+
+
 def test_a_raster_by_hand(events):
     raster = torch.zeros(4, 3, 2)
     raster[1, 0, 0] = raster[3, 0, 1] = raster[3, 2, 0] = 1

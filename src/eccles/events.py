@@ -106,7 +106,7 @@ class SpikeEvents:
         self.__dict__["dt"] = float(self.dt)
 
     @classmethod
-    def trusted(
+    def _trusted(
         cls,
         begins: NDArray[np.int64],
         ends: NDArray[np.int64],
@@ -177,7 +177,7 @@ class SpikeEvents:
         Raises InputError for an index that gives no list of samples, such as one number, and for
         a number that no sample has.
         """
-        return SpikeEvents.trusted(
+        return SpikeEvents._trusted(
             samples_of("events", self.begins, index),
             self.ends[index],
             self.steps,
@@ -238,7 +238,7 @@ class SpikeEvents:
             np.ones(len(own), np.uint8) if each is None else each
             for own, each in zip(steps, counts, strict=True)
         ]
-        return cls.trusted(
+        return cls._trusted(
             ends - lengths,
             ends,
             np.concatenate(steps),

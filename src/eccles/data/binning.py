@@ -123,7 +123,7 @@ def bin_events(recordings: Recordings, binning: Binning | None = None) -> Binned
         counts.append(spikes.astype(np.uint8))
         lengths[first + 1 : first + len(offsets)] = np.bincount(sample, minlength=len(offsets) - 1)
     ends = np.cumsum(lengths)
-    events = SpikeEvents.trusted(
+    events = SpikeEvents._trusted(
         ends[:-1],
         ends[1:],
         np.concatenate(steps),

@@ -74,7 +74,7 @@ def latency_encode(
         units.append(unit[order].astype(np.uint16))
         offsets[first + 1 : first + block + 1] = np.bincount(sample, minlength=len(latency))
     np.cumsum(offsets, out=offsets)
-    return SpikeEvents.trusted(
+    return SpikeEvents._trusted(
         offsets[:-1],
         offsets[1:],
         np.concatenate(steps),

@@ -122,7 +122,7 @@ class EventEngine:
                 counts,
             )
         ends = np.cumsum(counts)
-        return SpikeEvents.trusted(
+        return SpikeEvents._trusted(
             ends - counts, ends, steps, units, None, events.n_steps, packing.n_hidden, events.dt
         )
 

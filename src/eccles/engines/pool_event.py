@@ -98,7 +98,7 @@ class EventPool:
             steps, units = np.empty((2, int(counts.sum())), np.uint16)
             list_spikes(circuit, arrays, ends - counts, steps, units)
         n_neurons = self.wiring.n_neurons
-        return SpikeEvents.trusted(
+        return SpikeEvents._trusted(
             ends - counts, ends, steps, units, None, events.n_steps, n_neurons, events.dt
         )
 
