@@ -12,6 +12,10 @@ _PATH = 4095
 """Bytes that Linux takes: of one name, and of all of a path."""
 
 
+_ENDING = 40
+"""Bytes that are left for what is put around a name, such as .csv."""
+
+
 def usable(
     path: str | os.PathLike[str], where: str = "files", name: str = "a file or folder"
 ) -> Path:
@@ -24,6 +28,19 @@ def usable(
     if accepted := broken_rule(text):
         raise must(where, name, accepted, text)
     return Path(path)
+
+
+def is_name(name: str) -> bool:
+    """Return whether a file of a folder could have a name, with some letters of an ending behind.
+
+    >>> is_name("mine"), is_name("../mine"), is_name("m" * 300)
+    (True, False, False)
+    """
+    return (
+        not broken_rule(f"{name}{'x' * _ENDING}")
+        and name not in ("", ".", "..")
+        and not ({"/", os.sep, os.altsep} & set(name))
+    )
 
 
 def broken_rule(path: str) -> str:

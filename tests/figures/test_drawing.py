@@ -55,6 +55,13 @@ def test_an_unknown_format(drawing, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b", "..", ".", "", "../x", "/nowhere/x", "\ud800"])
+def test_what_is_no_name_of_a_file(drawing, tmp_path, name):
+    with pytest.raises(InputError, match=r"^figures: name must be a name of files, without"):
+        drawing().save(tmp_path / "pictures", name)
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_look_is_taken_off_again():
     import matplotlib
 

@@ -72,6 +72,17 @@ def test_weights_that_were_not_kept(out):
         eccles.load(out).weights("another")
 
 
+NAMES = ["x" * 300, "a\0b", "..", "", "../weights/another", "/etc/passwd", "\ud800"]
+
+
+def test_no_name_leads_out_of_the_weights(out):
+    (run,) = eccles.load(out).runs["run"]
+    (out / "weights" / f"{run}.safetensors").rename(out / "weights" / "another.safetensors")
+    for name in NAMES:
+        with pytest.raises(InputError, match=r"^study: run must be one of a study with keep_wei"):
+            eccles.load(out).weights(name)
+
+
 def test_a_folder_of_version_0_1_0_is_read(out):
     runs = eccles.load(out).runs
     (out / "SHA256SUMS").unlink()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from eccles.arguments import check_fields, typed
 from eccles.errors import must
 from eccles.figures.style import look
+from eccles.paths import is_name
 from eccles.storage import write_whole
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class Drawing:
 
         Each file is whole or absent, and the same drawing gives the same bytes.
         """
+        if not is_name(name):
+            raise must("figures", "name", "a name of files, without a folder or an ending", name)
         writers: dict[str, Callable[[Path], object]] = {}
         for kind in self.possible() if formats is None else formats:
             writers[f".{kind}"] = self.writer(kind)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from eccles.arguments import typed
 from eccles.errors import InputError, RunError, StorageError, must, nearest, plain
+from eccles.paths import is_name
 from eccles.sweeps import record
 from eccles.sweeps.condition import checked, not_one
 from eccles.sweeps.consolidate import consolidate, stored_runs
@@ -123,14 +124,9 @@ class StudyTables:
         from eccles.training import checkpoint
 
         path = self._folder.weights(run)
-        if not path.exists():
-            raise must(
-                "study",
-                "run",
-                "one of a study with keep_weights: true",
-                run,
-                f"there is no {path}",
-            )
+        if not is_name(run) or not path.exists():
+            hint = f"there is no {plain(str(path), 200)}"
+            raise must("study", "run", "one of a study with keep_weights: true", run, hint)
         hint = "delete it together with the run's record, and let eccles sweep do the run again"
         header, tensors = checkpoint.read(path, hint)
         if header["identity"] != run:
