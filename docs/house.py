@@ -21,9 +21,9 @@ FLOORS = [
     ["network"],
     ["wiring"],
     ["functional", "events", "populations", "noise", "settings", "checksums"],
-    ["units", "seeds", "jit", "modes", "processes", "reading", "yaml_files", "memory"],
+    ["units", "seeds", "jit", "modes", "processes", "yaml_files", "memory"],
     ["arguments", "arrays", "storage"],
-    ["paths", "kinds", "annotations"],
+    ["paths", "kinds", "annotations", "reading"],
     ["kind_names"],
     ["errors"],
 ]

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from eccles.errors import RunError
+from eccles.reading import opened, read_bytes
 from eccles.storage import Write, unwritable, write_together, write_whole, writes_text
 
 NAME = "SHA256SUMS"
@@ -46,7 +47,7 @@ class Checksums:
         content = b""
         # A file's next content may come between the two looks, and be the one after it then.
         for _ in range(_TRIES):
-            content = (self.folder / name).read_bytes()
+            content = read_bytes(self.folder / name)
             if self._is_listed(name, hashlib.sha256(content).hexdigest()):
                 return content
         raise self._altered(name)
@@ -57,6 +58,10 @@ class Checksums:
             if self._is_listed(name, _digest(self.folder / name)):
                 return
         raise self._altered(name)
+
+    def knows(self, name: str) -> bool:
+        """Return whether a file has a checksum; raises OSError where they can't be read."""
+        return name in (self._listed() or {})
 
     def write(self, writes: Mapping[str, Write], *, flushed: bool = True) -> None:
         """Write files whole, and put them in place in their order, as `write_together` does.
@@ -97,7 +102,7 @@ class Checksums:
     def _listed(self) -> _Listed | None:
         """Return the checksums that each file may have, or None in a folder without any."""
         try:
-            lines = self.path.read_bytes().decode("utf-8", "replace").splitlines()
+            lines = read_bytes(self.path).decode("utf-8", "replace").splitlines()
         except FileNotFoundError:
             return None
         listed: _Listed = {}
@@ -128,5 +133,5 @@ class Checksums:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

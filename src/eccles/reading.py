@@ -1,4 +1,4 @@
-"""The way in for a file that a user names: a regular one, and no larger than it may be.
+"""The way in for every file that is read: a regular one, and no larger than it may be.
 
 A pipe would wait for ever and a device never end, so neither is opened. What is wrong is an
 `OSError` whose `strerror` says it, as the system's own errors do: whoever reads a file words the
@@ -37,20 +37,32 @@ def check_file(path: Path, most: int | None = None) -> os.stat_result:
     return facts
 
 
-def read_bytes(path: Path, most: int) -> bytes:
+def opened(path: Path, most: int | None = None) -> io.BufferedReader:
+    """Return a regular file, open to be read, or raise OSError as `check_file` does."""
+    check_file(path, most)
+    # Another may have taken its place since; such a one isn't waited for either.
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    file = os.fdopen(number, "rb")
+    try:
+        _check(os.fstat(number), path, most)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def read_bytes(path: Path, most: int | None = None) -> bytes:
     """Return the bytes of a regular file, or raise OSError where it isn't one or has over `most`.
 
     >>> read_bytes(Path("/dev/zero"), 10)
     Traceback (most recent call last):
     OSError: [Errno 22] it is a device: '/dev/zero'
     """
-    check_file(path, most)
-    # Another may have taken its place since; such a one isn't waited for either.
-    file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with io.BufferedReader(io.FileIO(file)) as opened:
-        _check(os.fstat(file), path, most)
+    with opened(path, most) as file:
+        if most is None:
+            return file.read()
         # Some that the system makes up have more bytes than they say.
-        data = opened.read(most + 1)
+        data = file.read(most + 1)
     if len(data) > most:
         raise too_large(path, "more bytes than it says", most)
     return data

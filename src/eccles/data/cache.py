@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from eccles.data.sources import cache_folder
 from eccles.events import SpikeEvents
+from eccles.reading import check_file, read_bytes
 from eccles.storage import put
 
 FORMAT = 1
@@ -84,7 +85,7 @@ def cached(description: Mapping[str, Any], build: Callable[[], Labelled]) -> Lab
 def load(folder: Path, identity: Mapping[str, Any]) -> Labelled | None:
     """Return the stored events, mapped read-only, or None unless all is there and fits."""
     try:
-        stored = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+        stored = json.loads(read_bytes(folder / _DESCRIPTION))
         if stored["identity"] != identity:
             return None
         arrays = {name: _open(folder, name) for name in stored["crc32"]}
@@ -130,7 +131,7 @@ def damage(folder: Path) -> str:
             # A build that is still going on is no fault; an hour is far longer than any takes.
             abandoned = time.time() - folder.stat().st_mtime > 3600
             return "left by a build that was cut off" if abandoned else ""
-        stored = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+        stored = json.loads(read_bytes(folder / _DESCRIPTION))
         if load(folder, stored["identity"]) is None:
             for name, expected in stored["crc32"].items():
                 with suppress(OSError, ValueError, EOFError):
@@ -145,6 +146,7 @@ def damage(folder: Path) -> str:
 def _open(folder: Path, name: str) -> NDArray[Any]:
     # What is kept by sample is small, and torch warns at tensors of arrays that can't be written.
     path = folder / f"{name}.npy"
+    check_file(path)
     if name in _BY_SAMPLE:
         array = np.load(path, allow_pickle=False)
     else:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from eccles.errors import RunError
-from eccles.reading import check_file, read_bytes
+from eccles.reading import opened, read_bytes
 
 GZIP = b"\x1f\x8b"
 """What gzip begins with."""
@@ -80,8 +81,8 @@ def digests(path: Path, advance: Callable[[int, int], None] | None = None) -> Di
     """
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     try:
-        size = check_file(path, MOST_ON_DISK).st_size
-        with path.open("rb") as file:
+        with opened(path, MOST_ON_DISK) as file:
+            size = os.fstat(file.fileno()).st_size
             while piece := file.read(2**22):
                 md5.update(piece)
                 sha256.update(piece)

@@ -20,7 +20,7 @@ from eccles.data.frames import CameraEvents, Framing, to_frames
 from eccles.data.sources import cache_folder
 from eccles.errors import InputError, StorageError
 from eccles.memory import must_fit
-from eccles.reading import check_file
+from eccles.reading import check_file, opened, read_bytes
 from eccles.settings import hashed
 from eccles.storage import write_text, write_whole
 
@@ -108,7 +108,7 @@ def _source(files: Sequence[Path], known: dict[str, Any] | None = None) -> dict[
     content = hashlib.sha256()
     for path in files:
         try:
-            with path.open("rb") as file:
+            with opened(path) as file:
                 content.update(hashlib.file_digest(file, "sha256").digest())
         except OSError as error:
             raise unreadable(path, error) from None
@@ -131,7 +131,8 @@ def _crc32(frames: NDArray[np.uint16]) -> int:
 def _open(path: Path, shape: tuple[int, ...], files: Sequence[Path]) -> NDArray[np.uint16] | None:
     """Return stored frames, or None unless they are as stored, and of these files."""
     try:
-        known = json.loads(path.with_suffix(".json").read_bytes())
+        known = json.loads(read_bytes(path.with_suffix(".json")))
+        check_file(path)
         frames = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
         # Of a gigabyte this takes a quarter of a second.
         if frames.shape != shape or frames.dtype != np.uint16 or _crc32(frames) != known["crc32"]:

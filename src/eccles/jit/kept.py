@@ -30,6 +30,7 @@ from numba.core.caching import (
 )
 from numba.core.serialize import dumps
 
+from eccles.reading import read_bytes
 from eccles.storage import make_folder, put
 
 _PACKAGE = Path(__file__).parents[1]
@@ -82,7 +83,7 @@ class KeptKernels(FunctionCache):
             return None
         try:
             path, origin = self._file(sig, target_context.codegen())
-            content = path.read_bytes()
+            content = read_bytes(path)
         except FileNotFoundError:
             return None
         except Exception as error:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eccles.reading import opened, read_bytes
 from eccles.storage import write_whole
 
 Rows = list[dict[str, Any]]
@@ -62,7 +63,7 @@ def write(folder: Path, record: Record) -> None:
 def read(path: Path) -> Record | None:
     """Return a record, or None unless it is whole."""
     try:
-        body, seal, _ = path.read_bytes().split(b"\n")
+        body, seal, _ = read_bytes(path).split(b"\n")
         said = json.loads(seal)
         if said["bytes"] != len(body) or said["crc32"] != zlib.crc32(body):
             return None
@@ -80,7 +81,9 @@ def scan(folder: Path) -> set[str]:
         return {
             entry.name.removesuffix(_SUFFIX)
             for entry in entries
-            if entry.name.endswith(_SUFFIX) and entry.name[0] != "." and _is_sealed(entry.path)
+            if entry.name.endswith(_SUFFIX)
+            and entry.name[0] != "."
+            and _is_sealed(folder / entry.name)
         }
 
 
@@ -90,16 +93,13 @@ def remove(folder: Path, identities: Iterable[str]) -> None:
         path_of(folder, identity).unlink(missing_ok=True)
 
 
-def _is_sealed(path: str) -> bool:
+def _is_sealed(path: Path) -> bool:
     """Return whether a file ends as a whole record does."""
     try:
-        file = os.open(path, os.O_RDONLY)
-        try:
-            size = os.fstat(file).st_size
-            os.lseek(file, max(0, size - _SEAL), os.SEEK_SET)
-            end = os.read(file, _SEAL)
-        finally:
-            os.close(file)
+        with opened(path) as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _SEAL))
+            end = file.read()
         _, seal, rest = end.rsplit(b"\n", 2)
         return not rest and bool(json.loads(seal)["bytes"] + len(seal) + 2 == size)
     except (OSError, ValueError, LookupError, TypeError):

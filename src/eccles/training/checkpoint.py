@@ -22,6 +22,7 @@ from safetensors.torch import save as as_bytes
 from torch import Tensor, nn
 
 from eccles.errors import RunError, plain
+from eccles.reading import check_file
 from eccles.storage import write_whole
 
 FORMAT = 2
@@ -112,6 +113,7 @@ def read(path: Path, hint: str = _HINT) -> tuple[dict[str, Any], dict[str, Tenso
 
 
 def _read(path: Path, hint: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    check_file(path)
     with safe_open(path, framework="pt") as file:
         header = json.loads((file.metadata() or {}).get("eccles", "{}"))
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
