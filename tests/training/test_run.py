@@ -85,15 +85,45 @@ def test_a_folder_of_version_0_1_0_goes_on(finished, data, copy):
     }
 
 
-@pytest.mark.parametrize("row", [{"accuracy": 9.2}, {"seconds": "x"}, {"loss": [1]}, None])
-def test_rows_that_cannot_be_are_told_without_checksums_too(finished, data, copy, row):
-    (copy / NAME).unlink()
-    path = copy / "history.jsonl"
+@pytest.mark.parametrize("name", ["history", "classes", "weights"])
+def test_rows_that_cannot_be_are_told_without_checksums_too(finished, data, copy, name):
+    path = copy / f"{name}.jsonl"
     lines = path.read_text().splitlines()
-    lines[1] = json.dumps(row and {**json.loads(lines[1]), **row})
-    path.write_text("\n".join(lines) + "\n")
-    with pytest.raises(RunError, match="must be readable JSON lines"):
-        again(finished, data, copy)
+    for column in json.loads(lines[1]):
+        (copy / NAME).unlink()
+        row = json.dumps({**json.loads(lines[1]), column: [1]})
+        path.write_text("\n".join([lines[0], row, *lines[2:]]) + "\n")
+        with pytest.raises(
+            RunError, match=rf"/{name}.jsonl must be readable JSON lines, got line 2"
+        ):
+            again(finished, data, copy)
+
+
+class Told(Unwatched):
+    """Keeps what it is warned of."""
+
+    def __init__(self):
+        self.said = []
+
+    def warned(self, sentence):
+        self.said.append(sentence)
+
+
+@pytest.mark.parametrize("done", ["all", "one epoch"])
+def test_a_run_whose_checkpoint_is_gone_says_that_it_begins_anew(finished, data, copy, done):
+    (copy / "checkpoint.safetensors").unlink()
+    if done != "all":
+        (copy / "result.json").unlink()
+    told = Told()
+    assert again(finished, data, copy, watch=told).accuracy == finished.accuracy
+    assert told.said == [f"{copy / 'checkpoint.safetensors'} is gone, so the run begins anew"]
+    # Neither a whole run nor one that is asked to begin anew lacks anything.
+    told.said.clear()
+    for resume in (True, False):
+        again(finished, data, copy, watch=told, resume=resume)
+    shutil.rmtree(copy)
+    again(finished, data, copy, watch=told)
+    assert told.said == []
 
 
 class Between(Unwatched):

@@ -7,21 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from eccles.checksums import Checksums
 from eccles.cli.flags import flag, read
 from eccles.cli.formats import check_can_draw, formats_of
 from eccles.cli.place import for_files
 from eccles.errors import InputError, RunError, must
+from eccles.training.deep_config import DeepConfig
+from eccles.training.described import read_settings, sums_of
 from eccles.training.own import digest_of, from_record
+from eccles.training.prepare import configure
+from eccles.training.rows import Rows, Table
 
 if TYPE_CHECKING:
     from eccles.figures import Drawing
-
-Rows = list[dict[str, Any]]
 
 _SHOWN = {
     "spikes_per_step": "spikes\na step",
@@ -37,6 +38,10 @@ _SHOWN = {
     "gradient_norm": "gradient\nnorm",
 }
 """Columns of the table, and their titles."""
+
+
+_NEEDED = {"layer", "current", "low", "high", "count"}
+"""Columns without which there is nothing to draw."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +77,21 @@ class Arguments:
 def run(words: Sequence[str]) -> int:
     """Run `eccles inspect WORDS`."""
     given = read(Arguments, "inspect", words)
-    folder, settings = _folder(given.run)
+    folder, config = _folder(given.run)
     layers = _rows(folder, "layers")
     if layers is None:
         again = (
             f"with eccles train --config {folder}/config.json --measure layers,currents "
             f"--no-resume --out {folder}"
         )
-        if digest_of(settings["data"]):
+        if digest_of(config.data):
             again = 'from Python, with the same samples and measure={"layers": 1, "currents": 1}'
         raise InputError(
             f"inspect: RUN must hold layers.jsonl, got none in {folder}; run it again {again}"
         )
     currents = _rows(folder, "currents")
     out = for_files(given.out or folder / "figures", "inspect")
-    files = _drawn(layers, currents, _note(settings), out, formats_of(given.format, "inspect"))
+    files = _drawn(layers, currents, _note(config), out, formats_of(given.format, "inspect"))
     if given.json:
         names = [str(path) for path in files]
         print(json_format.dumps({"run": str(folder), "layers": layers, "files": names}))
@@ -98,24 +103,17 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def _folder(folder: Path | None) -> tuple[Path, dict[str, Any]]:
+def _folder(folder: Path | None) -> tuple[Path, DeepConfig]:
     """Return the folder of a run of a deep network, and the run's settings."""
     if folder is None or not (folder / "config.json").is_file():
         got = "none" if folder is None else f"{folder} without a config.json"
         raise InputError(f"inspect: RUN must be the folder of a run, got {got}; eccles train makes "
                          "them")  # fmt: skip
-    try:
-        settings, _ = from_record(json_format.loads(_sums(folder).read("config.json")))
-    except (OSError, ValueError, TypeError):
-        raise RunError(f"inspect: {folder}/config.json must be readable JSON") from None
-    if "model" not in settings:
+    config = configure(from_record(read_settings(folder / "config.json"))[0])
+    if not isinstance(config, DeepConfig):
         hint = f"eccles show {quote(str(folder))} shows the wiring of this one"
         raise must("inspect", "RUN", "a run of a deep network", str(folder), hint)
-    return folder, settings
-
-
-def _sums(folder: Path) -> Checksums:
-    return Checksums(folder, "run the same eccles train with --no-resume")
+    return folder, config
 
 
 def _rows(folder: Path, measure: str) -> Rows | None:
@@ -123,11 +121,17 @@ def _rows(folder: Path, measure: str) -> Rows | None:
     path = folder / f"{measure}.jsonl"
     if not path.exists():
         return None
+    from eccles.training.deep_measures import DEEP_MEASURES
+
+    columns = DEEP_MEASURES[measure].columns
     try:
-        text = _sums(folder).read(path.name).decode()
-        return [json_format.loads(line) for line in text.splitlines()]
+        needed = columns.keys() & _NEEDED
+        rows = Table(columns, needed).read(sums_of(folder).read(path.name).decode())
+        if not rows:
+            raise ValueError("none")
     except (OSError, ValueError) as error:
         raise RunError(f"inspect: {path} must be readable JSON lines, got {error}") from None
+    return rows
 
 
 def _drawn(
@@ -159,12 +163,9 @@ def _drawn(
     return files
 
 
-def _note(settings: dict[str, Any]) -> str:
-    width = f", width {settings['width']:g}" if settings.get("width", 1) != 1 else ""
-    return (
-        f"{settings['data']}, {settings['model']} {settings['circuit']}{width}, "
-        f"seed {settings['seed']}"
-    )
+def _note(config: DeepConfig) -> str:
+    width = f", width {config.width:g}" if config.width != 1 else ""
+    return f"{config.data}, {config.model} {config.circuit}{width}, seed {config.seed}"
 
 
 def _print(layers: Rows) -> None:

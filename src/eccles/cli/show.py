@@ -15,7 +15,7 @@ from eccles.cli.formats import check_can_draw, format_of
 from eccles.errors import must
 from eccles.network import Network
 from eccles.network.summary import Rows, groups, projections
-from eccles.settings import read_yaml
+from eccles.training.described import read_settings
 from eccles.training.network_settings import NetworkSettings
 from eccles.units import duration
 
@@ -112,7 +112,7 @@ def _stored(source: Path) -> tuple[Network, str | None]:
         if not path.is_file():
             got = f"{source} without a config.json"
             raise must("show", "RUN", "the folder of a run", got, "eccles train makes them")
-    content = read_yaml(path)
+    content = read_settings(path)
     data = content.get("data")
     name = data if isinstance(data, str) else None
     if "populations" in content:

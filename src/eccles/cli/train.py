@@ -14,9 +14,9 @@ import tyro
 from eccles.cli.flags import flag, read
 from eccles.errors import InputError, check_workers, must, nearest
 from eccles.paths import usable
-from eccles.settings import read_yaml
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig, Model
+from eccles.training.described import read_settings
 from eccles.training.own import check_openable, from_record
 from eccles.training.prepare import SHALLOW, configure, measures_of
 
@@ -175,7 +175,9 @@ def _file_settings(words: Sequence[str]) -> tuple[dict[str, Any], str]:
     A run's own config.json serves as well, and gives the digits of its data besides.
     """
     path = _value(words, "--config")
-    return ({}, "") if path is None else from_record(read_yaml(usable(path, "train", "--config")))
+    return (
+        ({}, "") if path is None else from_record(read_settings(usable(path, "train", "--config")))
+    )
 
 
 def _model(words: Sequence[str]) -> dict[str, str]:

@@ -26,7 +26,8 @@ from eccles.training.measures import check_measures, defined, is_due
 from eccles.training.own import check_same, digest_of, own_name, said_of
 from eccles.training.prepare import check_pair, deep, open_data, prepare
 from eccles.training.result import TrainResult
-from eccles.training.run import Rows, RunFolder, stored_identity
+from eccles.training.rows import CLASSES, Rows, Table, history_of
+from eccles.training.run import RunFolder, stored_identity
 from eccles.training.run_config import RunConfig
 from eccles.training.samples import as_known, digest, epoch_order, files_digest
 from eccles.training.trainee import Trainee
@@ -185,7 +186,7 @@ class _Run:
     def train(self, resume: bool, watch: Watcher, clock: CompileClock) -> TrainResult:
         """Go from where the folder stands to the last epoch; `clock` tells compiling apart."""
         config, folder = self.config, self.folder
-        first = self._go_on(folder, resume) if folder is not None else -1
+        first = self._go_on(folder, resume, watch) if folder is not None else -1
         finished = first == config.epochs
         if first < 0:
             self.trainee.begin()
@@ -223,9 +224,11 @@ class _Run:
             folder.finish(result.summary())
         return result
 
-    def _go_on(self, folder: RunFolder, resume: bool) -> int:
+    def _go_on(self, folder: RunFolder, resume: bool, watch: Watcher) -> int:
         """Return the epoch to begin with, after putting back what the folder holds before it."""
         if not folder.open(self.config, resume=resume):
+            if folder.had_checkpoint():
+                watch.warned(f"{folder.checkpoint} is gone, so the run begins anew")
             return -1
         next_epoch = checkpoint.load(
             folder.checkpoint,
@@ -236,8 +239,17 @@ class _Run:
         )
         for name, every in self.every.items():
             epochs = [e for e in range(-1, next_epoch) if is_due(e, every, self.config.epochs)]
-            self.tables[name] = folder.read_rows(f"{name}.jsonl", epochs)
+            self.tables[name] = folder.read_rows(f"{name}.jsonl", epochs, self._table(name))
         return next_epoch
+
+    def _table(self, name: str) -> Table:
+        """Return what a table's rows must be, where they are read back."""
+        if name == "history":
+            rate = "rate_hz" if isinstance(self.config, TrainConfig) else "spikes_per_step"
+            return history_of(rate, validation=bool(self.config.validation))
+        if name == "classes":
+            return CLASSES
+        return Table(self.trainee.measures[name].columns)
 
     def _measure(self, epoch: int, loss: float | None) -> None:
         """Add an epoch's rows to the tables."""

@@ -12,7 +12,6 @@ SHA256SUMS               checksums of all of these but the checkpoint, which has
 from __future__ import annotations
 
 import json
-import math
 import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from typing import Any
 from eccles import checksums
 from eccles.checksums import Checksums
 from eccles.errors import InputError, RunError, listed, shown
+from eccles.reading import read_bytes
 from eccles.storage import (
     Lock,
     affordable,
@@ -39,9 +39,9 @@ from eccles.storage import (
 )
 from eccles.training import checkpoint
 from eccles.training.differences import differences
+from eccles.training.rows import Rows, Table
 from eccles.training.run_config import RunConfig
 
-Rows = list[dict[str, Any]]
 _RESULTS = ("result.json", "history.jsonl", "classes.jsonl", checksums.NAME)
 
 
@@ -83,13 +83,18 @@ class RunFolder:
 
     def _other(self, theirs: str, config: RunConfig) -> str:
         """Return what tells the run that the folder holds from this one."""
-        found: list[str] = []
-        with suppress(RunError):
+        try:
             found = differences(self._read_json("config.json"), config)
+        except RunError:
+            return "its checkpoint says so, and its config.json can't be believed"
         files, own = (each.partition("-")[2] for each in (theirs, self.identity))
         if files != own:
             found.append(f"data {files or 'as published'} there, {own or 'as published'} here")
-        return listed(found) if found else f"run {theirs} there, {self.identity} asked"
+        return (
+            listed(found)
+            if found
+            else "its config.json has these settings beside the identity of others"
+        )
 
     def _theirs(self) -> str | None:
         """Return the identity of the run that the folder holds, or None where it holds none."""
@@ -139,6 +144,15 @@ class RunFolder:
         self._write_json("config.json", settings)
         return self.checkpoint.exists()
 
+    def had_checkpoint(self) -> bool:
+        """Return whether there is what a run only leaves once it has a checkpoint."""
+        if (self.path / "result.json").exists():
+            return True
+        try:
+            return read_bytes(self.path / "history.jsonl").count(b"\n") > 1
+        except OSError:
+            return False
+
     def empty(self) -> None:
         """Remove every file but the lock, so that the run starts over."""
         self._remove(file for file in self._files() if file.name != ".lock")
@@ -165,17 +179,15 @@ class RunFolder:
         self._write({f"{name}.jsonl": lines(rows) for name, rows in tables.items()})
         save(self.checkpoint, flushed=not self._unflushed)
 
-    def read_rows(self, name: str, epochs: Sequence[int]) -> Rows:
-        """Return a table's rows of these epochs; later ones have no checkpoint."""
+    def read_rows(self, name: str, epochs: Sequence[int], table: Table) -> Rows:
+        """Return the rows that a table has of these epochs; later ones have no checkpoint."""
         path = self.path / name
         try:
-            text = self._sums.read(name).decode()
-            rows = [row for row in map(json.loads, text.splitlines()) if row["epoch"] in epochs]
-            if {row["epoch"] for row in rows} != set(epochs):
-                raise ValueError("rows that aren't of every epoch that was measured")
-            if name == "history.jsonl" and not all(map(_is_plausible, rows)):
-                raise ValueError("rows without a loss, an accuracy from 0 to 1 and seconds")
-        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+            rows = table.read(self._sums.read(name).decode())
+            rows = [row for row in rows if row["epoch"] in epochs]
+            if list(dict.fromkeys(row["epoch"] for row in rows)) != list(epochs):
+                raise ValueError("rows that aren't of every epoch that was measured, in turn")
+        except (OSError, ValueError) as error:
             raise RunError(
                 f"train: {path} must be readable JSON lines, got {str(error)[:200]}; start over "
                 "with --no-resume"
@@ -254,12 +266,6 @@ class RunFolder:
 def lines(rows: Rows) -> Iterator[str]:
     """Return rows as JSON lines."""
     return (json.dumps(row) + "\n" for row in rows)
-
-
-def _is_plausible(row: dict[str, Any]) -> bool:
-    """Return whether an epoch's row can be one, in files that have no checksums."""
-    loss, accuracy, seconds = row["loss"], row["accuracy"], row["seconds"]
-    return 0 <= accuracy <= 1 and 0 <= seconds < math.inf and (loss is None or loss < math.inf)
 
 
 def stored_identity(path: Path) -> str:

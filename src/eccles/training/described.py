@@ -1,0 +1,35 @@
+"""What a file of settings says, or the record of a run: its config.json, as it was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from eccles.checksums import Checksums
+from eccles.errors import RunError
+from eccles.settings import read_yaml
+
+
+def sums_of(folder: Path) -> Checksums:
+    """Return the checksums of a run's folder, for whoever reads it without going on with it."""
+    return Checksums(folder, "run the same eccles train with --no-resume")
+
+
+def read_settings(path: Path | str) -> dict[str, Any]:
+    """Return what a file of settings holds; that of a run has its identity too.
+
+    Raises InputError as `read_yaml` does, and RunError for a run's own that isn't as it was
+    written. A copy of it elsewhere is a file as any other, which may be edited.
+    """
+    content = read_yaml(path)
+    place = Path(path)
+    sums = sums_of(place.parent)
+    try:
+        if "identity" in content or sums.knows(place.name):
+            sums.check(place.name)
+    except OSError as error:
+        raise RunError(
+            f"config: {sums.path} must be readable, got {error.strerror!r}; delete it to have the "
+            "files beside it taken as they are"
+        ) from None
+    return content
