@@ -1,5 +1,6 @@
 import pytest
 
+import eccles
 from eccles.errors import RunError
 from eccles.sweeps.folder import StudyFolder
 
@@ -69,3 +70,14 @@ def test_what_killed_processes_left_half_written_goes(tmp_path):
     with StudyFolder(tmp_path).coordinated(None):
         assert not any(file.exists() for file in left)
         assert (tmp_path / "records" / "abc.json").exists()
+
+
+@pytest.mark.parametrize("name", ["records", "underway", "weights"])
+def test_a_file_in_the_place_of_a_folder_of_its_own(small, tmp_path, name):
+    StudyFolder(tmp_path).write(small)
+    for made in (lambda path: path.write_text("x"), lambda path: path.symlink_to(path)):
+        made(tmp_path / name)
+        for use in (eccles.load, lambda path: StudyFolder(path).check(small)):
+            with pytest.raises(RunError, match=rf"^study: .*{name} must be a folder, got somethi"):
+                use(tmp_path)
+        (tmp_path / name).unlink()

@@ -11,6 +11,7 @@ SHA256SUMS            checksums of study.json and the tables; all else holds its
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
@@ -106,6 +107,12 @@ class StudyFolder:
         """Return the study that the folder holds, or raise RunError where it can't be read."""
         for each in (self.path, self.records):
             check_files(each, "study: its folder")
+        for each in (self.records, self.path / "underway", self.path / "weights"):
+            if os.path.lexists(each) and not each.is_dir():
+                raise RunError(
+                    f"study: {each} must be a folder, got something else; remove it, and give the "
+                    "same command again"
+                )
         try:
             content = json.loads(self.sums.read(self.description.name))
             if content["format"] != FORMAT:
