@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eccles.errors import InputError, listed, nearest, plain, shown
+from eccles.sweeps.complaint import complaint, written
 
 if TYPE_CHECKING:
     import duckdb
@@ -71,7 +72,13 @@ _TYPES = {
 }
 
 
-def checked(base: duckdb.DuckDBPyConnection, where: str, columns: Sequence[str], of: str) -> str:
+def checked(
+    base: duckdb.DuckDBPyConnection,
+    where: str,
+    columns: Sequence[str],
+    of: str,
+    tables: Mapping[str, Collection[str]] | None = None,
+) -> str:
     """Return a condition as SQL in parentheses, or raise InputError unless it is one.
 
     It is one expression of columns, constants, operators and a known set of functions. It can't
@@ -81,28 +88,31 @@ def checked(base: duckdb.DuckDBPyConnection, where: str, columns: Sequence[str],
     Args:
         base: a database, whose parser reads the condition and which isn't touched.
         where: the condition.
-        columns: the columns that it may name.
+        columns: the columns that it may name, those that a study varies first.
         of: what these are the columns of, for the error.
+        tables: what has columns besides, for the error too.
     """
     if not isinstance(where, str):
         raise not_one(where, columns, of, "it is no text")
     if why := _broken(where):
         raise not_one(where, columns, of, why)
     # A line of its own, so that nothing at its end reaches the closing parenthesis.
-    text = f"(\n{where}\n)"
-    tree = _parsed(base, f"SELECT 1 WHERE {text}")
+    begin, text = "SELECT 1 WHERE ", f"(\n{where}\n)"
+    tree = _parsed(base, begin + text)
     if _deepest(tree) > _TREE:
         raise not_one(where, columns, of, f"more than {_TREE // 2} parts inside each other")
     read = json.loads(tree)
     if read.get("error"):
-        raise not_one(where, columns, of, read.get("error_message", "it can't be read"))
+        whole = int(read.get("position") or 0) < len((begin + text).encode()) - 1
+        why = read.get("error_message", "it can't be read") if whole else "it ends too soon"
+        raise not_one(where, columns, of, why)
     statements = read["statements"]
     node = statements[0]["node"]
     condition = node.pop("where_clause", None)
     if len(statements) != 1 or node["type"] != "SELECT_NODE" or condition is None:
         raise not_one(where, columns, of, "it is more than one expression")
     for part in (*_parts(node), *_parts(condition)):
-        if why := _unfit(part, columns):
+        if why := _unfit(part, columns, tables or {}):
             raise not_one(where, columns, of, why)
     return text
 
@@ -114,10 +124,9 @@ def not_one(where: object, columns: Iterable[str], of: str, why: object) -> Inpu
         where: what was given.
         columns: the columns that there are.
         of: what these are the columns of.
-        why: our reason, or the database's, of which the first sentence counts: what it advises
-            besides is nothing that a condition can do.
+        why: our reason, or the database's.
     """
-    reason = plain(re.split(r"\. (?=[A-Z])|\n", str(why))[0].rstrip("."), 120)
+    reason = plain(complaint(str(why)), 120)
     bare = [found for found in _RATIO.findall(where) if found] if isinstance(where, str) else []
     if bare:
         reason += f"; text stands in single quotes: '{plain(bare[0], 20)}'"
@@ -178,22 +187,31 @@ def _parts(tree: Any) -> Iterator[dict[str, Any]]:
             yield from _parts(inner)
 
 
-def _unfit(part: dict[str, Any], columns: Iterable[str]) -> str:
+def _unfit(
+    part: dict[str, Any], columns: Iterable[str], tables: Mapping[str, Collection[str]]
+) -> str:
     """Return why a part of an expression can't be in a condition; nothing where it can."""
     kind = part["class"]
     if kind not in _KINDS:
-        return f"a condition has no {kind.lower()} in it"
+        return f"a condition has no {written(kind.lower())} in it"
     if kind == "COLUMN_REF":
         *table, name = part["column_names"]
         if not table and name.lower() in {column.lower() for column in columns}:
             return ""
         said = ".".join((*table, name))
-        return f"there is no column {shown(said, 40)}{nearest(name, columns)}"
+        if homes := [table for table, own in tables.items() if said.lower() in own]:
+            return f"{said} is a column of {listed(homes, 40)}: choose one as the table"
+        near = nearest(name, columns) or "; text stands in single quotes" * name.isalnum()
+        return f"there is no column {shown(said, 40)}{near}"
     if kind == "FUNCTION":
         name = part["function_name"].lower()
         known = name in _OPERATORS or name in _FUNCTIONS
-        if not known or part.get("schema") or part.get("catalog") or part.get("filter"):
-            return f"a condition has no {shown(name, 40)} in it{nearest(name, _FUNCTIONS)}"
+        if known and part.get("schema") and not part.get("catalog"):
+            before, more = plain(part["schema"], 40), ", ..." * bool(part["arguments"])
+            return f"{before}.{name}(...) is written {name}({before}{more})"
+        if not known or part.get("catalog") or part.get("filter"):
+            near = nearest(name, _FUNCTIONS - {name}) if written(name) == name else ""
+            return f"a condition has no {shown(written(name), 40)} in it{near}"
     if kind == "CAST":
         # Kinds of values besides these may need an extension, which would be fetched.
         found = json.dumps(part.get("type_expr") or part.get("cast_type"))

@@ -100,8 +100,9 @@ class StudyTables:
             return run_query(base, f"SELECT * FROM {self._rows(base, name)}")
         others = [] if name == "runs" else [c for c in columns["runs"] if c == KEY or c not in own]
         of = "runs" if name == "runs" else f"{name} and runs"
-        usable = list(dict.fromkeys((*own, *others)))
-        condition = checked(base, where, usable, of)
+        first = [each for each in self.study.varied if each in own or each in others]
+        usable = list(dict.fromkeys((*first, *own, *others)))
+        condition = checked(base, where, usable, of, columns)
         join = ""
         if others:
             taken = ", ".join(f'"{c}"' for c in others)
