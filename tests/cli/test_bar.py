@@ -23,3 +23,11 @@ def test_nothing_is_drawn_elsewhere(capsys):
     with bar("drawing", 3) as advance:
         advance(3)
     assert capsys.readouterr() == ("", "")
+
+
+def test_nothing_is_drawn_where_a_terminal_moves_nothing(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with bar("drawing", 3) as advance:
+        advance(3)
+    assert sys.stderr.getvalue() == ""

@@ -36,7 +36,7 @@ def test_brings_every_file_and_nothing_else(small, serve, capsys):
         (folder / file.name).read_bytes() == (small.folder / file.name).read_bytes()
         for file in source.files
     )
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr() == ("", "")
 
 
 def test_another_gzip_header_is_no_fault(small, serve):
@@ -80,7 +80,9 @@ def test_a_file_that_is_gone(small, serve, tmp_path):
         resolve(replace(small.source, urls=(serve(tmp_path / "bare"),)))
 
 
-def test_no_network_is_told_in_one_sentence_after_one_try_a_mirror(small, closed_port, monkeypatch):
+def test_no_network_is_told_in_one_sentence_after_one_try_a_mirror(
+    small, closed_port, monkeypatch, capsys
+):
     tries = []
     get = requests.get
     monkeypatch.setattr(
@@ -93,6 +95,7 @@ def test_no_network_is_told_in_one_sentence_after_one_try_a_mirror(small, closed
     assert tries == [closed_port + small.source.files[0].name] * 2
     assert "\n" not in str(error.value)
     assert not (cache_folder() / "fashion-mnist").exists()
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_server_that_says_nothing_is_given_up(small, monkeypatch):

@@ -27,21 +27,14 @@ def bar(what: str, total: int) -> Iterator[Advance]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
-        Progress,
         TextColumn,
         TimeRemainingColumn,
     )
 
-    console = Console(file=sys.stderr)
+    from eccles.data.bars import drawn
+
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    progress = Progress(
-        *columns,
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with progress:
+    with drawn(Console(file=sys.stderr), *columns, TimeRemainingColumn()) as progress:
         task = progress.add_task(what, total=total)
 
         def advance(n: int, at: str = "") -> None:

@@ -8,9 +8,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from eccles.data.bars import drawn
 from eccles.training.result import TrainResult
 from eccles.training.run_config import RunConfig
 from eccles.training.trainee import Trainee
@@ -28,14 +29,12 @@ class TrainDisplay:
 
     def __init__(self, *, json: bool = False) -> None:
         self._console = Console(file=sys.stderr if json else sys.stdout)
-        self._bar = Progress(
+        self._bar = drawn(
+            self._console,
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.fields[note]}"),
             TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
         )
         self._task: TaskID | None = None
         self._epochs = 0

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, ProgressColumn
 
 _LARGE = 2**25
 """Bytes from which reading a file takes long enough for a bar."""
+
+
+def drawn(console: Console, *columns: ProgressColumn | str) -> Progress:
+    """Return what draws bars while it is entered, and goes without a trace.
+
+    Where nobody looks on it would leave an empty line, and so it draws nothing.
+    """
+    from rich.progress import Progress
+
+    return Progress(*columns, console=console, transient=True, disable=not console.is_interactive)
 
 
 @contextmanager
@@ -17,10 +32,8 @@ def reading(title: str, path: Path) -> Iterator[Callable[[int, int], None] | Non
         yield None
         return
     from rich.console import Console
-    from rich.progress import Progress
 
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    with drawn(Console(stderr=True)) as progress:
         task = progress.add_task(title)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
@@ -31,6 +44,6 @@ def counting(title: str, n: int) -> Iterable[int]:
     from rich.progress import track
 
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if not console.is_interactive:
         return range(n)
     return track(range(n), title, console=console, transient=True)

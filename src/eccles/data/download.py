@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from eccles.data.archives import unzip
+from eccles.data.bars import drawn
 from eccles.data.files import damaged, digests, verified
 from eccles.data.sources import (
     File,
@@ -154,11 +155,10 @@ class _Bar:
 @contextmanager
 def _progress() -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, TransferSpeedColumn(), console=console, transient=True) as progress:
+    with drawn(Console(stderr=True), *columns, TransferSpeedColumn()) as progress:
         yield progress
 
 
