@@ -1,5 +1,6 @@
 """`eccles sweep` and `eccles results` as a user calls them, with real worker processes."""
 
+import io
 import json
 import os
 import pty
@@ -85,9 +86,23 @@ def test_a_dry_run_needs_no_data_and_no_network(name, study, capsys, monkeypatch
 
 def test_a_dry_run_of_what_a_sweep_refuses_says_so_after_the_plan(study, capsys):
     assert main(["sweep", "mine.yaml", "--dry-run", "--set", "measure={strength: 1}"]) == 2
-    shown = capsys.readouterr().out
+    shown, said = capsys.readouterr()
     assert "4 runs, 0 known, 4 to do" in shown
-    assert "how long they take can't be told: measure: " in shown
+    assert "measure: " not in shown
+    assert said.startswith("eccles: measure: ")
+    assert said.count("\n") == 1
+
+
+def test_a_dry_run_says_on_a_terminal_what_takes_so_long(study, capsys, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert main(["sweep", "nothere.yaml", "--dry-run"]) == 2
+    assert "reading the study, and trying some of its runs" in sys.stderr.getvalue()
+    assert capsys.readouterr().out == ""
 
 
 def test_progress_without_training_tells_no_pace(study, capsys):

@@ -7,12 +7,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from eccles.cli.flags import flag, read
 from eccles.errors import InputError, must
+
+if TYPE_CHECKING:
+    from eccles.sweeps.study import Study
 
 _ADDRESS = re.compile(r"(?:[a-z]+://)?[\w.:%\[\]-]{1,255}/?", re.ASCII)
 
@@ -80,35 +83,19 @@ def run(words: Sequence[str]) -> int:
         accepted = "the address of a Dask scheduler, such as tcp://host:8786"
         raise must("sweep", "--dask", accepted, given.dask)
 
-    from eccles.studies import find, names
-
     if not given.study:
+        from eccles.studies import names
+
         known = ", ".join(names())
         raise InputError(f"sweep: STUDY must be a YAML file, or one of {known}, got none")
 
-    from eccles.cli.sweep_display import (
-        JsonLines,
-        SweepDisplay,
-        print_preview,
-        print_study,
-    )
-    from eccles.sweeps.study import read_study
-    from eccles.sweeps.sweep import preview, sweep
-
-    study = read_study(find(given.study), given.scale, given.set)
-    out = given.out or Path("studies") / f"{study.name.replace('/', '-')}-{study.scale}"
     if given.dry_run:
-        done = preview(
-            study,
-            out,
-            jobs=given.jobs,
-            shard=given.shard,
-            retry_failed=given.retry_failed,
-            data_dir=given.data_dir,
-            spent=time.process_time(),
-        )
-        print_preview(done, out, json=given.json)
-        return 2 if isinstance(done.reason, InputError) else 0
+        _preview(given)
+        return 0
+    from eccles.cli.sweep_display import JsonLines, SweepDisplay, print_study
+    from eccles.sweeps.sweep import sweep
+
+    study, out = _asked(given)
     with JsonLines() if given.json else SweepDisplay() as watch:
         results = sweep(
             study,
@@ -124,3 +111,35 @@ def run(words: Sequence[str]) -> int:
     if not given.json:
         print_study(results)
     return 1 if failures else 0
+
+
+def _asked(given: Arguments) -> tuple[Study, Path]:
+    """Return the study that is asked for, and its folder."""
+    from eccles.studies import find
+    from eccles.sweeps.study import read_study
+
+    study = read_study(find(given.study), given.scale, given.set)
+    return study, given.out or Path("studies") / f"{study.name.replace('/', '-')}-{study.scale}"
+
+
+def _preview(given: Arguments) -> None:
+    """Print what a sweep would do; raise what it would refuse, once the plan is there to see."""
+    from rich.console import Console
+
+    with Console(stderr=True).status("reading the study, and trying some of its runs"):
+        from eccles.cli.sweep_display import print_preview
+        from eccles.sweeps.sweep import preview
+
+        study, out = _asked(given)
+        done = preview(
+            study,
+            out,
+            jobs=given.jobs,
+            shard=given.shard,
+            retry_failed=given.retry_failed,
+            data_dir=given.data_dir,
+            spent=time.process_time(),
+        )
+    print_preview(done, out, json=given.json)
+    if isinstance(done.reason, InputError):
+        raise done.reason

@@ -16,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from eccles.errors import InputError
 from eccles.stats.dead import dead
 from eccles.sweeps.plan import Plan, Planned, spelt
 from eccles.sweeps.schema import rate_of
@@ -181,7 +182,7 @@ class JsonLines:
 
 
 def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
-    """Print what a sweep would do."""
+    """Print what a sweep would do; what it would refuse is for whoever raises that."""
     plan, left, reckoned = preview.plan, preview.left, preview.estimate
     study = plan.study
     axes = {name: _values(plan, name) for name in study.varied}
@@ -216,7 +217,7 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
             f"samples a second for each of {reckoned.workers} workers: "
             f"{reckoned.sample_epochs:,} sample-epochs; {_parts(reckoned)}"
         )
-    elif preview.reason is not None:
+    elif preview.reason is not None and not isinstance(preview.reason, InputError):
         lines.append(f"how long they take can't be told: {preview.reason}")
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
