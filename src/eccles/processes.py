@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from types import ModuleType
 from typing import Any
 
@@ -18,10 +20,30 @@ class Pool(ProcessPoolExecutor):
     it, a script without a guard would sweep again in each, and one on standard input isn't there.
     """
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        # It unblocks SIGINT once it has started, so it starts first.
+        _start_tracker()
+        super().__init__(*given, **named)
+
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Take a run; a worker that starts for it inherits which signals are blocked."""
         with _no_main(), _no_interrupt():
             return super().submit(fn, *args, **kwargs)
+
+
+def _start_tracker() -> None:
+    """Start what clears up after this process, so that it does so without a word.
+
+    Whoever was killed can't free semaphores, and needn't be told of them.
+    """
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore"
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        del os.environ["PYTHONWARNINGS"]
+        if before is not None:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 @contextmanager

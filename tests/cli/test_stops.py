@@ -14,15 +14,15 @@ STORED = str(Path(__file__).parents[2] / "results/kilgore2025/portraits")
 AT = """
 import signal, sys
 
-n, count = int(sys.argv[1]), 0
-sys.argv[1:] = sys.argv[2:]
+SIGNAL, n, count = int(sys.argv[1]), int(sys.argv[2]), 0
+sys.argv[1:] = sys.argv[3:]
 
 
 def at(frame, event, arg):
     global count
     count += 1
     if count == n:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(SIGNAL)
 
 
 from eccles.cli import main
@@ -34,9 +34,18 @@ sys.exit(main())
 
 @pytest.mark.parametrize("calls", [700, 20_000, 700_000])
 def test_ctrl_c_at_the_nth_call_of_a_command_is_130(calls):
-    command = [sys.executable, "-c", AT, str(calls), "results", STORED]
+    assert ended(signal.SIGINT, calls) == (130, "eccles: stopped\n")
+
+
+def test_sigterm_is_told_of_and_ends_as_ever():
+    assert ended(signal.SIGTERM, 20_000) == (-signal.SIGTERM, "eccles: stopped\n")
+
+
+def ended(number, calls):
+    """Return the status and what is said of a command to which a signal comes at the nth call."""
+    command = [sys.executable, "-c", AT, str(int(number)), str(calls), "results", STORED]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
-    assert (done.returncode, done.stderr) == (130, "eccles: stopped\n")
+    return done.returncode, done.stderr
 
 
 def raising(error, come=False):

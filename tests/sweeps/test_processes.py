@@ -30,6 +30,23 @@ def test_a_script_without_a_guard_sweeps(way, tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "['done']\n", "")
 
 
+KILLED = """
+import multiprocessing, os, signal
+from eccles.processes import Pool
+
+pool = Pool(1, mp_context=multiprocessing.get_context("spawn"))
+assert "PYTHONWARNINGS" not in os.environ
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_nothing_is_said_of_what_a_killed_process_leaves():
+    env = {name: each for name, each in os.environ.items() if name != "PYTHONWARNINGS"}
+    command = [sys.executable, "-c", KILLED]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (-9, "")
+
+
 LAME = """
 import os, sys
 if "--multiprocessing-fork" in sys.orig_argv:

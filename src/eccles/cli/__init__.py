@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     streams.spell_out()
-    with Stops() as stops:
+    with Stops(_stop_of(words)) as stops:
         status = _answered(words, debug, stops, program=arguments is None)
     if arguments is None:
         leave_quietly()
@@ -77,10 +77,14 @@ def _answered(words: list[str], debug: bool, stops: Stops, *, program: bool) -> 
         return status
 
 
+def _stop_of(words: list[str]) -> str:
+    """Return what is said of a command that was stopped."""
+    return _STOPPED if words[:1] in (["train"], ["sweep"], ["reproduce"]) else "stopped"
+
+
 def _stopped(error: BaseException, words: list[str]) -> int:
-    goes_on = words[:1] in (["train"], ["sweep"], ["reproduce"])
     said = str(error) if isinstance(error, KeyboardInterrupt) else ""
-    print(f"eccles: {said or (_STOPPED if goes_on else 'stopped')}", file=sys.stderr)
+    print(f"eccles: {said or _stop_of(words)}", file=sys.stderr)
     # Python remembers one that came within another exec, as of a named tuple while numpy is
     # imported, and would end by that signal and not by our status; this one forgets it.
     exec("")

@@ -1,4 +1,7 @@
-"""Ctrl-C, wherever it comes: in an import, a compiler or a query, which make their own of it."""
+"""Ctrl-C, wherever it comes: in an import, a compiler or a query, which make their own of it.
+
+And SIGTERM, which ends a command at once.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -15,11 +19,16 @@ class Stops:
 
     What some packages make of a KeyboardInterrupt is another error, or a text on stderr and
     nothing else. An error that comes after Ctrl-C is therefore taken for its outcome, and one that
-    was swallowed comes again.
+    was swallowed comes again. SIGTERM ends the process as it always does, after a sentence.
+
+    Args:
+        said: the sentence.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, said: str = "stopped") -> None:
         self.came = False
+        self._said = said
+        self._ends = False
         self._before: Any = None
         self._hook: Any = None
 
@@ -29,6 +38,9 @@ class Stops:
         if mine and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             self._before = signal.signal(signal.SIGINT, self._come)
             self._hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
+        if mine and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, self._end)
+            self._ends = True
         return self
 
     def __exit__(
@@ -41,6 +53,15 @@ class Stops:
             signal.signal(signal.SIGINT, self._before)
             sys.unraisablehook = self._hook
             self._before = None
+        if self._ends:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def _end(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        # Whatever is stored is whole at any moment.
+        signal.signal(number, signal.SIG_DFL)
+        with suppress(OSError):
+            os.write(2, f"eccles: {self._said}\n".encode())
+        signal.raise_signal(number)
 
     def _come(self, number: int, frame: FrameType | None) -> None:
         self.came = True

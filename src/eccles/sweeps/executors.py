@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import connection, resource_tracker
+from multiprocessing import connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,8 +52,6 @@ def local(jobs: int) -> Iterator[Workers]:
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
     try:
-        # It unblocks SIGINT once it has started, so it starts first.
-        resource_tracker.ensure_running()
         executor = Pool(jobs, mp_context=context, initializer=_begin)
         first = executor.submit(int)
     except OSError as error:
