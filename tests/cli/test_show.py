@@ -85,6 +85,27 @@ def test_flags_say_what_the_network_is(capsys, words, network):
     assert told(capsys, *words, "--data", "shd")["projections"][0]["n_pre"] == 700
 
 
+@pytest.mark.parametrize("delay", ["0.5 ms", "3 s", "2 ms"])
+@pytest.mark.parametrize("data", ["fashion-mnist-sample", "spoken-digits-sample"])
+def test_it_refuses_the_delays_that_training_refuses(capsys, delay, data):
+    def answer(*words):
+        return main([*words]), capsys.readouterr().err
+
+    flags = ["--recurrent", "--delay", delay, "--data", data]
+    Path("run.yaml").write_text(f"{{recurrent: 1, delay: {delay}, data: {data}}}")
+    Path("mine.yaml").write_text(layered(recurrent=True, delay=delay).to_yaml())
+    shown = answer("show", *flags)
+    assert shown == answer("show", "run.yaml") == answer("show", "mine.yaml", "--data", data)
+    assert shown == ((0, "") if delay == "2 ms" else answer("train", *flags))
+    assert main(["show", "mine.yaml"]) == 0  # It is for data that it doesn't name.
+
+
+def test_delays_are_held_to_the_steps_that_settings_make(capsys):
+    said = "{data: spoken-digits-sample, recurrent: 1, delay: 3 s, dt: 1 s, max_time: 9 s}"
+    Path("run.yaml").write_text(said)
+    assert told(capsys, "run.yaml")["projections"][2]["delay"] == 3
+
+
 def test_it_says_what_stays_silent(capsys):
     Path("mine.yaml").write_text(
         "populations: {a: {groups: {E: 2, I: 2}}}\nprojections: {input -> E: , E -> output: }\n"

@@ -12,6 +12,8 @@ import tyro
 
 from eccles.cli.flags import flag, read
 from eccles.cli.formats import check_can_draw, format_of
+from eccles.data.binning import Binning
+from eccles.data.registry import SOURCES
 from eccles.errors import must
 from eccles.network import Network
 from eccles.network.summary import Rows, groups, projections
@@ -99,13 +101,19 @@ def _chosen(given: Arguments) -> tuple[Network, str | None]:
             hint = f"what {flags} say is in it"
             raise must("show", "FILE", "left out with flags that say what the network is",
                        str(given.source), hint)  # fmt: skip
-        network, data = _stored(given.source)
-        return network, given.data or data
-    return given.settings.network_of(), given.data or _USUAL_DATA
+        network, data, binning = _stored(given.source)
+        data = given.data or data
+    else:
+        network, data, binning = given.settings.network_of(), given.data or _USUAL_DATA, Binning()
+    if data in SOURCES:
+        # As training would, it refuses delays that such samples haven't the steps for.
+        n_inputs, n_classes = _SIZES.get(data, (1, 1))
+        network.wire(n_inputs, n_classes, binning.dt, n_steps=binning.n_steps)
+    return network, data
 
 
-def _stored(source: Path) -> tuple[Network, str | None]:
-    """Return the network of a file or of a run's folder, and the data set that it names."""
+def _stored(source: Path) -> tuple[Network, str | None, Binning]:
+    """Return the network of a file or of a run's folder, and the samples that it is for."""
     path = source
     if source.is_dir():
         path = source / "config.json"
@@ -116,12 +124,13 @@ def _stored(source: Path) -> tuple[Network, str | None]:
     data = content.get("data")
     name = data if isinstance(data, str) else None
     if "populations" in content:
-        return Network.of(content), name
-    return _of_run(content), name or _USUAL_DATA
+        return Network.of(content), name, Binning()
+    network, binning = _of_run(content)
+    return network, name or _USUAL_DATA, binning
 
 
-def _of_run(settings: Mapping[str, Any]) -> Network:
-    """Return the network that a run's settings mean."""
+def _of_run(settings: Mapping[str, Any]) -> tuple[Network, Binning]:
+    """Return the network that a run's settings mean, and how its samples become steps."""
     from eccles.training.config import TrainConfig
     from eccles.training.prepare import configure
 
@@ -132,7 +141,7 @@ def _of_run(settings: Mapping[str, Any]) -> Network:
     if config.module is not None:
         accepted = "one that settings or YAML say"
         raise must("show", "the network", accepted, f"the module {config.module}")
-    return config.network_of()
+    return config.network_of(), config.binning()
 
 
 def _drawn(
