@@ -7,6 +7,9 @@ import pytest
 
 from eccles import TrainConfig
 from eccles.cli import main
+from eccles.errors import InputError
+from eccles.network import layered
+from eccles.training.network_settings import NetworkSettings
 
 FLAGS = [
     ["--hidden", "20,10", "--recurrent"],
@@ -41,6 +44,33 @@ def test_what_is_shown_is_trained(capsys, flags):
     # The same run from its own settings, and from a YAML file with the flags' names.
     config = f"{summary['out']}/config.json"
     assert told(capsys, "train", "--config", config, "--json")["identity"] == summary["identity"]
+
+
+@pytest.mark.parametrize("name", [n for n in NetworkSettings.model_fields if n != "network"])
+def test_what_a_network_says_is_said_once_be_it_the_default(name, capsys):
+    """In a file or as a flag; a run's own record says all settings, and means the network."""
+    value = TrainConfig().model_dump()[name]
+    value = "80:20" if value is None else value
+    network = {"network": layered((9,), ei="1:2").model_dump(mode="json")}
+    Path("mine.yaml").write_text(json.dumps({**network, name: value}))
+    for verb in (["train", "--config"], ["show"]):
+        assert main([*verb, "mine.yaml"]) == 2
+        said = capsys.readouterr().err
+        assert f"{verb[0]}: {name} must be left out with network, which says it, got " in said
+    with pytest.raises(InputError, match=f"{name} must be left out with network"):
+        TrainConfig.from_yaml("mine.yaml")
+    Path("alone.yaml").write_text(json.dumps(network))
+    option = f"--{name}".replace("_", "-")
+    assert main(["train", "--config", "alone.yaml", f"{option}={value}"]) == 2
+    assert f"train: {option} must be left out with network" in capsys.readouterr().err
+    if value == TrainConfig().model_dump()[name]:
+        words = [] if isinstance(value, bool) else [str(value)]
+        assert main(["show", "alone.yaml", option, *words]) == 2
+        assert f"so drop {option}" in capsys.readouterr().err
+    record = TrainConfig.from_yaml("alone.yaml").model_dump(mode="json")
+    Path("record.yaml").write_text(json.dumps(record))
+    assert TrainConfig.from_yaml("record.yaml") == TrainConfig.from_yaml("alone.yaml")
+    assert main(["show", "record.yaml"]) == 0
 
 
 def test_a_file_and_flags_say_the_same(capsys):
@@ -84,7 +114,7 @@ def test_help_names_them(capsys):
         (["--rate-target", "5 Hz"], "train: rate_target must be left out without rate_penalty"),
         (["--schedule", "linear"], "train: --schedule must be one of cosine, none, got 'linear'"),
         (["--model", "mlp8", "--recurrent"], "train: --recurrent is an option of a network of"),
-        (["--config", "mine.yaml", "--recurrent"], "train: recurrent must be left out with"),
+        (["--config", "mine.yaml", "--recurrent"], "train: --recurrent must be left out with"),
         (["--config", "twice.yaml"], "config: twice.yaml must be YAML, got"),
     ],
 )  # fmt: skip

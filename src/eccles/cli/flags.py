@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stderr
 from functools import partial, wraps
 from pathlib import Path
@@ -94,6 +94,19 @@ def deferred(verb: Callable[..., Any]) -> Callable[..., Callable[[], Any]]:
         return partial(verb, *arguments, **named)
 
     return later
+
+
+def options(words: Sequence[str], settings: Iterable[str]) -> dict[str, str]:
+    """Return which of some settings the words of a command line say, by the options as they are.
+
+    >>> options(["--tau_mem", "10 ms", "--no-clip"], ["clip", "tau_mem", "ei"])
+    {'--tau-mem': 'tau_mem', '--no-clip': 'clip'}
+    """
+    known = {
+        f"--{prefix}{name}".replace("_", "-"): name for name in settings for prefix in ("", "no-")
+    }
+    said = (word.partition("=")[0].replace("_", "-") for word in words)
+    return {option: known[option] for option in said if option in known}
 
 
 def _sentence(box: str) -> str:

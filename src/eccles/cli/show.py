@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json as json_format
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
 
-from eccles.cli.flags import flag, read
+from eccles.cli.flags import flag, options, read
 from eccles.cli.formats import check_can_draw, format_of
 from eccles.data.binning import Binning
 from eccles.data.registry import SOURCES
@@ -18,7 +18,7 @@ from eccles.errors import must
 from eccles.network import Network
 from eccles.network.summary import Rows, groups, projections
 from eccles.training.described import read_settings
-from eccles.training.network_settings import NetworkSettings
+from eccles.training.network_settings import NetworkSettings, check_said
 from eccles.units import duration
 
 _SIZES = {
@@ -70,7 +70,7 @@ def run(words: Sequence[str]) -> int:
     """Run `eccles show WORDS`."""
     given = read(Arguments, "show", words, config=[tyro.conf.OmitArgPrefixes])
     format_ = "" if given.out is None else format_of(given.out, "show")
-    network, data = _chosen(given)
+    network, data = _chosen(given, options(words, NetworkSettings.model_fields))
     sizes = _SIZES.get(data or "", (None, None))
     drawn = [] if given.out is None else _drawn(network, sizes, given.out, format_)
     if given.json:
@@ -89,16 +89,13 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def _chosen(given: Arguments) -> tuple[Network, str | None]:
-    """Return the network that is asked for, and the data set that it is for."""
+def _chosen(given: Arguments, said: Iterable[str]) -> tuple[Network, str | None]:
+    """Return the network that is asked for, by which options, and the data set that it is for."""
     if given.data is not None and given.data not in _SIZES:
         raise must("show", "--data", f"one of {', '.join(_SIZES)}", given.data)
-    usual = NetworkSettings()
-    said = [name for name, value in given.settings if value != getattr(usual, name)]
     if given.source is not None:
         if said:
-            flags = ", ".join(f"--{name}".replace("_", "-") for name in said)
-            hint = f"what {flags} say is in it"
+            hint = f"the file says all, so drop {', '.join(said)}"
             raise must("show", "FILE", "left out with flags that say what the network is",
                        str(given.source), hint)  # fmt: skip
         network, data, binning = _stored(given.source)
@@ -134,6 +131,7 @@ def _of_run(settings: Mapping[str, Any]) -> tuple[Network, Binning]:
     from eccles.training.config import TrainConfig
     from eccles.training.prepare import configure
 
+    check_said(settings, "show")
     config = configure({name: value for name, value in settings.items() if name != "identity"})
     if not isinstance(config, TrainConfig):
         hint = "eccles inspect shows layers of deep networks"

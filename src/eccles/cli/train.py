@@ -11,12 +11,13 @@ from typing import Annotated, Any, Literal, get_args
 
 import tyro
 
-from eccles.cli.flags import flag, read
+from eccles.cli.flags import flag, options, read
 from eccles.errors import InputError, check_workers, must, nearest
 from eccles.paths import usable
 from eccles.training.config import TrainConfig
 from eccles.training.deep_config import DeepConfig, Model
 from eccles.training.described import read_settings
+from eccles.training.network_settings import NetworkSettings, check_said
 from eccles.training.own import check_openable, from_record
 from eccles.training.prepare import SHALLOW, configure, measures_of
 
@@ -125,7 +126,7 @@ def run(words: Sequence[str]) -> int:
         digits = ""  # Other data is asked for.
     default = configure(settings | _model(words))
     kind: Any = Arguments if isinstance(default, TrainConfig) else DeepArguments
-    _check_network(words, type(default))
+    _check_network(words, default)
     arguments = read(
         kind,
         "train",
@@ -175,9 +176,11 @@ def _file_settings(words: Sequence[str]) -> tuple[dict[str, Any], str]:
     A run's own config.json serves as well, and gives the digits of its data besides.
     """
     path = _value(words, "--config")
-    return (
-        ({}, "") if path is None else from_record(read_settings(usable(path, "train", "--config")))
-    )
+    if path is None:
+        return {}, ""
+    record = read_settings(usable(path, "train", "--config"))
+    check_said(record, "train")
+    return from_record(record)
 
 
 def _model(words: Sequence[str]) -> dict[str, str]:
@@ -192,20 +195,21 @@ def _model(words: Sequence[str]) -> dict[str, str]:
     return {} if model is None else {"model": model}
 
 
-def _check_network(words: Sequence[str], kind: type[TrainConfig] | type[DeepConfig]) -> None:
-    """Raise InputError for an option that only networks of the other kind have."""
+def _check_network(words: Sequence[str], default: TrainConfig | DeepConfig) -> None:
+    """Raise InputError for an option that the network of some settings hasn't, or says itself."""
+    kind = type(default)
     other: type[TrainConfig] | type[DeepConfig]
     other, how = (DeepConfig, "--model vgg8 ") if kind is TrainConfig else (TrainConfig, "")
     names = other.model_fields.keys() - kind.model_fields.keys() - {"model"}
-    known = {f"--{prefix}{name}".replace("_", "-") for name in names for prefix in ("", "no-")}
-    for word in words:
-        option = word.partition("=")[0].replace("_", "-")
-        if option in known:
-            has, lacks = other.of_network, kind.of_network
-            raise InputError(
-                f"train: {option} is an option of {has}, which {lacks} doesn't have; "
-                f"see eccles train {how}--help"
-            )
+    for option in options(words, names):
+        has, lacks = other.of_network, kind.of_network
+        raise InputError(
+            f"train: {option} is an option of {has}, which {lacks} doesn't have; "
+            f"see eccles train {how}--help"
+        )
+    if isinstance(default, TrainConfig) and default.network is not None:
+        for option in options(words, NetworkSettings.model_fields):
+            raise InputError(f"train: {option} must be left out with network, which says it")
 
 
 def _value(words: Sequence[str], flag: str) -> str | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eccles.errors import must
+from eccles.errors import InputError, must
 from eccles.network import Network, layered
 from eccles.network.presets import texts_of
 from eccles.populations import Populations, canonical
-from eccles.settings import Duration, MaybeDuration, Settings, as_said
+from eccles.settings import Duration, MaybeDuration, Settings, as_said, read_yaml
 from eccles.units import whole_number
 
 _RATIO, _HIDDEN = "80:20", 100
@@ -180,8 +182,14 @@ class NetworkSettings(Settings):
             value = getattr(self, name)
             usual = {"ei": _RATIO, "hidden": _HIDDEN}.get(name)
             if name != "network" and value not in (field.default, usual):
-                said = "left out with network, which says it"
-                raise must(self.section, name, said, value)
+                raise _said_twice(self.section, name, value)
+
+    @classmethod
+    def from_yaml(cls, path: Path | str) -> Self:
+        """Return the settings that a YAML (or JSON) file holds."""
+        content = read_yaml(path)
+        check_said(content, cls.section)
+        return cls.model_validate(content)
 
     @property
     def plain(self) -> bool:
@@ -237,6 +245,24 @@ class NetworkSettings(Settings):
         if self.groups is not None:
             return {"hidden": self.network_of().n_neurons}
         return {"ei": _RATIO, "hidden": _HIDDEN}
+
+
+def check_said(settings: Mapping[str, Any], where: str) -> None:
+    """Raise InputError where people say a network, and a part of it besides, whatever they say.
+
+    A run's record says every setting, and doesn't mean any. People say a few.
+    """
+    said = [name for name in NetworkSettings.model_fields if name in settings]
+    if settings.get("network") is None or 2 * len(said) > len(NetworkSettings.model_fields):
+        return
+    for name in said:
+        if name != "network" and settings[name] is not None:
+            raise _said_twice(where, name, settings[name])
+
+
+def _said_twice(where: str, name: str, value: object) -> InputError:
+    """Return the error for a setting that a network of one's own says itself."""
+    return must(where, name, "left out with network, which says it", value)
 
 
 def _size(value: Any) -> int:
