@@ -44,6 +44,7 @@ def path(tmp_path):
         ({"seeds": 1e30}, "^toy: seeds must be a whole number of fewer digits or a list, got 1e"),
         ({"seeds": [1, "a"]}, "^toy: seeds.1 must be a whole number, got 'a'$"),
         ({"every": 1}, "^toy: every must be names with their values, got 1$"),
+        ({"every": {1: 1}}, "^toy: every.1 must be a text, got 1$"),
         # A truth value is no number, though Python and pydantic have it so.
         ({"count": True}, "^toy: count must be a whole number, got True$"),
         ({"size": False}, "^toy: size must be a number, got False$"),
@@ -58,6 +59,11 @@ def path(tmp_path):
 def test_mistakes_are_one_sentence(values, sentence):
     with pytest.raises(InputError, match=sentence):
         More(**values)
+
+
+def test_what_is_no_settings_at_all_is_named():
+    with pytest.raises(InputError, match="^toy: More must be names with their values, got 3$"):
+        More.model_validate(3)
     with pytest.raises(InputError, match=sentence):
         More.model_validate(values)
 

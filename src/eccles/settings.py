@@ -130,7 +130,7 @@ class Settings(BaseModel):
             tried = [each for each in tried if len(each["loc"]) == deepest]
             error, where = tried[0], [where[0], *tried[0]["loc"][2:]]
             rules = list(dict.fromkeys(map(_rule, tried)))
-        name = ".".join(map(str, where))
+        name = ".".join(map(str, where)) or cls.__name__
         return f"{cls.section}: {name} must be {' or '.join(rules)}, got {shown(error['input'])}"
 
     @classmethod
@@ -156,6 +156,8 @@ _RULES = {
     "bool": "true or false",
     "list": "a list",
     "dict": "names with their values",
+    "model": "names with their values",
+    "invalid_key": "a text",
     "string_pattern_mismatch": "of letters, digits and the signs _ . / - alone",
 }
 """What pydantic's kinds of errors ask for, whole or as their first word."""

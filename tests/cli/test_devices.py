@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -41,9 +42,15 @@ def test_a_file_of_ones_own_is_drawn(tmp_path, capsys):
         (["show", "ecrm"], "there is no preset 'ecrm' (did you mean 'ecram'?)"),
         (["plot", "ecram", "--out", "picture.gif"], "must be a file named .svg"),
         (["lst"], "what to do must be one of"),
+        (["show", "net.yaml"], "net.yaml must be a device, with any of rule, dw_min, up_down, "),
+        (["show", "net.yaml"], " more, got 'groups, signs'"),
+        (["show", "near.yaml"], "there is no setting 'dw' (did you mean 'dw_min'?)"),
     ],
 )
-def test_mistakes_are_one_sentence(words, sentence, capsys):
+def test_mistakes_are_one_sentence(words, sentence, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text("groups: {E: 80}\nsigns: {}\n")
+    Path("near.yaml").write_text("rule: linear\ndw: 0.1\n")
     assert main(["devices", *words]) == 2
     told = capsys.readouterr().err
     assert sentence in told

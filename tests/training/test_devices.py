@@ -7,7 +7,7 @@ import torch
 
 from eccles import DeepConfig, InputError, TrainConfig, dale, train
 from eccles.data import load, load_images
-from eccles.devices import Device
+from eccles.devices import Device, find
 from eccles.training.devices import synapses
 
 
@@ -99,11 +99,18 @@ def test_what_is_refused(said, sentence):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("said", ["{", "{]", "{" * 9999])
+def test_what_is_no_json_of_a_device_is_refused_wherever_it_is_read(said):
+    for read in (find, lambda text: TrainConfig(device_model=text)):
+        with pytest.raises(InputError, match="must be a device's settings as JSON, got '{"):
+            read(said)
+
+
 def test_weights_of_any_sign_are_held_by_no_device(samples, images):
     for asked, data in (
         (TrainConfig(unbounded=True, device_model="ecram"), samples),
         (TrainConfig(unbounded=True, recurrent=True, device_model="ecram"), samples),
         (DeepConfig(model="mlp2", circuit="bn", device_model="ecram"), images),
     ):
-        with pytest.raises(InputError, match="left out where weights may have any sign"):
+        with pytest.raises(InputError, match="may have any sign, got 'ecram'"):
             train(asked, data=data)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from eccles.errors import must
+from eccles.errors import listed, must
 from eccles.settings import Settings, hashed, read_yaml
 
 Rule = Literal[
@@ -152,7 +152,11 @@ class Device(Settings):
     @classmethod
     def from_yaml(cls, path: Path | str) -> Self:
         """Return the device of a YAML (or JSON) file."""
-        return cls.model_validate(read_yaml(path))
+        content = read_yaml(path)
+        if content and not content.keys() & cls.model_fields.keys():
+            accepted = f"a device, with any of {listed(cls.model_fields, 160)}"
+            raise must("device", str(path), accepted, listed(content, 60))
+        return cls.model_validate(content)
 
     def identity(self) -> str:
         """Return a hash of the device; what is as the defaults have it stays out."""

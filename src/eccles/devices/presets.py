@@ -153,7 +153,7 @@ def preset(name: str) -> Device:
 @typed("device")
 def find(said: str) -> Device:
     """Return the device that a preset's name, or its own settings as JSON, say."""
-    return Device.model_validate(json.loads(said)) if said.startswith("{") else preset(said)
+    return _parsed(said) if said.startswith("{") else preset(said)
 
 
 def said(value: object) -> object:
@@ -171,7 +171,8 @@ def said(value: object) -> object:
     elif isinstance(value, Mapping):
         device = Device.model_validate(value)
     elif not isinstance(value, str):
-        raise must("train", "device_model", "the name of a device, or a file", value)
+        accepted = "the name of a device, the path of a YAML file as text, or a Device"
+        raise must("train", "device_model", accepted, value)
     elif value.startswith("{"):
         device = _parsed(value)
     elif Path(value).suffix in {".yaml", ".yml", ".json"}:

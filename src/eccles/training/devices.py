@@ -45,7 +45,7 @@ class Devices:
         self._bound = config.device_bound
         self._held = [
             (each, Crossbar(model, each.weight, each.signs, seed=config.seed, layer=layer))
-            for layer, each in enumerate(synapses(network))
+            for layer, each in enumerate(synapses(network, config.device_model))
         ]
         network.add_module("devices", nn.ModuleList(bar for _, bar in self._held))
 
@@ -95,30 +95,31 @@ def descend(
         devices.step(optimizer, key, batch)
 
 
-def synapses(network: nn.Module) -> list[Synapses]:
+def synapses(network: nn.Module, model: str | None = None) -> list[Synapses]:
     """Return a network's weights under Dale's principle, as devices hold them.
 
-    Raises InputError for weights that may have any sign.
+    Raises InputError for weights that may have any sign, with the `model` that can't hold them.
     """
     if isinstance(network, EINetwork):
-        return _of_one_layer(network)
-    if isinstance(network, SpikingNetwork):
-        return _of_any_wiring(network)
-    found = [
-        Synapses(weight, torch.ones((), dtype=weight.dtype, device=weight.device), None)
-        for part in network.modules()
-        if isinstance(part, dale.Magnitudes)
-        for weight in part.magnitudes().values()
-        if weight.ndim > 1  # Gains are digital: one a unit.
-    ]
+        found = [] if network.unbounded else _of_one_layer(network)
+    elif isinstance(network, SpikingNetwork):
+        found = _of_any_wiring(network) if all(_signs(network).values()) else []
+    else:
+        found = [
+            Synapses(weight, torch.ones((), dtype=weight.dtype, device=weight.device), None)
+            for part in network.modules()
+            if isinstance(part, dale.Magnitudes)
+            for weight in part.magnitudes().values()
+            if weight.ndim > 1  # Gains are digital: one a unit.
+        ]
     if not found:
-        raise _free()
+        hint = "a device holds one conductance, whose sign Dale's principle gives"
+        accepted = "left out where weights may have any sign"
+        raise must("train", "device_model", accepted, model, hint)
     return found
 
 
 def _of_one_layer(network: EINetwork) -> list[Synapses]:
-    if network.unbounded:
-        raise _free()
     found = []
     for (weight, pre), scale in zip(
         network.projections().values(), network.initial_std, strict=True
@@ -130,9 +131,7 @@ def _of_one_layer(network: EINetwork) -> list[Synapses]:
 
 
 def _of_any_wiring(network: SpikingNetwork) -> list[Synapses]:
-    signs = {of: network.network.sign(network.network.pair(of)[0]) for of in network.scales}
-    if not all(signs.values()):
-        raise _free()
+    signs = _signs(network)
     return [
         Synapses(weight, by_projection(network, name, signs, 1.0),
                  by_projection(network, name, network.scales, 1.0))
@@ -140,6 +139,5 @@ def _of_any_wiring(network: SpikingNetwork) -> list[Synapses]:
     ]  # fmt: skip
 
 
-def _free() -> Exception:
-    hint = "a device holds one conductance, whose sign Dale's principle gives"
-    return must("train", "device_model", "left out where weights may have any sign", "one", hint)
+def _signs(network: SpikingNetwork) -> dict[str, int]:
+    return {of: network.network.sign(network.network.pair(of)[0]) for of in network.scales}
