@@ -130,7 +130,7 @@ class Settings(BaseModel):
             tried = [each for each in tried if len(each["loc"]) == deepest]
             error, where = tried[0], [where[0], *tried[0]["loc"][2:]]
             rules = list(dict.fromkeys(map(_rule, tried)))
-        name = ".".join(map(str, where)) or cls.__name__
+        name = ".".join(str(each) for each in where if each != "[key]") or cls.__name__
         return f"{cls.section}: {name} must be {' or '.join(rules)}, got {shown(error['input'])}"
 
     @classmethod

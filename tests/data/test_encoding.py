@@ -114,3 +114,16 @@ def test_order_of_memory_does_not_matter():
 def test_refuses_what_it_cannot_encode(shape, dtype, options):
     with pytest.raises(InputError, match=r"encoding: .* must be"):
         latency_encode(np.zeros(shape, dtype), **options)
+
+
+@pytest.mark.parametrize("kind", ["int64", "uint16", "float64", "float32", "bool"])
+@pytest.mark.parametrize("most", [1, 200, 60_000])
+def test_the_hint_makes_images_of_another_type_ones_that_are_taken(kind, most):
+    images = np.array([[0, 1], [most // 2, most]]).astype(kind)
+    with pytest.raises(InputError, match=r"becomes that by .*\.astype\(numpy\.uint8\)$") as caught:
+        latency_encode(images)
+    way = str(caught.value).partition(" becomes that by ")[2]
+    made = eval(way, {"numpy": np, "images": images})
+    assert made.dtype == np.uint8
+    assert made.max() == (200 if images.max() == 200 else 255)
+    assert len(latency_encode(made)) == 2

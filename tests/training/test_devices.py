@@ -102,7 +102,7 @@ def test_what_is_refused(said, sentence):
 @pytest.mark.parametrize("said", ["{", "{]", "{" * 9999])
 def test_what_is_no_json_of_a_device_is_refused_wherever_it_is_read(said):
     for read in (find, lambda text: TrainConfig(device_model=text)):
-        with pytest.raises(InputError, match="must be a device's settings as JSON, got '{"):
+        with pytest.raises(InputError, match=r"must be a device's settings as JSON, got '\{"):
             read(said)
 
 

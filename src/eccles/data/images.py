@@ -105,6 +105,13 @@ def _check_images(images: NDArray[np.uint8]) -> None:
 
 def how_to_uint8(images: NDArray[Any]) -> str:
     """Return how pixels of another type become uint8 from 0 to 255."""
-    if images.dtype.kind == "f" and images.size and images.min() >= 0 and images.max() <= 1:
-        return "brightness from 0 to 1 becomes that by (255 * images).round().astype(numpy.uint8)"
-    return "leave normalisation by mean and deviation out: no input is negative"
+    if images.dtype.kind not in "biuf" or (images.size and not images.min() >= 0):
+        return "leave normalisation by mean and deviation out: no input is negative"
+    most = images.max() if images.size else 255
+    if most <= 1:
+        what, way = "brightness from 0 to 1", "(255 * images)"
+    elif most <= 255:
+        what, way = "what lies within 0 to 255", "images"
+    else:
+        what, way = "what is brighter", "(images / images.max() * 255)"
+    return f"{what} becomes that by {way}.round().astype(numpy.uint8)"
