@@ -19,6 +19,7 @@ _CALLED = {
 _MADE_BY = {
     "Populations": 'Populations.parse("80:20", 100) makes one',
     "SpikeDataset": 'eccles.data.load("fashion-mnist-sample").train is one',
+    "Splits": 'eccles.data.load("fashion-mnist-sample") gives one, to train and to test on',
     "SpikeEvents": "SpikeEvents.from_dense makes one of a raster",
     "RunConfig": 'such as TrainConfig(ei="80:20")',
     "TrainConfig": 'a TrainConfig is made such as TrainConfig(ei="80:20")',

@@ -59,8 +59,8 @@ def kind_of(annotation: Any) -> Kind:
     if origin is tuple and parts and parts[-1] is not Ellipsis:
         each = [kind_of(part) for part in parts]
         said = list(dict.fromkeys(kind.words for kind in each))
-        inside = f"({said[0]} each)" if len(said) == 1 else f"({', '.join(said)})"
-        words = f"a tuple of {len(parts)} {inside}"
+        inside = f" ({said[0]} each)" if len(said) == 1 else f" ({', '.join(said)})"
+        words = f"a tuple of {len(parts)}" + inside * any(kind is not ANY for kind in each)
         return Kind(
             words,
             lambda value: (

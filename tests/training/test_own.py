@@ -206,12 +206,14 @@ def test_what_isnt_two_sets_that_fit_is_one_sentence():
     wide = replace(test_set, events=replace(test_set.events, n_units=7))
     swapped = replace(test_set, classes=("b", "a", "c"))
     for data, said in [
-        (train_set, "data must be a Splits or a tuple of 2"),
+        (train_set, "data must be a Splits or a tuple of 2, got"),
+        ("a", r"data must be a Splits or a tuple of 2, got 'a'; eccles.data.load\(.*to test on$"),
+        ((3, test_set), "the samples to train on with a TrainConfig must be .*SpikeDataset, got 3"),
         ((train_set,), "data must be a Splits or a tuple of 2"),
         ((train_set, slow), "dt of the samples to train and to test on must be the same"),
         ((train_set, wide), "n_units of the samples to train and to test on must be the same"),
         ((train_set, swapped), "classes of the samples to train and to test on must be the same"),
-        ((train_set, None), "data of a TrainConfig must be spikes, SpikeDataset, got 'NoneType'"),
+        ((train_set, None), "to test on with a TrainConfig must be spikes, .*, got None"),
     ]:
         with pytest.raises(InputError, match=said) as error:
             train(SHALLOW, data=data)

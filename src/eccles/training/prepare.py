@@ -152,8 +152,8 @@ def prepare(
 
 def check_pair(config: RunConfig, data: tuple[Any, Any]) -> None:
     """Raise InputError unless two data sets are of the network's kind and fit each other."""
-    for part in data:
-        _check_kind(config, part)
+    for what, part in zip(("train on", "test on"), data, strict=True):
+        _check_kind(config, what, part)
     train, test = data
     for name, value in _shape(train).items():
         other = _shape(test)[name]
@@ -162,20 +162,20 @@ def check_pair(config: RunConfig, data: tuple[Any, Any]) -> None:
             raise must("train", f"{name} of the samples to train and to test on", "the same", got)
 
 
-def _check_kind(config: RunConfig, part: object) -> None:
+def _check_kind(config: RunConfig, what: str, part: object) -> None:
     """Raise InputError unless samples are spikes for a shallow network, and none for a deep one."""
     from eccles.data import SpikeDataset
     from eccles.data.frame_dataset import FrameDataset
     from eccles.data.images import ImageDataset
 
-    kind, got = type(config).__name__, type(part).__name__
+    name = f"the samples to {what} with a {type(config).__name__}"
     if isinstance(config, TrainConfig) and not isinstance(part, SpikeDataset):
         hint = "eccles.data.load gives spikes; images are for a DeepConfig"
-        raise must("train", f"data of a {kind}", "spikes, SpikeDataset", got, hint)
+        raise must("train", name, "spikes, a SpikeDataset", part, hint)
     if isinstance(config, DeepConfig) and not isinstance(part, ImageDataset | FrameDataset):
         hint = "eccles.data.load_images gives images; spikes are for a TrainConfig"
-        accepted = "images or frames, ImageDataset or FrameDataset"
-        raise must("train", f"data of a {kind}", accepted, got, hint)
+        accepted = "images or frames, an ImageDataset or a FrameDataset"
+        raise must("train", name, accepted, part, hint)
 
 
 def _shape(part: Any) -> dict[str, Any]:
