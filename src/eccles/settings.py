@@ -143,6 +143,15 @@ class Settings(BaseModel):
         """Return the settings that a YAML (or JSON) file holds."""
         return cls.model_validate(read_yaml(path))
 
+    def spelt(self, name: str) -> Any:
+        """Return a setting's value for a sentence: times and rates as people write them."""
+        value = getattr(self, name)
+        if isinstance(value, float):
+            for each in type(self).model_fields[name].metadata:
+                if isinstance(each, PrimitiveConstructorSpec):
+                    return each.str_from_instance(value)[0]
+        return value
+
     def identity(self) -> str:
         """Return a hash of these settings: 16 hexadecimal digits, the same on every machine."""
         return hashed(self.model_dump(mode="json"))

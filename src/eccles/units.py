@@ -120,7 +120,9 @@ def whole_number(text: str) -> int | None:
 def duration(value: float) -> str:
     """Return a duration as people write it.
 
-    >>> duration(0.01), duration(1.5), duration(0.0005)
-    ('10 ms', '1.5 s', '0.5 ms')
+    >>> duration(0.01), duration(1.5), duration(0.0005), duration(5e-7)
+    ('10 ms', '1.5 s', '0.5 ms', '0.5 us')
     """
-    return f"{value:g} s" if value >= 1 else f"{value * 1e3:g} ms"
+    if value >= 1:
+        return f"{value:g} s"
+    return f"{value * 1e3:g} ms" if value >= 1e-4 else f"{value * 1e6:g} us"

@@ -135,7 +135,7 @@ def test_sizes_are_those_of_the_data(name):
         (["--groups", "E:80,I:20", "--hidden", "90"], "network: groups must sum to hidden, 90"),
         (["--data", "mnist"], "show: --data must be one of fashion-mnist,"),
         (["--neuron", "liff"], "show: --neuron must be one of adaptive, conductance, izhikevich"),
-        (["--delay", "2 ms"], "network: delay must be left out, got 0.002"),
+        (["--delay", "2 ms"], "network: delay must be left out, got '2 ms'"),
     ],
 )  # fmt: skip
 def test_mistakes_are_one_sentence(capsys, words, sentence):

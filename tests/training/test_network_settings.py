@@ -195,6 +195,10 @@ def test_decay_of_the_weights_is_the_optimizers_own_unless_said():
         ({"delay": "2 ms"}, "delay must be left out"),
         ({"tau_syn_inhibitory": "20 ms"}, "tau_syn_inhibitory must be left out"),
         ({"delay": 0, "recurrent": True}, "delay must be a time above 0"),
+        *[({name: "3 ms"}, f"{name} must be left out.* got '3 ms'")
+          for name in ("delay", "tau_syn_inhibitory", "tau_adapt")],
+        ({"network": layered((9,), ei="1:2"), "tau_mem": "3 ms"}, "network, .* got '3 ms'"),
+        ({"tau_mem": "0.5 us"}, "tau_mem must be 1 us or more, got '0.5 us'"),
         ({"threshold": 0}, "threshold must be greater than 0"),
         ({"recurrent": True, "projection": False}, "projection must be left out, got False"),
         ({"network": layered((9,), ei="1:2"), "hidden": 9}, "hidden must be left out with network"),

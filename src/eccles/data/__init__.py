@@ -89,7 +89,7 @@ def load(name: str, data_dir: Path | None = None, binning: Binning | None = None
     if name in _ENCODED and binning is not None and binning != Binning():
         raise InputError(
             f"data: {name} is a set of images with a latency code of its own, so steps, "
-            f"max_time, clip and dt must stay as they are, got {binning}"
+            f"max_time, clip and dt must stay as they are, got {binning.told()}"
         )
     if name not in _ENCODED:
         raise InputError(

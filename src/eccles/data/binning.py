@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from eccles.arguments import check_fields, typed
 from eccles.data.recordings import Recordings
 from eccles.errors import must
 from eccles.events import SpikeEvents
+from eccles.units import duration
 
 _MOST = 255
 """Spikes that an event can count."""
@@ -49,6 +50,21 @@ class Binning:
                 accepted = "a time above 0 in seconds, of a nanosecond at least"
                 raise must("binning", name, accepted, value)
             self.__dict__[name] = float(value)  # A whole number may be too long for numpy.
+
+    def told(self) -> str:
+        """Return what differs from the defaults, in words.
+
+        >>> Binning(clip=True, dt=2e-3).told()
+        'clip True, dt 2 ms'
+        """
+        usual = Binning()
+        said = {
+            name: value for name, value in asdict(self).items() if value != getattr(usual, name)
+        }
+        return ", ".join(
+            f"{name} {duration(value) if isinstance(value, float) else value}"
+            for name, value in said.items()
+        )
 
     @property
     def edges(self) -> NDArray[np.float64]:

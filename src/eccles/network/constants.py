@@ -29,7 +29,7 @@ def time(most: float) -> Reader:
             hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
             raise must("network", name, f"at most {duration(most)}", f"{found:g} s", hint)
         if found < SHORTEST:
-            raise must("network", name, f"{duration(SHORTEST)} or more", f"{found:g} s")
+            raise must("network", name, f"{duration(SHORTEST)} or more", duration(found))
         return found
 
     return read

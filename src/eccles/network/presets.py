@@ -12,7 +12,7 @@ from eccles.network.constants import number
 from eccles.network.network import Network
 from eccles.network.signs import Sign, complete
 from eccles.populations import Populations
-from eccles.units import whole_number
+from eccles.units import duration, whole_number
 
 Groups = Mapping[str, int] | str
 """Sizes by name, or a text such as "E:80,PV:12,SST:8"."""
@@ -134,7 +134,8 @@ def layered(
                     "it is of projections between neurons, which --recurrent or a second layer "
                     "makes"
                 )
-                raise must("network", what, "left out", value, hint)
+                got = duration(value) if isinstance(value, float) else value
+                raise must("network", what, "left out", got, hint)
     projections[f"{names[-1]} -> output"] = {"scale": w2_std}
     return Network.model_validate(
         {

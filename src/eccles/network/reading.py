@@ -11,6 +11,7 @@ from eccles.network.neurons import ConductanceSettings
 from eccles.network.paths import reached
 from eccles.network.population import Population, check_name
 from eccles.network.projection import Projection
+from eccles.units import duration
 
 _MOST = 65536
 """Neurons that spikes can tell apart."""
@@ -91,7 +92,7 @@ def _check(
     if post == READOUTS:
         if own.delay is not None:
             hint = "readouts take spikes as they come"
-            raise must("network", f"delay of {where}", "left out", own.delay, hint)
+            raise must("network", f"delay of {where}", "left out", duration(own.delay), hint)
     elif free and isinstance(populations[post.population].neuron, ConductanceSettings):
         hint = f"give {pre.group} a sign: a conductance has none of its own"
         raise must(

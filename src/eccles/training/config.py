@@ -118,8 +118,7 @@ class TrainConfig(NetworkSettings, RunConfig):
                 hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
                 raise must("train", name, "at most 1 s", got, hint)
             if getattr(self, name) < SHORTEST:
-                got = f"{getattr(self, name):g} s"
-                raise must("train", name, f"{duration(SHORTEST)} or more", got)
+                raise must("train", name, f"{duration(SHORTEST)} or more", self.spelt(name))
         if self.initial_rate is not None:
             self._agree_with_rate(self.initial_rate)
         if self.module is not None:
@@ -153,7 +152,7 @@ class TrainConfig(NetworkSettings, RunConfig):
             value = getattr(self, name)
             if value != fields[name].default:
                 said = "left out with a module of one's own"
-                raise must("train", name, said, value, "the module does as it does")
+                raise must("train", name, said, self.spelt(name), "the module does as it does")
 
     def _agree_with_rate(self, rate: str) -> None:
         """Raise InputError for a setting that the rate decides, or that needs one scale."""

@@ -164,7 +164,8 @@ class NetworkSettings(Settings):
             value = getattr(self, name)
             if value is not None and self.neuron != kind:
                 hint = f"it is one of {kind} neurons"
-                raise must(self.section, name, f"left out with {self.neuron} neurons", value, hint)
+                accepted = f"left out with {self.neuron} neurons"
+                raise must(self.section, name, accepted, self.spelt(name), hint)
         if self.groups is not None and self.ei is not None:
             hint = "groups say how many there are of each"
             raise must(self.section, "ei", "left out with groups", self.ei, hint)
@@ -182,7 +183,7 @@ class NetworkSettings(Settings):
             value = getattr(self, name)
             usual = {"ei": _RATIO, "hidden": _HIDDEN}.get(name)
             if name != "network" and value not in (field.default, usual):
-                raise _said_twice(self.section, name, value)
+                raise _said_twice(self.section, name, self.spelt(name))
 
     @classmethod
     def from_yaml(cls, path: Path | str) -> Self:
