@@ -105,7 +105,7 @@ def test_help_names_them(capsys):
         (["--hidden", "10;5"], "train: hidden must be neurons of each layer, from 1 to 65536"),
         (["--recurrent", "--delay", "0.5 ms"], "network: delay of \"E -> E\" must be a whole"),
         (["--recurrent", "--delay", "101 ms"], "network: delay of \"E -> E\" must be at most"),
-        (["--delay", "2 ms"], "network: delay must be left out, got 0.002; it is of projections"),
+        (["--delay", "2 ms"], "network: delay must be left out, got '2 ms'; it is of projections"),
         (["--neuron", "liff"], "train: --neuron must be one of adaptive, conductance, izhikevich"),
         (["--neuron", "conductance", "--unbounded"], "network: projection \"input -> "),
         (["--tau-adapt", "50 ms"], "train: tau_adapt must be left out with lif neurons"),
