@@ -120,7 +120,12 @@ def _sizes(groups: Any) -> dict[str, int]:
         raise must("network", "groups", accepted, groups)
     for group, size in groups.items():
         check_name(group, "group")
-        whole("network", f"the size of group {group}", size, accepted="1 neuron or more")
+        whole(
+            "network",
+            f"the size of group {group}",
+            size,
+            accepted="a whole number, 1 neuron or more",
+        )
     return dict(groups)
 
 

@@ -185,7 +185,7 @@ def groups_of(text: str) -> dict[str, int]:
     example = '"E:80,PV:12,SST:8"'
     found = {name: whole_number(size) for name, size in texts_of(text, "groups", example).items()}
     if None in found.values():
-        raise must("network", "groups", f"names and sizes such as {example}", text)
+        raise must("network", "groups", f"names and whole sizes such as {example}", text)
     return {name: size or 0 for name, size in found.items()}
 
 
@@ -206,7 +206,10 @@ def texts_of(text: str, what: str, example: str) -> dict[str, str]:
     return found
 
 
-_SAID, _ONE = {"groups": "sizes", "signs": "signs"}, {"groups": "group", "signs": "the sign of"}
+_SAID, _ONE = (
+    {"groups": "whole sizes", "signs": "signs"},
+    {"groups": "group", "signs": "the sign of"},
+)
 
 
 def _sizes(hidden: Sequence[int] | None, groups: Mapping[str, int] | None) -> Sequence[int]:

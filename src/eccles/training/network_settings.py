@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eccles.errors import InputError, must
+from eccles.errors import InputError, must, nearest, shown
 from eccles.network import Network, layered
 from eccles.network.presets import texts_of
 from eccles.populations import Populations, canonical
@@ -184,6 +184,15 @@ class NetworkSettings(Settings):
             usual = {"ei": _RATIO, "hidden": _HIDDEN}.get(name)
             if name != "network" and value not in (field.default, usual):
                 raise _said_twice(self.section, name, self.spelt(name))
+
+    @classmethod
+    def no_setting(cls, name: object) -> str:
+        """Return the words for a setting that these don't have, and for a part of a network."""
+        parts = Network.model_fields
+        near = "" if name in parts else nearest(name, parts)
+        if name in parts or (near and not nearest(name, cls.model_fields)):
+            return f"there is no setting {shown(name)}{near}; it is a part of network"
+        return super().no_setting(name)
 
     @classmethod
     def from_yaml(cls, path: Path | str) -> Self:
