@@ -98,3 +98,16 @@ def test_an_option_answers_any_text_in_a_sentence(verb, option, capsys, tmp_path
         if option in PATHS:
             assert f"{option} must be " in sentence
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (f"results {STORED} --columns acc", r"there are ei, tau_mem, w1_std, .* and \d+ more$"),
+        ("data encode-audio nope", "data: --out must be given, got none; see"),
+    ],
+)
+def test_what_is_lacking_is_said_and_what_there_is(words, sentence, capsys):
+    status, said = answer(words.split(), capsys)
+    assert status == 2
+    assert re.search(sentence, said), said

@@ -134,6 +134,8 @@ def _worded(said: str, box: str) -> str:
         return f"{name} must be one of {', '.join(choices)}, got {got}{nearest(got, choices)}"
     if found := re.fullmatch(r"Missing value for argument '(.+?)'.*", said):
         return f"{found[1]} must have a value, got none"
+    if found := re.match(r"Missing from eccles [\w -]+?: (--[\w-]+)", said):
+        return f"{found[1]} must be given, got none"
     if found := re.fullmatch(r"Expected one of {(.+)}", said):
         return f"what to do must be one of {found[1]}, got none"
     if found := re.fullmatch(r"Unrecognized options: ([^\s,]+).*", said):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from eccles.cli.flags import flag, read
 from eccles.cli.place import Stored, stored
 from eccles.cli.sweep_display import cells_table, is_missing, print_whole
-from eccles.errors import InputError, must, nearest
+from eccles.errors import InputError, listed, must, nearest
 from eccles.storage import write_whole
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def run(words: Sequence[str]) -> int:
         return 0
     name = "runs" if given.table is None else given.table
     frame = results.table(name, where=given.where)
-    chosen = _columns(given.columns, list(frame.columns))
+    chosen = _columns(given.columns, list(frame.columns), results.study.varied)
     if given.export is not None:
         _export(frame[chosen], given.export)
         said = f"{len(frame):,} rows written to {given.export}"
@@ -125,13 +125,13 @@ def _spelt(cell: object) -> str:
     return f"{cell:.5g}" if isinstance(cell, float) else str(cell)
 
 
-def _columns(text: str | None, known: list[str]) -> list[str]:
+def _columns(text: str | None, known: list[str], varied: Sequence[str]) -> list[str]:
     chosen = known if text is None else [name.strip() for name in text.split(",")]
     for name in chosen:
         if name not in known:
             raise InputError(
                 f"results: there is no column {name!r}{nearest(name, known)}; "
-                f"there are {', '.join(known)}"
+                f"there are {listed(sorted(known, key=lambda each: each not in varied))}"
             )
     return chosen
 
