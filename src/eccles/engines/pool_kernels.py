@@ -127,8 +127,6 @@ class Block(NamedTuple):
     v: Any
     a: Any
     g: Any
-    o: Any
-    j: Any
     peak: Any
     peak_step: Any
     bits: Any
@@ -155,7 +153,6 @@ def _block(circuit: Any, events: Any) -> Any:
     return Block(
         _aligned(BLOCK * width, like), _aligned(BLOCK * width, like),
         _aligned(receptors * BLOCK * width, like),
-        _aligned(BLOCK * class_width, like), _aligned(BLOCK * class_width, like),
         _aligned(BLOCK * class_width, like), _aligned(BLOCK * class_width, like),
         np.zeros(BLOCK * width // LANES, np.uint16), np.zeros((BLOCK, n_steps + 1), np.int64),
         np.empty(BLOCK * n_steps * width, np.uint16), np.zeros((BLOCK, n_steps + 1), np.int64),
@@ -255,33 +252,67 @@ def _integrate_conductances(circuit: Any, block: Any, trace: int, traced: bool) 
         store_bits(block.bits, c // LANES, above(x, one - one))
 
 
-@inlined
-def _read_out(circuit: Any, block: Any, s: int, t: int, begun: bool) -> bool:
-    """Integrate one sample's readouts over a step, and keep their peaks, or their sums."""
-    class_width = circuit.sizes[3]
-    one, alpha, beta = circuit.constants[0], circuit.constants[1], circuit.constants[2]
-    o_all, j_all, peak, peak_step = block.o, block.j, block.peak, block.peak_step
+@compiled
+def _first_move(
+    one: Any, alpha: Any, beta: Any, class_width: int, w_out: Any, start: int, n_steps: int,
+    spikes: Any, base: int, bounds: Any,
+) -> int:
+    """Return the step in which a sample's spikes first move a readout's potential."""
     shape = (one,)
     rest = zeros(shape)
-    for c in range(s * class_width, (s + 1) * class_width, LANES):
-        j = load(shape, j_all, c)
-        o = scale_add(beta, load(shape, o_all, c), j)
-        store(o_all, c, o)
-        store(j_all, c, scale(alpha, j))
-        if not begun:
-            begun = any_of(above_or_nan(o, rest)) or any_of(above_or_nan(rest, o))
-    if begun:
-        for c in range(s * class_width, (s + 1) * class_width, LANES):
-            o, best = load(shape, o_all, c), load(shape, peak, c)
-            if circuit.mean:
-                store(peak, c, add(best, o))
-                continue
-            # So written, a potential that is no number shows in the loss.
-            higher = above_or_nan(o, best)
-            store(peak, c, where(higher, o, best))
-            when = load(shape, peak_step, c)
-            store(peak_step, c, where(higher, splat(shape, one * (t + 1)), when))
-    return begun
+    first = n_steps
+    for c in range(0, class_width, LANES):
+        o = rest
+        j = rest
+        for t in range(start, first):
+            o = scale_add(beta, o, j)
+            if any_of(above_or_nan(o, rest)) or any_of(above_or_nan(rest, o)):
+                first = t
+                break
+            j = scale(alpha, j)
+            for q in range(np.uint64(base + bounds[t]), np.uint64(base + bounds[t + 1])):
+                j = add(j, load(shape, w_out, np.int64(spikes[q]) * class_width + c))
+    return first
+
+
+@compiled
+def _read_out(
+    one: Any, alpha: Any, beta: Any, class_width: int, w_out: Any, start: int, n_steps: int,
+    spikes: Any, base: int, bounds: Any, zero_start: bool, mean: bool, peak: Any, peak_step: Any,
+    place: int,
+) -> None:
+    """Integrate a sample's spikes; leave each class's peak and its step, or its mean.
+
+    Nothing depends on the readouts, so they follow when all spikes are known, in registers: a
+    processor waits long to read what a mask has just written.
+    """
+    shape = (one,)
+    rest = zeros(shape)
+    begin, lowest = start, 0.0
+    if not (zero_start or mean):
+        begin = _first_move(
+            one, alpha, beta, class_width, w_out, start, n_steps, spikes, base, bounds
+        )
+        lowest = -np.inf if begin < n_steps else 0.0
+    for c in range(0, class_width, LANES):
+        o = rest
+        j = rest
+        best = splat(shape, one * lowest)
+        best_step = rest
+        for t in range(start, n_steps):
+            o = scale_add(beta, o, j)
+            j = scale(alpha, j)
+            for q in range(np.uint64(base + bounds[t]), np.uint64(base + bounds[t + 1])):
+                j = add(j, load(shape, w_out, np.int64(spikes[q]) * class_width + c))
+            if mean:
+                best = add(best, o)
+            elif t >= begin:
+                # So written, a potential that is no number shows in the loss.
+                higher = above_or_nan(o, best)
+                best = where(higher, o, best)
+                best_step = where(higher, splat(shape, one * (t + 1)), best_step)
+        store(peak, place + c, best)
+        store(peak_step, place + c, best_step)
 
 
 @compiled
@@ -297,12 +328,9 @@ def _forward(circuit: Any, events: Any, first: int, n: int, block: Any) -> Any:
     )
     room = n_steps * width
     n_words = width // LANES
-    for state in (block.v, block.a, block.g, block.o, block.j, block.peak_step):
+    for state in (block.v, block.a, block.g):
         state[:] = 0
-    block.peak[:] = 0 if circuit.zero_start else -np.inf
     spike_bounds[:] = 0
-    begun = np.empty(BLOCK, np.bool_)
-    begun[:] = circuit.zero_start
     start = n_steps
     for s in range(n):
         begin, end = events.begins[first + s], events.ends[first + s]
@@ -323,11 +351,6 @@ def _forward(circuit: Any, events: Any, first: int, n: int, block: Any) -> Any:
                     word &= word - np.uint16(1)
                     place += 1
             spike_bounds[s, t + 1] = place - s * room
-            begun[s] = _read_out(circuit, block, s, t, begun[s])
-            _add_rows(
-                one, circuit.w_out, 0, class_width, all_spikes, none, s * room + count, place, 0,
-                block.j, s * class_width,
-            )
             for k in range(len(circuit.input_links)):
                 u = t - circuit.input_links[k, DELAY] + 1
                 if u >= start:
@@ -354,8 +377,11 @@ def _forward(circuit: Any, events: Any, first: int, n: int, block: Any) -> Any:
                         block.g, (circuit.links[k, RECEPTOR] * BLOCK + s) * width + post,
                     )
     for s in range(n):
-        if not begun[s]:
-            block.peak[s * class_width : (s + 1) * class_width] = 0
+        _read_out(
+            one, circuit.constants[1], circuit.constants[2], class_width, circuit.w_out, start,
+            n_steps, all_spikes, s * room, spike_bounds[s], circuit.zero_start, circuit.mean,
+            block.peak, block.peak_step, s * class_width,
+        )
     if circuit.mean:
         block.peak[:] /= one * n_steps
     return start
