@@ -54,7 +54,7 @@ from eccles.engines.simd import (
     zeros,
 )
 from eccles.engines.vector_kernels import _aligned, _softmax_loss, _step_bounds
-from eccles.jit import compiled, inlined
+from eccles.jit import borrowing, compiled, inlined
 
 BLOCK = 4
 """Samples side by side: four, with four vectors each, leave the product registers to spare."""
@@ -252,7 +252,7 @@ def _integrate_conductances(circuit: Any, block: Any, trace: int, traced: bool) 
         store_bits(block.bits, c // LANES, above(x, one - one))
 
 
-@compiled
+@borrowing
 def _first_move(
     one: Any, alpha: Any, beta: Any, class_width: int, w_out: Any, start: int, n_steps: int,
     spikes: Any, base: int, bounds: Any,
@@ -275,7 +275,7 @@ def _first_move(
     return first
 
 
-@compiled
+@borrowing
 def _read_out(
     one: Any, alpha: Any, beta: Any, class_width: int, w_out: Any, start: int, n_steps: int,
     spikes: Any, base: int, bounds: Any, zero_start: bool, mean: bool, peak: Any, peak_step: Any,
@@ -311,11 +311,11 @@ def _read_out(
                 higher = above_or_nan(o, best)
                 best = where(higher, o, best)
                 best_step = where(higher, splat(shape, one * (t + 1)), best_step)
-        store(peak, place + c, best)
+        store(peak, place + c, divide(best, splat(shape, one * n_steps)) if mean else best)
         store(peak_step, place + c, best_step)
 
 
-@compiled
+@borrowing
 def _forward(circuit: Any, events: Any, first: int, n: int, block: Any) -> Any:
     """Run n samples; leave traces, spikes by step, peaks and their steps; return the first step."""
     width, class_width = circuit.sizes[2], circuit.sizes[3]
@@ -382,8 +382,6 @@ def _forward(circuit: Any, events: Any, first: int, n: int, block: Any) -> Any:
             n_steps, all_spikes, s * room, spike_bounds[s], circuit.zero_start, circuit.mean,
             block.peak, block.peak_step, s * class_width,
         )
-    if circuit.mean:
-        block.peak[:] /= one * n_steps
     return start
 
 
@@ -410,7 +408,7 @@ def _product_chunk(
     store(target, 3 * width + place, a3)
 
 
-@compiled
+@borrowing
 def _product(
     one: Any, wt: Any, offset: int, pre: int, n_pre: int, y: Any, first: int, last: int,
     width: int, target: Any,
@@ -444,7 +442,7 @@ def _product(
         place += LANES
 
 
-@compiled
+@borrowing
 def _sigmoid_slopes(x: Any, first: int, n: int, k: Any, slopes: Any) -> None:
     """Write k p (1 - p) with p = 1 / (1 + exp(-k x)), from a trace; it keeps its digits."""
     for m in range(n):
@@ -452,7 +450,7 @@ def _sigmoid_slopes(x: Any, first: int, n: int, k: Any, slopes: Any) -> None:
         slopes[m] = k * e / ((1 + e) * (1 + e))
 
 
-@compiled
+@borrowing
 def _slope(shape: Any, kind: int, x: Any, one: Any, k: Any, slopes: Any, c: int) -> Any:
     """Return the surrogate's slope at x."""
     if kind == SUPERSPIKE:
@@ -494,7 +492,7 @@ def _adjoints(circuit: Any) -> Any:
     )
 
 
-@compiled
+@borrowing
 def _press(circuit: Any, events: Any, block: Any, s: int, weight: Any, pressure: Any) -> float:
     """Return what a sample's spikes cost, and write what each of them adds to that, by neuron.
 
@@ -516,7 +514,7 @@ def _press(circuit: Any, events: Any, block: Any, s: int, weight: Any, pressure:
     return cost
 
 
-@compiled
+@borrowing
 def _steady(circuit: Any, n: int, slopes: Any, steady: Any) -> None:
     """Write what means let reach the readouts' potentials, the same at every step."""
     width, w_out_transposed = circuit.sizes[2], circuit.w_out_transposed
@@ -552,7 +550,7 @@ def _inject(
                 store(a, s * width + c, scale_add(slopes[s, k], row, own))
 
 
-@compiled
+@borrowing
 def _backward(circuit: Any, block: Any, adjoints: Any, n: int, start: int, slopes: Any) -> int:
     """Take the loss back to every conductance; leave their adjoints in place of the traces.
 
@@ -674,7 +672,7 @@ def _add_to_row(
         c += LANES
 
 
-@compiled
+@borrowing
 def _link_gradients(
     one: Any, width: int, delay: int, offset: int, pre: int, pre_end: int, n_post: int,
     y_trace: Any, place: int, bounds: Any, units: Any, base: int, counts: Any, start: int,
@@ -691,7 +689,7 @@ def _link_gradients(
                 _add_to_row(one, grad, offset + (unit - pre) * n_post, n_post, y_trace, y, count)
 
 
-@compiled
+@borrowing
 def _readout_gradients(
     one: Any, alpha: Any, beta: Any, class_width: int, start: int, last: int, spikes: Any,
     base: int, bounds: Any, slopes: Any, peak_step: Any, first: int, mean: bool, grad: Any,
@@ -716,7 +714,7 @@ def _readout_gradients(
             a = add(a, g if mean else due)
 
 
-@compiled
+@borrowing
 def _weight_gradients(
     circuit: Any, events: Any, s: int, block: Any, start: int, last: int, slopes: Any,
     grad_in: Any, grad: Any, grad_out: Any,
