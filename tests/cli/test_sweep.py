@@ -245,7 +245,7 @@ def test_exports_hold_the_same(finished, suffix, tmp_path):
     [
         (["--table", "class"], "no table 'class'"),
         (["--columns", "accuracies"], "no column 'accuracies'"),
-        (["--columns", "nope"], "no column 'nope'; there are run, "),
+        (["--columns", "nope"], "no column 'nope'; there are lr, ei, run, "),
         (["--where", "x ="], "the condition must be SQL"),
         (["--limit", "-3"], "results: --limit must be 0 or more, got -3"),
         (["--export", "a.xlsx"], "--export must be a file that ends in .csv, .json, .parquet"),
