@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core.dispatcher import Dispatcher
 
-from eccles.engines import DenseEngine, Weights, pool_kernels
+from eccles.engines import (
+    DenseEngine,
+    Weights,
+    pool_backward_kernels,
+    pool_forward_kernels,
+    pool_gradient_kernels,
+    pool_kernels,
+    pool_layout,
+)
 from eccles.engines.pool_dense import DensePool
 from eccles.engines.pool_event import EventPool
 from eccles.engines.pools import pool_engine
@@ -360,11 +368,19 @@ def test_saturated_events_of_one_unit_are_its_count():
 
 def test_only_functions_that_make_arrays_count_references():
     """The others run at every step, where counting took a fifth of the time."""
+    modules = (
+        pool_layout,
+        pool_forward_kernels,
+        pool_backward_kernels,
+        pool_gradient_kernels,
+        pool_kernels,
+    )
     counting = {
         name
-        for name, kernel in vars(pool_kernels).items()
+        for module in modules
+        for name, kernel in vars(module).items()
         if isinstance(kernel, Dispatcher)
-        and kernel.py_func.__module__ == pool_kernels.__name__
+        and kernel.py_func.__module__ == module.__name__
         and kernel.targetoptions.get("inline") != "always"
         and kernel.targetoptions.get("_nrt", True)
     }

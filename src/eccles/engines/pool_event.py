@@ -19,12 +19,8 @@ from torch.autograd.function import once_differentiable
 
 from eccles.engines.engine import Response, check_labels
 from eccles.engines.pool_dense import PoolWeights, by_name, check_matrices
-from eccles.engines.pool_kernels import (
-    Circuit,
-    Events,
-    list_spikes,
-    run_samples,
-)
+from eccles.engines.pool_kernels import list_spikes, run_samples
+from eccles.engines.pool_layout import Circuit, Events
 from eccles.engines.pool_packing import PoolPacking, refusal
 from eccles.errors import InputError, check_workers, must
 from eccles.events import SpikeEvents, spike_events

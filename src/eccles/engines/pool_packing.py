@@ -12,7 +12,7 @@ from torch import Tensor
 
 from eccles import functional
 from eccles.engines.packing import LANES, aligned
-from eccles.engines.pool_kernels import (
+from eccles.engines.pool_layout import (
     ADAPTIVE,
     ARCTAN,
     CHUNKS,
