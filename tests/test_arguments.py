@@ -294,7 +294,7 @@ def test_how_to_make_one_is_said():
     with pytest.raises(InputError, match=r"got '80:20'; Populations.parse\(\"80:20\", 100\)"):
         eccles.EINetwork(784, "80:20", 10)
     network = eccles.EINetwork(4, eccles.Populations(2, 1), 3)
-    with pytest.raises(InputError, match="train: config must be a TrainConfig or a DeepConfig"):
+    with pytest.raises(InputError, match="train: config must be a TrainConfig"):
         eccles.train(network)
     layers = eccles.nn.circuit_layers("ei", eccles.seeds.stream(0, "x"))
     deep = eccles.nn.deep_network("mlp8", layers, (1, 4, 4), 3)

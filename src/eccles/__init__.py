@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from eccles.sweeps.tables import StudyTables as StudyTables
     from eccles.sweeps.tables import load as load
     from eccles.training.config import TrainConfig as TrainConfig
-    from eccles.training.deep_config import DeepConfig as DeepConfig
+    from eccles.training.config.former import DeepConfig as DeepConfig
     from eccles.training.loop import train as train
     from eccles.training.measure import evaluate as evaluate
     from eccles.training.result import TrainResult as TrainResult
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "DeepConfig": "eccles.training.deep_config",
+    "DeepConfig": "eccles.training.config.former",
     "Populations": "eccles.populations",
     "SpikeDataset": "eccles.data",
     "SpikeEvents": "eccles.events",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 _CALLED = {
-    "RunConfig": "a TrainConfig or a DeepConfig",
     "Module": "a module of torch",
     "ndarray": "an array of numpy",
     "DataFrame": "a DataFrame of pandas",
@@ -21,10 +20,8 @@ _MADE_BY = {
     "SpikeDataset": 'eccles.data.load("fashion-mnist-sample").train is one',
     "Splits": 'eccles.data.load("fashion-mnist-sample") gives one, to train and to test on',
     "SpikeEvents": "SpikeEvents.from_dense makes one of a raster",
-    "RunConfig": 'such as TrainConfig(ei="80:20")',
     "TrainConfig": 'a TrainConfig is made such as TrainConfig(ei="80:20")',
     "EINetwork": "it is a network of one hidden layer; evaluate_deep is for deep ones",
-    "DeepConfig": 'a DeepConfig is made such as DeepConfig(model="mlp8")',
     "StudyFolder": "eccles.load(folder) gives the tables of a study",
     "LIFParameters": "LIFParameters() is one",
     "Decays": "LIFParameters() is one",

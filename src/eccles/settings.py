@@ -138,6 +138,10 @@ class Settings(BaseModel):
         """Return the words for a setting that these don't have."""
         return f"there is no setting {shown(name)}{nearest(name, cls.model_fields)}"
 
+    def names(self) -> Collection[str]:
+        """Return the settings that these have, where others of their class may have more."""
+        return type(self).model_fields.keys()
+
     @classmethod
     def from_yaml(cls, path: Path | str) -> Self:
         """Return the settings that a YAML (or JSON) file holds."""

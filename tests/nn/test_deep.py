@@ -7,7 +7,7 @@ import torch
 
 from eccles import InputError, dale, init
 from eccles.nn import MODELS, EICircuit, Spiking, circuit_layers, deep_network
-from eccles.training.deep_config import Model
+from eccles.training.config import Model
 
 
 def network(name, circuit="ei", shape=(1, 32, 32), n_classes=10, **options):
@@ -163,4 +163,4 @@ def test_what_cant_be_built(call, said):
 
 
 def test_settings_name_all_models():
-    assert set(get_args(Model)) == set(MODELS)
+    assert set(get_args(Model)) == {"shallow", *MODELS}

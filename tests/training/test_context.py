@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import eccles
-from eccles import DeepConfig, TrainConfig
+from eccles import TrainConfig
 from eccles.data import load, load_images
 from eccles.training.context import _Process, _switches, _Threads, settled
 
@@ -18,8 +18,8 @@ CONFIGS = {
     "event": TrainConfig(hidden=10, epochs=1, batch_size=32, update_noise=0.1),
     "dense": TrainConfig(hidden=10, epochs=1, batch_size=32, engine="dense"),
     "adam": TrainConfig(hidden=10, epochs=1, batch_size=32, optimizer="adam"),
-    "deep": DeepConfig(model="mlp8", width=0.1, epochs=1, batch_size=32, steps=1),
-    "bn": DeepConfig(model="mlp8", width=0.05, epochs=1, batch_size=32, steps=1, circuit="bn"),
+    "deep": TrainConfig(model="mlp8", width=0.1, epochs=1, batch_size=32, steps=1),
+    "bn": TrainConfig(model="mlp8", width=0.05, epochs=1, batch_size=32, steps=1, circuit="bn"),
 }
 
 
@@ -85,8 +85,8 @@ def few():
     shallow, deep = load("fashion-mnist-sample"), load_images("fashion-mnist-sample")
     cut = slice(0, 128)
     return {
-        "TrainConfig": tuple(part.take(cut) for part in shallow),
-        "DeepConfig": tuple(part.take(cut) for part in deep),
+        False: tuple(part.take(cut) for part in shallow),
+        True: tuple(part.take(cut) for part in deep),
     }
 
 
@@ -96,14 +96,14 @@ def outcome(config, data):
     history = [{k: row[k] for k in row if "second" not in k} for row in result.history]
     weights = {k: (v.dtype, v.clone()) for k, v in result.network.state_dict().items()}
     accuracy = None
-    if isinstance(config, TrainConfig):
+    if not config.is_deep:
         accuracy = eccles.evaluate(result.network, data[1]).accuracy
     return history, weights, accuracy
 
 
 @pytest.fixture(scope="module")
 def undisturbed(few):
-    return {name: outcome(c, few[type(c).__name__]) for name, c in CONFIGS.items()}
+    return {name: outcome(c, few[c.is_deep]) for name, c in CONFIGS.items()}
 
 
 def same(one, other):

@@ -12,8 +12,8 @@ from tests.training.conftest import StopAt, StopError
 
 from eccles import InputError, RunError, dale, train
 from eccles.data import FrameDataset, FrameSplits, ImageDataset, ImageSplits, load_images
+from eccles.training.config import TrainConfig
 from eccles.training.deep import DeepTrainee
-from eccles.training.deep_config import DeepConfig
 from eccles.training.deep_measure import evaluate_deep
 from eccles.training.deep_measures import look
 from eccles.training.samples import divide
@@ -28,7 +28,9 @@ def images():
 
 
 def small(**settings):
-    return DeepConfig(**{"model": "mlp8", "width": 0.08, "epochs": 2, "batch_size": 32} | settings)
+    return TrainConfig(
+        model="vgg8", **{"model": "mlp8", "width": 0.08, "epochs": 2, "batch_size": 32} | settings
+    )
 
 
 def weights(result):

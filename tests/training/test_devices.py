@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from eccles import DeepConfig, InputError, TrainConfig, dale, train
+from eccles import InputError, TrainConfig, dale, train
 from eccles.data import load, load_images
 from eccles.devices import Device, find
 from eccles.training.devices import synapses
@@ -25,7 +25,7 @@ def images():
 
 def config(kind, **said):
     if kind == "deep":
-        return DeepConfig(model="mlp2", width=0.05, data="fashion-mnist-sample", **said)
+        return TrainConfig(model="mlp2", width=0.05, data="fashion-mnist-sample", **said)
     own = {"hidden": 20} if kind == "shallow" else {"hidden": "10,10", "recurrent": 0.5}
     return TrainConfig(**own, **said)
 
@@ -110,7 +110,7 @@ def test_weights_of_any_sign_are_held_by_no_device(samples, images):
     for asked, data in (
         (TrainConfig(unbounded=True, device_model="ecram"), samples),
         (TrainConfig(unbounded=True, recurrent=True, device_model="ecram"), samples),
-        (DeepConfig(model="mlp2", circuit="bn", device_model="ecram"), images),
+        (TrainConfig(model="mlp2", circuit="bn", device_model="ecram"), images),
     ):
         with pytest.raises(InputError, match="may have any sign, got 'ecram'"):
             train(asked, data=data)

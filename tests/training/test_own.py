@@ -13,9 +13,7 @@ from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.training import own
 from eccles.training.config import TrainConfig
-from eccles.training.deep_config import DeepConfig
 from eccles.training.loop import train
-from eccles.training.prepare import configure
 from eccles.training.samples import digest, files_digest
 
 
@@ -33,7 +31,7 @@ def pixels(seed=0):
 
 
 SHALLOW = TrainConfig(epochs=1, hidden=10, batch_size=4)
-DEEP = DeepConfig(model="mlp8", width=0.1, steps=1, epochs=1, batch_size=4, init_samples=12)
+DEEP = TrainConfig(model="mlp8", width=0.1, steps=1, epochs=1, batch_size=4, init_samples=12)
 KINDS = {
     "shallow": (SHALLOW, spikes),
     "as recordings": (TrainConfig(epochs=1, hidden=10, data="shd"), spikes),
@@ -68,7 +66,7 @@ def test_kept_settings_are_of_these_samples_alone(kind, tmp_path, capsys):
     assert said.count("\n") == 1
     # From Python they go on with the same samples, as the same run, and with no others.
     again, _ = own.from_record(kept)
-    again = configure(again)
+    again = TrainConfig.model_validate(again)
     assert again.resolved() == first.config
     second = train(again, data=make(), out=tmp_path / "run")
     assert second.identity == first.identity
@@ -213,7 +211,7 @@ def test_what_isnt_two_sets_that_fit_is_one_sentence():
         ((train_set, slow), "dt of the samples to train and to test on must be the same"),
         ((train_set, wide), "n_units of the samples to train and to test on must be the same"),
         ((train_set, swapped), "classes of the samples to train and to test on must be the same"),
-        ((train_set, None), "to test on with a TrainConfig must be spikes, .*, got None"),
+        ((train_set, None), "the samples to test on must be spikes, .*, got None"),
     ]:
         with pytest.raises(InputError, match=said) as error:
             train(SHALLOW, data=data)
@@ -228,7 +226,11 @@ def test_names_by_hand():
     for name in ("own-recordings", "own-1a2b3c4", "own-1a2b3c4d-", "own-1A2B3C4D", "shd", ""):
         assert own.digest_of(name) == ""
         assert own.said_of(name) == name
-    assert TrainConfig().data == DeepConfig().data == own.said_of(own.own_name("1a2b3c4d"))
+    assert (
+        TrainConfig().data
+        == TrainConfig(model="vgg8").data
+        == own.said_of(own.own_name("1a2b3c4d"))
+    )
 
 
 def test_records_by_hand():

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from eccles.data.bars import drawn
+from eccles.training.config import TrainConfig
 from eccles.training.result import TrainResult
-from eccles.training.run_config import RunConfig
 from eccles.training.trainee import Trainee
 from eccles.training.trouble import trouble
 
@@ -52,7 +52,7 @@ class TrainDisplay:
     ) -> None:
         self._bar.stop()
 
-    def started(self, config: RunConfig, trainee: Trainee, next_epoch: int) -> None:
+    def started(self, config: TrainConfig, trainee: Trainee, next_epoch: int) -> None:
         """Say what is trained, and draw the bar."""
         self._epochs = config.epochs
         config = config.resolved()

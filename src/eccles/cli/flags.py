@@ -229,6 +229,7 @@ def _settings(info: StructTypeInfo) -> StructConstructorSpec | None:
         for name in info.type.model_fields
         if name in _NO_FLAGS and getattr(info.default, name, None) is not None
     }
+    own = info.default.names() if isinstance(info.default, Settings) else info.type.model_fields
     fields = [
         StructFieldSpec(
             name=name,
@@ -237,6 +238,6 @@ def _settings(info: StructTypeInfo) -> StructConstructorSpec | None:
             helptext=field.description,
         )
         for name, field in info.type.model_fields.items()
-        if name not in _NO_FLAGS
+        if name not in _NO_FLAGS and name in own
     ]
     return StructConstructorSpec(partial(info.type, **kept), tuple(fields))

@@ -17,8 +17,8 @@ from eccles.data.registry import SOURCES
 from eccles.errors import must
 from eccles.network import Network
 from eccles.network.summary import Rows, groups, projections
+from eccles.training.config.network import NetworkSettings, check_said
 from eccles.training.described import read_settings
-from eccles.training.network_settings import NetworkSettings, check_said
 from eccles.units import duration
 
 _SIZES = {
@@ -129,11 +129,11 @@ def _stored(source: Path) -> tuple[Network, str | None, Binning]:
 def _of_run(settings: Mapping[str, Any]) -> tuple[Network, Binning]:
     """Return the network that a run's settings mean, and how its samples become steps."""
     from eccles.training.config import TrainConfig
-    from eccles.training.prepare import configure
 
     check_said(settings, "show")
-    config = configure({name: value for name, value in settings.items() if name != "identity"})
-    if not isinstance(config, TrainConfig):
+    own = {name: value for name, value in settings.items() if name != "identity"}
+    config = TrainConfig.model_validate(own)
+    if config.is_deep:
         hint = "eccles inspect shows layers of deep networks"
         raise must("show", "the network", "one of spiking neurons in time", config.model, hint)
     if config.module is not None:

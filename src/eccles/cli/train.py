@@ -7,19 +7,18 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 
 import tyro
 
 from eccles.cli.flags import flag, options, read
 from eccles.errors import InputError, check_workers, must, nearest
 from eccles.paths import usable
-from eccles.training.config import TrainConfig
-from eccles.training.deep_config import DeepConfig, Model
+from eccles.training.config import Model, TrainConfig, of_others
+from eccles.training.config.network import NetworkSettings, check_said
 from eccles.training.described import read_settings
-from eccles.training.network_settings import NetworkSettings, check_said
 from eccles.training.own import check_openable, from_record
-from eccles.training.prepare import SHALLOW, configure, measures_of
+from eccles.training.prepare import measures_of
 
 
 @dataclass(frozen=True)
@@ -38,75 +37,30 @@ class Arguments:
         eccles train --hidden 100,60 --schedule cosine --warmup 1
         eccles train --config my-run.yaml --seed 3
 
-    Deep networks have settings of their own:
+    Deep networks of E-I circuits have settings of their own:
         eccles train --model vgg8 --help
+        eccles train --model mlp8 --epochs 3 --threads 2
+        eccles train --model vgg8 --circuit bn --width 0.25 --data fashion-mnist --threads 2
+        eccles train --model vgg19 --width 0.5 --epochs 0 --measure layers    # as it starts
     """
 
     settings: tyro.conf.OmitArgPrefixes[TrainConfig]
 
-    model: Literal["shallow"] = "shallow"
-    """Network: this one, or a deep one: mlp2, 4, 6, 8, 12, 16, vgg8, 11, 16, 19, resnet18, 34."""
-
     data_dir: Annotated[Path | None, flag("DIR")] = None
     """Folder with the data set's files (default: search for them)."""
 
     out: Annotated[Path | None, flag("DIR")] = None
-    """Folder of the run (default: runs/DATA-RATIO-seedN-IDENTITY, and -FILES for own files)."""
+    """Folder of the run (default: runs/DATA-NETWORK-seedN-IDENTITY, and -FILES for own files)."""
 
     resume: bool = True
     """Go on with what an interrupted run left in the folder, or start over."""
 
     threads: int = 1
-    """Threads of the event engine, up to one for every 128 samples of a batch."""
+    """Threads of the event engine, up to one for every 128 samples of a batch; or those of a deep
+    network, on whose number the last bits of its result depend."""
 
     measure: Annotated[str | None, flag("NAME[:EPOCHS],...")] = None
     """Measures to take besides, and every how many epochs, such as activity:10,distances;
-    each leaves its file in the run's folder."""
-
-    config: Annotated[Path | None, flag("FILE")] = None
-    """YAML file with any of the settings; flags win over it."""
-
-    json: bool = False
-    """Print one JSON object at the end, and progress on stderr."""
-
-    debug: bool = False
-    """Show where an error comes from."""
-
-
-@dataclass(frozen=True)
-class DeepArguments:
-    """Train a deep spiking network of E-I circuits, or of what they are compared with.
-
-    The run leaves a folder with its settings, a tidy history, a checkpoint of every epoch and a
-    result. The same command goes on where a run was interrupted.
-
-    Try
-        eccles train --model mlp8 --epochs 3 --threads 2
-        eccles train --model vgg8 --circuit bn --width 0.25 --data fashion-mnist --threads 2
-        eccles train --model vgg8 --stabiliser epsilon --straight-through False --seed 3
-        eccles train --model vgg19 --width 0.5 --epochs 0 --measure layers    # as it starts
-
-    Without --model, or with --model shallow, networks of one hidden layer are trained:
-        eccles train --help
-    """
-
-    settings: tyro.conf.OmitArgPrefixes[DeepConfig]
-
-    data_dir: Annotated[Path | None, flag("DIR")] = None
-    """Folder with the data set's files (default: search for them)."""
-
-    out: Annotated[Path | None, flag("DIR")] = None
-    """Folder of the run (default: runs/DATA-MODEL-CIRCUIT-seedN-IDENTITY, and -FILES for own
-    files)."""
-
-    resume: bool = True
-    """Go on with what an interrupted run left in the folder, or start over."""
-
-    threads: int = 1
-    """Threads to compute with; the last bits of the result depend on their number."""
-
-    measure: Annotated[str | None, flag("NAME[:EPOCHS],...")] = None
-    """Measures to take besides, and every how many epochs, such as layers:5,currents;
     each leaves its file in the run's folder."""
 
     config: Annotated[Path | None, flag("FILE")] = None
@@ -124,19 +78,18 @@ def run(words: Sequence[str]) -> int:
     settings, digits = _file_settings(words)
     if _value(words, "--data") is not None:
         digits = ""  # Other data is asked for.
-    default = configure(settings | _model(words))
-    kind: Any = Arguments if isinstance(default, TrainConfig) else DeepArguments
+    default = TrainConfig.model_validate(settings | _model(words))
     _check_network(words, default)
     arguments = read(
-        kind,
+        Arguments,
         "train",
         words,
-        default=kind(settings=default),
+        default=Arguments(default),
         config=[tyro.conf.OmitArgPrefixes],
     )
     check_workers("train", "threads", arguments.threads)
     config = arguments.settings
-    if isinstance(config, TrainConfig) and config.module is not None:
+    if config.module is not None:
         from eccles.nn.own import check_given
 
         check_given(config.module)
@@ -186,7 +139,7 @@ def _file_settings(words: Sequence[str]) -> tuple[dict[str, Any], str]:
 def _model(words: Sequence[str]) -> dict[str, str]:
     """Return the model that --model names, which decides what settings there are."""
     model = _value(words, "--model")
-    known = (SHALLOW, *get_args(Model))
+    known = get_args(Model)
     if model is not None and model not in known:
         there_are = ", ".join(known)
         raise InputError(
@@ -195,19 +148,15 @@ def _model(words: Sequence[str]) -> dict[str, str]:
     return {} if model is None else {"model": model}
 
 
-def _check_network(words: Sequence[str], default: TrainConfig | DeepConfig) -> None:
+def _check_network(words: Sequence[str], default: TrainConfig) -> None:
     """Raise InputError for an option that the network of some settings hasn't, or says itself."""
-    kind = type(default)
-    other: type[TrainConfig] | type[DeepConfig]
-    other, how = (DeepConfig, "--model vgg8 ") if kind is TrainConfig else (TrainConfig, "")
-    names = other.model_fields.keys() - kind.model_fields.keys() - {"model"}
+    names = [name for name in TrainConfig.model_fields if name not in default.names()]
     for option in options(words, names):
-        has, lacks = other.of_network, kind.of_network
-        raise InputError(
-            f"train: {option} is an option of {has}, which {lacks} doesn't have; "
-            f"see eccles train {how}--help"
-        )
-    if isinstance(default, TrainConfig) and default.network is not None:
+        name = option.removeprefix("--").removeprefix("no-").replace("-", "_")
+        said = str(of_others(name, deep=default.is_deep, called="an option"))
+        how = "" if default.is_deep else "--model vgg8 "
+        raise InputError(f"train: {said.replace(name, option, 1)}; see eccles train {how}--help")
+    if default.network is not None:
         for option in options(words, NetworkSettings.model_fields):
             raise InputError(f"train: {option} must be left out with network, which says it")
 
@@ -219,7 +168,7 @@ def _value(words: Sequence[str], flag: str) -> str | None:
     return value
 
 
-def _default_folder(config: TrainConfig | DeepConfig, identity: str) -> Path:
+def _default_folder(config: TrainConfig, identity: str) -> Path:
     """Return the folder of a run that is known by its identity, own files' digits included."""
     from eccles.training.run import stored_identity
 
@@ -231,16 +180,16 @@ def _default_folder(config: TrainConfig | DeepConfig, identity: str) -> Path:
     return folder.with_name(f"{folder.name}{dash}{files}")
 
 
-def _name(config: TrainConfig | DeepConfig) -> str:
+def _name(config: TrainConfig) -> str:
     """Return the first part of a folder's name, which people read."""
-    if isinstance(config, DeepConfig):
+    if config.is_deep:
         kind = f"{config.model}-{config.circuit}"
     else:
         kind = "unbounded" if config.unbounded else str(config.resolved().ei).replace(":", "-")
         if not config.plain:
             kind = f"network-{config.network_of().n_neurons}"
     data = config.data
-    if isinstance(config, DeepConfig) and ("/" in data or Path(data).is_dir()):
+    if config.is_deep and ("/" in data or Path(data).is_dir()):
         data = Path(data).resolve().name  # Recordings of one's own.
     name = f"{data}-{kind}-seed{config.seed}"
     if "/" in name:

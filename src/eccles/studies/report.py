@@ -77,7 +77,7 @@ def report(folder: Path | str) -> str:
             f"report: {folder} must hold runs, got none of {first.study.name}; "
             f"eccles sweep {first.study.name} --out {first.folder} runs them"
         )
-    kinds = {tables.study.kind for tables in shown}
+    kinds = {tables.study.is_deep for tables in shown}
     if len(kinds) > 1:
         raise InputError(
             f"report: {folder} must hold studies of shallow networks or of deep ones, got both; "

@@ -117,7 +117,7 @@ def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: li
         for name in there:
             columns = columns_of(study)[name]
             folder.sums.check(folder.table(name).name)
-            rows = stored(base, folder.table(name), columns, study.kind())
+            rows = stored(base, folder.table(name), columns, study.usual())
             ours = ", ".join(_cast(column, kind) for column, kind in columns.items())
             base.execute(
                 f"CREATE TABLE stored_{name} AS SELECT {ours} FROM {rows} "

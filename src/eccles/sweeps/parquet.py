@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from eccles.errors import InputError, RunError
-from eccles.training.run_config import RunConfig
+from eccles.training.config import TrainConfig
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,7 +86,7 @@ def stored(
     base: duckdb.DuckDBPyConnection,
     path: Path,
     columns: dict[str, str],
-    usual: RunConfig,
+    usual: TrainConfig,
 ) -> str:
     """Return a stored table as SQL, with the columns that it is too old to have.
 

@@ -10,8 +10,6 @@ from eccles.errors import InputError, must
 from eccles.settings import hashed
 from eccles.sweeps.study import Study
 from eccles.training.config import TrainConfig
-from eccles.training.deep_config import DeepConfig
-from eccles.training.prepare import configure
 from eccles.units import whole_number
 
 FORMAT = 1
@@ -39,9 +37,9 @@ class Plan(NamedTuple):
     study: Study
     runs: list[Planned]
 
-    def config(self, run: Planned) -> TrainConfig | DeepConfig:
+    def config(self, run: Planned) -> TrainConfig:
         """Return the settings of a run."""
-        return configure(self.study.settings(run.settings))
+        return TrainConfig.model_validate(self.study.settings(run.settings))
 
     def shard(self, text: str) -> Plan:
         """Return every so manieth run: "2/8" is the second of eight shares."""
@@ -62,7 +60,7 @@ def plan(study: Study) -> Plan:
     measured = [FORMAT, dict(sorted(study.measure.items()))]
     for settings in _cells(study):
         try:
-            config = configure(study.settings(settings))
+            config = TrainConfig.model_validate(study.settings(settings))
         except InputError as error:
             cell = f" of the run with {spelt(settings)}" if settings else ""
             raise InputError(f"study: settings{cell} can't be met: {error}") from None

@@ -12,10 +12,9 @@ from typing import Any, get_args, get_origin
 
 import eccles
 from eccles.sweeps.study import Study
-from eccles.training.config import TrainConfig
-from eccles.training.network_settings import NetworkSettings
-from eccles.training.prepare import measures_of
-from eccles.training.run_config import RunConfig
+from eccles.training.config import TrainConfig, names_of
+from eccles.training.config.network import NetworkSettings
+from eccles.training.prepare import all_measures
 
 _SQL = {str: "VARCHAR", float: "DOUBLE", int: "BIGINT", bool: "BOOLEAN"}
 
@@ -38,9 +37,9 @@ def _kinds(annotation: Any) -> Iterator[type]:
 
 def settings_of(study: Study) -> dict[str, str]:
     """Return a run's settings with their SQL types: scales and engine as they were in the end."""
-    fields = study.kind.model_fields.items()
-    found = {name: _sql_of(field.annotation) for name, field in fields if name != "network"}
-    if study.kind is TrainConfig:
+    fields, names = TrainConfig.model_fields, names_of(deep=study.is_deep)
+    found = {name: _sql_of(fields[name].annotation) for name in names if name != "network"}
+    if not study.is_deep:
         values = [study.base.get("hidden"), *study.grid.get("hidden", ()),
                   *study.zip.get("hidden", ())]  # fmt: skip
         if not all(isinstance(NetworkSettings(hidden=n).hidden, int | None) for n in values):
@@ -49,14 +48,14 @@ def settings_of(study: Study) -> dict[str, str]:
     return found
 
 
-def settings_row(config: RunConfig, network: str | None) -> dict[str, Any]:
+def settings_row(config: TrainConfig, network: str | None) -> dict[str, Any]:
     """Return a run's settings as its row has them: a network by name, or by its identity.
 
     What a network of one's own says itself is null; `network_identity` is that of any network
     beyond one layer of LIF neurons.
     """
     row = config.model_dump(mode="json")
-    if not isinstance(config, TrainConfig) or config.plain:
+    if config.is_deep or config.plain:
         return row
     known = config.network_of().identity()
     if config.network is not None:
@@ -66,7 +65,7 @@ def settings_row(config: RunConfig, network: str | None) -> dict[str, Any]:
 
 def rate_of(study: Study) -> str:
     """Return what a study's firing rates are called, which says their unit."""
-    return "rate_hz" if study.kind is TrainConfig else "spikes_per_step"
+    return "spikes_per_step" if study.is_deep else "rate_hz"
 
 
 OUTCOME = {
@@ -110,7 +109,7 @@ def columns_of(study: Study) -> dict[str, dict[str, str]]:
     """Return the tables of a study, with their columns and SQL types."""
     rate = rate_of(study)
     spikes = {"excitatory_spikes": "DOUBLE", "inhibitory_spikes": "DOUBLE"}
-    known = measures_of(study.kind)
+    known = all_measures(deep=study.is_deep)
     return {
         "runs": {
             KEY: "VARCHAR",

@@ -13,9 +13,7 @@ from eccles.errors import InputError, must, nearest
 from eccles.network import Network
 from eccles.settings import Settings, read_yaml, read_yaml_value
 from eccles.sweeps.networks import named
-from eccles.training.config import TrainConfig
-from eccles.training.deep_config import DeepConfig
-from eccles.training.prepare import SHALLOW, kind_of
+from eccles.training.config import SHALLOW, TrainConfig, of_others
 
 FULL = "full"
 """The scale of a study as its file has it."""
@@ -71,14 +69,15 @@ class Study(Settings):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        models = {kind_of({"model": model}) for model in self._models()}
-        if len(models) > 1:
+        if len({model == SHALLOW for model in self._models()}) > 1:
             hint = "make a study of each"
             raise must("study", "model", "shallow in all runs or in none", self._models(), hint)
         for part in ("base", "grid", "zip"):
             for name in getattr(self, part):
-                if name not in self.kind.model_fields and name != "model":
-                    said = self.kind.no_setting(name)
+                said = of_others(name, deep=self.is_deep)
+                if name not in TrainConfig.model_fields:
+                    said = TrainConfig.no_setting(name)
+                if said is not None:
                     raise InputError(f"study: {part}: {said}; see eccles train --help")
         for part in ("grid", "zip"):
             for name, values in getattr(self, part).items():
@@ -124,9 +123,13 @@ class Study(Settings):
         return varied or [self.base.get("model", SHALLOW)]
 
     @property
-    def kind(self) -> type[TrainConfig] | type[DeepConfig]:
-        """The kind of settings that the runs have: those of shallow or of deep networks."""
-        return kind_of({"model": self._models()[0]})
+    def is_deep(self) -> bool:
+        """Whether the runs are of deep networks; they are in all runs or in none."""
+        return bool(self._models()[0] != SHALLOW)
+
+    def usual(self) -> TrainConfig:
+        """Return the settings that a run of these networks has unless a study says others."""
+        return TrainConfig(model="vgg8" if self.is_deep else SHALLOW)
 
     @property
     def varied(self) -> tuple[str, ...]:
@@ -215,7 +218,7 @@ def _override(content: dict[str, Any], override: str) -> dict[str, Any]:
     part, dot, setting = name.partition(".")
     if dot:
         return _merged(content, {part: {setting: value}}, "--set")
-    if name in _SETTINGS:
+    if name in TrainConfig.model_fields:
         # A setting that is said for all runs doesn't vary any more.
         for axes in ("grid", "zip"):
             if isinstance(content.get(axes), dict) and name in content[axes]:
@@ -228,8 +231,5 @@ def _override(content: dict[str, Any], override: str) -> dict[str, Any]:
         raise InputError("sweep: --set can't choose a scale; use --scale")
     if name in Study.model_fields:
         return {**content, name: value}
-    known = [*_SETTINGS, *Study.model_fields]
+    known = [*TrainConfig.model_fields, *Study.model_fields]
     raise InputError(f"sweep: --set: there is no setting {name!r}{nearest(name, known)}")
-
-
-_SETTINGS = {**TrainConfig.model_fields, **DeepConfig.model_fields}

@@ -142,7 +142,7 @@ class StudyTables:
     def _rows(self, base: duckdb.DuckDBPyConnection, name: str) -> str:
         path = self._folder.table(name)
         try:
-            return stored(base, path, columns_of(self.study)[name], self.study.kind())
+            return stored(base, path, columns_of(self.study)[name], self.study.usual())
         except database_error() as error:
             raise _unreadable(path, error) from None
 

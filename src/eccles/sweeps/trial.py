@@ -14,9 +14,10 @@ from eccles.errors import EcclesError
 from eccles.sweeps.worker import Job, open_splits
 from eccles.training import checkpoint
 from eccles.training.compiling import CompileClock
+from eccles.training.config import TrainConfig
 from eccles.training.context import computing, settled
 from eccles.training.measures import is_due
-from eccles.training.prepare import configure, prepare
+from eccles.training.prepare import prepare
 from eccles.training.run import RunFolder
 from eccles.training.samples import whole_batches
 from eccles.training.trainee import Trainee
@@ -102,7 +103,7 @@ def attempt(jobs: list[Job], seconds: float) -> list[Trial | str]:
 
 
 def _try(job: Job, seconds: float, measured: Mapping[str, int]) -> Trial:
-    config = configure(job.settings).resolved()
+    config = TrainConfig.model_validate(job.settings).resolved()
     splits = open_splits(config, job.data_dir)
     anew: list[None] = []
     with CompileClock(lambda: anew.append(None)) as clock:

@@ -18,11 +18,11 @@ from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import FORMAT
 from eccles.sweeps.record import Record
 from eccles.sweeps.schema import KEY, commit, settings_row, versions
+from eccles.training.config import TrainConfig
 from eccles.training.loop import train_on
-from eccles.training.prepare import configure, data_key, open_data
+from eccles.training.prepare import data_key, open_data
 from eccles.training.result import TrainResult
 from eccles.training.run import RunFolder
-from eccles.training.run_config import RunConfig
 from eccles.training.samples import files_digest
 from eccles.training.trainee import Trainee
 
@@ -91,7 +91,7 @@ class _Wanted:
         self._file = file
         self._next = 0.0
 
-    def started(self, _config: RunConfig, _trainee: Trainee, _next_epoch: int) -> None:
+    def started(self, _config: TrainConfig, _trainee: Trainee, _next_epoch: int) -> None:
         """Look."""
         self._look()
 
@@ -148,7 +148,7 @@ def failed(job: Job, error: str, trace: str | None, seconds: float, started: str
     """Return the record of a run that failed."""
     run = _row(job, "failed", seconds, started) | {"error": error, "traceback": trace}
     with suppress(EcclesError):
-        run |= settings_row(configure(job.settings).resolved(), job.network)
+        run |= settings_row(TrainConfig.model_validate(job.settings).resolved(), job.network)
     return Record(run, {})
 
 
@@ -187,7 +187,7 @@ def _execute(job: Job, folder: StudyFolder) -> Outcome:
 
 
 def _train(job: Job, scratch: RunFolder) -> TrainResult:
-    config = configure(job.settings)
+    config = TrainConfig.model_validate(job.settings)
     splits = open_splits(config, job.data_dir)
     if files_digest(splits) != job.files:
         raise InputError(
@@ -222,7 +222,7 @@ _opened: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 """Data sets that this process has opened: a worker does one run after another."""
 
 
-def open_splits(config: RunConfig, data_dir: Path | None) -> tuple[Any, Any]:
+def open_splits(config: TrainConfig, data_dir: Path | None) -> tuple[Any, Any]:
     """Return the samples of a run, which stay open for the next one."""
     key = (*data_key(config), data_dir)
     if key not in _opened:

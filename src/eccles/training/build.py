@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from inspect import signature
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from eccles.data.dataset import SpikeDataset
 from eccles.engines import engine
+from eccles.engines.engine import EngineName
 from eccles.errors import InputError, must, nearest
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import surrogate
 from eccles.nn.shallow import EINetwork
 from eccles.training.config import TrainConfig
 from eccles.training.devices import Devices
-from eccles.training.run_config import RunConfig
 from eccles.training.start import start_at_rate
 from eccles.training.step import Step, training_step
 
@@ -50,7 +50,7 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         unbounded=config.unbounded,
         seed=config.seed,
         engine=engine(
-            config.engine,
+            cast(EngineName, config.engine),
             neuron=neuron,
             density=data.events.density,
             device=config.device,
@@ -62,7 +62,7 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
     return network
 
 
-def check_device(config: RunConfig) -> None:
+def check_device(config: TrainConfig) -> None:
     """Raise InputError where torch doesn't find the device of a run."""
     if config.device == "cuda" and not torch.cuda.is_available():
         raise InputError("train: device must be one that torch finds, got 'cuda'; use --device cpu")
@@ -73,7 +73,7 @@ def build_optimizer(config: TrainConfig, network: EINetwork) -> torch.optim.Opti
     return make_optimizer(config, network.parameters())
 
 
-def make_optimizer(config: RunConfig, parameters: Iterable[Any]) -> torch.optim.Optimizer:
+def make_optimizer(config: TrainConfig, parameters: Iterable[Any]) -> torch.optim.Optimizer:
     """Return the optimizer that settings name, over parameters or groups of them.
 
     Raises InputError for a name that torch doesn't have, for momentum or L2 where it has none, and

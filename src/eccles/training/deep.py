@@ -22,7 +22,7 @@ from eccles.nn.deep import DeepNetwork, deep_network
 from eccles.nn.layers import circuit_layers
 from eccles.training.build import check_device, make_optimizer
 from eccles.training.compiling import compiling
-from eccles.training.deep_config import DeepConfig
+from eccles.training.config import TrainConfig
 from eccles.training.deep_measure import DeepEvaluation, counting, evaluate_deep
 from eccles.training.deep_measures import DEEP_MEASURES, DeepMoment
 from eccles.training.devices import descend, devices_of
@@ -43,7 +43,7 @@ class DeepTrainee:
 
     measures = DEEP_MEASURES
 
-    def __init__(self, config: DeepConfig, samples: Samples, threads: int = 1) -> None:
+    def __init__(self, config: TrainConfig, samples: Samples, threads: int = 1) -> None:
         self.config = config = config.resolved()
         self.samples = samples
         self.torch_threads = threads
@@ -152,7 +152,7 @@ class DeepTrainee:
         return f"{config.model} {config.circuit}{width}, {steps}"
 
 
-def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
+def build_deep(config: TrainConfig, samples: Samples) -> DeepNetwork:
     """Return the network of a run, as it is before its first epoch; E-I layers have no weights yet.
 
     Args:
@@ -181,7 +181,7 @@ def build_deep(config: DeepConfig, samples: Samples) -> DeepNetwork:
     return network.to(config.device, **layout)
 
 
-def _check_batches(config: DeepConfig, samples: Samples) -> None:
+def _check_batches(config: TrainConfig, samples: Samples) -> None:
     """Raise InputError where batch norm would find a batch of one sample, which has no spread."""
     n = whole_batches(config, samples.train)
     if 1 in {config.batch(), n, n % config.batch()}:
@@ -190,7 +190,7 @@ def _check_batches(config: DeepConfig, samples: Samples) -> None:
         raise must("train", "every batch of bn", "2 samples or more", got, hint)
 
 
-def _optimizer(config: DeepConfig, network: DeepNetwork) -> torch.optim.Optimizer:
+def _optimizer(config: TrainConfig, network: DeepNetwork) -> torch.optim.Optimizer:
     # Gains and biases, batch norm's too, have one value a unit.
     held = [p for p in network.parameters() if config.decay_gains or p.ndim > 1]
     rest = [p for p in network.parameters() if not config.decay_gains and p.ndim == 1]

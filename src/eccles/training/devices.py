@@ -12,7 +12,7 @@ from eccles.devices import Crossbar, find
 from eccles.errors import must
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
-from eccles.training.run_config import RunConfig
+from eccles.training.config import TrainConfig
 from eccles.training.update_noise import by_projection
 
 
@@ -40,7 +40,7 @@ class Devices:
     Raises InputError for a network whose weights may have any sign.
     """
 
-    def __init__(self, config: RunConfig, network: nn.Module) -> None:
+    def __init__(self, config: TrainConfig, network: nn.Module) -> None:
         model = find(str(config.device_model))
         self._bound = config.device_bound
         self._held = [
@@ -66,7 +66,7 @@ class Devices:
             bar.update_(each.weight, old, key, batch)
 
 
-def devices_of(config: RunConfig, network: nn.Module) -> Devices | None:
+def devices_of(config: TrainConfig, network: nn.Module) -> Devices | None:
     """Return the devices of a network, or None where its settings name none."""
     return None if config.device_model is None else Devices(config, network)
 

@@ -7,15 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 from eccles.errors import EcclesError, shown
+from eccles.training.config import SHALLOW, TrainConfig
 from eccles.training.own import from_record, said_of
-from eccles.training.prepare import SHALLOW, configure
-from eccles.training.run_config import RunConfig
 
 _MOST = 24
 """Letters of a value; a network has thousands."""
 
 
-def differences(record: Mapping[str, Any], asked: RunConfig) -> list[str]:
+def differences(record: Mapping[str, Any], asked: TrainConfig) -> list[str]:
     """Return the settings that differ, each such as "epochs 5 there, 10 asked".
 
     What "auto" became is compared, so that saying it makes no difference.
@@ -26,7 +25,7 @@ def differences(record: Mapping[str, Any], asked: RunConfig) -> list[str]:
     """
     there, _ = from_record(record)
     with suppress(EcclesError):  # Of another version, what it says is compared as it is.
-        there = _whole(configure(there))
+        there = _whole(TrainConfig.model_validate(there))
     here = _whole(asked)
     # What only one of two kinds of networks has follows from their models.
     return [
@@ -36,7 +35,7 @@ def differences(record: Mapping[str, Any], asked: RunConfig) -> list[str]:
     ]
 
 
-def _whole(config: RunConfig) -> dict[str, Any]:
+def _whole(config: TrainConfig) -> dict[str, Any]:
     settings = {"model": SHALLOW, **config.resolved().model_dump(mode="json")}
     return {**settings, "data": said_of(config.data)}
 

@@ -24,11 +24,10 @@ from eccles.training.config import TrainConfig
 from eccles.training.context import computing, settled
 from eccles.training.measures import check_measures, defined, is_due
 from eccles.training.own import check_same, digest_of, own_name, said_of
-from eccles.training.prepare import check_pair, deep, open_data, prepare
+from eccles.training.prepare import check_pair, open_data, prepare
 from eccles.training.result import TrainResult
 from eccles.training.rows import CLASSES, Rows, Table, history_of
 from eccles.training.run import RunFolder, stored_identity
-from eccles.training.run_config import RunConfig
 from eccles.training.samples import as_known, digest, epoch_order, files_digest
 from eccles.training.trainee import Trainee
 from eccles.training.trouble import lifeless
@@ -40,7 +39,7 @@ _LESS = "choose a smaller --batch-size, --hidden or --width, or fewer threads"
 @typed("train")
 @settled()
 def train(
-    config: RunConfig | None = None,
+    config: TrainConfig | None = None,
     *,
     network: nn.Module | None = None,
     data: Splits | tuple[Any, Any] | None = None,
@@ -55,8 +54,7 @@ def train(
     """Train a network and return it with its history.
 
     Args:
-        config: the run's settings, `TrainConfig` or, for a deep network, `DeepConfig`; the
-            defaults of the former unless given.
+        config: the run's settings; the defaults unless given.
         network: a module of one's own to train, in place: it has the methods of
             `eccles.nn.OwnNetwork`. The run is known by its printed form and its weights as they
             are, so a run goes on with a module that is made in the same way.
@@ -80,12 +78,10 @@ def train(
     loss isn't finite any more.
     """
     config = config or TrainConfig()
-    if not isinstance(config, TrainConfig):
-        deep(config)
     check_workers("train", "threads", threads)
     if network is not None:
         config = _of_module(config, network)
-    if data is not None and isinstance(config, TrainConfig) and config.binning() != Binning():
+    if data is not None and not config.is_deep and config.binning() != Binning():
         hint = "bin the samples with eccles.data.bin_events"
         names = "steps, max_time, clip and dt"
         raise must("train", names, "left alone with data", "others", hint)
@@ -121,10 +117,11 @@ def train(
     )
 
 
-def _of_module(config: RunConfig, network: nn.Module) -> TrainConfig:
+def _of_module(config: TrainConfig, network: nn.Module) -> TrainConfig:
     """Return the settings of a run of a module of one's own, which name it."""
-    if not isinstance(config, TrainConfig):
-        raise must("train", "config of a network of one's own", "a TrainConfig", config)
+    if config.is_deep:
+        accepted = "left alone with a network of one's own"
+        raise must("train", "model", accepted, config.model)
     digits = Own(network).digits()
     if config.module not in (None, digits):
         hint = "make it in the same way, with the same initial weights"
@@ -136,7 +133,7 @@ def _of_module(config: RunConfig, network: nn.Module) -> TrainConfig:
 @settled()
 def train_on(
     data: Splits | tuple[Any, Any],
-    config: RunConfig,
+    config: TrainConfig,
     identity: str,
     folder: RunFolder | None = None,
     *,
@@ -170,7 +167,7 @@ class _Run:
 
     def __init__(
         self,
-        config: RunConfig,
+        config: TrainConfig,
         identity: str,
         folder: RunFolder | None,
         trainee: Trainee,
@@ -288,7 +285,7 @@ class _Run:
         folder.keep(self.tables, save)
 
 
-def _train_epoch(config: RunConfig, trainee: Trainee, epoch: int, watch: Watcher) -> float:
+def _train_epoch(config: TrainConfig, trainee: Trainee, epoch: int, watch: Watcher) -> float:
     """Train on every sample once, in an order of this epoch's own; return the mean loss."""
     data, step = trainee.samples.train, trainee.steps(epoch)
     order = epoch_order(config, data, epoch)

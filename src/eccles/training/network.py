@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor
 
 from eccles import seeds
 from eccles.data.dataset import SpikeDataset
+from eccles.engines.engine import EngineName
 from eccles.events import SpikeEvents
 from eccles.functional.surrogate import surrogate
 from eccles.init.projections import USUAL
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.build import check_device, make_optimizer
 from eccles.training.config import TrainConfig
+from eccles.training.config.auto import of_recordings
 from eccles.training.devices import descend, devices_of
 from eccles.training.group_measure import GroupEvaluation, count
 from eccles.training.group_measures import GROUP_MEASURES, GroupMoment
@@ -141,10 +143,10 @@ def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         n_steps=data.events.n_steps,
         surrogate=surrogate(own.surrogate, own.surrogate_scale),
         seed=config.seed,
-        engine=config.engine,
+        engine=cast(EngineName, config.engine),
         device=config.device,
         threads=threads,
-        usual=_RECORDINGS if config.of_recordings() else USUAL,
+        usual=_RECORDINGS if of_recordings(config.data) else USUAL,
         rate_penalty=penalty,
     )
     start_at_rate(config, network, data)

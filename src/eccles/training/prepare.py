@@ -8,52 +8,35 @@ from typing import TYPE_CHECKING, Any
 
 from eccles.errors import InputError, RunError, must, nearest
 from eccles.training.config import TrainConfig
-from eccles.training.deep_config import DeepConfig
 from eccles.training.own import check_openable
-from eccles.training.run_config import RunConfig
 
 if TYPE_CHECKING:
     from eccles.training.group_rows import Measure
     from eccles.training.trainee import Trainee
 
-SHALLOW = "shallow"
-"""What `model` is called where it isn't a deep network."""
+
+def measures_of(config: TrainConfig) -> Mapping[str, Measure]:
+    """Return the measures that a run can take, by name."""
+    if config.is_deep or _has_groups(config):
+        return all_measures(deep=config.is_deep)
+    from eccles.training.measures import MEASURES
+
+    return MEASURES
 
 
-def kind_of(settings: Mapping[str, Any]) -> type[TrainConfig] | type[DeepConfig]:
-    """Return the kind of settings that these are: those with a `model` are a deep network's."""
-    return TrainConfig if settings.get("model", SHALLOW) == SHALLOW else DeepConfig
+def all_measures(*, deep: bool) -> Mapping[str, Measure]:
+    """Return the measures of deep networks, or of any of spiking neurons in time.
 
-
-def configure(settings: Mapping[str, Any]) -> TrainConfig | DeepConfig:
-    """Return a run's settings, or raise InputError for those that none accepts."""
-    kind = kind_of(settings)
-    own = {name: value for name, value in settings.items() if name != "model" or kind is DeepConfig}
-    return kind.model_validate(own)
-
-
-def deep(config: RunConfig) -> DeepConfig:
-    """Return settings that are a deep network's, or raise InputError for those of neither kind."""
-    if not isinstance(config, DeepConfig):
-        raise must("train", "config", "a TrainConfig or a DeepConfig", config)
-    return config
-
-
-def measures_of(settings: RunConfig | type[RunConfig]) -> Mapping[str, Measure]:
-    """Return the measures that a run, or runs of a kind of settings, can take, by name.
-
-    Of all spiking networks in time together, those of any; each says which of them it has.
+    Which of them a network has, it says itself.
     """
-    if settings is DeepConfig or isinstance(settings, DeepConfig):
+    if deep:
         from eccles.training.deep_measures import DEEP_MEASURES
 
         return DEEP_MEASURES
     from eccles.training.group_measures import GROUP_MEASURES
     from eccles.training.measures import MEASURES
 
-    if not isinstance(settings, TrainConfig):
-        return {**GROUP_MEASURES, **MEASURES}
-    return GROUP_MEASURES if _has_groups(settings) else MEASURES
+    return {**GROUP_MEASURES, **MEASURES}
 
 
 def _has_groups(config: TrainConfig) -> bool:
@@ -61,14 +44,12 @@ def _has_groups(config: TrainConfig) -> bool:
     return not config.plain or bool(config.rate_penalty)
 
 
-def data_key(config: RunConfig) -> tuple[Any, ...]:
+def data_key(config: TrainConfig) -> tuple[Any, ...]:
     """Return what tells the samples of one run from those of another."""
-    if isinstance(config, TrainConfig):
-        return config.data, config.binning()
-    return config.data, deep(config).n_steps
+    return config.data, config.n_steps if config.is_deep else config.binning()
 
 
-def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any]:
+def open_data(config: TrainConfig, data_dir: Path | None = None) -> tuple[Any, Any]:
     """Return the samples that settings name, to train and to test on.
 
     Raises InputError for a name that stands for samples of the caller's own, or for nothing.
@@ -76,9 +57,8 @@ def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any
     from eccles import data
 
     check_openable(config.data)
-    if isinstance(config, TrainConfig):
+    if not config.is_deep:
         return data.load(config.data, data_dir, config.binning())
-    config = deep(config)
     from eccles.data import event_cameras
 
     images, cameras = data.image_names(), tuple(event_cameras.N_FRAMES)
@@ -96,7 +76,7 @@ def open_data(config: RunConfig, data_dir: Path | None = None) -> tuple[Any, Any
     return data.load_frames(config.data, data_dir, data.Framing(n_frames=config.n_steps))
 
 
-def check_at_hand(config: RunConfig, data_dir: Path | None = None) -> None:
+def check_at_hand(config: TrainConfig, data_dir: Path | None = None) -> None:
     """Raise RunError for samples that `open_data` would have to download first."""
     from eccles.data import download, event_cameras, sources
     from eccles.data.registry import SOURCES
@@ -113,7 +93,7 @@ def check_at_hand(config: RunConfig, data_dir: Path | None = None) -> None:
 
 
 def prepare(
-    config: RunConfig, data: tuple[Any, Any], threads: int = 1, module: Any = None
+    config: TrainConfig, data: tuple[Any, Any], threads: int = 1, module: Any = None
 ) -> Trainee:
     """Return what the loop trains.
 
@@ -129,10 +109,10 @@ def prepare(
 
     check_pair(config, data)
     samples = divide(config, data)
-    if not isinstance(config, TrainConfig):
+    if config.is_deep:
         from eccles.training.deep import DeepTrainee
 
-        return DeepTrainee(deep(config), samples, threads)
+        return DeepTrainee(config, samples, threads)
     if module is not None:
         from eccles.training.module import ModuleTrainee
 
@@ -150,7 +130,7 @@ def prepare(
     return ShallowTrainee(config, samples, threads)
 
 
-def check_pair(config: RunConfig, data: tuple[Any, Any]) -> None:
+def check_pair(config: TrainConfig, data: tuple[Any, Any]) -> None:
     """Raise InputError unless two data sets are of the network's kind and fit each other."""
     for what, part in zip(("train on", "test on"), data, strict=True):
         _check_kind(config, what, part)
@@ -162,20 +142,19 @@ def check_pair(config: RunConfig, data: tuple[Any, Any]) -> None:
             raise must("train", f"{name} of the samples to train and to test on", "the same", got)
 
 
-def _check_kind(config: RunConfig, what: str, part: object) -> None:
-    """Raise InputError unless samples are spikes for a shallow network, and none for a deep one."""
+def _check_kind(config: TrainConfig, what: str, part: object) -> None:
+    """Raise InputError unless samples are spikes in time, or for a deep network none."""
     from eccles.data import SpikeDataset
     from eccles.data.frame_dataset import FrameDataset
     from eccles.data.images import ImageDataset
 
-    name = f"the samples to {what} with a {type(config).__name__}"
-    if isinstance(config, TrainConfig) and not isinstance(part, SpikeDataset):
-        hint = "eccles.data.load gives spikes; images are for a DeepConfig"
-        raise must("train", name, "spikes, a SpikeDataset", part, hint)
-    if isinstance(config, DeepConfig) and not isinstance(part, ImageDataset | FrameDataset):
-        hint = "eccles.data.load_images gives images; spikes are for a TrainConfig"
+    if config.is_deep and not isinstance(part, ImageDataset | FrameDataset):
+        hint = "eccles.data.load_images gives images; spikes are for a model that is shallow"
         accepted = "images or frames, an ImageDataset or a FrameDataset"
-        raise must("train", name, accepted, part, hint)
+        raise must("train", f"the samples to {what} with {config.model}", accepted, part, hint)
+    if not config.is_deep and not isinstance(part, SpikeDataset):
+        hint = "eccles.data.load gives spikes; images are for a deep model, such as vgg8"
+        raise must("train", f"the samples to {what}", "spikes, a SpikeDataset", part, hint)
 
 
 def _shape(part: Any) -> dict[str, Any]:

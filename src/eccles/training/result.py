@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from eccles.training.run_config import RunConfig
+from eccles.training.config import TrainConfig
 
 _TOLD = ("engine", "n_excitatory", "n_inhibitory", "parameters")
 """Facts that a summary repeats."""
@@ -29,7 +29,7 @@ class TrainResult:
         facts: what "auto" and the ratio became, and the samples used.
     """
 
-    config: RunConfig
+    config: TrainConfig
     identity: str
     network: nn.Module
     history: list[dict[str, Any]]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eccles.memory import must_fit
 from eccles.training.config import TrainConfig
 from eccles.training.samples import Samples
-
-if TYPE_CHECKING:
-    from eccles.training.deep_config import DeepConfig
 
 _FLOAT = 4
 
@@ -41,7 +38,7 @@ def check_network(config: TrainConfig, samples: Samples, engine: str, n_neurons:
         must_fit("train", what, rasters, "choose a smaller --batch-size or network")
 
 
-def check_deep(config: DeepConfig, samples: Samples) -> None:
+def check_deep(config: TrainConfig, samples: Samples) -> None:
     """Raise InputError where weights with their gradients, or a batch's first layer, don't fit."""
     import numpy as np
     from torch import nn

@@ -38,9 +38,9 @@ from eccles.storage import (
     writes_text,
 )
 from eccles.training import checkpoint
+from eccles.training.config import TrainConfig
 from eccles.training.differences import differences
 from eccles.training.rows import Rows, Table
-from eccles.training.run_config import RunConfig
 
 _RESULTS = ("result.json", "history.jsonl", "classes.jsonl", checksums.NAME)
 
@@ -56,7 +56,7 @@ class RunFolder:
         self._lock: Lock | None = None
         self._unflushed = False
 
-    def check(self, config: RunConfig) -> None:
+    def check(self, config: TrainConfig) -> None:
         """Raise InputError, before anything is written, unless this can be the run's folder.
 
         Of another run's it says in which settings that one differs.
@@ -66,7 +66,7 @@ class RunFolder:
         except OSError as error:
             raise unwritable(self.path, error) from None
 
-    def _check(self, config: RunConfig) -> None:
+    def _check(self, config: TrainConfig) -> None:
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"train: --out must be a folder, got the file {self.path}")
         theirs = self._theirs()
@@ -81,7 +81,7 @@ class RunFolder:
                 "choose another --out"
             )
 
-    def _other(self, theirs: str, config: RunConfig) -> str:
+    def _other(self, theirs: str, config: TrainConfig) -> str:
         """Return what tells the run that the folder holds from this one."""
         try:
             found = differences(self._read_json("config.json"), config)
@@ -125,7 +125,7 @@ class RunFolder:
                 self._lock = None
                 self._flush()
 
-    def open(self, config: RunConfig, *, resume: bool) -> bool:
+    def open(self, config: TrainConfig, *, resume: bool) -> bool:
         """Make this the folder of a run; return whether an earlier start of it can go on.
 
         With `resume` off, what an earlier start of the same run left is removed. Raises as

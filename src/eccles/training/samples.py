@@ -17,7 +17,7 @@ from eccles.data.frame_dataset import FrameDataset
 from eccles.data.images import ImageDataset
 from eccles.data.recordings import CHANNELS
 from eccles.errors import must
-from eccles.training.run_config import RunConfig
+from eccles.training.config import TrainConfig
 
 _ONCE = (np.uint8, np.int8, np.int16, np.int32)
 """Types of labels that version 0.1.0 could train on, besides int64."""
@@ -31,7 +31,7 @@ class Samples(NamedTuple):
     test: Any
 
 
-def divide(config: RunConfig, data: tuple[Any, Any]) -> Samples:
+def divide(config: TrainConfig, data: tuple[Any, Any]) -> Samples:
     """Return a data set's samples as a run uses them: some held out, some dropped.
 
     Raises InputError where none would be left to train or to test on.
@@ -71,13 +71,13 @@ def facts_of(samples: Samples) -> dict[str, Any]:
     }
 
 
-def whole_batches(config: RunConfig, data: Sized) -> int:
+def whole_batches(config: TrainConfig, data: Sized) -> int:
     """Return how many samples an epoch takes."""
     remainder = len(data) % config.batch() if config.drop_last else 0
     return len(data) - remainder
 
 
-def epoch_order(config: RunConfig, data: Sized, epoch: int) -> NDArray[np.int64]:
+def epoch_order(config: TrainConfig, data: Sized, epoch: int) -> NDArray[np.int64]:
     """Return the training samples of an epoch, in the order in which it takes them."""
     order = seeds.stream(config.seed, "order", epoch).permutation(len(data))
     # What doesn't fill a batch is dropped after shuffling: other samples each epoch.

@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from eccles.training.run_config import RunConfig
+from eccles.training.config import TrainConfig
 from eccles.training.samples import Samples, whole_batches
 
 _FIRST = 1e-7
@@ -47,7 +47,7 @@ class Schedule:
         samples: those of the run, whose batches are its updates.
     """
 
-    def __init__(self, config: RunConfig, samples: Samples) -> None:
+    def __init__(self, config: TrainConfig, samples: Samples) -> None:
         config = config.resolved()
         self._highest = config.lr or 0.0
         self._per_epoch = -(-whole_batches(config, samples.train) // config.batch())

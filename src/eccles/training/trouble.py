@@ -8,7 +8,6 @@ from typing import Any
 
 from eccles.training.config import TrainConfig
 from eccles.training.result import TrainResult
-from eccles.training.run_config import RunConfig
 
 DIVERGED = 2.0
 """A loss that ends over so many times its lowest, and above that of guessing, has diverged."""
@@ -36,7 +35,7 @@ def warnings(result: TrainResult) -> list[str]:
     return [said for said in (*early, trouble(result)) if said]
 
 
-def lifeless(config: RunConfig, history: list[dict[str, Any]], n_classes: int) -> str | None:
+def lifeless(config: TrainConfig, history: list[dict[str, Any]], n_classes: int) -> str | None:
     """Return what to say after the last of some epochs about a network that can't learn, or None.
 
     A network is silent if no hidden neuron fired before training on any test sample, and nearly so
@@ -82,9 +81,9 @@ def _rate_name(row: dict[str, Any]) -> str:
     return "rate_hz" if "rate_hz" in row else "spikes_per_step"
 
 
-def _liven(config: RunConfig) -> str:
+def _liven(config: TrainConfig) -> str:
     """Return what to try with a network that can't learn."""
-    if not isinstance(config, TrainConfig):
+    if config.is_deep:
         return "try another --seed or a larger --width"
     if config.initial_rate is None:
         return 'try --initial-rate "5 Hz"'
@@ -107,8 +106,7 @@ def trouble(result: TrainResult) -> str | None:
     last, lowest = trained[-1], min(trained, key=lambda row: row["loss"])
     guessing = math.log(n_classes)
     if last["loss"] > max(DIVERGED * lowest["loss"], guessing):
-        noisy = isinstance(result.config, TrainConfig) and result.config.update_noise
-        noise = " or less --update-noise" if noisy else ""
+        noise = " or less --update-noise" if result.config.update_noise else ""
         return (
             f"diverged: the loss ended at {last['loss']:.3g}, over {DIVERGED:g} times its lowest "
             f"({lowest['loss']:.3g} in epoch {lowest['epoch'] + 1}) and over that of guessing "
@@ -128,7 +126,7 @@ def trouble(result: TrainResult) -> str | None:
 def _remedy(result: TrainResult) -> str:
     config = result.config
     usual = f"try more --epochs than {config.epochs}, or another --lr than {config.lr:g}"
-    if not isinstance(config, TrainConfig):
+    if config.is_deep:
         first, last = (result.history[k]["spikes_per_step"] for k in (0, -1))
         return (
             f"neurons fired {first:.3g} spikes a step before training and {last:.3g} after it: "

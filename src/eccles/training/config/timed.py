@@ -1,29 +1,18 @@
-"""What a training run of spiking neurons in time is: every choice that its results depend on."""
+"""What runs of spiking neurons in time have settings for besides: bins, rates and noise."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eccles.data.binning import Binning
-from eccles.data.registry import SOURCES
 from eccles.errors import must
 from eccles.settings import Duration, MaybeDuration, Rate
-from eccles.training.network_settings import NetworkSettings
-from eccles.training.own import said_of
-from eccles.training.run_config import RunConfig
+from eccles.training.config.network import NetworkSettings
+from eccles.training.config.shared import SharedSettings
 from eccles.units import SHORTEST, duration, read_rates, spelt_rates
-
-_NETWORK_LR, _FLAT = 1e-3, 20.0
-"""Learning rate of Adam on images, and steepness of SuperSpike, for networks of one's own."""
-
-_MODULE_LR = 3e-4
-"""That of modules of one's own, whose weights may be of any scale."""
-
-_RATE = "5 Hz"
-"""Rate at which networks of one's own start, in the range of cortical neurons."""
 
 _NOT_OF_MODULES = (
     "surrogate",
@@ -41,19 +30,10 @@ _TARGET = 10.0
 """Hz up to which a rate costs nothing, unless said."""
 
 
-class TrainConfig(NetworkSettings, RunConfig):
-    """Settings of a run; the defaults are those of Kilgore et al. 2025, on a small real sample.
-
-    Where a default says "auto", `resolved` fills in what the other settings imply.
-    """
+class TimedSettings(NetworkSettings, SharedSettings):
+    """Settings of a run of spiking neurons in time, whatever their network."""
 
     section: ClassVar[str] = "train"
-
-    of_network: ClassVar[str] = "a network of spiking neurons in time"
-
-    steps: int | None = Field(default=None, ge=2, le=65535)
-    """Steps that a sample of recorded spikes lasts: one more than it has bins (auto: 100, or what
-    dt and max_time make)."""
 
     max_time: Duration = Binning.max_time
     """When the last bin of recorded spikes ends; what comes later is left out."""
@@ -72,32 +52,14 @@ class TrainConfig(NetworkSettings, RunConfig):
     """Rate at which hidden neurons start, "5 Hz", or by group, "E: 5 Hz, PV: 15 Hz": weights are
     scaled until training samples give it (auto: 5 Hz beyond one layer of lif neurons)."""
 
-    surrogate: Literal["superspike", "sigmoid", "arctan", "triangle"] = "superspike"
-    """Surrogate gradient of a spike."""
-
-    surrogate_scale: float | None = Field(default=None, gt=0, le=1e6)
-    """Steepness of the surrogate (auto: its own; superspike's is 100, and 20 beyond one layer of
-    lif neurons)."""
-
     projection: bool | None = None
     """Project to Dale's signs after every update (auto: yes, unless unbounded)."""
-
-    optimizer: str | None = None
-    """Any optimizer of torch.optim, in lower case (auto: sgd; adam for recordings, unbounded or
-    beyond one layer of lif neurons)."""
-
-    lr: float | None = Field(default=None, gt=0, le=1e6)
-    """Learning rate (auto: 0.01; for recordings 1e-4, 0.001 with sgd; 2e-4 when unbounded; 1e-3
-    beyond one layer of lif neurons)."""
 
     update_noise: float = Field(default=0.0, ge=0)
     """Standard deviation of the noise on every weight after every update."""
 
     noise_scale: Literal["absolute", "relative"] = "absolute"
     """Noise in units of the weights, or relative to each layer's initial scale."""
-
-    engine: Literal["auto", "event", "dense"] = "auto"
-    """Event-driven kernels or dense equations (auto: the faster one that fits)."""
 
     rate_penalty: float = Field(default=0.0, ge=0, le=1e6)
     """Weight in the loss of the square of each group's spikes a neuron beyond `rate_target`."""
@@ -111,7 +73,7 @@ class TrainConfig(NetworkSettings, RunConfig):
         return value if value is None else spelt_rates(read_rates(value, "initial_rate", "train"))
 
     @model_validator(mode="after")
-    def _agree(self) -> Self:
+    def _agree_in_time(self) -> Self:
         for name in ("tau_mem", "tau_syn"):
             if getattr(self, name) > 1:
                 got = f"{getattr(self, name):g} s"
@@ -121,8 +83,6 @@ class TrainConfig(NetworkSettings, RunConfig):
                 raise must("train", name, f"{duration(SHORTEST)} or more", self.spelt(name))
         if self.initial_rate is not None:
             self._agree_with_rate(self.initial_rate)
-        if self.module is not None:
-            self._agree_with_module()
         if self.unbounded and self.projection:
             raise must("train", "projection", "off when unbounded", True, "drop one of the two")
         if not self.plain and self.projection not in (None, not self.unbounded):
@@ -131,8 +91,13 @@ class TrainConfig(NetworkSettings, RunConfig):
         if not self.rate_penalty and self.rate_target != _TARGET:
             got = f"{self.rate_target:g} Hz"
             raise must("train", "rate_target", "left out without rate_penalty", got)
+        if self.module is not None:
+            self._agree_with_module()
         if self.dt is not None:
             self._check_bins(self.dt)
+        if self.device_model is not None and self.update_noise:
+            hint = "a device has noise of its own"
+            raise must("train", "update_noise", "0 with device_model", self.update_noise, hint)
         return self
 
     def _check_bins(self, dt: float) -> None:
@@ -162,10 +127,6 @@ class TrainConfig(NetworkSettings, RunConfig):
             hint = "noise is relative to the scale of a layer's weights"
             raise must("train", "initial_rate", "one for all with relative noise", rate, hint)
 
-    def batch(self) -> int:
-        """Return the samples of an update."""
-        return self.batch_size or (32 if self.of_recordings() else 256)
-
     def binning(self) -> Binning:
         """Return how the times of recorded spikes become steps."""
         if self.dt is None:
@@ -174,55 +135,3 @@ class TrainConfig(NetworkSettings, RunConfig):
         whole = math.isclose(bins * self.dt, self.max_time, rel_tol=1e-9)
         end = self.max_time if whole else bins * self.dt
         return Binning(bins + 1, end, self.clip, self.dt)
-
-    def resolved(self) -> Self:
-        """Return the same run with every "auto" filled in that no data is needed for."""
-        implied = {
-            **({} if self.module else self.auto_network()),
-            "steps": self.binning().n_steps,
-            "batch_size": self.batch(),
-            "warmup": 0.0,
-            **self._auto_kind(),
-        }
-        missing = {name: value for name, value in implied.items() if getattr(self, name) is None}
-        return self.model_copy(update=missing)
-
-    def _auto_kind(self) -> dict[str, Any]:
-        if self.module is not None:
-            return {"optimizer": "adam", "lr": _MODULE_LR}
-        own = self._auto_plain() if self.plain else self._auto_network()
-        return {"projection": not self.unbounded, **own}
-
-    def _auto_plain(self) -> dict[str, Any]:
-        recorded = self.of_recordings()
-        usual_lr = (0.001 if self.optimizer == "sgd" else 1e-4) if recorded else 0.01
-        usual_std = 1.2e-4 if recorded else 0.001
-        return {
-            "w1_std": None if self.unbounded or self.initial_rate else usual_std,
-            "optimizer": "adam" if self.unbounded or recorded else "sgd",
-            "lr": 2e-4 if self.unbounded else usual_lr,
-        }
-
-    def _auto_network(self) -> dict[str, Any]:
-        deep = max(self.network_of().depths().values()) > 1
-        return {
-            # Large first updates may silence a layer behind another one.
-            "warmup": 1.0 if deep else 0.0,
-            "initial_rate": _RATE,
-            "optimizer": "adam",
-            "lr": 1e-4 if self.of_recordings() else _NETWORK_LR,
-            "surrogate_scale": _FLAT if self.surrogate == "superspike" else None,
-        }
-
-    def identity_of(self) -> dict[str, Any]:
-        """Return the settings as the identity has them: a network is one, however it is said."""
-        own = super().identity_of()
-        if self.plain:
-            return own
-        rest = {name: own[name] for name in own if name not in NetworkSettings.model_fields}
-        return {**rest, "network": self.network_of().identity()}
-
-    def of_recordings(self) -> bool:
-        """Return whether the data set is recorded spikes, and not images."""
-        source = SOURCES.get(said_of(self.data))
-        return source is not None and source.form == "recordings"

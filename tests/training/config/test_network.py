@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 import eccles
 from eccles import InputError, TrainConfig, dale
 from eccles.network import kilgore2025, layered
+from eccles.training.config.network import NetworkSettings
 from eccles.training.network import build_spiking
-from eccles.training.network_settings import NetworkSettings
 from eccles.training.prepare import prepare
 
 NETWORKS = [

@@ -1,0 +1,101 @@
+"""What "auto" means: presets of the networks that two articles and we ourselves have measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eccles.data.event_cameras import N_FRAMES
+from eccles.data.registry import SOURCES
+from eccles.training.own import said_of
+
+if TYPE_CHECKING:
+    from eccles.training.config.train_config import TrainConfig
+
+DEEP_DEFAULTS = {"epochs": 10, "surrogate": "sigmoid", "schedule": "cosine"}
+"""Defaults of deep networks that differ from those of others."""
+
+_NETWORK_LR, _FLAT = 1e-3, 20.0
+"""Learning rate of Adam on images, and steepness of SuperSpike, for networks of one's own."""
+
+_MODULE_LR = 3e-4
+"""That of modules of one's own, whose weights may be of any scale."""
+
+_RATE = "5 Hz"
+"""Rate at which networks of one's own start, in the range of cortical neurons."""
+
+_DEEPER = {"mlp12", "mlp16", "vgg16", "vgg19", "resnet18", "resnet34"}
+"""Models of more layers than vgg11, which learn at half its rate."""
+
+
+def implied(config: TrainConfig) -> dict[str, Any]:
+    """Return what each "auto" of a run's settings becomes, where no data is needed for it."""
+    if config.is_deep:
+        return _of_deep(config)
+    common = {
+        "steps": config.binning().n_steps,
+        "batch_size": 32 if of_recordings(config.data) else 256,
+        "warmup": 0.0,
+        "momentum": 0.0,
+    }
+    if config.module is not None:
+        return {**common, "optimizer": "adam", "lr": _MODULE_LR}
+    own = _of_one_layer(config) if config.plain else _of_network(config)
+    return {**common, **config.auto_network(), "projection": not config.unbounded, **own}
+
+
+def of_recordings(data: str) -> bool:
+    """Return whether a data set is recorded spikes, and not images."""
+    source = SOURCES.get(said_of(data))
+    return source is not None and source.form == "recordings"
+
+
+def _of_one_layer(config: TrainConfig) -> dict[str, Any]:
+    """Kilgore et al. 2025; recordings have more spikes."""
+    recorded = of_recordings(config.data)
+    usual_lr = (0.001 if config.optimizer == "sgd" else 1e-4) if recorded else 0.01
+    found = {
+        "optimizer": "adam" if config.unbounded or recorded else "sgd",
+        "lr": 2e-4 if config.unbounded else usual_lr,
+    }
+    if not config.unbounded and not config.initial_rate:
+        found["w1_std"] = 1.2e-4 if recorded else 0.001
+    return found
+
+
+def _of_network(config: TrainConfig) -> dict[str, Any]:
+    layered = max(config.network_of().depths().values()) > 1
+    return {
+        # Large first updates may silence a layer behind another one.
+        "warmup": 1.0 if layered else 0.0,
+        "initial_rate": _RATE,
+        "optimizer": "adam",
+        "lr": 1e-4 if of_recordings(config.data) else _NETWORK_LR,
+        "surrogate_scale": _FLAT if config.surrogate == "superspike" else None,
+    }
+
+
+def _of_deep(config: TrainConfig) -> dict[str, Any]:
+    """Liu et al. 2026; docs/deep.md has the recipe."""
+    dann, data = config.circuit == "dann", said_of(config.data)
+    recorded = data in N_FRAMES
+    slow = recorded or config.model in _DEEPER
+    usual_decay = 1e-4 if config.circuit == "bn" else 5e-4
+    found: dict[str, Any] = {
+        "steps": N_FRAMES.get(data, 4),
+        "batch_size": 32 if recorded else 128,
+        "optimizer": "sgd",
+        "momentum": 0.9 if config.optimizer in (None, "sgd", "rmsprop") else 0.0,
+        "lr": 0.1 if config.circuit == "bn" else 0.001 if slow else 0.002,
+        "weight_decay": 0.0 if config.optimizer == "rprop" else usual_decay,
+        "warmup": config.epochs / 10 if config.is_circuit else 0.0,
+        "augment": data.startswith("cifar") and not recorded,
+    }
+    if config.is_circuit:
+        found |= {
+            "init": "dann" if dann else "measured",
+            "stabiliser": "epsilon" if dann else "adaptive",
+            "straight_through": not dann,
+            "gradient_exponent": 1.0,
+            "padding": False,
+        }
+    return found
