@@ -98,7 +98,7 @@ def made(kind: str, folder: Path) -> Path:
 def test_every_option_with_a_path_is_tried():
     kinds = {
         "train": train.Arguments,
-        "train deep": train.DeepArguments,
+        "train deep": train.Arguments,
         "sweep": sweep.Arguments,
         "results": results.Arguments,
         "figures": figures.Arguments,

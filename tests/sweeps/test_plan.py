@@ -108,7 +108,10 @@ def test_bad_shards(text):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ({"grid": {"epochs": [1, 0]}}, "of the run with epochs 0 can't be met: train: epochs must"),
+        (
+            {"grid": {"epochs": [1, -1]}},
+            "of the run with epochs -1 can't be met: train: epochs must",
+        ),
         ({"base": {"hidden": 7}, "grid": {"ei": ["80:20"]}}, "with ei 80:20 .* whole number"),
         ({"grid": {"lr": ["fast"]}}, "with lr fast can't be met: train: lr must"),
         ({"grid": {"ei": [0.8, "80:20"]}}, "got ei 0.8 and ei 80:20, which mean the same"),

@@ -121,7 +121,7 @@ def test_what_the_caller_set_does_not_matter(kind, set_to, few, undisturbed):
     config = CONFIGS[kind]
     with HOSTILE[set_to]():
         before = _state()
-        found = outcome(config, few[type(config).__name__])
+        found = outcome(config, few[config.is_deep])
         assert _state() == before
     same(found, undisturbed[kind])
 
@@ -141,7 +141,7 @@ def test_trainings_at_once_in_threads_of_one_process(few, undisturbed):
     def run(kind):
         with HOSTILE["no gradients"]():
             barrier.wait(60)
-            return outcome(CONFIGS[kind], few[type(CONFIGS[kind]).__name__])
+            return outcome(CONFIGS[kind], few[CONFIGS[kind].is_deep])
 
     with HOSTILE["float64"](), ThreadPoolExecutor(2) as pool:
         before = _state()

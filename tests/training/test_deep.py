@@ -28,9 +28,7 @@ def images():
 
 
 def small(**settings):
-    return TrainConfig(
-        model="vgg8", **{"model": "mlp8", "width": 0.08, "epochs": 2, "batch_size": 32} | settings
-    )
+    return TrainConfig(**{"model": "mlp8", "width": 0.08, "epochs": 2, "batch_size": 32} | settings)
 
 
 def weights(result):

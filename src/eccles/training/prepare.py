@@ -17,26 +17,21 @@ if TYPE_CHECKING:
 
 def measures_of(config: TrainConfig) -> Mapping[str, Measure]:
     """Return the measures that a run can take, by name."""
-    if config.is_deep or _has_groups(config):
-        return all_measures(deep=config.is_deep)
-    from eccles.training.measures import MEASURES
-
-    return MEASURES
-
-
-def all_measures(*, deep: bool) -> Mapping[str, Measure]:
-    """Return the measures of deep networks, or of any of spiking neurons in time.
-
-    Which of them a network has, it says itself.
-    """
-    if deep:
-        from eccles.training.deep_measures import DEEP_MEASURES
-
-        return DEEP_MEASURES
     from eccles.training.group_measures import GROUP_MEASURES
     from eccles.training.measures import MEASURES
 
-    return {**GROUP_MEASURES, **MEASURES}
+    if config.is_deep:
+        return all_measures(deep=True)
+    return GROUP_MEASURES if _has_groups(config) else MEASURES
+
+
+def all_measures(*, deep: bool) -> Mapping[str, Measure]:
+    """Return the measures of deep networks, or those that any of spiking neurons in time has."""
+    from eccles.training.deep_measures import DEEP_MEASURES
+    from eccles.training.group_measures import GROUP_MEASURES
+    from eccles.training.measures import MEASURES
+
+    return DEEP_MEASURES if deep else {**GROUP_MEASURES, **MEASURES}
 
 
 def _has_groups(config: TrainConfig) -> bool:

@@ -124,11 +124,11 @@ def names_of(*, deep: bool) -> Collection[str]:
     return (DeepSettings.model_fields if deep else _TIMED).keys()
 
 
-def of_others(name: str, *, deep: bool, called: str = "setting") -> str | None:
+def of_others(name: str, *, deep: bool, called: str = "a setting") -> str | None:
     """Return the words for a setting that only the other networks have, or None."""
     if name not in (_TIMED_ALONE if deep else _DEEP_ALONE):
         return None
-    return f"{name} is a {called} of {_CALLED[not deep]}, which {_CALLED[deep]} doesn't have"
+    return f"{name} is {called} of {_CALLED[not deep]}, which {_CALLED[deep]} doesn't have"
 
 
 @cache
