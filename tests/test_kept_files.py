@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from eccles import DeepConfig, TrainConfig
+from eccles import TrainConfig
 from eccles.checksums import Checksums
 from eccles.cli import main
 from eccles.data.cache import Labelled, cached, events_folder
@@ -150,7 +150,7 @@ def test_a_lock_of_another_kind_is_held_or_refused(tmp_path):
             pass
 
 
-@pytest.mark.parametrize("config", [TrainConfig(), DeepConfig(model="mlp2")], ids=["", "deep"])
+@pytest.mark.parametrize("config", [TrainConfig(), TrainConfig(model="mlp2")], ids=["", "deep"])
 def test_every_reader_of_a_run_sees_that_its_settings_were_edited(config, capsys):
     folder = run_of(config, Path("run"))
     path = folder / "config.json"

@@ -160,14 +160,19 @@ def stop_after(epoch: int) -> Any:
 def train(home: Path, name: str, out: Path, watch: Any = None, **options: Any) -> Any:
     """Train one of `RUNS`, or go on with it."""
     import eccles
-    from eccles.training.prepare import configure
+    from eccles import TrainConfig
 
     settings, measure = RUNS[name]
     data_dir = None if "model" in settings else home / "tiny"
     if "model" in settings:
         settings = {**settings, "data": str(home / "camera")}
     return eccles.train(
-        configure(settings), data_dir=data_dir, out=out, measure=measure, watch=watch, **options
+        TrainConfig.model_validate(settings),
+        data_dir=data_dir,
+        out=out,
+        measure=measure,
+        watch=watch,
+        **options,
     )
 
 

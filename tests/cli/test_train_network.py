@@ -9,7 +9,7 @@ from eccles import TrainConfig
 from eccles.cli import main
 from eccles.errors import InputError
 from eccles.network import layered
-from eccles.training.network_settings import NetworkSettings
+from eccles.training.config.network import NetworkSettings
 
 FLAGS = [
     ["--hidden", "20,10", "--recurrent"],

@@ -15,10 +15,9 @@ from eccles.cli.flags import flag, read
 from eccles.cli.formats import check_can_draw, formats_of
 from eccles.cli.place import for_files
 from eccles.errors import InputError, RunError, must
-from eccles.training.deep_config import DeepConfig
+from eccles.training.config import TrainConfig
 from eccles.training.described import read_settings, sums_of
 from eccles.training.own import digest_of, from_record
-from eccles.training.prepare import configure
 from eccles.training.rows import Rows, Table
 
 if TYPE_CHECKING:
@@ -103,14 +102,14 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def _folder(folder: Path | None) -> tuple[Path, DeepConfig]:
+def _folder(folder: Path | None) -> tuple[Path, TrainConfig]:
     """Return the folder of a run of a deep network, and the run's settings."""
     if folder is None or not (folder / "config.json").is_file():
         got = "none" if folder is None else f"{folder} without a config.json"
         raise InputError(f"inspect: RUN must be the folder of a run, got {got}; eccles train makes "
                          "them")  # fmt: skip
-    config = configure(from_record(read_settings(folder / "config.json"))[0])
-    if not isinstance(config, DeepConfig):
+    config = TrainConfig.model_validate(from_record(read_settings(folder / "config.json"))[0])
+    if not config.is_deep:
         hint = f"eccles show {quote(str(folder))} shows the wiring of this one"
         raise must("inspect", "RUN", "a run of a deep network", str(folder), hint)
     return folder, config
@@ -163,7 +162,7 @@ def _drawn(
     return files
 
 
-def _note(config: DeepConfig) -> str:
+def _note(config: TrainConfig) -> str:
     width = f", width {config.width:g}" if config.width != 1 else ""
     return f"{config.data}, {config.model} {config.circuit}{width}, seed {config.seed}"
 

@@ -224,9 +224,9 @@ class OwnData:
 
     def __init__(self, home: Path) -> None:
         import eccles
-        from eccles.training.prepare import configure
+        from eccles import TrainConfig
 
-        self._eccles, self._configure = eccles, configure
+        self._eccles, self._configure = eccles, TrainConfig.model_validate
         raster = np.random.default_rng(0).integers(0, 2, (10, 6, 8)).astype(np.float32)
         import torch
 

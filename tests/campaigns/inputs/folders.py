@@ -167,12 +167,13 @@ class Checkpoints:
     def __init__(self, home: Path) -> None:
         import torch
 
+        from eccles import TrainConfig
         from eccles.training import checkpoint
-        from eccles.training.prepare import configure, open_data, prepare
+        from eccles.training.prepare import open_data, prepare
 
         self._module, self._home = checkpoint, home
         self._good = (home / "runs" / "momentum-half" / "checkpoint.safetensors").read_bytes()
-        config = configure(goods.RUNS["momentum"][0])
+        config = TrainConfig.model_validate(goods.RUNS["momentum"][0])
         self._trainee = prepare(config, open_data(config, home / "tiny"))
         self._begun = {k: v.clone() for k, v in self._trainee.network.state_dict().items()}
         size = int.from_bytes(self._good[:8], "little")

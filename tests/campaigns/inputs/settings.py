@@ -67,14 +67,14 @@ def study(rng: Random) -> dict[str, Any]:
 
 
 class SettingsOfRuns:
-    """`configure`: accepted settings say the same of themselves in a file and back."""
+    """`TrainConfig`: accepted settings say the same of themselves in a file and back."""
 
     name = "settings"
 
     def __init__(self, home: Path) -> None:
-        from eccles.training.prepare import configure
+        from eccles import TrainConfig
 
-        self._configure = configure
+        self._configure = TrainConfig.model_validate
 
     def draw(self, rng: Random) -> Input:
         given = settings(rng)
@@ -88,7 +88,7 @@ class SettingsOfRuns:
             if self._configure(said).identity() != known:
                 raise Wrong("settings have another identity after a file")
 
-        return Input(f"training.prepare.configure({said(given)})", call)
+        return Input(f"TrainConfig.model_validate({said(given)})", call)
 
 
 class Studies:

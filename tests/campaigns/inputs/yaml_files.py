@@ -20,18 +20,21 @@ class YamlFiles:
     def __init__(self, home: Path) -> None:
         import yaml
 
+        from eccles import TrainConfig
         from eccles.data import Framing
         from eccles.settings import read_yaml
         from eccles.sweeps.plan import plan
         from eccles.sweeps.study import read_study
         from eccles.training.config import TrainConfig
-        from eccles.training.prepare import configure
 
         self._path = Path("given.yaml").absolute()
         self._dump = yaml.safe_dump
         self._goods = [path.read_bytes() for path in sorted(home.glob("yaml/*"))]
         self._calls = (
-            ("configure(read_yaml(FILE))", lambda path, _: configure(read_yaml(path))),
+            (
+                "TrainConfig.model_validate(read_yaml(FILE))",
+                lambda path, _: TrainConfig.model_validate(read_yaml(path)),
+            ),
             ("TrainConfig.from_yaml(FILE)", lambda path, _: TrainConfig.from_yaml(path)),
             ("Framing.from_yaml(FILE)", lambda path, _: Framing.from_yaml(path)),
             ("plan(read_study(FILE))", lambda path, _: plan(read_study(path))),
