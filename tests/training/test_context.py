@@ -130,7 +130,7 @@ def test_all_of_it_at_once(few, undisturbed):
     with contextlib.ExitStack() as held:
         for set_to in HOSTILE.values():
             held.enter_context(set_to())
-        found = outcome(CONFIGS["dense"], few["TrainConfig"])
+        found = outcome(CONFIGS["dense"], few[False])
     same(found, undisturbed["dense"])
 
 

@@ -242,7 +242,7 @@ class _Run:
     def _table(self, name: str) -> Table:
         """Return what a table's rows must be, where they are read back."""
         if name == "history":
-            rate = "rate_hz" if isinstance(self.config, TrainConfig) else "spikes_per_step"
+            rate = "spikes_per_step" if self.config.is_deep else "rate_hz"
             return history_of(rate, validation=bool(self.config.validation))
         if name == "classes":
             return CLASSES
