@@ -1,4 +1,4 @@
-"""`eccles figures`: an article's figures and tables, from the stored tables of its studies."""
+"""`eccles figures`: pictures of any study, and an article's figures and tables."""
 
 from __future__ import annotations
 
@@ -12,38 +12,59 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from eccles.cli.bar import bar
 from eccles.cli.flags import flag, read
 from eccles.cli.formats import formats_of
+from eccles.cli.own_figures import Axes, folder_name, own_figures
 from eccles.cli.place import Stored, for_files, stored
-from eccles.errors import InputError, nearest
+from eccles.errors import InputError, must, nearest
+from eccles.studies.article import stored as studies_of
 
 if TYPE_CHECKING:
     from eccles.studies.article import Article
     from eccles.studies.kilgore2025.figures import ArticleFigure
     from eccles.studies.kilgore2025.tables import ArticleTable
+    from eccles.sweeps.tables import StudyTables
 
     _Made: TypeAlias = ArticleFigure | ArticleTable
 
 _WIDE = 160
+_ARTICLE = "kilgore2025"
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Make the figures and tables of Kilgore et al. 2025 from stored tables.
+    """Make the figures of stored studies; nothing is run or trained.
 
-    Beside each picture lie its numbers as CSV; a table is written as CSV and Markdown. It makes
-    all that the studies in a folder allow, and says what is left out, why, and which command makes
-    the missing runs. Nothing is run or trained.
+    Of any study it draws what came of its runs by the settings that varied, means with 95 %
+    intervals and a point a run, and learning curves. Of studies of Kilgore et al. 2025 it makes
+    that article's figures and tables, all that those in the folder allow, and says what is left
+    out, why, and which command makes the missing runs. Beside each picture lie its numbers as CSV;
+    a table is written as CSV and Markdown.
 
     Try
-        eccles figures results/kilgore2025
+        eccles figures runs/my-study
+        eccles figures runs/my-study --x tau_mem --by ei --y final_rate_hz
+        eccles figures runs/my-study --x epoch --y loss --by lr
         eccles figures results/kilgore2025 --only 1c,3 --format png --out pictures
     """
 
     folder: Stored = None
     """Folder of one study, or of several side by side."""
 
+    x: Annotated[str | None, flag("COLUMN")] = None
+    """What is along the horizontal axis: a setting, any column of runs, or epoch (default: the
+    setting that varies most)."""
+
+    y: Annotated[str | None, flag("COLUMN")] = None
+    """What is drawn: a column of runs, or of epochs (default: peak_accuracy)."""
+
+    by: Annotated[str | None, flag("COLUMN")] = None
+    """What tells lines apart (default: another setting that varies)."""
+
+    rows: Annotated[str | None, flag("COLUMN")] = None
+    """What tells panels apart (default: another setting that varies)."""
+
     only: Annotated[str | None, flag("NAMES", "(default: all)")] = None
-    """What to make, with commas between: 1b, 1c, 1c-published, 1d, 1d-published, 2a, 2b,
-    2c-e, 3, S4, 4, S2, S3, 5a-c, 5a-c-sampled, 5d-f, 5d-f-sampled, R1, and the table
+    """What to make of the article, with commas between: 1b, 1c, 1c-published, 1d, 1d-published,
+    2a, 2b, 2c-e, 3, S4, 4, S2, S3, 5a-c, 5a-c-sampled, 5d-f, 5d-f-sampled, R1, and the table
     T1, T2."""
 
     format: Annotated[str | None, flag("FORMATS", "(default: all)")] = None
@@ -76,15 +97,17 @@ def run(words: Sequence[str]) -> int:
     """Run `eccles figures WORDS`."""
     given = read(Arguments, "figures", words)
     folder = stored(given.folder, "figures", "the folder of a study, or of several")
-    from eccles.studies.article import Article
-    from eccles.studies.kilgore2025.figures import FIGURES
-    from eccles.studies.kilgore2025.tables import TABLES
-
-    article = Article("kilgore2025", folder)
-    chosen = _chosen(given.only, {**FIGURES, **TABLES})
+    axes = Axes(given.x, given.y, given.by, given.rows)
     formats = formats_of(given.format, "figures")
     out = for_files(given.out or folder / "figures", "figures")
-    rows = drawn(article, chosen, formats, out, alone=given.only is not None)
+    if axes.said and given.only is not None:
+        hint = "they are for pictures of any study"
+        raise must("figures", "--x, --y, --by and --rows", "left out with --only", "both", hint)
+    rows = []
+    own = [] if given.only else [t for t in studies_of(folder) if axes.said or not _known(t)]
+    if not own or (not axes.said and len(own) < len(studies_of(folder))):
+        rows += _of_article(folder, given.only, formats, out)
+    rows += _of_studies(own, axes, folder, formats, out)
     if given.json:
         print(json_format.dumps([vars(row) for row in rows], indent=1))
     else:
@@ -92,6 +115,48 @@ def run(words: Sequence[str]) -> int:
     if not any(row.files for row in rows):
         raise InputError(f"figures: {folder} must hold runs to draw, got nothing for any")
     return 0
+
+
+def _known(tables: StudyTables) -> bool:
+    """Return whether a study is of the article that has figures of its own."""
+    return tables.study.name.startswith(f"{_ARTICLE}/")
+
+
+def _of_article(folder: Path, only: str | None, formats: list[str] | None, out: Path) -> list[Row]:
+    from eccles.studies.article import Article
+    from eccles.studies.kilgore2025.figures import FIGURES
+    from eccles.studies.kilgore2025.tables import TABLES
+
+    article = Article(_ARTICLE, folder)
+    chosen = _chosen(only, {**FIGURES, **TABLES})
+    return drawn(article, chosen, formats, out, alone=only is not None)
+
+
+def _of_studies(
+    studies: Sequence[StudyTables],
+    axes: Axes,
+    folder: Path,
+    formats: list[str] | None,
+    out: Path,
+) -> list[Row]:
+    """Draw any studies; of one that can't be drawn say why, where it is alone as an error."""
+    rows = []
+    for tables in studies:
+        name = tables.study.name
+        try:
+            for what, drawing in own_figures(tables, axes).items():
+                kinds = None if formats is None else [k for k in formats if k in drawing.FORMATS]
+                file = f"{folder_name(tables, folder)}{what}"
+                paths = [str(path) for path in drawing.save(out, file, kinds)]
+                n, planned = tables.progress
+                runs = f"{n:,} of {planned:,} runs" if n < planned else f"{n:,} runs"
+                rows.append(Row(what, drawing.caption, name, runs, drawing.caption, paths))
+        except InputError as error:
+            if len(studies) == 1:
+                raise
+            reason = str(error).removeprefix("figures: ")
+            rows.append(Row(name, name, name, left_out=reason))
+    return rows
 
 
 def _chosen(only: str | None, known: dict[str, _Made]) -> dict[str, _Made]:

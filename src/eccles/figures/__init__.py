@@ -10,12 +10,14 @@ from eccles.figures.activity_by_class import activity_by_class as activity_by_cl
 from eccles.figures.activity_by_epoch import activity_by_epoch as activity_by_epoch
 from eccles.figures.animation import Film as Film
 from eccles.figures.animation import activity_film as activity_film
+from eccles.figures.by_setting import by_setting as by_setting
 from eccles.figures.changes import accuracy_by_change as accuracy_by_change
 from eccles.figures.currents import currents_film as currents_film
 from eccles.figures.distances import distance_violins as distance_violins
 from eccles.figures.drawing import Drawing as Drawing
 from eccles.figures.histograms import update_distributions as update_distributions
 from eccles.figures.layers import layer_statistics as layer_statistics
+from eccles.figures.learning_curves import learning_curves as learning_curves
 from eccles.figures.noise import accuracy_by_noise as accuracy_by_noise
 from eccles.figures.noise import accuracy_differences as accuracy_differences
 from eccles.figures.portrait import portrait as portrait

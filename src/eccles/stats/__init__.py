@@ -19,6 +19,7 @@ from eccles.stats.pairs import signed_rank as signed_rank
 from eccles.stats.pairs import smallest_p as smallest_p
 from eccles.stats.power import seeds_needed as seeds_needed
 from eccles.stats.reference import compare_to_reference as compare_to_reference
+from eccles.stats.summary import summary as summary
 from eccles.stats.tables import category_table as category_table
 from eccles.stats.tables import markdown as markdown
 from eccles.stats.wording import p_cell as p_cell

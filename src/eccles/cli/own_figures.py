@@ -1,0 +1,125 @@
+"""`eccles figures` of any study: what varies decides the picture, unless flags do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from eccles.errors import InputError, must, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eccles.figures import Drawing
+    from eccles.sweeps.tables import StudyTables
+
+_MOST_CURVES = 7
+
+_Chosen: TypeAlias = tuple[str, str | None, str | None]
+
+
+class Axes(NamedTuple):
+    """What flags say of a picture's axes; None where what varies decides."""
+
+    x: str | None = None
+    y: str | None = None
+    by: str | None = None
+    rows: str | None = None
+
+    @property
+    def said(self) -> bool:
+        """Whether any is said."""
+        return any(self)
+
+
+def own_figures(tables: StudyTables, axes: Axes) -> dict[str, Drawing]:
+    """Return the pictures of a study by the names of their files.
+
+    The first is a column of runs, the peak accuracy unless said, by the settings that vary; the
+    second its learning curves. Those that flags ask for come alone.
+
+    Raises InputError for a column that isn't there, and where no run is done.
+    """
+    from eccles.figures import by_setting, learning_curves
+
+    name = tables.study.name
+    runs = tables.planned(tables.runs) if "runs" in tables.names else None
+    if runs is None or not (runs["status"] == "done").any():
+        raise InputError(f"figures: {tables.folder} must hold runs of {name} that are done")
+    runs = runs[runs["status"] == "done"]
+    epochs = tables.epochs
+    _check(axes, runs, epochs)
+    varied = _varied(tables, runs)
+    in_time = axes.x == "epoch" or (axes.y in epochs and axes.y not in runs)
+    chosen = _chosen(axes, varied, runs)
+    found: dict[str, Drawing] = {}
+    if not in_time:
+        y = axes.y or "peak_accuracy"
+        x, by, rows = chosen
+        note = _note(name, [n for n in varied if n not in chosen])
+        found[y] = by_setting(runs, x, y=y, by=by, rows=rows, note=note)
+    if in_time or not axes.said:
+        by = axes.by or (None if axes.said else _condition(chosen, runs))
+        note = _note(name, [n for n in varied if n != by])
+        y = axes.y or "accuracy"
+        found[f"{y}-by-epoch"] = learning_curves(runs, epochs, y=y, by=by, note=note)
+    return found
+
+
+def _check(axes: Axes, runs: pd.DataFrame, epochs: pd.DataFrame) -> None:
+    """Raise InputError for a column that isn't there."""
+    for flag, value in zip(axes._fields, axes, strict=True):
+        known = {"x": [*runs, "epoch"], "y": [*runs, *epochs]}.get(flag, list(runs))
+        if value is not None and value not in known:
+            there = ", ".join(dict.fromkeys(map(str, known)))
+            raise InputError(
+                f"figures: --{flag}: there is no column {value!r}{nearest(value, known)}; "
+                f"there are {there:.300}"
+            )
+    if axes.x == "epoch" and axes.rows is not None:
+        raise must("figures", "--rows", "left out with --x epoch", axes.rows)
+
+
+def _varied(tables: StudyTables, runs: pd.DataFrame) -> list[str]:
+    """Return the settings that vary among the runs that are done, or what tells networks apart."""
+    from eccles.report.kind import kind_of
+
+    varied = [name for name in tables.study.varied if name != "seed"]
+    several = [name for name in varied if runs[name].nunique(dropna=False) > 1]
+    return several or varied[:1] or [kind_of(runs)]
+
+
+def _chosen(
+    axes: Axes, varied: list[str], runs: pd.DataFrame
+) -> tuple[str, str | None, str | None]:
+    """Return what is along x, tells lines apart, and panels.
+
+    Unless said, the numbers with the most values are along x, and the others come as they vary.
+    """
+    from eccles.figures.words import numbers_of
+
+    free = [name for name in varied if name not in axes]
+    x = axes.x
+    if x is None or x == "epoch":
+        numbers = [name for name in free if numbers_of(runs[name]) is not None]
+        many = max(numbers, key=lambda name: runs[name].nunique(), default=None)
+        x = many or (free[0] if free else varied[0])
+    rest = iter([name for name in free if name != x])
+    by = axes.by or next(rest, None)
+    return x, by, axes.rows or next(rest, None)
+
+
+def _condition(chosen: _Chosen, runs: pd.DataFrame) -> str | None:
+    """Return the setting of learning curves: the first that has few enough values to tell apart."""
+    names = (chosen[1], chosen[0], chosen[2])
+    few = (n for n in names if n is not None and 1 < runs[n].nunique(False) <= _MOST_CURVES)
+    return next(few, None)
+
+
+def _note(name: str, over: list[str]) -> str:
+    return name if not over else f"{name}, means over {', '.join(over)} too"
+
+
+def folder_name(tables: StudyTables, folder: Path) -> str:
+    """Return what comes before the names of a study's files: nothing in its own folder."""
+    return "" if tables.folder == folder else f"{tables.folder.name}-"

@@ -1,0 +1,204 @@
+"""Any study: what came of its runs by what varied in them, with the means' intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from eccles.arguments import typed
+from eccles.errors import InputError
+from eccles.figures import style
+from eccles.figures.drawing import Drawing
+from eccles.figures.words import numbers_of, spelt, words_of
+from eccles.stats.summary import summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+_MOST_LINES = 7
+"""Lines that a panel can tell apart; more are a heat map where both axes are numbers."""
+
+_MOST_TICKS = 7
+"""Values along an axis that each have a tick; of more, some have."""
+
+_DECADES = 50.0
+"""An axis whose largest number is so many times its smallest is logarithmic."""
+
+_ROW = 2.2
+"""Height of a panel, in inches."""
+
+
+@typed("figures")
+@style.look()
+def by_setting(
+    runs: pd.DataFrame,
+    x: str,
+    *,
+    y: str = "peak_accuracy",
+    by: str | None = None,
+    rows: str | None = None,
+    note: str = "",
+) -> Drawing:
+    """Draw a column of runs by their settings: means with 95 % intervals, and a point a run.
+
+    Numbers along x make lines, texts make places side by side. Where x and `by` are numbers and
+    `by` has more than seven values, it is a map of means.
+
+    Args:
+        runs: a row a run.
+        x: the setting along the horizontal axis.
+        y: the column of numbers that is drawn.
+        by: the setting that tells lines apart.
+        rows: the setting that tells panels apart.
+        note: a line over the panels.
+
+    Raises InputError for a column that isn't there, two that are one, and no run with a value.
+    """
+    keys = [name for name in (rows, by, x) if name is not None]
+    if len({*keys, y}) <= len(keys):
+        raise InputError(f"figures: x, y, by and rows must be different columns, got {(*keys, y)}")
+    means = summary(runs, keys, y)
+    if not len(means):
+        raise InputError(f"figures: {y} must have a value in some run, got none")
+    known = runs[runs[y].notna()]
+    data = known[[*(["run"] if "run" in runs else []), *keys, y]].reset_index(drop=True)
+    panels = [None] if rows is None else list(means[rows].unique())
+    figure = style.figure(style.COLUMN * 1.3, 0.4 + _ROW * len(panels), note)
+    drawn = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    along = numbers_of(means[x])
+    mapped = by is not None and along is not None and means[by].nunique() > _MOST_LINES
+    mapped = mapped and numbers_of(means[str(by)]) is not None
+    shown = (means[["mean", "low", "high"]].min().min(), means[["mean", "high"]].max().max())
+    for axes, value in zip(drawn, panels, strict=True):
+        here, points = (
+            each if rows is None else each[_is(each[rows], value)] for each in (means, data)
+        )
+        if mapped:
+            image = _map(axes, here, x, str(by), y, shown)
+            figure.colorbar(image, ax=axes, label=words_of(y).label)
+        else:
+            _lines(axes, means, here, points, x, y, by)
+        if rows is not None:
+            axes.set_title(f"{words_of(rows).label}: {spelt(rows, value)}")
+    drawn[-1].set_xlabel(words_of(x).label)
+    if by is not None and not mapped:
+        drawn[0].legend(title=words_of(by).label, loc="best")
+    return Drawing(figure, means, _caption(means, x, y, by, rows, mapped), {"runs": data})
+
+
+def _lines(
+    axes: Axes,
+    all_means: pd.DataFrame,
+    means: pd.DataFrame,
+    points: pd.DataFrame,
+    x: str,
+    y: str,
+    by: str | None,
+) -> None:
+    """Draw a line a value of `by`, or its points side by side where x has no order."""
+    label, factor = words_of(y)
+    levels: list[Any] = [None] if by is None else list(all_means[by].unique())
+    places = list(all_means[x].unique())
+    numeric = numbers_of(all_means[x]) is not None
+    looks = style.lines(map(str, levels))
+    for k, level in enumerate(levels):
+        mine, own = (each if by is None else each[_is(each[by], level)] for each in (means, points))
+        if not len(mine):
+            continue
+        colour, dash = looks[str(level)]
+        aside = 0.0 if numeric else 0.6 * ((k + 0.5) / len(levels) - 0.5)
+        at, of_runs = (_positions(each[x], places, numeric, aside) for each in (mine, own))
+        order = sorted(range(len(at)), key=at.__getitem__)
+        at, mine = [at[i] for i in order], mine.iloc[order]
+        ends = [mine["mean"] - mine["low"], mine["high"] - mine["mean"]]
+        axes.plot(of_runs, factor * own[y], "o", color=colour, markersize=2, alpha=0.5,
+                  markeredgewidth=0)  # fmt: skip
+        axes.errorbar(
+            at,
+            factor * mine["mean"],
+            [factor * each.fillna(0) for each in ends],
+            color=colour,
+            marker=style.MARKERS[k % len(style.MARKERS)],
+            markersize=3,
+            linestyle=dash if numeric else "none",
+            capsize=1.5,
+            elinewidth=0.6,
+            label=None if by is None else spelt(by, level),
+        )
+    axes.set_ylabel(label)
+    if numeric:
+        _scale(axes, numbers_of(all_means[x]))
+        if len(places) <= _MOST_TICKS:
+            numbers = numbers_of(all_means[x].drop_duplicates())
+            axes.set_xticks(numbers, [f"{number:g}" for number in numbers])
+            axes.minorticks_off()
+    else:
+        axes.set_xticks(range(len(places)), [spelt(x, value) for value in places])
+        axes.set_xlim(-0.5, len(places) - 0.5)
+    axes.margins(y=0.08)
+    if factor == 100:  # Shares of all samples; intervals of few runs reach beyond them.
+        low, high = axes.get_ylim()
+        axes.set_ylim(max(0.0, low), min(100.0, high))
+
+
+def _positions(
+    values: pd.Series[Any], places: Sequence[Any], numeric: bool, aside: float
+) -> list[float]:
+    if numeric:
+        return [float(value) for value in numbers_of(values)]  # type: ignore[union-attr]
+    where = {str(place): k for k, place in enumerate(places)}
+    return [where[str(value)] + aside for value in values]
+
+
+def _scale(axes: Axes, numbers: Any) -> None:
+    """Give an axis of numbers over decades a logarithm, with a place for 0 where there is one."""
+    positive = numbers[numbers > 0]
+    if not len(positive) or (numbers < 0).any():
+        return
+    if positive.max() / positive.min() < _DECADES:
+        return
+    if len(positive) == len(numbers):
+        axes.set_xscale("log")
+    else:
+        axes.set_xscale("symlog", linthresh=float(positive.min()))
+
+
+def _map(
+    axes: Axes, means: pd.DataFrame, x: str, by: str, y: str, shown: tuple[float, float]
+) -> Any:
+    """Draw means as colours: x along, `by` upwards."""
+    factor = words_of(y).factor
+    table = means.pivot_table(index=by, columns=x, values="mean", sort=True)
+    image = axes.imshow(
+        factor * table.to_numpy(float),
+        origin="lower",
+        aspect="auto",
+        cmap=style.ACCURACY_MAP,
+        vmin=factor * shown[0],
+        vmax=factor * shown[1],
+    )
+    axes.set_xticks(range(len(table.columns)), [spelt(x, v) for v in table.columns], rotation=45)
+    axes.set_yticks(range(len(table.index)), [spelt(by, v) for v in table.index])
+    axes.set_ylabel(words_of(by).label)
+    return image
+
+
+def _is(column: pd.Series[Any], value: object) -> pd.Series[bool]:
+    missing = value is None or value != value or str(value) == "<NA>"
+    return column.isna() if missing else column == value
+
+
+def _caption(
+    means: pd.DataFrame, x: str, y: str, by: str | None, rows: str | None, mapped: bool
+) -> str:
+    name = words_of(y).label.partition(" (")[0]
+    least, most = int(means["n"].min()), int(means["n"].max())
+    n = f"{least}" if least == most else f"{least} to {most}"
+    what = "a colour a mean" if mapped else "means with 95 % confidence intervals, a point a run"
+    parts = [f"{name[0].upper()}{name[1:]} by {words_of(x).label}: {what}, {n} runs a mean"]
+    if by is not None and not mapped:
+        parts.append(f"a line a value of {words_of(by).label}")
+    if rows is not None:
+        parts.append(f"a panel a value of {words_of(rows).label}")
+    return "; ".join(parts) + "."

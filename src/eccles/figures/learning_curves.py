@@ -1,0 +1,73 @@
+"""Learning curves of any study: a column of epochs, by condition, with the means' intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eccles.arguments import typed
+from eccles.errors import InputError
+from eccles.figures import style
+from eccles.figures.drawing import Drawing
+from eccles.figures.words import spelt, words_of
+from eccles.stats.summary import summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@typed("figures")
+@style.look()
+def learning_curves(
+    runs: pd.DataFrame,
+    epochs: pd.DataFrame,
+    *,
+    y: str = "accuracy",
+    by: str | None = None,
+    note: str = "",
+) -> Drawing:
+    """Draw a column of epochs over training: means over runs, with bands of 95 % intervals.
+
+    Epoch 0 is the network before training.
+
+    Args:
+        runs: a row a run, with its settings.
+        epochs: a row a run and epoch, counted from -1.
+        y: the column of epochs that is drawn.
+        by: the setting that tells lines apart.
+        note: a line over the panel.
+
+    Raises InputError for a column that isn't there, and no run with a value.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    if by is not None and by not in runs:
+        summary(runs, [by])  # It says which columns there are.
+    settings = runs[["run", *([] if by is None else [by])]]
+    rows = epochs.merge(settings, on="run")
+    rows = rows.assign(epoch=rows["epoch"] + 1)
+    means = summary(rows, [*([] if by is None else [by]), "epoch"], y)
+    if not len(means):
+        raise InputError(f"figures: {y} must have a value in some epoch, got none")
+    label, factor = words_of(y)
+    figure = style.figure(style.COLUMN * 1.3, 2.4, note)
+    axes = figure.subplots()
+    levels: list[Any] = [None] if by is None else list(means[by].unique())
+    looks = style.lines(map(str, levels))
+    for level in levels:
+        missing = level is None or level != level or str(level) == "<NA>"
+        same = means if by is None else means[means[by].isna() if missing else means[by] == level]
+        mine = same.sort_values("epoch")
+        colour, dash = looks[str(level)]
+        axes.fill_between(mine["epoch"], factor * mine["low"], factor * mine["high"], color=colour,
+                          alpha=0.15, linewidth=0)  # fmt: skip
+        axes.plot(mine["epoch"], factor * mine["mean"], color=colour, linestyle=dash,
+                  label=None if by is None else spelt(by, level))  # fmt: skip
+    axes.set(xlabel="epoch", ylabel=label)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if by is not None:
+        axes.legend(title=words_of(by).label, loc="best")
+    name = label.partition(" (")[0]
+    caption = f"{name[0].upper()}{name[1:]} over epochs: means over runs, bands of 95 % intervals"
+    if by is not None:
+        caption += f", a line a value of {words_of(by).label}"
+    return Drawing(figure, means, f"{caption}.")

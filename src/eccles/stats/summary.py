@@ -1,0 +1,52 @@
+"""Cells of a table: how many values, their mean, their spread, and the mean's interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from eccles.arguments import typed
+from eccles.errors import InputError, must, nearest
+from eccles.stats.intervals import confidence_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@typed("stats")
+def summary(
+    rows: pd.DataFrame, by: Sequence[str], value: str = "peak_accuracy", level: float = 0.95
+) -> pd.DataFrame:
+    """Return a row a cell: its settings, n, mean, sd, and the mean's interval from low to high.
+
+    Rows without a value don't count; a cell without any is left out. The standard deviation and
+    the interval of a single value are NaN. `confidence_interval` says how the interval is found.
+
+    Args:
+        rows: such as a study's runs.
+        by: columns whose values make a cell, in the order in which they come.
+        value: a column of numbers.
+        level: share of studies whose interval holds the true mean.
+
+    Raises InputError for a column that isn't there, or of no numbers.
+    """
+    for name in (*by, value):
+        if name not in rows:
+            there = ", ".join(map(str, rows.columns))
+            raise InputError(
+                f"stats: there is no column {name!r}{nearest(name, list(rows.columns))}; "
+                f"there are {there:.300}"
+            )
+    import pandas as pd
+
+    if not pd.api.types.is_numeric_dtype(rows[value]):
+        raise must("stats", "value", "a column of numbers", value)
+    known = rows[rows[value].notna()]
+    found = []
+    groups = known.groupby(list(by), sort=False, dropna=False) if by else [((), known)]
+    for cell, values in groups:
+        numbers = values[value].to_numpy(float)
+        low, high = confidence_interval(numbers, "mean", level)
+        sd = float(numbers.std(ddof=1)) if len(numbers) > 1 else float("nan")
+        found.append((*cell, len(numbers), float(numbers.mean()), sd, low, high))
+    return pd.DataFrame(found, columns=[*by, "n", "mean", "sd", "low", "high"])

@@ -1,0 +1,35 @@
+import pandas as pd
+import pytest
+
+from eccles import InputError
+from eccles.figures import learning_curves
+
+RUNS = pd.DataFrame({"run": ["a", "b", "c"], "lr": [0.1, 0.1, 0.2]})
+EPOCHS = pd.DataFrame(
+    [(run, epoch, value + epoch / 10) for run, value in zip("abc", (0.2, 0.4, 0.5), strict=True)
+     for epoch in (0, -1, 1)],
+    columns=["run", "epoch", "accuracy"],
+)  # fmt: skip
+
+
+def test_means_by_hand_from_before_training():
+    drawing = learning_curves(RUNS, EPOCHS, by="lr")
+    (axes,) = drawing.figure.axes
+    lines = [line.get_xydata().tolist() for line in axes.get_lines()]
+    assert lines[0] == [[0, pytest.approx(20)], [1, pytest.approx(30)], [2, pytest.approx(40)]]
+    assert lines[1] == [[0, pytest.approx(40)], [1, pytest.approx(50)], [2, pytest.approx(60)]]
+    assert list(drawing.data["n"]) == [2, 2, 2, 1, 1, 1]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["0.1", "0.2"]
+
+
+def test_all_runs_are_one_line():
+    drawing = learning_curves(RUNS, EPOCHS)
+    assert len(drawing.figure.axes[0].get_lines()) == 1
+    assert list(drawing.data["n"]) == [3, 3, 3]
+
+
+def test_what_cant_be_drawn_is_one_sentence():
+    with pytest.raises(InputError, match="no column 'ie'"):
+        learning_curves(RUNS, EPOCHS, by="ie")
+    with pytest.raises(InputError, match="no column 'los'"):
+        learning_curves(RUNS, EPOCHS, y="los")
