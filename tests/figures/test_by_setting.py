@@ -82,6 +82,11 @@ def test_an_axis_of_shares_ends_at_all_and_none():
     assert axes.get_ylim() == (0, 100)
 
 
+def test_runs_that_agree_have_an_interval_of_no_width():
+    same = pd.DataFrame({"ei": ["a"] * 9, "peak_accuracy": [0.1 + 0.2] * 9})
+    assert by_setting(same, "ei").data["sd"][0] == pytest.approx(0, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     ("named", "said"),
     [

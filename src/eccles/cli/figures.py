@@ -16,6 +16,7 @@ from eccles.cli.own_figures import Axes, folder_name, own_figures
 from eccles.cli.place import Stored, for_files, stored
 from eccles.errors import InputError, must, nearest
 from eccles.studies.article import stored as studies_of
+from eccles.sweeps.folder import StudyFolder
 
 if TYPE_CHECKING:
     from eccles.studies.article import Article
@@ -103,9 +104,16 @@ def run(words: Sequence[str]) -> int:
     if axes.said and given.only is not None:
         hint = "they are for pictures of any study"
         raise must("figures", "--x, --y, --by and --rows", "left out with --only", "both", hint)
+    studies = studies_of(folder)
+    if not studies:
+        got = StudyFolder(folder).instead()
+        raise InputError(
+            f"figures: {folder} must hold a study, got {got}; name a folder that does, such as "
+            "results/kilgore2025 of a clone, or the --out of an eccles reproduce or sweep"
+        )
+    own = [] if given.only else [each for each in studies if axes.said or not _known(each)]
     rows = []
-    own = [] if given.only else [t for t in studies_of(folder) if axes.said or not _known(t)]
-    if not own or (not axes.said and len(own) < len(studies_of(folder))):
+    if len(own) < len(studies):
         rows += _of_article(folder, given.only, formats, out)
     rows += _of_studies(own, axes, folder, formats, out)
     if given.json:
@@ -146,6 +154,9 @@ def _of_studies(
         try:
             for what, drawing in own_figures(tables, axes).items():
                 kinds = None if formats is None else [k for k in formats if k in drawing.FORMATS]
+                if kinds == []:
+                    accepted = f"some of {', '.join(drawing.FORMATS)} here"
+                    raise must("figures", "--format", accepted, ",".join(formats or ()))
                 file = f"{folder_name(tables, folder)}{what}"
                 paths = [str(path) for path in drawing.save(out, file, kinds)]
                 n, planned = tables.progress

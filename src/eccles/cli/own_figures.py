@@ -48,8 +48,8 @@ def own_figures(tables: StudyTables, axes: Axes) -> dict[str, Drawing]:
         raise InputError(f"figures: {tables.folder} must hold runs of {name} that are done")
     runs = runs[runs["status"] == "done"]
     epochs = tables.epochs
-    _check(axes, runs, epochs)
-    varied = _varied(tables, runs)
+    runs, varied = _varied(tables, runs)
+    _check(axes, runs, epochs, varied)
     in_time = axes.x == "epoch" or (axes.y in epochs and axes.y not in runs)
     chosen = _chosen(axes, varied, runs)
     found: dict[str, Drawing] = {}
@@ -66,27 +66,50 @@ def own_figures(tables: StudyTables, axes: Axes) -> dict[str, Drawing]:
     return found
 
 
-def _check(axes: Axes, runs: pd.DataFrame, epochs: pd.DataFrame) -> None:
-    """Raise InputError for a column that isn't there."""
+def _check(axes: Axes, runs: pd.DataFrame, epochs: pd.DataFrame, varied: list[str]) -> None:
+    """Raise InputError for a column that isn't there; those that vary are named first."""
     for flag, value in zip(axes._fields, axes, strict=True):
         known = {"x": [*runs, "epoch"], "y": [*runs, *epochs]}.get(flag, list(runs))
         if value is not None and value not in known:
-            there = ", ".join(dict.fromkeys(map(str, known)))
+            first = [name for name in varied if name in known]
+            there = ", ".join(dict.fromkeys([*first, "peak_accuracy", *map(str, known)]))
             raise InputError(
                 f"figures: --{flag}: there is no column {value!r}{nearest(value, known)}; "
-                f"there are {there:.300}"
+                f"there are {there:.200}"
             )
     if axes.x == "epoch" and axes.rows is not None:
         raise must("figures", "--rows", "left out with --x epoch", axes.rows)
 
 
-def _varied(tables: StudyTables, runs: pd.DataFrame) -> list[str]:
-    """Return the settings that vary among the runs that are done, or what tells networks apart."""
+def _varied(tables: StudyTables, runs: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return runs, and the settings that vary among them, or what tells their networks apart.
+
+    Settings that vary side by side are one, `variant`, which runs get a column of: those of a
+    run's values that aren't the most frequent.
+    """
     from eccles.report.kind import kind_of
 
     varied = [name for name in tables.study.varied if name != "seed"]
     several = [name for name in varied if runs[name].nunique(dropna=False) > 1]
-    return several or varied[:1] or [kind_of(runs)]
+    together = [name for name in several if name in tables.study.zip]
+    if len(together) > 1:
+        usual = {name: runs[name].mode()[0] for name in together}
+        named = [
+            ", ".join(_named(n, v) for n, v in zip(together, row, strict=True) if v != usual[n])
+            or "usual"
+            for row in runs[together].itertuples(index=False)
+        ]
+        runs = runs.assign(variant=named)
+        several = ["variant", *(name for name in several if name not in together)]
+    return runs, several or varied[:1] or [kind_of(runs)]
+
+
+def _named(name: str, value: object) -> str:
+    """Return a setting's value with its name, unless it says itself what it is."""
+    from eccles.figures.words import spelt, words_of
+
+    said = spelt(name, value)
+    return said if isinstance(value, str) else f"{words_of(name).label.partition(' (')[0]} {said}"
 
 
 def _chosen(

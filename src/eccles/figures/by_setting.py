@@ -22,6 +22,9 @@ _MOST_LINES = 7
 _MOST_TICKS = 7
 """Values along an axis that each have a tick; of more, some have."""
 
+_MOST_LETTERS = 60
+"""Letters below an axis that lie side by side; where there are more, they stand upright."""
+
 _DECADES = 50.0
 """An axis whose largest number is so many times its smallest is logarithmic."""
 
@@ -64,9 +67,10 @@ def by_setting(
     known = runs[runs[y].notna()]
     data = known[[*(["run"] if "run" in runs else []), *keys, y]].reset_index(drop=True)
     panels = [None] if rows is None else list(means[rows].unique())
-    figure = style.figure(style.COLUMN * 1.3, 0.4 + _ROW * len(panels), note)
-    drawn = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     along = numbers_of(means[x])
+    below = 0.0 if along is not None else _upright(x, list(means[x].unique()))
+    figure = style.figure(style.COLUMN * 1.3, 0.4 + below + _ROW * len(panels), note)
+    drawn = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     mapped = by is not None and along is not None and means[by].nunique() > _MOST_LINES
     mapped = mapped and numbers_of(means[str(by)]) is not None
     shown = (means[["mean", "low", "high"]].min().min(), means[["mean", "high"]].max().max())
@@ -117,7 +121,7 @@ def _lines(
         axes.errorbar(
             at,
             factor * mine["mean"],
-            [factor * each.fillna(0) for each in ends],
+            [factor * each.fillna(0).clip(lower=0) for each in ends],
             color=colour,
             marker=style.MARKERS[k % len(style.MARKERS)],
             markersize=3,
@@ -128,18 +132,26 @@ def _lines(
         )
     axes.set_ylabel(label)
     if numeric:
-        _scale(axes, numbers_of(all_means[x]))
+        numbers: Any = numbers_of(all_means[x].drop_duplicates())
+        _scale(axes, numbers)
         if len(places) <= _MOST_TICKS:
-            numbers = numbers_of(all_means[x].drop_duplicates())
             axes.set_xticks(numbers, [f"{number:g}" for number in numbers])
             axes.minorticks_off()
     else:
         axes.set_xticks(range(len(places)), [spelt(x, value) for value in places])
+        if _upright(x, places):
+            axes.tick_params("x", rotation=90)
         axes.set_xlim(-0.5, len(places) - 0.5)
     axes.margins(y=0.08)
     if factor == 100:  # Shares of all samples; intervals of few runs reach beyond them.
         low, high = axes.get_ylim()
         axes.set_ylim(max(0.0, low), min(100.0, high))
+
+
+def _upright(x: str, places: Sequence[Any]) -> float:
+    """Return the height in inches of names that stand upright, or 0 where they lie side by side."""
+    letters = [len(spelt(x, value)) for value in places]
+    return 0.06 * max(letters) if sum(letters) > _MOST_LETTERS else 0.0
 
 
 def _positions(
@@ -195,8 +207,9 @@ def _caption(
     name = words_of(y).label.partition(" (")[0]
     least, most = int(means["n"].min()), int(means["n"].max())
     n = f"{least}" if least == most else f"{least} to {most}"
+    n += " run a mean" if n == "1" else " runs a mean"
     what = "a colour a mean" if mapped else "means with 95 % confidence intervals, a point a run"
-    parts = [f"{name[0].upper()}{name[1:]} by {words_of(x).label}: {what}, {n} runs a mean"]
+    parts = [f"{name[0].upper()}{name[1:]} by {words_of(x).label}: {what}, {n}"]
     if by is not None and not mapped:
         parts.append(f"a line a value of {words_of(by).label}")
     if rows is not None:
