@@ -207,7 +207,7 @@ def test_what_isnt_two_sets_that_fit_is_one_sentence():
     for data, said in [
         (train_set, "data must be a Splits or a tuple of 2, got"),
         ("a", r"data must be a Splits or a tuple of 2, got 'a'; eccles.data.load\(.*to test on$"),
-        ((3, test_set), "the samples to train on with a TrainConfig must be .*SpikeDataset, got 3"),
+        ((3, test_set), "the samples to train on must be .*SpikeDataset, got 3"),
         ((train_set,), "data must be a Splits or a tuple of 2"),
         ((train_set, slow), "dt of the samples to train and to test on must be the same"),
         ((train_set, wide), "n_units of the samples to train and to test on must be the same"),
