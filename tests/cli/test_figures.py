@@ -164,7 +164,7 @@ def test_flags_choose_the_picture_of_any_study(tmp_path, capsys):
     [
         (
             ["--x", "w1"],
-            "--x: there is no column 'w1' (did you mean 'w1_std'?); there are ei, w1_std, peak_accuracy, ",
+            "--x: there is no column 'w1' (did you mean 'w1_std'?); there are ei, w1_std, peak",
         ),
         (["--by", "epoch"], "--by: there is no column 'epoch'"),
         (["--y", "status"], "must be a column of numbers, got 'status'"),

@@ -25,7 +25,6 @@ class YamlFiles:
         from eccles.settings import read_yaml
         from eccles.sweeps.plan import plan
         from eccles.sweeps.study import read_study
-        from eccles.training.config import TrainConfig
 
         self._path = Path("given.yaml").absolute()
         self._dump = yaml.safe_dump
