@@ -63,6 +63,15 @@ def test_mistakes_are_one_sentence(values, sentence):
         More.model_validate(values)
 
 
+def test_values_of_thousands_of_levels_are_refused():
+    deep: list = []
+    for _ in range(3000):
+        deep = [deep]
+    for name in TrainConfig.model_fields:
+        with pytest.raises(InputError, match=f"^(train|devices|network): {name}|train: .* is a se"):
+            TrainConfig(**{name: deep})
+
+
 def test_what_is_no_settings_at_all_is_named():
     with pytest.raises(InputError, match=r"^toy: More must be names with their values, got 3$"):
         More.model_validate(3)

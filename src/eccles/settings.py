@@ -102,6 +102,9 @@ class Settings(BaseModel):
             result: Self = build(value)
         except ValidationError as error:
             raise InputError(cls._sentence(error.errors())) from None
+        except RecursionError:
+            name, got = next(filter(_is_deep, dict(value).items()), ("settings", value))
+            raise must(cls.section, str(name), "of fewer levels", got) from None
         return result
 
     @classmethod
@@ -183,6 +186,15 @@ def _rule(error: ErrorDetails) -> str:
         kind = kind.partition("_")[0]
     said = re.sub(r"^(Input|Value error,) (should )?(be )?", "", error["msg"])
     return _RULES.get(kind, said)
+
+
+def _is_deep(setting: tuple[Any, Any]) -> bool:
+    """Return whether a setting's value has more levels than Python can spell."""
+    try:
+        repr(setting)
+    except RecursionError:
+        return True
+    return False
 
 
 def _kinds(annotation: Any) -> set[Any]:

@@ -13,6 +13,10 @@ from eccles.sweeps.schema import columns_of
 from eccles.sweeps.study import Study, read_study
 from eccles.sweeps.tables import load
 
+DEEP: list = []
+for _ in range(2000):
+    DEEP = [DEEP]
+
 STUDY = """
 base: {data: fashion-mnist-sample, epochs: 1, batch_size: 1000}
 grid:
@@ -132,6 +136,8 @@ def test_a_dry_run_and_overrides(capsys):
         ({"base": {"network": "."}}, "study: network must be a network, .* got '.'"),
         ({"base": {"network": "min"}, "networks": {"mine": layered((5,)).model_dump()}},
          r"study: there is no network 'min' \(did you mean 'mine'\?\)"),
+        ({"base": {"network": DEEP}}, r"study: network must be a network, .* got \[\[\["),
+        ({"base": {"network": "x" * 300}}, "study: network must be a network, .* got 'xxx"),
         ({"networks": [1]}, "study: networks must be networks by name"),
         ({"networks": {"a": 3}}, "study: a must be a network"),
         ({"grid": {"network": [{"populations": {}}]}}, "network: populations must be one or more"),

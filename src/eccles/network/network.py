@@ -115,7 +115,8 @@ class Network(Settings):
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:
         """Return the network that settings are, or that they have as `network`."""
-        inside = content.get("network") if "populations" not in content else None
+        has = isinstance(content, Mapping) and "populations" not in content
+        inside = content.get("network") if has else None
         return cls.model_validate(content if inside is None else inside)
 
     def identity(self) -> str:

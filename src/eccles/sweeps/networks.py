@@ -8,6 +8,7 @@ from typing import Any
 
 from eccles.errors import InputError, must, nearest
 from eccles.network import Network
+from eccles.paths import broken_rule
 
 _AXES = ("grid", "zip")
 
@@ -60,10 +61,9 @@ def _read(
         return value
     if isinstance(value, Mapping):
         return Network.of(value)
-    path = folder / value if isinstance(value, str) else None
-    if path is None or "\0" in str(value) or not path.is_file():
-        near = nearest(str(value), known or {})
-        if known and near:
+    path = folder / value if isinstance(value, str) and not broken_rule(value) else None
+    if path is None or not path.is_file():
+        if isinstance(value, str) and (near := nearest(value, known or {})):
             raise InputError(f"study: there is no network {value!r}{near}")
         accepted = "a network, the YAML file of one beside the study's, or a name of networks"
         raise must("study", where, accepted, value)

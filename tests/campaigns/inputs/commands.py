@@ -22,15 +22,22 @@ _SLOW = {"dask", "device", "compiled", "jobs", "epochs", "hidden", "steps", "ini
 that are wrong, or small."""
 
 
-def options_of(kind: type) -> dict[str, Any]:
-    """Return the flags of a verb's class with their types, those of its settings among them."""
+def options_of(kind: type, model: str = "shallow") -> dict[str, Any]:
+    """Return the flags of a verb's class with their types, those of its settings among them.
+
+    Of settings that depend on a model these are those of that model.
+    """
     from pydantic import BaseModel
+
+    from eccles import TrainConfig
 
     found: dict[str, Any] = {}
     for field in dataclasses.fields(kind):
         annotation = get_type_hints(kind, include_extras=False)[field.name]
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            found |= {name: each.annotation for name, each in annotation.model_fields.items()}
+            own = TrainConfig(model=model).names()
+            names = own if annotation is TrainConfig else annotation.model_fields
+            found |= {name: annotation.model_fields[name].annotation for name in names}
         else:
             found[field.name] = annotation
     return found
@@ -73,7 +80,7 @@ class Commands:
         # Words, options that make it quick, all options, and how often.
         self._verbs: list[tuple[list[str], Mapping[str, str | None], dict[str, Any], float]] = [
             (["train"], shallow, options_of(train.Arguments), 5),
-            (["train"], deep, options_of(train.DeepArguments), 0.5),
+            (["train"], deep, options_of(train.Arguments, "mlp8"), 0.5),
             (["sweep", str(home / "yaml" / "small.yaml")], planned, options_of(sweep.Arguments), 2),
             (["results", whole], {}, options_of(results.Arguments), 4),
             (["figures", whole], drawn, options_of(figures.Arguments), 0.4),
