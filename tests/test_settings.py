@@ -68,8 +68,11 @@ def test_values_of_thousands_of_levels_are_refused():
     for _ in range(3000):
         deep = [deep]
     for name in TrainConfig.model_fields:
-        with pytest.raises(InputError, match=f"^(train|devices|network): {name}|train: .* is a se"):
+        with pytest.raises(InputError) as caught:
             TrainConfig(**{name: deep})
+        said = str(caught.value)
+        assert name in said or "network: " in said or "device" in said
+        assert len(said) < 500
 
 
 def test_what_is_no_settings_at_all_is_named():
