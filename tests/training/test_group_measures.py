@@ -9,16 +9,16 @@ import pytest
 import torch
 
 import eccles
-from eccles import SpikeDataset, SpikeEvents, TrainConfig
+from eccles import SpikeDataset, SpikeEvents, SpikingNetwork, TrainConfig
 from eccles.data import Splits
 from eccles.network import kilgore2025, layered
-from eccles.training.group_measures import GROUP_MEASURES, GroupMoment
 from eccles.training.group_rows import BY_GROUP
 from eccles.training.measures import MEASURES
 from eccles.training.moment import Moment
 from eccles.training.network import build_spiking
 from eccles.training.prepare import prepare
-from eccles.training.samples import divide
+from eccles.training.samples import divide, epoch_order
+from eccles.training.updates import first_update
 
 
 @pytest.fixture
@@ -103,15 +103,61 @@ def test_one_layer_measures_the_same_either_way(few):
     shallow = Moment(prepare(config, few).network, samples, config, 0)
     network = kilgore2025(w1_std=0.005)
     pool = build_spiking(TrainConfig(network=network), few.train)
-    general = GroupMoment(pool, samples, config.batch(), 0)
+    general = Moment(pool, samples, config, 0)
     for name in BY_GROUP:
-        rows, others = (kind[name].measure(m) for kind, m in
-                        ((MEASURES, shallow), (GROUP_MEASURES, general)))  # fmt: skip
+        rows, others = (MEASURES[name].measure(moment) for moment in (shallow, general))
         assert repr(rows) == repr(others), name
         assert any(row.get("rate_hz", 1) > 0 for row in rows)
 
 
-@pytest.mark.parametrize("name", GROUP_MEASURES)
+def test_a_samples_trip_is_the_same_either_way(few):
+    config = TrainConfig(w1_std=0.005)
+    samples = divide(config, few)
+    shallow = Moment(prepare(config, few).network, samples, config, 0)
+    pool = build_spiking(TrainConfig(network=kilgore2025(w1_std=0.005)), few.train)
+    rows, others = (
+        MEASURES["sample"].measure(Moment(network, samples, config, 0))
+        for network in (shallow.network, pool)
+    )
+    assert sum(row["kind"] == "hidden" for row in rows) > 50
+    for name in ("kind", "unit", "step", "label"):
+        assert [row[name] for row in rows] == [row[name] for row in others]
+    assert [row["value"] for row in rows] == pytest.approx(
+        [row["value"] for row in others], rel=1e-4, abs=1e-5
+    )
+
+
+def test_an_update_is_what_the_next_step_does(few):
+    """With plain SGD: the weights after it are those that the run has then, bit for bit."""
+    config = TrainConfig(groups="E:8,PV:2", recurrent=0.5, optimizer="sgd", lr=0.5, warmup=0,
+                         update_noise=1e-3, batch_size=20, w1_std=0.05)  # fmt: skip
+    trainee = prepare(config, few)
+    stages = first_update(trainee.moment(-1))
+    names = list(trainee.network.matrices)
+    assert all(list(stages[stage]) == names for stage in ("before", "gradient", "noise", "after"))
+    events, labels = few.train.batch(epoch_order(config, few.train, 0)[:20])
+    trainee.steps(0)(events, labels, 0)
+    for name, weight in trainee.network.matrices.items():
+        assert np.array_equal(stages["after"][name], weight.detach().double().numpy())
+        assert np.abs(stages["gradient"][name]).max() > 0
+        assert stages["noise"][name].std() == pytest.approx(1e-3, rel=0.2)
+
+
+def test_a_neuron_without_a_potential_has_none_in_its_trip(few):
+    class Still:
+        def start(self, like):
+            return (torch.zeros_like(like),)
+
+        def step(self, excitatory, inhibitory, state):
+            return torch.zeros_like(excitatory), state
+
+    config = TrainConfig(network=layered((5,)))
+    network = SpikingNetwork(layered((5,)), 784, 10, neurons={"hidden": Still()}, engine="dense")
+    rows = MEASURES["sample"].measure(Moment(network, divide(config, few), config, 0))
+    assert all(math.isnan(row["value"]) for row in rows if row["kind"] == "membrane")
+
+
+@pytest.mark.parametrize("name", MEASURES)
 def test_rows_have_the_columns_and_plain_values(name, few):
     network = layered(groups="E:8,PV:2", recurrent=0.5, w1_std=0.01)
     config = TrainConfig(network=network, epochs=1, batch_size=30)
@@ -119,12 +165,7 @@ def test_rows_have_the_columns_and_plain_values(name, few):
     kinds = {"VARCHAR": str, "BIGINT": int, "DOUBLE": float}
     assert {row["epoch"] for row in rows} == {-1, 0}
     for row in rows:
-        assert list(row) == ["epoch", *GROUP_MEASURES[name].columns]
-        for column, kind in GROUP_MEASURES[name].columns.items():
+        assert list(row) == ["epoch", *MEASURES[name].columns]
+        for column, kind in MEASURES[name].columns.items():
             assert row[column] is None or type(row[column]) is kinds[kind]
         json.dumps(row, allow_nan=False)
-
-
-def test_tables_of_both_kinds_of_network_have_one_form():
-    for name in GROUP_MEASURES:
-        assert MEASURES[name].columns == GROUP_MEASURES[name].columns

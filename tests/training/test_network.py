@@ -194,4 +194,4 @@ def test_mistakes_in_a_network_name_it():
     with pytest.raises(InputError, match="delay"):
         eccles.train(TrainConfig(network=network, epochs=1))
     with pytest.raises(InputError, match="measure"):
-        eccles.train(config(epochs=1), measure={"updates": 1})
+        eccles.train(config(epochs=1), measure={"update": 1})

@@ -1,7 +1,7 @@
 import pytest
 
 from eccles import InputError, TrainConfig, train
-from eccles.training.prepare import all_measures, data_key, measures_of, open_data
+from eccles.training.prepare import data_key, measures_of, open_data
 
 
 def test_a_model_makes_settings_those_of_a_deep_network():
@@ -29,8 +29,8 @@ def test_samples_of_the_other_kind_of_network_are_refused():
 
 
 def test_measures_by_the_kind_of_network():
-    assert "distances" in all_measures(deep=False)
-    assert set(measures_of(TrainConfig(model="vgg8"))) == {"currents", "layers", "weights"}
+    assert "distances" in measures_of(deep=False)
+    assert set(measures_of(deep=True)) == {"currents", "layers", "weights"}
 
 
 def test_a_deep_network_knows_its_data_sets():

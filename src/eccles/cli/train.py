@@ -103,7 +103,7 @@ def run(words: Sequence[str]) -> int:
 
     measure = None
     if arguments.measure is not None:
-        measure = read_measures(arguments.measure, measures_of(config))
+        measure = read_measures(arguments.measure, measures_of(deep=config.is_deep))
     with TrainDisplay(json=arguments.json) as display:
         result = train(
             config,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -86,8 +86,13 @@ class _Block(NamedTuple):
     receptor: int
 
 
-def run(wiring: Wiring, weights: PoolWeights, inputs: Tensor) -> tuple[Tensor, Tensor]:
-    """Return readout potentials [T + 1, B, C] and spikes [T, B, N] to input spikes [T, B, n_in]."""
+def run(
+    wiring: Wiring, weights: PoolWeights, inputs: Tensor, membranes: list[Tensor] | None = None
+) -> tuple[Tensor, Tensor]:
+    """Return readout potentials [T + 1, B, C] and spikes [T, B, N] to input spikes [T, B, n_in].
+
+    A list of membranes gets the potentials [B, N] of each step, before its spikes are reset.
+    """
     n_steps, n_samples, _ = inputs.shape
     blocks = _blocks(wiring, weights, from_input=False)
     drives = _drives(wiring, weights, inputs)
@@ -99,6 +104,16 @@ def run(wiring: Wiring, weights: PoolWeights, inputs: Tensor) -> tuple[Tensor, T
     for t in range(n_steps):
         excitatory = conductances[0]
         inhibitory = conductances[1] if len(conductances) > 1 else None
+        if membranes is not None:
+            membranes.append(
+                torch.cat(
+                    [
+                        _membrane(state, rest[:, place])
+                        for state, (place, _) in zip(states, wiring.neurons, strict=True)
+                    ],
+                    dim=1,
+                )
+            )
         parts = []
         for k, (place, neuron) in enumerate(wiring.neurons):
             held = None if inhibitory is None else inhibitory[:, place]
@@ -118,6 +133,12 @@ def run(wiring: Wiring, weights: PoolWeights, inputs: Tensor) -> tuple[Tensor, T
         conductances = following
     raster = torch.stack(spikes)
     return functional.readout(raster @ _readout_matrix(wiring, weights), wiring.readouts), raster
+
+
+def _membrane(state: Any, like: Tensor) -> Tensor:
+    """Return the potential of a neuron's state, which it is itself or has as `v`, else NaN."""
+    found = state if isinstance(state, Tensor) else getattr(state, "v", None)
+    return found if isinstance(found, Tensor) else torch.full_like(like, torch.nan)
 
 
 def _drives(wiring: Wiring, weights: PoolWeights, inputs: Tensor) -> list[_Block]:

@@ -14,7 +14,7 @@ import eccles
 from eccles.sweeps.study import Study
 from eccles.training.config import TrainConfig, names_of
 from eccles.training.config.network import NetworkSettings
-from eccles.training.prepare import all_measures
+from eccles.training.prepare import measures_of
 
 _SQL = {str: "VARCHAR", float: "DOUBLE", int: "BIGINT", bool: "BOOLEAN"}
 
@@ -109,7 +109,7 @@ def columns_of(study: Study) -> dict[str, dict[str, str]]:
     """Return the tables of a study, with their columns and SQL types."""
     rate = rate_of(study)
     spikes = {"excitatory_spikes": "DOUBLE", "inhibitory_spikes": "DOUBLE"}
-    known = all_measures(deep=study.is_deep)
+    known = measures_of(deep=study.is_deep)
     return {
         "runs": {
             KEY: "VARCHAR",

@@ -11,6 +11,7 @@ from eccles import measures
 from eccles.errors import InputError, must, nearest
 from eccles.measures.weights import COLUMNS as WEIGHT_COLUMNS
 from eccles.nn.shallow import EINetwork
+from eccles.nn.spiking import SpikingNetwork
 from eccles.training.group_rows import BY_GROUP, Measure, Rows
 from eccles.training.moment import Moment
 from eccles.training.trip import trip
@@ -38,12 +39,17 @@ def _weight_histograms(moment: Moment) -> Rows:
     ]
 
 
-def _projections(network: EINetwork) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Name and return the weights from the neurons of each kind to a layer."""
-    w1, w2 = (weight.detach().cpu().numpy() for weight in network.weights)
-    yield "input->hidden", w1
-    yield "hidden E->output", w2[network.hidden["E"]]
-    yield "hidden I->output", w2[network.hidden["I"]]
+def _projections(network: EINetwork | SpikingNetwork) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Name and return the weights of each projection: those from the neurons of a group."""
+    if isinstance(network, EINetwork):
+        w1, w2 = (weight.detach().cpu().numpy() for weight in network.weights)
+        yield "input->hidden", w1
+        yield "hidden E->output", w2[network.hidden["E"]]
+        yield "hidden I->output", w2[network.hidden["I"]]
+        return
+    matrices = {name: each.detach().cpu().numpy() for name, each in network.matrices.items()}
+    for name, link in network.links.items():
+        yield name, matrices[link.weights][link.rows, link.columns]
 
 
 def _updates(moment: Moment) -> Rows:
@@ -51,7 +57,7 @@ def _updates(moment: Moment) -> Rows:
     return [
         {"stage": stage, "projection": name, **each}
         for stage, weights in first_update(moment).items()
-        for name, values in zip(("input->hidden", "hidden->output"), weights, strict=True)
+        for name, values in weights.items()
         for each in measures.weight_histogram(values)
     ]
 

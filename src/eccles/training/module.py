@@ -18,14 +18,14 @@ from eccles.training.build import make_optimizer
 from eccles.training.config import TrainConfig
 from eccles.training.devices import descend
 from eccles.training.group_measure import GroupEvaluation, count
-from eccles.training.group_measures import GroupMoment
 from eccles.training.group_rows import BY_GROUP, Measure, Rows
+from eccles.training.moment import Moment
 from eccles.training.samples import Samples, facts_of
 from eccles.training.schedule import Schedule
 from eccles.training.trainee import BatchStep
 
 
-def _weights(moment: GroupMoment) -> Rows:
+def _weights(moment: Moment) -> Rows:
     """Return a row a projection that Dale's principle binds: count, share of zeros, spread."""
     return [
         {"projection": name, **measures.weight_statistics(weight.detach().cpu().numpy())}
@@ -90,9 +90,9 @@ class ModuleTrainee:
         """Run the network over a data set, and count."""
         return count(self._own, data)
 
-    def moment(self, epoch: int) -> GroupMoment:
+    def moment(self, epoch: int) -> Moment:
         """Return what measures look at after an epoch."""
-        return GroupMoment(self._own, self.samples, self.config.batch(), epoch)
+        return Moment(self._own, self.samples, self.config, epoch)
 
     def facts(self) -> dict[str, Any]:
         """Return what the settings became, and the groups, for the record."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from eccles.data.dataset import SpikeDataset
 from eccles.events import SpikeEvents
@@ -21,26 +22,31 @@ class Moment:
     """What a measure may look at, and must leave as it is.
 
     Attributes:
-        network: the network after the epoch.
+        network: the network after the epoch: an `EINetwork`, a `SpikingNetwork`, or a module as
+            `eccles.nn.own` takes it.
         samples: what it is trained and tested on.
         config: the run's settings.
         epoch: -1 before training, then from 0.
     """
 
-    network: EINetwork
+    network: Any
     samples: Samples
     config: TrainConfig
     epoch: int
 
     @property
     def groups(self) -> dict[str, slice]:
-        """Where the hidden neurons of each kind are."""
-        return {kind: self.network.hidden[kind] for kind in ("E", "I")}
+        """Where the neurons of each group are."""
+        if isinstance(self.network, EINetwork):
+            return {kind: self.network.hidden[kind] for kind in ("E", "I")}
+        return {name: group.neurons for name, group in self.network.groups.items()}
 
     @property
     def signs(self) -> dict[str, int]:
-        """What the synapses of each kind do under Dale's principle."""
-        return {"E": 1, "I": -1}
+        """What the synapses of each group do under Dale's principle: +1, -1, or 0 for either."""
+        if isinstance(self.network, EINetwork):
+            return {"E": 1, "I": -1}
+        return {name: group.sign for name, group in self.network.groups.items()}
 
     @property
     def batch_size(self) -> int:
@@ -49,7 +55,7 @@ class Moment:
 
     @cached_property
     def spikes(self) -> SpikeEvents:
-        """The hidden spikes of all test samples, computed once for all measures of the epoch."""
+        """The spikes of all neurons to all test samples, computed once for an epoch's measures."""
         return hidden_spikes(self.network, self.samples.test)
 
 

@@ -20,8 +20,9 @@ from eccles.training.config import TrainConfig
 from eccles.training.config.auto import of_recordings
 from eccles.training.devices import descend, devices_of
 from eccles.training.group_measure import GroupEvaluation, count
-from eccles.training.group_measures import GROUP_MEASURES, GroupMoment
 from eccles.training.group_rows import Measure
+from eccles.training.measures import MEASURES
+from eccles.training.moment import Moment
 from eccles.training.room import check_network
 from eccles.training.samples import Samples, facts_of
 from eccles.training.schedule import Schedule
@@ -45,7 +46,7 @@ class NetworkTrainee:
         threads: threads of the event engine.
     """
 
-    measures: Mapping[str, Measure] = GROUP_MEASURES
+    measures: Mapping[str, Measure] = MEASURES
     torch_threads = 1
     remedy = "a smaller --lr or --update-noise"
 
@@ -76,8 +77,7 @@ class NetworkTrainee:
         config, network = self.config, self.network
         key = seeds.key(config.seed, "noise", epoch)
         if config.update_noise and self._noise is None:
-            relative = config.noise_scale == "relative"
-            self._noise = UpdateNoise(network, config.update_noise, relative=relative)
+            self._noise = UpdateNoise(network, config)
 
         def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
             self._schedule.set(self.optimizer, epoch, batch)
@@ -95,9 +95,9 @@ class NetworkTrainee:
         """Run the network over a data set, and count."""
         return count(self.network, data)
 
-    def moment(self, epoch: int) -> GroupMoment:
+    def moment(self, epoch: int) -> Moment:
         """Return what measures look at after an epoch."""
-        return GroupMoment(self.network, self.samples, self.config.batch(), epoch)
+        return Moment(self.network, self.samples, self.config, epoch)
 
     def facts(self) -> dict[str, Any]:
         """Return what "auto" became, and the groups, for the record."""

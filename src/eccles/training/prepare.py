@@ -15,23 +15,15 @@ if TYPE_CHECKING:
     from eccles.training.trainee import Trainee
 
 
-def measures_of(config: TrainConfig) -> Mapping[str, Measure]:
-    """Return the measures that a run can take, by name."""
-    from eccles.training.group_measures import GROUP_MEASURES
+def measures_of(*, deep: bool) -> Mapping[str, Measure]:
+    """Return the measures of deep networks, or of spiking neurons in time, by name."""
+    if deep:
+        from eccles.training.deep_measures import DEEP_MEASURES
+
+        return DEEP_MEASURES
     from eccles.training.measures import MEASURES
 
-    if config.is_deep:
-        return all_measures(deep=True)
-    return GROUP_MEASURES if _has_groups(config) else MEASURES
-
-
-def all_measures(*, deep: bool) -> Mapping[str, Measure]:
-    """Return the measures of deep networks, or those that any of spiking neurons in time has."""
-    from eccles.training.deep_measures import DEEP_MEASURES
-    from eccles.training.group_measures import GROUP_MEASURES
-    from eccles.training.measures import MEASURES
-
-    return DEEP_MEASURES if deep else {**GROUP_MEASURES, **MEASURES}
+    return MEASURES
 
 
 def _has_groups(config: TrainConfig) -> bool:

@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from eccles import functional
+from eccles.engines.pool_dense import run
+from eccles.events import SpikeEvents
+from eccles.nn.shallow import EINetwork
+from eccles.nn.spiking import SpikingNetwork
 from eccles.training.moment import Moment
 
 _EXCITATORY, _INHIBITORY = 3, 2
-"""Neurons of each kind whose membranes are shown."""
+"""Neurons of a group whose membranes are shown, by what they do."""
 
 
 @torch.no_grad()
@@ -20,19 +25,16 @@ def trip(moment: Moment, sample: int = 0) -> list[dict[str, Any]]:
     """Return all that a test sample causes, by the plain equations, a row a number.
 
     All input and hidden spikes (value 1, or the number of spikes of a unit in one step), the
-    membrane potentials of the three excitatory and two inhibitory neurons that fire most, at the T
-    steps, in units of the threshold, and the potential of every readout at the T + 1 steps.
+    membrane potentials of the neurons that fire most, three of each group that excites and two of
+    one that inhibits, at the T steps, and the potential of every readout at the T + 1 steps.
     """
-    network, test = moment.network, moment.samples.test
-    events, labels = test.batch([sample])
-    w1, w2 = network.weights
-    inputs = events.to_dense(w1.dtype, w1.device)
-    spikes, _, membranes = functional.lif(inputs @ w1, network.neuron)
-    readouts = functional.readout(spikes @ w2, network.neuron)
+    events, labels = moment.samples.test.batch([sample])
+    inputs, spikes, membranes, readouts = _course(moment.network, events)
     counts = spikes[:, 0].sum(dim=0).cpu().numpy()
     shown = [
-        *_busiest(counts, network.hidden["E"], _EXCITATORY),
-        *_busiest(counts, network.hidden["I"], _INHIBITORY),
+        unit
+        for name, units in moment.groups.items()
+        for unit in _busiest(counts, units, _INHIBITORY if moment.signs[name] < 0 else _EXCITATORY)
     ]
     rows = []
     for kind, values, units in (
@@ -60,6 +62,19 @@ def trip(moment: Moment, sample: int = 0) -> list[dict[str, Any]]:
             for step, unit in places
         ]
     return rows
+
+
+def _course(network: EINetwork | SpikingNetwork, events: SpikeEvents) -> tuple[Tensor, ...]:
+    """Return input spikes, spikes and membranes of all neurons, and readouts, by the equations."""
+    some = next(network.parameters())
+    inputs = events.to_dense(some.dtype, some.device)
+    if not isinstance(network, EINetwork):
+        membranes: list[Tensor] = []
+        readouts, spikes = run(network.wiring, network.weights, inputs, membranes)
+        return inputs, spikes, torch.stack(membranes), readouts
+    w1, w2 = network.weights
+    spikes, _, potentials = functional.lif(inputs @ w1, network.neuron)
+    return inputs, spikes, potentials, functional.readout(spikes @ w2, network.neuron)
 
 
 def _busiest(counts: NDArray[Any], neurons: slice, n: int) -> list[int]:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from eccles import noise
 from eccles.nn.spiking import SpikingNetwork
+from eccles.training.config import TrainConfig
 
 
 class UpdateNoise:
@@ -16,13 +17,14 @@ class UpdateNoise:
 
     Args:
         network: whose weights they are.
-        sigma: standard deviation, absolute or in units of each projection's initial scale.
-        relative: which of the two.
+        config: the run's settings, with the noise's standard deviation, absolute or in units of
+            each projection's initial scale.
     """
 
-    def __init__(self, network: SpikingNetwork, sigma: float, *, relative: bool) -> None:
+    def __init__(self, network: SpikingNetwork, config: TrainConfig) -> None:
+        sigma = config.update_noise
         self._sigmas: dict[str, float | Tensor] = dict.fromkeys(network.matrices, sigma)
-        if relative:
+        if config.noise_scale == "relative":
             self._sigmas = _relative(network, sigma)
 
     @torch.no_grad()
