@@ -142,7 +142,7 @@ def test_any_study_is_drawn_by_what_varies(tmp_path, capsys):
     # Settings that vary side by side are one, by what differs from most runs.
     table = pd.read_csv(tmp_path / "ablations-peak_accuracy.csv")
     assert table["variant"].is_unique
-    assert {"vgg8", "vgg8, epsilon", "vgg8, gradient exponent 0"} <= set(table["variant"])
+    assert {"usual", "epsilon", "gradient exponent 0"} <= set(table["variant"])
 
 
 def test_flags_choose_the_picture_of_any_study(tmp_path, capsys):
@@ -170,6 +170,13 @@ def test_flags_choose_the_picture_of_any_study(tmp_path, capsys):
         (["--y", "status"], "must be a column of numbers, got 'status'"),
         (["--x", "ei", "--by", "ei"], "must be different columns"),
         (["--x", "epoch", "--rows", "ei"], "--rows must be left out with --x epoch"),
+        (
+            ["--y", "loss", "--rows", "ei"],
+            "--rows must be left out with --y loss, which",
+        ),
+        (["--y", "loss", "--x", "ei"], "--x must be epoch, or left out, with --y loss, which is"),
+        (["--y", "peak_accuracy", "--x", "epoch"], "--y must be a column of epochs with --x epoch"),
+        (["--y", "epoch"], "--y: there is no column 'epoch'"),
         (["--x", "ei", "--only", "1c"], "left out with --only"),
         (["--x", "ei", "--format", "gif"], "--format must be some of svg, pdf, png here"),
     ],

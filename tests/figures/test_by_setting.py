@@ -82,6 +82,16 @@ def test_an_axis_of_shares_ends_at_all_and_none():
     assert axes.get_ylim() == (0, 100)
 
 
+def test_what_is_missing_has_a_place_and_runs_may_be_apart():
+    runs = RUNS.assign(flag=[True, False, None, True, None, None])
+    (axes,) = by_setting(runs, "flag").figure.axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["yes", "no", "auto"]
+    empty = by_setting(RUNS.assign(device_model=None), "device_model")
+    assert list(empty.data["n"]) == [5]
+    for named in ({"x": "run"}, {"x": "tau_mem", "by": "run"}, {"x": "tau_mem", "rows": "run"}):
+        assert len(by_setting(RUNS, **named).data) == 5
+
+
 def test_runs_that_agree_have_an_interval_of_no_width():
     same = pd.DataFrame({"ei": ["a"] * 9, "peak_accuracy": [0.1 + 0.2] * 9})
     assert by_setting(same, "ei").data["sd"][0] == pytest.approx(0, abs=1e-12)

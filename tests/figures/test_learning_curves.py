@@ -31,5 +31,14 @@ def test_all_runs_are_one_line():
 def test_what_cant_be_drawn_is_one_sentence():
     with pytest.raises(InputError, match="no column 'ie'"):
         learning_curves(RUNS, EPOCHS, by="ie")
+    assert len(learning_curves(RUNS, EPOCHS, by="run").figure.axes[0].get_lines()) == 3
+    with pytest.raises(InputError, match="runs must be one row a run"):
+        learning_curves(pd.concat([RUNS, RUNS]), EPOCHS)
+    for epochs in (EPOCHS.assign(epoch="x"), EPOCHS.assign(epoch=0.5)):
+        with pytest.raises(InputError, match="epochs must be whole numbers"):
+            learning_curves(RUNS, epochs)
+    for runs, epochs in ((RUNS.drop(columns="run"), EPOCHS), (RUNS, EPOCHS.drop(columns="epoch"))):
+        with pytest.raises(InputError, match="there is no column"):
+            learning_curves(runs, epochs)
     with pytest.raises(InputError, match="no column 'los'"):
         learning_curves(RUNS, EPOCHS, y="los")

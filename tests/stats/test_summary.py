@@ -34,3 +34,13 @@ def test_what_is_no_column_of_numbers_is_said():
         summary(ROWS, ["ei"], "acuracy")
     with pytest.raises(InputError, match="value must be a column of numbers, got 'ei'"):
         summary(ROWS, ["tau"], "ei")
+    for by, rows in (
+        (["tau", "tau"], ROWS),
+        (["mean"], ROWS.assign(mean=1)),
+        (["tau"], pd.concat([ROWS, ROWS[["tau"]]], axis=1)),
+        (["lists"], ROWS.assign(lists=[[1]] * 4)),
+    ):
+        with pytest.raises(InputError, match="by must be columns of"):
+            summary(rows, by, "accuracy")
+    with pytest.raises(InputError, match="a column of numbers"):
+        summary(ROWS.assign(complex=1j), ["tau"], "complex")

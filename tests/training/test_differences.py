@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from eccles import TrainConfig
-from eccles.network import kilgore2025
+from eccles.network import kilgore2025, layered
 from eccles.training.differences import differences
 
 OTHERS = {
@@ -97,6 +97,16 @@ def test_what_auto_becomes_is_no_difference():
         "epochs 30 there, 5 asked",
         "lr 0.01 there, 0.02 asked",
     ]
+
+
+def test_what_differs_in_a_network_is_named():
+    network = layered((5,), recurrent=True, delay=0.003)
+    slower = layered((5,), recurrent=True, delay=0.004)
+    said = differences(record(TrainConfig(network=network)), TrainConfig(network=slower))
+    assert len(said) == 4
+    assert "network.projections.E -> E.delay 0.003 there, 0.004 asked" in said
+    alone = differences(record(TrainConfig(network=network)), TrainConfig(network=layered((5,))))
+    assert "network.projections.E -> E.delay 0.003 there, none asked" in alone
 
 
 def test_of_another_kind_of_network_the_model_is_said():

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 
@@ -12,6 +13,7 @@ from eccles.errors import InputError
 from eccles.network import circuit, layered
 from eccles.training.config import TrainConfig
 from eccles.training.network import build_spiking
+from eccles.training.prepare import prepare
 
 CIRCUIT = """
 data: fashion-mnist-sample
@@ -134,6 +136,28 @@ def test_dale_and_missing_connections_hold_after_every_run(few, settings):
     dale.check(result.network)
     before = build_spiking(config(epochs=1, **settings), few.train)
     assert not torch.equal(before.input_to_hidden, result.network.input_to_hidden)
+
+
+def test_dale_and_missing_connections_hold_after_every_step(few):
+    wired = TrainConfig(groups="E:12,PV:4,SST:4", recurrent=0.3, neuron="adaptive", lr=1.0,
+                        batch_size=20, initial_rate="20 Hz", update_noise=0.1)  # fmt: skip
+    trainee = prepare(wired, few)
+    step, masks = trainee.steps(0), trainee.network.masks()
+    assert masks
+    for batch, first in enumerate(range(0, len(few.train), 20)):
+        step(*few.train.batch(np.arange(first, min(first + 20, len(few.train)))), batch)
+        dale.check(trainee.network)
+        for name, mask in masks.items():
+            assert not trainee.network.matrices[name].detach()[~mask].any()
+
+
+def test_why_auto_took_the_dense_engine_is_recorded(few, tmp_path, capsys):
+    out = tmp_path / "run"
+    eccles.train(TrainConfig(neuron="izhikevich", hidden=5, epochs=0), data=few, out=out)
+    kept = json.loads((out / "provenance.json").read_text())
+    assert "not Izhikevich" in json.dumps(kept)
+    eccles.train(config(epochs=0), data=few, out=tmp_path / "other")
+    assert "engine_reason" not in (tmp_path / "other/provenance.json").read_text()
 
 
 def test_a_network_is_evaluated_by_group(few):

@@ -56,9 +56,11 @@ class TrainDisplay:
         """Say what is trained, and draw the bar."""
         self._epochs = config.epochs
         config = config.resolved()
+        why = trainee.facts().get("engine_reason")
+        reason = f" ({why})" if why else ""
         self._console.print(
             f"{config.data}, {trainee.title()}, {config.optimizer} at {config.lr:g}, "
-            f"batches of {config.batch()}, {trainee.engine} engine, seed {config.seed}",
+            f"batches of {config.batch()}, {trainee.engine} engine{reason}, seed {config.seed}",
             highlight=False,
             soft_wrap=True,
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from eccles.errors import InputError, must, nearest
+from eccles.sweeps.implied import implied
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,17 +52,18 @@ def own_figures(tables: StudyTables, axes: Axes) -> dict[str, Drawing]:
     epochs = tables.epochs
     runs, varied = _varied(tables, runs)
     _check(axes, runs, epochs, varied)
+    besides = list(implied(tables.study, runs))
     in_time = axes.x == "epoch" or (axes.y in epochs and axes.y not in runs)
     chosen = _chosen(axes, varied, runs)
     found: dict[str, Drawing] = {}
     if not in_time:
         y = axes.y or "peak_accuracy"
         x, by, rows = chosen
-        note = _note(name, [n for n in varied if n not in chosen])
+        note = _note(name, [n for n in varied if n not in chosen], besides)
         found[y] = by_setting(runs, x, y=y, by=by, rows=rows, note=note)
     if in_time or not axes.said:
         by = axes.by or (None if axes.said else _condition(chosen, runs))
-        note = _note(name, [n for n in varied if n != by])
+        note = _note(name, [n for n in varied if n != by], besides)
         y = axes.y or "accuracy"
         found[f"{y}-by-epoch"] = learning_curves(runs, epochs, y=y, by=by, note=note)
     return found
@@ -69,7 +72,10 @@ def own_figures(tables: StudyTables, axes: Axes) -> dict[str, Drawing]:
 def _check(axes: Axes, runs: pd.DataFrame, epochs: pd.DataFrame, varied: list[str]) -> None:
     """Raise InputError for a column that isn't there; those that vary are named first."""
     for flag, value in zip(axes._fields, axes, strict=True):
-        known = {"x": [*runs, "epoch"], "y": [*runs, *epochs]}.get(flag, list(runs))
+        known = {
+            "x": [*runs, "epoch"],
+            "y": [*runs, *(name for name in epochs if name != "epoch")],
+        }.get(flag, list(runs))
         if value is not None and value not in known:
             first = [name for name in varied if name in known]
             there = ", ".join(dict.fromkeys([*first, "peak_accuracy", *map(str, known)]))
@@ -77,8 +83,15 @@ def _check(axes: Axes, runs: pd.DataFrame, epochs: pd.DataFrame, varied: list[st
                 f"figures: --{flag}: there is no column {value!r}{nearest(value, known)}; "
                 f"there are {there:.200}"
             )
-    if axes.x == "epoch" and axes.rows is not None:
-        raise must("figures", "--rows", "left out with --x epoch", axes.rows)
+    of_epochs = axes.y in epochs and axes.y not in runs
+    if axes.x == "epoch" and axes.y is not None and axes.y not in epochs:
+        raise must("figures", "--y", "a column of epochs with --x epoch", axes.y)
+    if axes.rows is not None and (of_epochs or axes.x == "epoch"):
+        beside = "--x epoch" if axes.x == "epoch" else f"--y {axes.y}, which is of epochs"
+        raise must("figures", "--rows", f"left out with {beside}", axes.rows)
+    if of_epochs and axes.x not in (None, "epoch"):
+        accepted = f"epoch, or left out, with --y {axes.y}, which is of epochs"
+        raise must("figures", "--x", accepted, axes.x)
 
 
 def _varied(tables: StudyTables, runs: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -93,11 +106,12 @@ def _varied(tables: StudyTables, runs: pd.DataFrame) -> tuple[pd.DataFrame, list
     several = [name for name in varied if runs[name].nunique(dropna=False) > 1]
     together = [name for name in several if name in tables.study.zip]
     if len(together) > 1:
-        usual = {name: runs[name].mode()[0] for name in together}
+        texts = [[_named(name, value) for value in runs[name]] for name in together]
+        usual = [Counter(each).most_common(1)[0][0] for each in texts]
         named = [
-            ", ".join(_named(n, v) for n, v in zip(together, row, strict=True) if v != usual[n])
+            ", ".join(text for text, most in zip(row, usual, strict=True) if text != most)
             or "usual"
-            for row in runs[together].itertuples(index=False)
+            for row in zip(*texts, strict=True)
         ]
         runs = runs.assign(variant=named)
         several = ["variant", *(name for name in several if name not in together)]
@@ -139,8 +153,11 @@ def _condition(chosen: _Chosen, runs: pd.DataFrame) -> str | None:
     return next(few, None)
 
 
-def _note(name: str, over: list[str]) -> str:
-    return name if not over else f"{name}, means over {', '.join(over)} too"
+def _note(name: str, over: list[str], besides: list[str]) -> str:
+    """Return the line over a picture: what a mean is over, and what differs besides."""
+    also = f", means over {', '.join(over)} too" if over else ""
+    auto = f'; "auto" differs in {", ".join(besides)}' if besides else ""
+    return f"{name}{also}{auto}"
 
 
 def folder_name(tables: StudyTables, folder: Path) -> str:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from eccles.cli.flags import flag, read
 from eccles.cli.place import Stored, stored
-from eccles.cli.sweep_display import cells_table, is_missing, print_whole
+from eccles.cli.sweep_display import cells_table, print_whole
 from eccles.errors import InputError, listed, must, nearest
+from eccles.stats.frames import is_missing
 from eccles.storage import write_whole
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def run(words: Sequence[str]) -> int:
         raise must("results", "--limit", "0 or more", given.limit)
     from rich.console import Console
 
+    from eccles.sweeps.implied import say_implied
     from eccles.sweeps.schema import rate_of, settings_of
     from eccles.sweeps.tables import load
 
@@ -94,6 +96,8 @@ def run(words: Sequence[str]) -> int:
         if lacking:
             said = "the others haven't ended, or their records were damaged: the same eccles sweep"
             console.print(f"{said} does them", highlight=False)
+        if also := say_implied(results.study, runs):
+            console.print(also, highlight=False, markup=False, soft_wrap=True)
         for _, failed in runs[runs["status"] == "failed"].iterrows():
             said = f"failed: {failed['run']}: {failed['error']}"
             console.print(said, highlight=False, markup=False, soft_wrap=True)

@@ -18,6 +18,8 @@ from rich.text import Text
 
 from eccles.errors import InputError
 from eccles.stats.dead import dead
+from eccles.stats.frames import is_missing
+from eccles.sweeps.implied import say_implied
 from eccles.sweeps.plan import Plan, Planned, spelt
 from eccles.sweeps.schema import rate_of
 from eccles.sweeps.sweep import Preview
@@ -241,6 +243,8 @@ def print_study(results: StudyTables) -> None:
     if others := len(results.runs) - len(runs):
         said += f", with {others:,} of no cell of this study any more"
     console.print(said, highlight=False, soft_wrap=True)
+    if also := say_implied(results.study, runs):
+        console.print(also, highlight=False, markup=False, soft_wrap=True)
 
 
 def print_whole(console: Console, table: Table) -> None:
@@ -277,12 +281,6 @@ def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
         named = [_spelt(n, v) for n, v in zip(varied, values, strict=True)]
         table.add_row(*map(Text, named), *numbers)
     return table
-
-
-def is_missing(value: object) -> bool:
-    """Return whether a cell of a table holds nothing."""
-    # pandas' own NA can't even be asked whether it differs from itself.
-    return value is None or str(value) == "<NA>" or bool(value != value)
 
 
 def _spelt(name: str, value: object) -> str:

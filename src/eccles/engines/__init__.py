@@ -10,12 +10,9 @@ from eccles.engines.engine import Engine as Engine
 from eccles.engines.engine import EngineName as EngineName
 from eccles.engines.engine import Response as Response
 from eccles.engines.engine import Weights as Weights
-from eccles.engines.engine import fits_kernels
+from eccles.engines.engine import fits_kernels, why_dense
 from eccles.errors import InputError, must
 from eccles.functional.lif import LIFParameters
-
-DENSEST = 0.5
-"""Density of input events above which the dense equations are the faster ones (measured)."""
 
 
 @typed("engine")
@@ -40,7 +37,7 @@ def engine(
     """
     fits = device == "cpu" and fits_kernels(neuron)
     if name == "auto":
-        name = "event" if fits and density <= DENSEST else "dense"
+        name = "dense" if why_dense(neuron, density, device) else "event"
     if name == "dense":
         return DenseEngine()
     if name != "event":

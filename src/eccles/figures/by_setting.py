@@ -10,6 +10,7 @@ from eccles.errors import InputError
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.figures.words import numbers_of, spelt, words_of
+from eccles.stats.frames import is_missing
 from eccles.stats.summary import summary
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def by_setting(
     if not len(means):
         raise InputError(f"figures: {y} must have a value in some run, got none")
     known = runs[runs[y].notna()]
-    data = known[[*(["run"] if "run" in runs else []), *keys, y]].reset_index(drop=True)
+    columns = dict.fromkeys([*(["run"] if "run" in runs else []), *keys, y])
+    data = known[list(columns)].reset_index(drop=True)
     panels = [None] if rows is None else list(means[rows].unique())
     along = numbers_of(means[x])
     below = 0.0 if along is not None else _upright(x, list(means[x].unique()))
@@ -159,8 +161,13 @@ def _positions(
 ) -> list[float]:
     if numeric:
         return [float(value) for value in numbers_of(values)]  # type: ignore[union-attr]
-    where = {str(place): k for k, place in enumerate(places)}
-    return [where[str(value)] + aside for value in values]
+    where = {_key(place): k for k, place in enumerate(places)}
+    return [where[_key(value)] + aside for value in values]
+
+
+def _key(value: object) -> str:
+    """Return what one value is known by: all that are missing are the same."""
+    return "" if is_missing(value) else f"{type(value).__name__} {value}"
 
 
 def _scale(axes: Axes, numbers: Any) -> None:
@@ -197,8 +204,7 @@ def _map(
 
 
 def _is(column: pd.Series[Any], value: object) -> pd.Series[bool]:
-    missing = value is None or value != value or str(value) == "<NA>"
-    return column.isna() if missing else column == value
+    return column.isna() if is_missing(value) else column == value
 
 
 def _caption(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
-from eccles.errors import InputError
+from eccles.errors import InputError, must
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.figures.words import spelt, words_of
+from eccles.stats.frames import is_missing
 from eccles.stats.summary import summary
 
 if TYPE_CHECKING:
@@ -39,10 +40,16 @@ def learning_curves(
     Raises InputError for a column that isn't there, and no run with a value.
     """
     from matplotlib.ticker import MaxNLocator
+    from pandas.api.types import is_integer_dtype
 
-    if by is not None and by not in runs:
-        summary(runs, [by])  # It says which columns there are.
-    settings = runs[["run", *([] if by is None else [by])]]
+    for name, table in (("run", runs), (by or "run", runs), ("run", epochs), ("epoch", epochs)):
+        if name not in table:
+            summary(table, [name])  # It says which columns there are.
+    if not runs["run"].is_unique:
+        raise must("figures", "runs", "one row a run", f"{len(runs)} rows of fewer runs")
+    if not is_integer_dtype(epochs["epoch"]):
+        raise must("figures", "epochs", "whole numbers, as epochs are counted", "others")
+    settings = runs[list(dict.fromkeys(["run", by or "run"]))]
     rows = epochs.merge(settings, on="run")
     rows = rows.assign(epoch=rows["epoch"] + 1)
     means = summary(rows, [*([] if by is None else [by]), "epoch"], y)
@@ -54,8 +61,8 @@ def learning_curves(
     levels: list[Any] = [None] if by is None else list(means[by].unique())
     looks = style.lines(map(str, levels))
     for level in levels:
-        missing = level is None or level != level or str(level) == "<NA>"
-        same = means if by is None else means[means[by].isna() if missing else means[by] == level]
+        none = by is not None and is_missing(level)
+        same = means if by is None else means[means[by].isna() if none else means[by] == level]
         mine = same.sort_values("epoch")
         colour, dash = looks[str(level)]
         axes.fill_between(mine["epoch"], factor * mine["low"], factor * mine["high"], color=colour,

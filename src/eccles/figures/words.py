@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eccles.errors import InputError
+from eccles.stats.frames import is_missing
 from eccles.units import duration, hertz
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def spelt(name: str, value: object) -> str:
     >>> spelt("tau_mem", 0.01), spelt("ei", "80:20"), spelt("lr", 0.001), spelt("dt", None)
     ('10 ms', '80:20', '0.001', 'auto')
     """
-    if value is None or value != value or str(value) == "<NA>":
+    if is_missing(value):
         return "auto"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -57,3 +57,9 @@ def known_rows(values: pd.DataFrame, keys: Sequence[str], value: str) -> pd.Data
             f"{', '.join(keys)} as another ({first}); keep one row of each"
         )
     return rows
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a cell of a table holds nothing."""
+    # pandas' own NA can't even be asked whether it differs from itself.
+    return value is None or str(value) == "<NA>" or bool(value != value)

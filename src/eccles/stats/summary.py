@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from eccles.arguments import typed
@@ -11,6 +11,8 @@ from eccles.stats.intervals import confidence_interval
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_ADDED = ("n", "mean", "sd", "low", "high")
 
 
 @typed("stats")
@@ -39,8 +41,16 @@ def summary(
             )
     import pandas as pd
 
-    if not pd.api.types.is_numeric_dtype(rows[value]):
+    taken = [*by, *_ADDED]
+    if len(set(taken)) < len(taken) or not rows.columns.is_unique:
+        accepted = f"columns of different names, none of them {', '.join(_ADDED)}"
+        raise must("stats", "by", accepted, list(by))
+    numbers = pd.api.types.is_numeric_dtype(rows[value])
+    if not numbers or pd.api.types.is_complex_dtype(rows[value]):
         raise must("stats", "value", "a column of numbers", value)
+    for name in by:
+        if not rows[name].map(lambda each: isinstance(each, Hashable)).all():
+            raise must("stats", "by", "columns of texts, numbers and truth values", name)
     known = rows[rows[value].notna()]
     found = []
     groups = known.groupby(list(by), sort=False, dropna=False) if by else [((), known)]
@@ -49,4 +59,4 @@ def summary(
         low, high = confidence_interval(numbers, "mean", level)
         sd = float(numbers.std(ddof=1)) if len(numbers) > 1 else float("nan")
         found.append((*cell, len(numbers), float(numbers.mean()), sd, low, high))
-    return pd.DataFrame(found, columns=[*by, "n", "mean", "sd", "low", "high"])
+    return pd.DataFrame(found, columns=[*by, *_ADDED])

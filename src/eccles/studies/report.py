@@ -18,6 +18,7 @@ from eccles.storage import write_text
 from eccles.studies import judged
 from eccles.studies.article import Article, stored
 from eccles.sweeps.folder import StudyFolder
+from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
 
@@ -111,7 +112,7 @@ def report(folder: Path | str) -> str:
         pictures=parts.pictures,
         tables=[*parts.tables, *folded],
         explorer=drawn,
-        notes=[*parts.notes, *_failures(runs)],
+        notes=[*parts.notes, *_besides(shown), *_failures(runs)],
     )
 
 
@@ -185,6 +186,12 @@ def _facts(shown: Sequence[StudyTables], runs: pd.DataFrame) -> list[tuple[str, 
 
 def _several(values: Iterable[object]) -> str:
     return ", ".join(sorted({str(value) for value in values if value is not None}))
+
+
+def _besides(shown: Sequence[StudyTables]) -> list[str]:
+    """Return what "auto" became where it differs within a study."""
+    said = (say_implied(tables.study, _runs(tables)) for tables in shown)
+    return [f"{each[0].upper()}{each[1:]}." for each in said if each]
 
 
 def _failures(runs: pd.DataFrame) -> list[str]:

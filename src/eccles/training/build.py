@@ -62,6 +62,11 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
     return network
 
 
+def reason_of(config: TrainConfig, why_dense: str | None) -> dict[str, str]:
+    """Return why "auto" took the dense engine, as a fact for the record, if it did."""
+    return {"engine_reason": why_dense} if why_dense and config.engine == "auto" else {}
+
+
 def check_device(config: TrainConfig) -> None:
     """Raise InputError where torch doesn't find the device of a run."""
     if config.device == "cuda" and not torch.cuda.is_available():

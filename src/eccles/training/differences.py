@@ -10,6 +10,8 @@ from eccles.errors import EcclesError, shown
 from eccles.training.config import SHALLOW, TrainConfig
 from eccles.training.own import from_record, said_of
 
+_NETWORK, _INSIDE, _NONE = "network", "network.", "none"
+
 _MOST = 24
 """Letters of a value; a network has thousands."""
 
@@ -27,12 +29,28 @@ def differences(record: Mapping[str, Any], asked: TrainConfig) -> list[str]:
     with suppress(EcclesError):  # Of another version, what it says is compared as it is.
         there = _whole(TrainConfig.model_validate(there))
     here = _whole(asked)
+    if there.get(_NETWORK) and here.get(_NETWORK):
+        there, here = _leaves(there), _leaves(here)
     # What only one of two kinds of networks has follows from their models.
-    return [
-        f"{name} {_said(there[name])} there, {_said(value)} asked"
-        for name, value in here.items()
-        if name in there and there[name] != value
+    both = [
+        name
+        for name in {**here, **there}
+        if name.startswith(_INSIDE) or name in here.keys() & there
     ]
+    return [
+        f"{name} {_said(there.get(name, _NONE))} there, {_said(here.get(name, _NONE))} asked"
+        for name in both
+        if there.get(name, _NONE) != here.get(name, _NONE)
+    ]
+
+
+def _leaves(settings: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Return settings with the parts of a network one by one, such as "network.readout.tau_mem"."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        inside = isinstance(value, Mapping) and (above or name == _NETWORK)
+        found |= _leaves(value, f"{above}{name}.") if inside else {f"{above}{name}": value}
+    return found
 
 
 def _whole(config: TrainConfig) -> dict[str, Any]:

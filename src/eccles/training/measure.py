@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from eccles import functional
 from eccles.arguments import typed
@@ -84,7 +85,7 @@ def evaluate(
 @typed("evaluate")
 @settled()
 def evaluate(
-    network: EINetwork | SpikingNetwork | OwnNetwork,
+    network: nn.Module | OwnNetwork,
     data: SpikeDataset,
     batch_size: int = _BATCH,
 ) -> Evaluation | GroupEvaluation:
@@ -99,9 +100,18 @@ def evaluate(
         _check_inputs(network.wiring.n_inputs, data)
         return count(network, data, batch_size)
     if not isinstance(network, EINetwork):
+        _check_own(network)
         return count(Own(network), data, batch_size)
     _check_inputs(network.inputs.n_neurons, data)
     return _count(network, data, batch_size)
+
+
+def _check_own(network: object) -> None:
+    from eccles.nn.deep import DeepNetwork
+
+    if isinstance(network, DeepNetwork):
+        hint = "evaluate_deep is for deep ones"
+        raise must("evaluate", "network", "one of spiking neurons in time", network, hint)
 
 
 def _check_inputs(n_inputs: int, data: SpikeDataset) -> None:

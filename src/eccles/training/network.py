@@ -11,11 +11,12 @@ from torch import Tensor
 from eccles import seeds
 from eccles.data.dataset import SpikeDataset
 from eccles.engines.engine import EngineName
+from eccles.engines.pools import refuses
 from eccles.events import SpikeEvents
 from eccles.functional.surrogate import surrogate
 from eccles.init.projections import USUAL
 from eccles.nn.spiking import SpikingNetwork
-from eccles.training.build import check_device, make_optimizer
+from eccles.training.build import check_device, make_optimizer, reason_of
 from eccles.training.config import TrainConfig
 from eccles.training.config.auto import of_recordings
 from eccles.training.devices import descend, devices_of
@@ -106,6 +107,7 @@ class NetworkTrainee:
         sizes = {name: each.neurons.stop - each.neurons.start for name, each in groups.items()}
         return {
             "engine": self.engine,
+            **reason_of(self.config, refuses(self.network.wiring, self.config.device)),
             "group_sizes": sizes,
             "n_excitatory": sum(n for name, n in sizes.items() if signs[name] >= 0),
             "n_inhibitory": sum(n for name, n in sizes.items() if signs[name] < 0),

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from eccles import seeds
 from eccles.data.dataset import SpikeDataset
+from eccles.engines.engine import why_dense
 from eccles.events import SpikeEvents
-from eccles.training.build import build_network, build_optimizer, build_step
+from eccles.training.build import build_network, build_optimizer, build_step, reason_of
 from eccles.training.config import TrainConfig
 from eccles.training.devices import devices_of
 from eccles.training.measure import Evaluation, evaluate
@@ -75,10 +76,11 @@ class ShallowTrainee:
 
     def facts(self) -> dict[str, Any]:
         """Return what "auto" and the ratio became, for the record."""
-        network = self.network
+        network, density = self.network, self.samples.train.events.density
         w1_std, w2_std = network.initial_std
         return {
             "engine": self.engine,
+            **reason_of(self.config, why_dense(network.neuron, density, self.config.device)),
             "n_excitatory": network.hidden.n_excitatory,
             "n_inhibitory": network.hidden.n_inhibitory,
             "w1_std": w1_std,

@@ -1,0 +1,44 @@
+"""What "auto" became, where it isn't the same in all cells of a study: it differs besides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eccles.stats.frames import is_missing
+from eccles.sweeps.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TELLING = (
+    "optimizer", "lr", "momentum", "weight_decay", "warmup", "batch_size", "surrogate_scale",
+    "initial_rate", "projection", "init", "stabiliser", "straight_through", "steps",
+)  # fmt: skip
+"""Settings that "auto" fills in by the network or the data, and that learning depends on."""
+
+_MOST = 3
+
+
+def implied(study: Study, runs: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the settings that differ between a study's runs though it doesn't vary them.
+
+    Each has its values as texts, in the order in which they come.
+    """
+    names = [n for n in _TELLING if n in runs and n not in study.varied and n not in study.base]
+    values = {name: [_spelt(value) for value in runs[name].unique()] for name in names}
+    return {name: each for name, each in values.items() if len(each) > 1}
+
+
+def say_implied(study: Study, runs: pd.DataFrame) -> str | None:
+    """Return a sentence about what differs besides, or None where nothing does."""
+    found = implied(study, runs)
+    if not found:
+        return None
+    told = "; ".join(f"{name} {' or '.join(each[:_MOST])}" for name, each in found.items())
+    return f'what "auto" means differs between cells: {told}; said in base it is the same in all'
+
+
+def _spelt(value: object) -> str:
+    if is_missing(value):
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
