@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eccles import InputError
@@ -119,3 +119,14 @@ def test_rates_that_cannot_be(value):
 )
 def test_rates_are_read_as_they_are_spelt(rates):
     assert read_rates(spelt_rates(rates)) == rates
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=4), st.floats(1e-3, 1e3)))
+@example({"_z|\n": 10.0})
+@example({" E": 1.0})
+def test_groups_of_any_name_are_read_as_they_are_spelt_or_refused(rates):
+    try:
+        found = read_rates(rates)
+    except InputError:
+        return
+    assert read_rates(spelt_rates(found)) == found

@@ -85,10 +85,18 @@ def read_rates(value: object, name: str = "rate", where: str = "units") -> Rates
             raise must(where, name, f"{_RATES}, each group once", value)
         value = dict(zip(groups, [rate for _, _, rate in pairs], strict=True))
     if isinstance(value, Mapping):
-        if not value or not all(isinstance(group, str) for group in value):
+        named = [group.strip() for group in value if _is_group(group)]
+        if not value or len(set(named)) < len(value):
             raise must(where, name, _RATES, dict(value))
+        value = dict(zip(named, value.values(), strict=True))
         return {group: hertz(rate, f"{name} of {group}", where) for group, rate in value.items()}
     return hertz(value, name, where)
+
+
+def _is_group(name: object) -> bool:
+    """Return whether a name stands for a group in a text of rates."""
+    whole = isinstance(name, str) and name.strip().isprintable() and name.strip()
+    return bool(whole) and not {":", ","} & set(str(name))
 
 
 def spelt_rates(rates: Rates) -> str:

@@ -31,7 +31,7 @@ class Axes(NamedTuple):
     @property
     def said(self) -> bool:
         """Whether any is said."""
-        return any(self)
+        return any(value is not None for value in self)
 
 
 def own_figures(tables: StudyTables, axes: Axes) -> dict[str, Drawing]:
