@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,18 @@ def group(file: Any, name: str) -> Any:
     if part is not None and not isinstance(part, h5py.Group):
         raise InputError(f"recordings: {name} must be a group, got {_kind(part)}")
     return part
+
+
+def parts(file: Any, *names: str) -> Iterator[Any]:
+    """Give those data sets of an open file that are there, and those in groups of these names."""
+    import h5py
+
+    for name in names:
+        part = _own(file, name)
+        inside = [f"{name}/{each}" for each in part] if isinstance(part, h5py.Group) else []
+        for own in (part, *(_own(file, each) for each in inside)):
+            if isinstance(own, h5py.Dataset) and not (own.external or own.is_virtual):
+                yield own
 
 
 def _part(file: Any, name: str) -> Any:

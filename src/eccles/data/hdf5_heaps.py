@@ -18,19 +18,22 @@ _LENGTHS = {0: 14, 1: 14, 2: 10, 3: 10}
 """Where a file's first block has L, by the block's version."""
 
 
-def check_heaps(source: Path | io.BytesIO) -> None:
-    """Raise ValueError unless every heap of a file can be walked from object to object."""
+def check_heaps(source: Path | io.BytesIO) -> dict[tuple[int, int], int]:
+    """Raise ValueError unless every heap of a file can be walked from object to object.
+
+    Returns the bytes of each object, by where its heap begins and its number there.
+    """
     if isinstance(source, io.BytesIO):
-        _check(source.getvalue())
-        return
+        return _check(source.getvalue())
     with source.open("rb") as file:
-        if source.stat().st_size:
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                _check(data)
+        if not source.stat().st_size:
+            return {}
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _check(data)
 
 
-def _check(data: bytes | mmap.mmap) -> None:
-    size = _size_of_lengths(data)
+def _check(data: bytes | mmap.mmap) -> dict[tuple[int, int], int]:
+    size, objects = _size_of_lengths(data), dict[tuple[int, int], int]()
     begin = data.find(_HEAP)
     while begin >= 0:
         at = begin + len(_HEAP) + size
@@ -43,8 +46,10 @@ def _check(data: bytes | mmap.mmap) -> None:
             taken = 8 + size + -(-length // 8) * 8 if _number(data, at, 2) else length
             if not 8 + size <= taken <= end - at:
                 raise _damaged(begin, f"an object of {length:,} bytes")
+            objects[begin, _number(data, at, 2)] = length
             at += taken
         begin = data.find(_HEAP, begin + len(_HEAP))
+    return objects
 
 
 def _size_of_lengths(data: bytes | mmap.mmap) -> int:

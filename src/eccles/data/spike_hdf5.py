@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 
 from eccles.data.archives import most_unpacked, unzip, why
 from eccles.data.files import GZIP, contents
-from eccles.data.hdf5_columns import column, group, lists, together
+from eccles.data.hdf5_columns import column, group, lists, parts, together
 from eccles.data.hdf5_heaps import check_heaps
+from eccles.data.hdf5_lists import check_lists
 from eccles.data.recordings import Recordings
 from eccles.errors import InputError, RunError, must
 from eccles.reading import check_file
@@ -38,6 +39,8 @@ from eccles.storage import write_whole
 _ZIP = b"PK\x03\x04"
 _BLOCK = 1024
 """Samples that are read at a time."""
+
+_SPIKES, _EXTRA = ("spikes/times", "spikes/units", "labels"), ("extra/keys", "extra/speaker")
 
 
 UNTOLD = 65536
@@ -87,8 +90,10 @@ def read_blocks(
 
     try:
         source, size = _unpacked(path)
-        check_heaps(source)
+        objects = check_heaps(source)
         with h5py.File(source, "r") as file:
+            for part in parts(file, *_SPIKES, *_EXTRA, "extra/meta_info"):
+                check_lists(part, source, objects)
             yield from _blocks(file, n_units, advance, size)
     except RunError:
         raise
