@@ -144,5 +144,5 @@ def test_what_the_module_does_itself_is_refused(few, said):
 
 
 def test_a_deep_configuration_is_refused(few):
-    with pytest.raises(InputError, match="must be a TrainConfig"):
+    with pytest.raises(InputError, match="model must be left alone with a network"):
         eccles.train(eccles.TrainConfig(model="vgg8"), network=Mine(), data=few)

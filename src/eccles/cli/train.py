@@ -41,6 +41,7 @@ class Arguments:
         eccles train --model vgg8 --help
         eccles train --model mlp8 --epochs 3 --threads 2
         eccles train --model vgg8 --circuit bn --width 0.25 --data fashion-mnist --threads 2
+        eccles train --model vgg8 --stabiliser epsilon --straight-through False --seed 3
         eccles train --model vgg19 --width 0.5 --epochs 0 --measure layers    # as it starts
     """
 
