@@ -42,7 +42,7 @@ def opened(path: Path, most: int | None = None) -> io.BufferedReader:
     check_file(path, most)
     # Another may have taken its place since; such a one isn't waited for either.
     number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    file = io.BufferedReader(io.FileIO(number))
+    file: io.BufferedReader = io.BufferedReader(io.FileIO(number))
     try:
         _check(os.fstat(number), path, most)
     except OSError:
