@@ -2,6 +2,8 @@
 
 import os
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,21 @@ def _walls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.delenv("ECCLES_DATA", raising=False)
+
+
+@pytest.fixture
+def never_waits() -> Callable[[int], AbstractContextManager[None]]:
+    """Return what gives whoever waits, as for a pipe, an error that nothing expects."""
+
+    @contextmanager
+    def guard(seconds: int) -> Iterator[None]:
+        def end(*_: object) -> None:
+            raise AssertionError("this waits for ever")
+
+        before = signal.signal(signal.SIGALRM, end)
+        signal.alarm(seconds)
+        yield
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+    return guard

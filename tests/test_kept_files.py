@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -32,18 +31,10 @@ MENDED, REFUSED = True, False
 
 
 @pytest.fixture(autouse=True)
-def _guard(tmp_path, monkeypatch):
-    """Whoever waits gets an error that nothing expects."""
+def _guard(tmp_path, monkeypatch, never_waits):
     monkeypatch.chdir(tmp_path)
-
-    def end(*_):
-        raise AssertionError("this waits for ever")
-
-    before = signal.signal(signal.SIGALRM, end)
-    signal.alarm(30)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    with never_waits(30):
+        yield
 
 
 def put(kind, path):

@@ -3,7 +3,6 @@
 import dataclasses
 import inspect
 import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -67,18 +66,10 @@ FUNCTIONS = {
 
 
 @pytest.fixture(autouse=True)
-def _guard(tmp_path, monkeypatch):
-    """Whoever waits for a pipe gets an error that nothing expects, after a long while."""
+def _guard(tmp_path, monkeypatch, never_waits):
     monkeypatch.chdir(tmp_path)
-
-    def end(*_):
-        raise AssertionError("this waits for ever")
-
-    before = signal.signal(signal.SIGALRM, end)
-    signal.alarm(120)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    with never_waits(120):
+        yield
 
 
 def made(kind: str, folder: Path) -> Path:
