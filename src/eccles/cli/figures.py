@@ -15,8 +15,8 @@ from eccles.cli.formats import formats_of
 from eccles.cli.own_figures import Axes, folder_name, own_figures
 from eccles.cli.place import Stored, for_files, stored
 from eccles.errors import InputError, must, nearest
+from eccles.studies.article import no_study
 from eccles.studies.article import stored as studies_of
-from eccles.sweeps.folder import StudyFolder
 
 if TYPE_CHECKING:
     from eccles.studies.article import Article
@@ -41,9 +41,9 @@ class Arguments:
     a table is written as CSV and Markdown.
 
     Try
-        eccles figures runs/my-study
-        eccles figures runs/my-study --x tau_mem --by ei --y final_rate_hz
-        eccles figures runs/my-study --x epoch --y loss --by lr
+        eccles figures studies/my-study-full
+        eccles figures studies/my-study-full --x tau_mem --by ei --y final_rate_hz
+        eccles figures studies/my-study-full --x epoch --y loss --by lr
         eccles figures results/kilgore2025 --only 1c,3 --format png --out pictures
     """
 
@@ -106,11 +106,7 @@ def run(words: Sequence[str]) -> int:
         raise must("figures", "--x, --y, --by and --rows", "left out with --only", "both", hint)
     studies = studies_of(folder)
     if not studies:
-        got = StudyFolder(folder).instead()
-        raise InputError(
-            f"figures: {folder} must hold a study, got {got}; name a folder that does, such as "
-            "results/kilgore2025 of a clone, or the --out of an eccles reproduce or sweep"
-        )
+        raise no_study("figures", folder)
     own = [] if given.only else [each for each in studies if axes.said or not _known(each)]
     rows = []
     if len(own) < len(studies):

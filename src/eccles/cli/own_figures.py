@@ -126,9 +126,7 @@ def _named(name: str, value: object) -> str:
     return said if isinstance(value, str) else f"{words_of(name).label.partition(' (')[0]} {said}"
 
 
-def _chosen(
-    axes: Axes, varied: list[str], runs: pd.DataFrame
-) -> tuple[str, str | None, str | None]:
+def _chosen(axes: Axes, varied: list[str], runs: pd.DataFrame) -> _Chosen:
     """Return what is along x, tells lines apart, and panels.
 
     Unless said, the numbers with the most values are along x, and the others come as they vary.

@@ -152,8 +152,7 @@ def _model(words: Sequence[str]) -> dict[str, str]:
 def _check_network(words: Sequence[str], default: TrainConfig) -> None:
     """Raise InputError for an option that the network of some settings hasn't, or says itself."""
     names = [name for name in TrainConfig.model_fields if name not in default.names()]
-    for option in options(words, names):
-        name = option.removeprefix("--").removeprefix("no-").replace("-", "_")
+    for option, name in options(words, names).items():
         said = str(of_others(name, deep=default.is_deep, called="an option"))
         how = "" if default.is_deep else "--model vgg8 "
         raise InputError(f"train: {said.replace(name, option, 1)}; see eccles train {how}--help")

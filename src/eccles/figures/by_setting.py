@@ -10,7 +10,7 @@ from eccles.errors import InputError
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.figures.words import numbers_of, spelt, words_of
-from eccles.stats.frames import is_missing
+from eccles.stats.frames import is_missing, rows_of
 from eccles.stats.summary import summary
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ def by_setting(
     mapped = mapped and numbers_of(means[str(by)]) is not None
     shown = (means[["mean", "low", "high"]].min().min(), means[["mean", "high"]].max().max())
     for axes, value in zip(drawn, panels, strict=True):
-        here, points = (
-            each if rows is None else each[_is(each[rows], value)] for each in (means, data)
-        )
+        here, points = (rows_of(each, rows, value) for each in (means, data))
         if mapped:
             image = _map(axes, here, x, str(by), y, shown)
             figure.colorbar(image, ax=axes, label=words_of(y).label)
@@ -109,7 +107,7 @@ def _lines(
     numeric = numbers_of(all_means[x]) is not None
     looks = style.lines(map(str, levels))
     for k, level in enumerate(levels):
-        mine, own = (each if by is None else each[_is(each[by], level)] for each in (means, points))
+        mine, own = (rows_of(each, by, level) for each in (means, points))
         if not len(mine):
             continue
         colour, dash = looks[str(level)]
@@ -201,10 +199,6 @@ def _map(
     axes.set_yticks(range(len(table.index)), [spelt(by, v) for v in table.index])
     axes.set_ylabel(words_of(by).label)
     return image
-
-
-def _is(column: pd.Series[Any], value: object) -> pd.Series[bool]:
-    return column.isna() if is_missing(value) else column == value
 
 
 def _caption(

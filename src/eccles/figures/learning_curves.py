@@ -9,7 +9,7 @@ from eccles.errors import InputError, must
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.figures.words import spelt, words_of
-from eccles.stats.frames import is_missing
+from eccles.stats.frames import check_columns, rows_of
 from eccles.stats.summary import summary
 
 if TYPE_CHECKING:
@@ -42,9 +42,8 @@ def learning_curves(
     from matplotlib.ticker import MaxNLocator
     from pandas.api.types import is_integer_dtype
 
-    for name, table in (("run", runs), (by or "run", runs), ("run", epochs), ("epoch", epochs)):
-        if name not in table:
-            summary(table, [name])  # It says which columns there are.
+    check_columns(runs, "run", by or "run")
+    check_columns(epochs, "run", "epoch")
     if not runs["run"].is_unique:
         raise must("figures", "runs", "one row a run", f"{len(runs)} rows of fewer runs")
     if not is_integer_dtype(epochs["epoch"]):
@@ -61,9 +60,7 @@ def learning_curves(
     levels: list[Any] = [None] if by is None else list(means[by].unique())
     looks = style.lines(map(str, levels))
     for level in levels:
-        none = by is not None and is_missing(level)
-        same = means if by is None else means[means[by].isna() if none else means[by] == level]
-        mine = same.sort_values("epoch")
+        mine = rows_of(means, by, level).sort_values("epoch")
         colour, dash = looks[str(level)]
         axes.fill_between(mine["epoch"], factor * mine["low"], factor * mine["high"], color=colour,
                           alpha=0.15, linewidth=0)  # fmt: skip

@@ -59,6 +59,24 @@ def known_rows(values: pd.DataFrame, keys: Sequence[str], value: str) -> pd.Data
     return rows
 
 
+def check_columns(table: pd.DataFrame, *names: str) -> None:
+    """Raise InputError for a column that isn't there."""
+    for name in names:
+        if name not in table:
+            there = ", ".join(map(str, table.columns))
+            raise InputError(
+                f"stats: there is no column {name!r}{nearest(name, list(table.columns))}; "
+                f"there are {there:.300}"
+            )
+
+
+def rows_of(table: pd.DataFrame, name: str | None, value: object) -> pd.DataFrame:
+    """Return the rows whose column has a value, which may be missing; all without a column."""
+    if name is None:
+        return table
+    return table[table[name].isna() if is_missing(value) else table[name] == value]
+
+
 def is_missing(value: object) -> bool:
     """Return whether a cell of a table holds nothing."""
     # pandas' own NA can't even be asked whether it differs from itself.

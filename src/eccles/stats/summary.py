@@ -6,7 +6,8 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from eccles.arguments import typed
-from eccles.errors import InputError, must, nearest
+from eccles.errors import must
+from eccles.stats.frames import check_columns
 from eccles.stats.intervals import confidence_interval
 
 if TYPE_CHECKING:
@@ -32,13 +33,7 @@ def summary(
 
     Raises InputError for a column that isn't there, or of no numbers.
     """
-    for name in (*by, value):
-        if name not in rows:
-            there = ", ".join(map(str, rows.columns))
-            raise InputError(
-                f"stats: there is no column {name!r}{nearest(name, list(rows.columns))}; "
-                f"there are {there:.300}"
-            )
+    check_columns(rows, *by, value)
     import pandas as pd
 
     taken = [*by, *_ADDED]

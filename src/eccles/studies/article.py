@@ -39,6 +39,16 @@ def folders(article: str, folder: Path | str) -> dict[str, Path]:
     return found
 
 
+def no_study(where: str, folder: Path | str, article: str = "") -> InputError:
+    """Return the error for a folder that holds no study, or none of an article."""
+    got, of = StudyFolder(Path(folder)).instead(), f" of {article}" if article else ""
+    return InputError(
+        f"{where}: {folder} must hold a study{of}, got {got}; name a folder that does, such as "
+        f"results/{article or 'kilgore2025'} of a clone, or the --out of an eccles reproduce or "
+        "sweep"
+    )
+
+
 class Article:
     """The stored studies of an article, by their short names.
 
@@ -65,12 +75,7 @@ class Article:
                     f"claims are of those alone, got {listed(others, 120)}; eccles results and "
                     "eccles report take any study, and eccles.figures draws their tables"
                 )
-            got = StudyFolder(self.folder).instead()
-            raise InputError(
-                f"studies: {self.folder} must hold a study of {name}, got {got}; name a folder "
-                f"that does, such as results/{name} of a clone, or the --out of an eccles "
-                "reproduce or sweep"
-            )
+            raise no_study("studies", self.folder, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._studies)

@@ -16,8 +16,7 @@ from eccles.report import Claim, Picture, Table, cells, check_installed, explore
 from eccles.report.kind import kind_of
 from eccles.storage import write_text
 from eccles.studies import judged
-from eccles.studies.article import Article, stored
-from eccles.sweeps.folder import StudyFolder
+from eccles.studies.article import Article, no_study, stored
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
@@ -66,11 +65,7 @@ def report(folder: Path | str) -> str:
     check_installed()
     studies = stored(folder)
     if not studies:
-        got = StudyFolder(Path(folder)).instead()
-        raise InputError(
-            f"report: {folder} must hold a study, got {got}; name a folder that does, such as "
-            "results/kilgore2025 of a clone, or the --out of an eccles reproduce or sweep"
-        )
+        raise no_study("report", folder)
     shown = [tables for tables in studies if "runs" in tables.names and len(_runs(tables))]
     if not shown:
         first = studies[0]
