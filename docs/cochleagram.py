@@ -12,8 +12,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 import eccles.data
-from eccles.data.cochlea import Cochlea
-from eccles.data.spike_hdf5 import read
+from eccles.data.audio.cochlea import Cochlea
+from eccles.data.spikes.hdf5 import read
 
 SAMPLE = Path(eccles.data.__file__).parent / "samples" / "spoken-digits-sample-train.h5.gz"
 WORDS = ("seven", "sieben")

@@ -19,7 +19,7 @@ import eccles.seeds
 from eccles.annotations import named
 from eccles.arguments import kinds_of, typed
 from eccles.engines import DenseEngine
-from eccles.engines.event import EventEngine
+from eccles.engines.event.engine import EventEngine
 from eccles.errors import EcclesError, InputError
 from eccles.functional import LIFParameters, SuperSpike
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from eccles.arrays import as_array, class_labels, kept, whole_numbers
 from eccles.data import ImageDataset, Recordings, SpikeDataset
-from eccles.data.frame_dataset import FrameDataset
+from eccles.data.cameras.dataset import FrameDataset
 from eccles.engines import DenseEngine
-from eccles.engines.event import EventEngine
+from eccles.engines.event.engine import EventEngine
 from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.network import kilgore2025

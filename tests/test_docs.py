@@ -15,9 +15,9 @@ from eccles import Network
 from eccles.cli import main
 from eccles.cli.flags import read
 from eccles.cli.sweep import Arguments
-from eccles.data import speech
+from eccles.data.audio import speech
+from eccles.data.files.sources import find
 from eccles.data.registry import FASHION_MNIST
-from eccles.data.sources import find
 from eccles.devices import Device
 from eccles.studies import find as find_study
 from eccles.sweeps.plan import plan
@@ -135,7 +135,7 @@ def test_example(name, capsys):
 
 def test_plain_pytorch_is_the_same_model():
     import eccles
-    from eccles.engines.event import EventEngine
+    from eccles.engines.event.engine import EventEngine
 
     plain = runpy.run_path(str(ROOT / "examples" / "plain_pytorch.py"))["main"](3, 64)
     train = eccles.data.load("fashion-mnist-sample").train

@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from eccles import TrainConfig
 from eccles.checksums import Checksums
 from eccles.cli import main
-from eccles.data.cache import Labelled, cached, events_folder
-from eccles.data.framed import framed
-from eccles.data.frames import CameraEvents, Framing
-from eccles.data.sources import cache_folder
+from eccles.data.cameras.framed import framed
+from eccles.data.cameras.frames import CameraEvents, Framing
+from eccles.data.files.sources import cache_folder
+from eccles.data.spikes.cache import Labelled, cached, events_folder
 from eccles.errors import EcclesError
 from eccles.events import SpikeEvents
 from eccles.storage import locked, writes_text
 from eccles.sweeps import record
-from eccles.training import checkpoint
-from eccles.training.described import read_settings
-from eccles.training.run import RunFolder
+from eccles.training.run import checkpoint
+from eccles.training.run.described import read_settings
+from eccles.training.run.folder import RunFolder
 
 KINDS = ["folder", "pipe", "socket", "device"]
 MENDED, REFUSED = True, False

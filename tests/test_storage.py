@@ -91,7 +91,7 @@ def test_one_place_puts_files_in_the_place_of_others():
                 found.setdefault(path.relative_to(home).as_posix(), []).append(ast.unparse(node))
     assert found.pop("storage.py")
     assert found == {
-        "data/cache.py": ["folder.rename(broken)"],  # What is damaged goes out of the way.
+        "data/spikes/cache.py": ["folder.rename(broken)"],  # What is damaged goes out of the way.
         "figures/animation.py": ["named.replace(aside)"],  # A file that is put in place later.
         "sweeps/consolidate.py": ["path.replace(path.with_name(f'{path.name}.unreadable'))"],
     }

@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from eccles.training.config import TrainConfig as TrainConfig
     from eccles.training.config.former import DeepConfig as DeepConfig
     from eccles.training.loop import train as train
-    from eccles.training.measure import evaluate as evaluate
-    from eccles.training.result import TrainResult as TrainResult
+    from eccles.training.measures.evaluation import evaluate as evaluate
+    from eccles.training.run.result import TrainResult as TrainResult
 
 __version__ = "0.1.0"
 
@@ -68,8 +68,8 @@ _HOME = {
     "load": "eccles.sweeps.tables",
     "sweep": "eccles.sweeps.sweep",
     "TrainConfig": "eccles.training.config",
-    "TrainResult": "eccles.training.result",
-    "evaluate": "eccles.training.measure",
+    "TrainResult": "eccles.training.run.result",
+    "evaluate": "eccles.training.measures.evaluation",
     "train": "eccles.training.loop",
 }
 _MODULES = (

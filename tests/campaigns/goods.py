@@ -29,7 +29,7 @@ STUDY: dict[str, Any] = {
 def make(home: Path) -> None:
     """Fill a folder with all that kinds of input need; the working directory must be `home`."""
     from eccles.data import Recordings
-    from eccles.data.spike_hdf5 import write
+    from eccles.data.spikes.hdf5 import write
 
     _words(home / "tiny", Recordings, write)
     _camera(home / "camera")
@@ -204,7 +204,7 @@ def _study(home: Path) -> None:
     from eccles.sweeps.plan import plan
     from eccles.sweeps.study import Study
     from eccles.training.prepare import open_data
-    from eccles.training.run import RunFolder
+    from eccles.training.run.folder import RunFolder
     from eccles.training.samples import files_digest
 
     sweep(home, home / "studies" / "whole")

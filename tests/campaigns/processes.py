@@ -112,7 +112,7 @@ def _be(words: Sequence[str], out: Path, err: Path, plant: bool) -> None:
 
 def _break_checkpoints() -> None:
     """Have every checkpoint say that the epoch before has still to be trained."""
-    from eccles.training import checkpoint
+    from eccles.training.run import checkpoint
 
     whole = checkpoint.save
 

@@ -269,7 +269,7 @@ class Training(_Victim):
         return ["train", "--hidden", "10", *chosen, "--out", str(out)]
 
     def _end(self, out: Path) -> dict[str, Any]:
-        from eccles.training import checkpoint
+        from eccles.training.run import checkpoint
 
         header, tensors = checkpoint.read(out / "checkpoint.safetensors")
         rows = {
@@ -337,7 +337,7 @@ class Sweep(_Victim):
         from eccles import load
         from eccles.sweeps import record
         from eccles.sweeps.schema import PROVENANCE
-        from eccles.training import checkpoint
+        from eccles.training.run import checkpoint
 
         tables = load(out)
         end: dict[str, Any] = {"tables": list(tables.names)}

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from eccles.cli import main
-from eccles.data import speech
-from eccles.data.sources import cache_folder
-from eccles.data.spike_hdf5 import read
+from eccles.data.audio import speech
+from eccles.data.files.sources import cache_folder
+from eccles.data.spikes.hdf5 import read
 
 
 @pytest.mark.skipif(not speech.available(), reason="needs the program espeak-ng")

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 
 from eccles.cli import data as cli
-from eccles.data import Recordings, cifar, event_cameras, fashion_mnist, registry, spike_hdf5
-from eccles.data.cache import events_folder
-from eccles.data.sources import cache_folder
+from eccles.data import Recordings, registry
+from eccles.data.cameras import published as event_cameras
+from eccles.data.files.sources import cache_folder
+from eccles.data.images import cifar, fashion_mnist
+from eccles.data.spikes import hdf5 as spike_hdf5
+from eccles.data.spikes.cache import events_folder
 from eccles.errors import InputError, RunError
 
 
@@ -194,7 +197,7 @@ def test_fetch_of_recordings(spoken, capsys):
 
 
 def test_fetch_reads_each_recording_once_for_its_checksum(spoken, monkeypatch):
-    from eccles.data import spoken as recordings
+    from eccles.data.spikes import spoken as recordings
 
     read = []
     digests = recordings.digests

@@ -72,7 +72,7 @@ def test_a_dry_run_needs_no_data_and_no_network(name, study, capsys, monkeypatch
     monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent))
     monkeypatch.delenv("ECCLES_DATA", raising=False)
     monkeypatch.delenv("ECCLES_OFFLINE", raising=False)
-    monkeypatch.setattr("eccles.data.download.fetch", connect)
+    monkeypatch.setattr("eccles.data.files.download.fetch", connect)
     assert main(["sweep", name, "--dry-run"]) == 0
     shown = capsys.readouterr().out
     assert " runs, 0 known, " in shown

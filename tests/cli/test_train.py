@@ -14,7 +14,8 @@ import pytest
 
 from eccles import InputError, TrainConfig
 from eccles.cli import main
-from eccles.data import Recordings, spike_hdf5
+from eccles.data import Recordings
+from eccles.data.spikes import hdf5 as spike_hdf5
 
 FLAGS = [
     "--data",
@@ -308,7 +309,7 @@ def test_ctrl_c_in_an_epoch_then_the_same_command(tmp_path):
     assert {name for name in shown if name.startswith(".")} == {".lock"}
     done = len((tmp_path / "here" / "history.jsonl").read_text().splitlines())
     assert 1 <= done < 401
-    from eccles.training import checkpoint as checkpoints
+    from eccles.training.run import checkpoint as checkpoints
 
     header, _ = checkpoints.read(checkpoint)
     assert abs(header["next_epoch"] + 1 - done) <= 1

@@ -12,8 +12,10 @@ import h5py
 import numpy as np
 import pytest
 
-from eccles.data import archives, event_files, spike_hdf5
-from eccles.data.files import contents
+from eccles.data.cameras import own_files as event_files
+from eccles.data.files import archives
+from eccles.data.files.verified import contents
+from eccles.data.spikes import hdf5 as spike_hdf5
 from eccles.errors import EcclesError, InputError, RunError
 
 DAMAGE = Path(__file__).parent / "damage.py"
@@ -114,7 +116,7 @@ def test_one_list_for_a_thousand_samples(tmp_path):
 
 def test_lists_are_read_some_at_a_time(tmp_path, monkeypatch):
     whole = spike_hdf5.read(hdf5(tmp_path / "a.h5"))
-    monkeypatch.setattr("eccles.data.hdf5_columns._MOST_BYTES", 4 * 32)
+    monkeypatch.setattr("eccles.data.files.hdf5_columns._MOST_BYTES", 4 * 32)
     parts = spike_hdf5.read(tmp_path / "a.h5")
     assert np.array_equal(whole.times, parts.times)
     assert np.array_equal(whole.offsets, parts.offsets)

@@ -6,7 +6,7 @@ import torch
 
 from eccles import EINetwork, InputError, Populations, SpikeEvents, SpikingNetwork
 from eccles.engines import DenseEngine, engine
-from eccles.engines.event import EventEngine
+from eccles.engines.event.engine import EventEngine
 from eccles.functional import LIFParameters, Sigmoid, SuperSpike
 from eccles.network import layered
 

@@ -8,8 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eccles.engines.pool_dense import DensePool
-from eccles.engines.pool_event import EventPool
+from eccles.engines.pool.dense import DensePool
+from eccles.engines.pool.event import EventPool
 from eccles.functional.surrogate import SuperSpike
 from eccles.network import layered
 from eccles.wiring import RatePenalty

@@ -2,27 +2,28 @@ import pytest
 import torch
 from torch import nn
 
+import eccles.nn
 from eccles.functional import SoftResetParameters, soft_reset
 from eccles.init import ei_init
-from eccles.nn import CircuitRules, EILinear, OverSteps, Spiking
+from eccles.nn import CircuitRules, EILinear, SpikingLayer, TimeDistributed
 
 
 def test_a_module_sees_all_steps_as_one_batch():
     """So a batch norm's moments are those of all steps."""
     x = torch.rand(3, 4, 5, generator=torch.Generator().manual_seed(0))
     norm = nn.BatchNorm1d(5)
-    y = OverSteps(norm)(x)
+    y = TimeDistributed(norm)(x)
     assert y.shape == (3, 4, 5)
     flat = x.reshape(12, 5)
     wanted = (flat - flat.mean(0)) / (flat.var(0, correction=0) + norm.eps).sqrt()
     torch.testing.assert_close(y.reshape(12, 5), wanted)
-    assert OverSteps(nn.Flatten())(torch.zeros(2, 3, 4, 5)).shape == (2, 3, 20)
+    assert TimeDistributed(nn.Flatten())(torch.zeros(2, 3, 4, 5)).shape == (2, 3, 20)
 
 
 def test_spikes_are_those_of_the_equations():
     x = 2 * torch.rand(6, 2, 3, generator=torch.Generator().manual_seed(1))
     p = SoftResetParameters(tau=3.0)
-    assert torch.equal(Spiking(nn.Identity(), p)(x), soft_reset(x, p)[0])
+    assert torch.equal(SpikingLayer(nn.Identity(), p)(x), soft_reset(x, p)[0])
 
 
 def test_a_held_input_is_computed_once_and_means_the_same():
@@ -35,8 +36,8 @@ def test_a_held_input_is_computed_once_and_means_the_same():
 
     x = torch.rand(1, 2, 3, generator=torch.Generator().manual_seed(2), requires_grad=True)
     other = x.detach().clone().requires_grad_()
-    held = Spiking(Double(), hold=5)(x)
-    each = Spiking(Double())(other.expand(5, -1, -1))
+    held = SpikingLayer(Double(), n_repeats=5)(x)
+    each = SpikingLayer(Double())(other.expand(5, -1, -1))
     assert calls == [(1, 2, 3), (5, 2, 3)]
     assert torch.equal(held, each)
     held.sum().backward()
@@ -48,11 +49,11 @@ def test_a_held_input_is_computed_once_and_means_the_same():
 def test_membranes_are_single_precision_where_products_are_not(fused):
     x = torch.rand(8, 4, 6, generator=torch.Generator().manual_seed(4))
     torch.manual_seed(4)
-    layer, p = OverSteps(nn.Linear(6, 200)), SoftResetParameters()
+    layer, p = TimeDistributed(nn.Linear(6, 200)), SoftResetParameters()
     nn.init.uniform_(layer.module.weight, 0, 0.4)
     with torch.autocast("cpu", torch.bfloat16):
         current = layer(x)
-        spikes = Spiking(layer, p, fused=fused)(x)
+        spikes = SpikingLayer(layer, p, fused=fused)(x)
     assert current.dtype == torch.bfloat16
     assert torch.equal(spikes, soft_reset(current.float(), p)[0])
     assert not torch.equal(spikes, soft_reset(current, p)[0].float())
@@ -64,10 +65,10 @@ def test_mixed_precision_divides_and_integrates_as_the_equations_do(rules):
     layer = EILinear(40, 64, rules)
     ei_init(layer, x)
     with torch.autocast("cpu", torch.bfloat16):
-        fused, plain = (Spiking(layer, fused=fused)(x) for fused in (True, False))
+        fused, plain = (SpikingLayer(layer, fused=fused)(x) for fused in (True, False))
         assert layer(x).dtype == torch.float32
     assert torch.equal(fused, plain)
-    whole = Spiking(layer)(x)
+    whole = SpikingLayer(layer)(x)
     assert whole.mean() > 0.05
     assert 0 < (fused != whole).float().mean() < 0.05
 
@@ -80,7 +81,7 @@ def test_one_pass_is_the_equations_one_after_the_other(hold):
     spikes, grads = [], []
     for fused in (True, False):
         layer.zero_grad()
-        made = Spiking(layer, hold=hold, fused=fused)(x)
+        made = SpikingLayer(layer, n_repeats=hold, fused=fused)(x)
         (made * torch.linspace(0, 1, made.numel()).reshape(made.shape)).sum().backward()
         spikes.append(made.detach())
         grads.append([p.grad.clone() for p in layer.parameters()])
@@ -88,3 +89,12 @@ def test_one_pass_is_the_equations_one_after_the_other(hold):
     assert torch.equal(*spikes)
     for ours, wanted in zip(*grads, strict=True):
         torch.testing.assert_close(ours, wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_former_names_work_and_say_so():
+    with pytest.warns(DeprecationWarning, match="SpikingLayer"):
+        former = eccles.nn.Spiking(nn.Identity(), hold=5)
+    with pytest.warns(DeprecationWarning, match="TimeDistributed"):
+        assert isinstance(eccles.nn.OverSteps(nn.Identity()), TimeDistributed)
+    assert isinstance(former, SpikingLayer)
+    assert former.n_repeats == 5

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from eccles import InputError, dale, init
-from eccles.nn import MODELS, EICircuit, Spiking, circuit_layers, deep_network
+from eccles.nn import MODELS, EICircuit, SpikingLayer, circuit_layers, deep_network
 from eccles.training.config import Model
 
 
@@ -87,7 +87,7 @@ def test_widths_by_hand():
     ("name", "layers"), [("vgg8", 5), ("vgg11", 8), ("vgg16", 13), ("vgg19", 16), ("resnet34", 36)]
 )
 def test_depths(name, layers):
-    assert sum(isinstance(m, Spiking) for m in network(name, width=0.1).modules()) == layers
+    assert sum(isinstance(m, SpikingLayer) for m in network(name, width=0.1).modules()) == layers
 
 
 @pytest.mark.parametrize("circuit", ["ei", "bn", "plain", "dann", "colei", "free"])
@@ -120,7 +120,7 @@ def test_a_residual_block_adds_spikes():
     assert [type(b.shortcut).__name__ for b in list(net.layers)[1:9]] == [
         "Identity",
         "Identity",
-        *["Spiking", "Identity"] * 3,
+        *["SpikingLayer", "Identity"] * 3,
     ]
 
 

@@ -8,7 +8,7 @@ from torch.utils.data import DataLoader
 from eccles import EINetwork, Populations, SpikeDataset, SpikeEvents, dale
 from eccles.data import latency_encode
 from eccles.engines import DenseEngine
-from eccles.engines.event import EventEngine
+from eccles.engines.event.engine import EventEngine
 from eccles.functional import LIFParameters, peaks
 
 HIDDEN = Populations(12, 4)

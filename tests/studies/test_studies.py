@@ -7,7 +7,7 @@ from eccles.errors import InputError
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 from eccles.sweeps.tables import load
-from eccles.training.measures import MEASURES
+from eccles.training.measures.measures import MEASURES
 
 PUBLISHED = "kilgore2025/fashion-mnist-noise-published"
 NAMES = (

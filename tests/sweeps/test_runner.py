@@ -13,7 +13,7 @@ from eccles.sweeps.executors import Workers
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import plan
 from eccles.sweeps.runner import Runner
-from eccles.sweeps.watch import Standing, Unwatched
+from eccles.sweeps.watch import Progress, Unwatched
 from eccles.sweeps.worker import Job, Outcome
 
 
@@ -216,7 +216,7 @@ def test_a_cluster_that_goes_with_a_worker(small, tmp_path):
 
 
 def test_standing_by_hand():
-    standing = Standing(
+    standing = Progress(
         planned=100,
         known=20,
         known_failed=3,

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import eccles
-from eccles.data import Recordings, spike_hdf5
+from eccles.data import Recordings
+from eccles.data.spikes import hdf5 as spike_hdf5
 from eccles.errors import InputError, RunError
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
@@ -17,7 +18,7 @@ from eccles.sweeps.schema import PROVENANCE
 from eccles.sweeps.study import Study
 from eccles.sweeps.sweep import preview, sweep
 from eccles.sweeps.watch import Unwatched
-from eccles.training.measures import MEASURES
+from eccles.training.measures.measures import MEASURES
 
 
 class Told(Unwatched):
@@ -169,7 +170,7 @@ def test_shards_together_are_the_study(small, done_by_threads, tmp_path):
 
 
 def test_weights_are_kept_when_asked(changed, done_by_threads, tmp_path):
-    from eccles.training import checkpoint
+    from eccles.training.run import checkpoint
 
     done_by_threads(changed(keep_weights=True, repeat=[5], grid={"ei": ["80:20"]}))
     (path,) = (tmp_path / "out/weights").iterdir()

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from eccles.data import Recordings, load, spike_hdf5
+from eccles.data import Recordings, load
+from eccles.data.spikes import hdf5 as spike_hdf5
 from eccles.errors import InputError, StorageError
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder

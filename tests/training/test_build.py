@@ -3,7 +3,7 @@ import torch
 
 from eccles import InputError, TrainConfig
 from eccles.engines import DenseEngine
-from eccles.engines.event import EventEngine
+from eccles.engines.event.engine import EventEngine
 from eccles.functional import SuperSpike, Triangle
 from eccles.training.build import build_network, build_optimizer
 

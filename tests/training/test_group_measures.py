@@ -12,13 +12,13 @@ import eccles
 from eccles import SpikeDataset, SpikeEvents, SpikingNetwork, TrainConfig
 from eccles.data import Splits
 from eccles.network import kilgore2025, layered
-from eccles.training.group_rows import BY_GROUP
-from eccles.training.measures import MEASURES
-from eccles.training.moment import Moment
-from eccles.training.network import build_spiking
+from eccles.training.measures.groups import BY_GROUP
+from eccles.training.measures.measures import MEASURES
+from eccles.training.measures.snapshot import Snapshot
+from eccles.training.measures.updates import first_update
 from eccles.training.prepare import prepare
 from eccles.training.samples import divide, epoch_order
-from eccles.training.updates import first_update
+from eccles.training.tasks.network import build_spiking
 
 
 @pytest.fixture
@@ -100,12 +100,12 @@ def few():
 def test_one_layer_measures_the_same_either_way(few):
     config = TrainConfig(w1_std=0.005)
     samples = divide(config, few)
-    shallow = Moment(prepare(config, few).network, samples, config, 0)
+    shallow = Snapshot(prepare(config, few).network, samples, config, 0)
     network = kilgore2025(w1_std=0.005)
     pool = build_spiking(TrainConfig(network=network), few.train)
-    general = Moment(pool, samples, config, 0)
+    general = Snapshot(pool, samples, config, 0)
     for name in BY_GROUP:
-        rows, others = (MEASURES[name].measure(moment) for moment in (shallow, general))
+        rows, others = (MEASURES[name].measure(snapshot) for snapshot in (shallow, general))
         assert repr(rows) == repr(others), name
         assert any(row.get("rate_hz", 1) > 0 for row in rows)
 
@@ -113,10 +113,10 @@ def test_one_layer_measures_the_same_either_way(few):
 def test_a_samples_trip_is_the_same_either_way(few):
     config = TrainConfig(w1_std=0.005)
     samples = divide(config, few)
-    shallow = Moment(prepare(config, few).network, samples, config, 0)
+    shallow = Snapshot(prepare(config, few).network, samples, config, 0)
     pool = build_spiking(TrainConfig(network=kilgore2025(w1_std=0.005)), few.train)
     rows, others = (
-        MEASURES["sample"].measure(Moment(network, samples, config, 0))
+        MEASURES["sample"].measure(Snapshot(network, samples, config, 0))
         for network in (shallow.network, pool)
     )
     assert sum(row["kind"] == "hidden" for row in rows) > 50
@@ -131,13 +131,13 @@ def test_an_update_is_what_the_next_step_does(few):
     """With plain SGD: the weights after it are those that the run has then, bit for bit."""
     config = TrainConfig(groups="E:8,PV:2", recurrent=0.5, optimizer="sgd", lr=0.5, warmup=0,
                          update_noise=1e-3, batch_size=20, w1_std=0.05)  # fmt: skip
-    trainee = prepare(config, few)
-    stages = first_update(trainee.moment(-1))
-    names = list(trainee.network.matrices)
+    task = prepare(config, few)
+    stages = first_update(task.snapshot(-1))
+    names = list(task.network.matrices)
     assert all(list(stages[stage]) == names for stage in ("before", "gradient", "noise", "after"))
     events, labels = few.train.batch(epoch_order(config, few.train, 0)[:20])
-    trainee.steps(0)(events, labels, 0)
-    for name, weight in trainee.network.matrices.items():
+    task.steps(0)(events, labels, 0)
+    for name, weight in task.network.matrices.items():
         assert np.array_equal(stages["after"][name], weight.detach().double().numpy())
         assert np.abs(stages["gradient"][name]).max() > 0
         assert stages["noise"][name].std() == pytest.approx(1e-3, rel=0.2)
@@ -153,7 +153,7 @@ def test_a_neuron_without_a_potential_has_none_in_its_trip(few):
 
     config = TrainConfig(network=layered((5,)))
     network = SpikingNetwork(layered((5,)), 784, 10, neurons={"hidden": Still()}, engine="dense")
-    rows = MEASURES["sample"].measure(Moment(network, divide(config, few), config, 0))
+    rows = MEASURES["sample"].measure(Snapshot(network, divide(config, few), config, 0))
     assert all(math.isnan(row["value"]) for row in rows if row["kind"] == "membrane")
 
 

@@ -8,7 +8,7 @@ import pytest
 import eccles
 from eccles import TrainConfig
 from eccles.cli import main
-from eccles.training.trouble import lifeless
+from eccles.training.diagnosis import lifeless
 from eccles.training.watch import Unwatched
 
 GUESSING = math.log(10)

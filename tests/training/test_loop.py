@@ -43,7 +43,7 @@ class Log(Unwatched):
     def __init__(self):
         self.calls = []
 
-    def started(self, config, trainee, next_epoch):
+    def started(self, config, task, next_epoch):
         self.calls.append(("started", next_epoch))
 
     def advanced(self, epoch, done, samples):
@@ -59,8 +59,8 @@ class Guard(Unwatched):
     def __init__(self):
         self.batches = 0
 
-    def started(self, config, trainee, next_epoch):
-        self.network = trainee.network
+    def started(self, config, task, next_epoch):
+        self.network = task.network
         dale.check(self.network)
 
     def advanced(self, epoch, done, samples):

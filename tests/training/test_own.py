@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from eccles.cli import main
-from eccles.data import ImageDataset, Recordings, Splits, load, spike_hdf5
-from eccles.data.dataset import SpikeDataset
+from eccles.data import ImageDataset, Recordings, Splits, load
+from eccles.data.spikes import hdf5 as spike_hdf5
+from eccles.data.spikes.dataset import SpikeDataset
 from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.training import own

@@ -6,7 +6,7 @@ import torch
 
 from eccles import EINetwork, Populations, TrainConfig, train
 from eccles.engines import DenseEngine
-from eccles.engines.event import EventEngine
+from eccles.engines.event.engine import EventEngine
 from eccles.training import step as module
 from eccles.training.build import build_network, build_optimizer, build_step
 from eccles.training.step import AutogradStep, FusedStep, is_plain, training_step

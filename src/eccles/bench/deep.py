@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from eccles import seeds
 from eccles.bench.timing import interleaved, ratio
-from eccles.engines import deep
+from eccles.engines.deep import engine as deep
 from eccles.engines.memory import kept_memory
 from eccles.errors import RunError
 from eccles.functional.soft_reset import SoftResetParameters, soft_reset

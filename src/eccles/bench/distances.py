@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from eccles.bench.timing import interleaved, ratio
 from eccles.bench.workload import Workload
-from eccles.engines.event import EventEngine
+from eccles.engines.event.engine import EventEngine
 from eccles.errors import RunError
 from eccles.events import SpikeEvents
 from eccles.measures import van_rossum_each

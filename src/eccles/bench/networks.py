@@ -15,7 +15,7 @@ import torch
 from eccles.bench import recurrent_peers as peers
 from eccles.bench.spoken import spoken_shape
 from eccles.bench.timing import Timing, interleaved
-from eccles.data.dataset import SpikeDataset
+from eccles.data.spikes.dataset import SpikeDataset
 from eccles.engines import EngineName
 from eccles.errors import RunError
 from eccles.network import Network, layered

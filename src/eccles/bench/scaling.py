@@ -11,8 +11,8 @@ import torch
 from eccles import seeds
 from eccles.bench.timing import Timing, interleaved
 from eccles.bench.workload import Workload, training_step
-from eccles.data.dataset import SpikeDataset
-from eccles.engines.event import EventEngine
+from eccles.data.spikes.dataset import SpikeDataset
+from eccles.engines.event.engine import EventEngine
 from eccles.events import SpikeEvents
 
 _FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)

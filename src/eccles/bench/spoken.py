@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from eccles import seeds
 from eccles.bench.workload import Workload
-from eccles.data.dataset import SpikeDataset
+from eccles.data.spikes.dataset import SpikeDataset
 from eccles.events import SpikeEvents
 
 CHANNELS, STEPS, CLASSES = 700, 100, 20

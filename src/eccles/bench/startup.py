@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from eccles.bench.timing import Timing, interleaved
-from eccles.data import encoding, fashion_mnist
+from eccles.data.images import encoding, fashion_mnist
 from eccles.data.registry import FASHION_MNIST_SAMPLE
 from eccles.errors import RunError
 

@@ -13,9 +13,9 @@ from eccles.bench import peers
 from eccles.bench.timing import Timing, interleaved
 from eccles.bench.workload import UPDATE_NOISE, Workload, training_step
 from eccles.engines import DenseEngine
-from eccles.engines.event import EventEngine
+from eccles.engines.event.engine import EventEngine
 from eccles.nn.shallow import EINetwork
-from eccles.training.measure import evaluate
+from eccles.training.measures.evaluation import evaluate
 
 Step = Callable[[], float]
 

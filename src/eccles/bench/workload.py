@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from eccles import seeds
-from eccles.data.dataset import SpikeDataset
+from eccles.data.spikes.dataset import SpikeDataset
 from eccles.engines import Engine, Weights
 from eccles.events import SpikeEvents
 from eccles.nn.shallow import EINetwork

@@ -14,7 +14,7 @@ from eccles.cli.bar import bar
 from eccles.errors import must
 
 if TYPE_CHECKING:
-    from eccles.data.recordings import Recordings
+    from eccles.data.spikes.recordings import Recordings
 
 
 def make_digits(
@@ -43,8 +43,8 @@ def make_digits(
         packed: gzip the files, with times in whole milliseconds: a third of the size.
         json: print JSON instead of text.
     """
-    from eccles.data.corpus import file_name, older, write_digits
-    from eccles.data.sources import cache_folder, expanded
+    from eccles.data.audio.corpus import file_name, older, write_digits
+    from eccles.data.files.sources import cache_folder, expanded
 
     folder = expanded(out) if out else cache_folder() / "spoken-digits"
     replaced = [path.name for path in older(folder)]
@@ -82,9 +82,9 @@ def encode_audio(
         strict: fail at the first file that can't be read.
         json: print JSON instead of text.
     """
-    from eccles.data.audio import encode_folder, survey
-    from eccles.data.sources import expanded
-    from eccles.data.spike_hdf5 import write
+    from eccles.data.audio.own_files import encode_folder, survey
+    from eccles.data.files.sources import expanded
+    from eccles.data.spikes.hdf5 import write
 
     source, path = expanded(folder), expanded(out)
     if not path.name.endswith((".h5", ".h5.gz")):

@@ -16,7 +16,7 @@ from eccles.cli.plain_table import print_rows
 from eccles.errors import EcclesError, RunError
 
 if TYPE_CHECKING:
-    from eccles.data.sources import Source
+    from eccles.data.files.sources import Source
 
 Row = tuple[str, str, str]
 Name = Annotated[tyro.conf.Positional[str], flag("[NAME]", "(default: fashion-mnist)")]
@@ -32,8 +32,8 @@ def list_(json: bool = False) -> None:
     Args:
         json: print JSON, with checksums and citations, instead of a table.
     """
+    from eccles.data.files.sources import find
     from eccles.data.registry import SOURCES
-    from eccles.data.sources import find
 
     cameras = _cameras()
     found = {name: find(source) for name, source in SOURCES.items()}
@@ -87,8 +87,8 @@ def list_(json: bool = False) -> None:
 
 def _cameras() -> dict[str, Path | None]:
     """Return the data sets of event cameras, which tonic fetches, and where it put them here."""
-    from eccles.data.event_cameras import N_FRAMES
-    from eccles.data.sources import cache_folder
+    from eccles.data.cameras.published import N_FRAMES
+    from eccles.data.files.sources import cache_folder
 
     folders = {name: cache_folder() / name for name in N_FRAMES}
     return {name: folder if folder.is_dir() else None for name, folder in folders.items()}
@@ -101,7 +101,7 @@ def path(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
         name: the data set; see `eccles data list`.
         data_dir: look only here.
     """
-    from eccles.data.download import resolve
+    from eccles.data.files.download import resolve
     from eccles.data.registry import named
 
     print(resolve(named(name), data_dir, download=False))
@@ -117,10 +117,10 @@ def fetch(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
         data_dir: the folder that holds it or shall hold it.
     """
     from eccles import data
-    from eccles.data import download
-    from eccles.data.cache import events_folder, is_mapped
+    from eccles.data.files import download
+    from eccles.data.files.sources import cache_folder, expanded, find
     from eccles.data.registry import named
-    from eccles.data.sources import cache_folder, expanded, find
+    from eccles.data.spikes.cache import events_folder, is_mapped
 
     source = named(name)
     folder = find(source, data_dir)
@@ -151,8 +151,8 @@ def doctor(data_dir: Folder = None) -> int:
     Args:
         data_dir: check the data sets in this folder too.
     """
+    from eccles.data.files.sources import expanded, places
     from eccles.data.registry import SOURCES
-    from eccles.data.sources import expanded, places
 
     rows: list[Row] = []
     for source in SOURCES.values():
@@ -173,8 +173,8 @@ def doctor(data_dir: Folder = None) -> int:
 
 def _is_as_published(source: Source, folder: Path) -> bool:
     """Return whether every file has a checksum that was published; packed images that loaded do."""
-    from eccles.data.sources import locate
-    from eccles.data.spoken import checksums, is_published
+    from eccles.data.files.sources import locate
+    from eccles.data.spikes.spoken import checksums, is_published
 
     paths = [(file, locate(file, folder)) for file in source.files]
     return all(
@@ -187,9 +187,10 @@ def _is_as_published(source: Source, folder: Path) -> bool:
 
 def _examine(source: Source, folder: Path) -> list[Row]:
     """Return a row a file, or none at all where the folder holds nothing of this data set."""
-    from eccles.data import cifar, spoken
-    from eccles.data.files import verified
-    from eccles.data.sources import locate
+    from eccles.data.files.sources import locate
+    from eccles.data.files.verified import verified
+    from eccles.data.images import cifar
+    from eccles.data.spikes import spoken
 
     paths = [(locate(file, folder), file) for file in source.files]
     if not any(path for path, _ in paths):
@@ -214,9 +215,9 @@ def _examine(source: Source, folder: Path) -> list[Row]:
 
 
 def _examine_cache() -> list[Row]:
-    from eccles.data.cache import damage, events_folder
+    from eccles.data.files.sources import cache_folder
     from eccles.data.registry import SOURCES
-    from eccles.data.sources import cache_folder
+    from eccles.data.spikes.cache import damage, events_folder
 
     root = cache_folder().absolute()
     rows = [_examine_room(root)]

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from eccles.data.bars import drawn
 from eccles.training.config import TrainConfig
-from eccles.training.result import TrainResult
-from eccles.training.trainee import Trainee
-from eccles.training.trouble import trouble
+from eccles.training.diagnosis import diagnosis
+from eccles.training.run.result import TrainResult
+from eccles.training.tasks.task import Task
 
 _TOLD = 1.0
 """Seconds of compiling that are worth a word."""
@@ -52,15 +52,15 @@ class TrainDisplay:
     ) -> None:
         self._bar.stop()
 
-    def started(self, config: TrainConfig, trainee: Trainee, next_epoch: int) -> None:
+    def started(self, config: TrainConfig, task: Task, next_epoch: int) -> None:
         """Say what is trained, and draw the bar."""
         self._epochs = config.epochs
         config = config.resolved()
-        why = trainee.facts().get("engine_reason")
+        why = task.facts().get("engine_reason")
         reason = f" ({why})" if why else ""
         self._console.print(
-            f"{config.data}, {trainee.title()}, {config.optimizer} at {config.lr:g}, "
-            f"batches of {config.batch()}, {trainee.engine} engine{reason}, seed {config.seed}",
+            f"{config.data}, {task.title()}, {config.optimizer} at {config.lr:g}, "
+            f"batches of {config.batch()}, {task.engine} engine{reason}, seed {config.seed}",
             highlight=False,
             soft_wrap=True,
         )
@@ -134,7 +134,7 @@ def print_result(result: TrainResult) -> None:
 
 def print_trouble(result: TrainResult, *, json: bool = False) -> None:
     """Print in a sentence what went wrong, if anything did; on stderr where stdout is JSON."""
-    if said := trouble(result):
+    if said := diagnosis(result):
         console = Console(file=sys.stderr if json else sys.stdout)
         console.print(said, highlight=False, markup=False, soft_wrap=True)
 

@@ -16,9 +16,9 @@ from eccles.cli.formats import check_can_draw, formats_of
 from eccles.cli.place import for_files
 from eccles.errors import InputError, RunError, must
 from eccles.training.config import TrainConfig
-from eccles.training.described import read_settings, sums_of
 from eccles.training.own import digest_of, from_record
-from eccles.training.rows import Rows, Table
+from eccles.training.run.described import read_settings, sums_of
+from eccles.training.run.rows import Rows, Table
 
 if TYPE_CHECKING:
     from eccles.figures import Drawing
@@ -120,7 +120,7 @@ def _rows(folder: Path, measure: str) -> Rows | None:
     path = folder / f"{measure}.jsonl"
     if not path.exists():
         return None
-    from eccles.training.deep_measures import DEEP_MEASURES
+    from eccles.training.measures.deep import DEEP_MEASURES
 
     columns = DEEP_MEASURES[measure].columns
     try:

@@ -12,13 +12,13 @@ import tyro
 
 from eccles.cli.flags import flag, options, read
 from eccles.cli.formats import check_can_draw, format_of
-from eccles.data.binning import Binning
 from eccles.data.registry import SOURCES
+from eccles.data.spikes.binning import Binning
 from eccles.errors import must
 from eccles.network import Network
 from eccles.network.summary import Rows, groups, projections
 from eccles.training.config.network import NetworkSettings, check_said
-from eccles.training.described import read_settings
+from eccles.training.run.described import read_settings
 from eccles.units import duration
 
 _SIZES = {

@@ -67,7 +67,7 @@ def with_data(
 
 def _place(study: Study, data_dir: Path | None) -> Path | None:
     """Return the folder of a study's data; None where each run has data of its own."""
-    from eccles.data.download import resolve
+    from eccles.data.files.download import resolve
     from eccles.data.registry import named
 
     return resolve(named(study.base["data"]), data_dir) if "data" in study.base else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import Progress
+from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
@@ -24,7 +24,7 @@ from eccles.sweeps.plan import Plan, Planned, spelt
 from eccles.sweeps.schema import rate_of
 from eccles.sweeps.sweep import Preview
 from eccles.sweeps.tables import StudyTables
-from eccles.sweeps.watch import Standing
+from eccles.sweeps.watch import Progress
 from eccles.sweeps.worker import Outcome
 from eccles.units import duration
 
@@ -79,7 +79,7 @@ class SweepDisplay:
     ) -> None:
         self._live.stop()
 
-    def planned(self, plan: Plan, standing: Standing) -> None:
+    def planned(self, plan: Plan, standing: Progress) -> None:
         """Say what is to be done."""
         known = f", {standing.known:,} of them known" if standing.known else ""
         self._print(
@@ -87,7 +87,7 @@ class SweepDisplay:
             f"{standing.left:,} to do"
         )
 
-    def ended(self, run: Planned, outcome: Outcome, standing: Standing) -> None:
+    def ended(self, run: Planned, outcome: Outcome, standing: Progress) -> None:
         """Remember the best, and print failures at once."""
         if outcome.status == "failed":
             self._print(f"failed: {spelt(run.settings)}: {outcome.error}")
@@ -102,7 +102,7 @@ class SweepDisplay:
         """Say that a run starts over from its last epoch."""
         self._print(f"again: {spelt(run.settings)}: {reason}")
 
-    def passed(self, standing: Standing) -> None:
+    def passed(self, standing: Progress) -> None:
         """Draw the table."""
         if not self._console.is_terminal:
             return
@@ -111,12 +111,12 @@ class SweepDisplay:
         for name, _ in cells:
             table.add_column(name, justify="right", no_wrap=name != "best")
         table.add_row(*(value for _, value in cells))
-        bar = Progress(*Progress.get_default_columns()[1:3])
+        bar = Bar(*Bar.get_default_columns()[1:3])
         ended = standing.planned - standing.left
         bar.add_task("", total=standing.planned, completed=ended)
         self._live.update(Group(bar, table))
 
-    def _cells(self, standing: Standing) -> list[tuple[str, str]]:
+    def _cells(self, standing: Progress) -> list[tuple[str, str]]:
         eta = standing.eta
         cells = [
             ("done", f"{standing.known - standing.known_failed + standing.done:,}"),
@@ -151,13 +151,13 @@ class JsonLines:
             self._tell("finished", self._last)
 
     def __init__(self) -> None:
-        self._last: Standing | None = None
+        self._last: Progress | None = None
 
-    def planned(self, plan: Plan, standing: Standing) -> None:
+    def planned(self, plan: Plan, standing: Progress) -> None:
         """Tell the plan."""
         self._tell("planned", standing, study=plan.study.name, scale=plan.study.scale)
 
-    def ended(self, run: Planned, outcome: Outcome, standing: Standing) -> None:
+    def ended(self, run: Planned, outcome: Outcome, standing: Progress) -> None:
         """Tell how a run ended."""
         result = outcome._asdict()
         self._tell("ended", standing, run=result.pop("identity"), settings=run.settings, **result)
@@ -166,11 +166,11 @@ class JsonLines:
         """Tell that a run is done again."""
         self._tell("lost", None, run=run.identity, settings=run.settings, reason=reason)
 
-    def passed(self, standing: Standing) -> None:
+    def passed(self, standing: Progress) -> None:
         """Remember where the study stands."""
         self._last = standing
 
-    def _tell(self, event: str, standing: Standing | None, **content: Any) -> None:
+    def _tell(self, event: str, standing: Progress | None, **content: Any) -> None:
         line: dict[str, Any] = {"event": event, **content}
         if standing is not None:
             self._last = standing

@@ -16,9 +16,9 @@ from eccles.errors import InputError, check_workers, must, nearest
 from eccles.paths import usable
 from eccles.training.config import Model, TrainConfig, of_others
 from eccles.training.config.network import NetworkSettings, check_said
-from eccles.training.described import read_settings
 from eccles.training.own import check_openable, from_record
 from eccles.training.prepare import measures_of
+from eccles.training.run.described import read_settings
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def run(words: Sequence[str]) -> int:
 
     from eccles.cli.display import TrainDisplay, print_result, print_trouble
     from eccles.training.loop import train
-    from eccles.training.measures import read_measures
+    from eccles.training.measures.measures import read_measures
 
     measure = None
     if arguments.measure is not None:
@@ -170,7 +170,7 @@ def _value(words: Sequence[str], flag: str) -> str | None:
 
 def _default_folder(config: TrainConfig, identity: str) -> Path:
     """Return the folder of a run that is known by its identity, own files' digits included."""
-    from eccles.training.run import stored_identity
+    from eccles.training.run.folder import stored_identity
 
     settings, dash, files = identity.partition("-")
     folder = Path("runs") / f"{_name(config)}-{settings[:8]}"

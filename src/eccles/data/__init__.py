@@ -10,35 +10,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
-from eccles.data import cifar, fashion_mnist, spoken
-from eccles.data.binning import Binning as Binning
-from eccles.data.binning import bin_events as bin_events
-from eccles.data.dataset import SpikeDataset as SpikeDataset
-from eccles.data.dataset import Splits as Splits
-from eccles.data.encoding import latency_encode as latency_encode
-from eccles.data.images import ImageDataset as ImageDataset
-from eccles.data.images import ImageSplits as ImageSplits
-from eccles.data.recordings import Recordings as Recordings
+from eccles.data.images import cifar, fashion_mnist
+from eccles.data.images.dataset import ImageDataset as ImageDataset
+from eccles.data.images.dataset import ImageSplits as ImageSplits
+from eccles.data.images.encoding import latency_encode as latency_encode
 from eccles.data.registry import SOURCES
 from eccles.data.registry import named as _named
+from eccles.data.spikes import spoken
+from eccles.data.spikes.binning import Binning as Binning
+from eccles.data.spikes.binning import bin_events as bin_events
+from eccles.data.spikes.dataset import SpikeDataset as SpikeDataset
+from eccles.data.spikes.dataset import Splits as Splits
+from eccles.data.spikes.recordings import Recordings as Recordings
 from eccles.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from eccles.data.augment import Augment as Augment
-    from eccles.data.frame_dataset import FrameDataset as FrameDataset
-    from eccles.data.frame_dataset import FrameSplits as FrameSplits
-    from eccles.data.frames import CameraEvents as CameraEvents
-    from eccles.data.frames import Framing as Framing
-    from eccles.data.frames import to_frames as to_frames
+    from eccles.data.cameras.dataset import FrameDataset as FrameDataset
+    from eccles.data.cameras.dataset import FrameSplits as FrameSplits
+    from eccles.data.cameras.frames import CameraEvents as CameraEvents
+    from eccles.data.cameras.frames import Framing as Framing
+    from eccles.data.cameras.frames import to_frames as to_frames
+    from eccles.data.images.augment import Augment as Augment
 
 # Imported when first used: settings are slower to import than all the rest.
 _HOME = {
-    "Augment": "eccles.data.augment",
-    "FrameDataset": "eccles.data.frame_dataset",
-    "FrameSplits": "eccles.data.frame_dataset",
-    "CameraEvents": "eccles.data.frames",
-    "Framing": "eccles.data.frames",
-    "to_frames": "eccles.data.frames",
+    "Augment": "eccles.data.images.augment",
+    "FrameDataset": "eccles.data.cameras.dataset",
+    "FrameSplits": "eccles.data.cameras.dataset",
+    "CameraEvents": "eccles.data.cameras.frames",
+    "Framing": "eccles.data.cameras.frames",
+    "to_frames": "eccles.data.cameras.frames",
 }
 _ENCODED = {
     "fashion-mnist": fashion_mnist.load,
@@ -134,7 +135,8 @@ def load_frames(
     Raises InputError for a name that is neither, a folder of another layout, events that can't
     become frames, or without the extra `events`; RunError where the data is nowhere to be had.
     """
-    from eccles.data import event_cameras, event_files
+    from eccles.data.cameras import own_files as event_files
+    from eccles.data.cameras import published as event_cameras
 
     if name in event_cameras.N_FRAMES:
         return event_cameras.load(str(name), data_dir, framing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eccles.data.sources import File, Source
+from eccles.data.files.sources import File, Source
 from eccles.errors import InputError, nearest
 
 _SAMPLES = Path(__file__).parent / "samples"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from eccles.arguments import typed
 from eccles.engines.dense import DenseEngine as DenseEngine
-from eccles.engines.engine import Descends as Descends
 from eccles.engines.engine import Descent as Descent
 from eccles.engines.engine import Engine as Engine
 from eccles.engines.engine import EngineName as EngineName
+from eccles.engines.engine import FusedUpdate as FusedUpdate
 from eccles.engines.engine import Response as Response
 from eccles.engines.engine import Weights as Weights
 from eccles.engines.engine import fits_kernels, why_dense
@@ -47,6 +47,6 @@ def engine(
             "engine: event must have a CPU, the SuperSpike surrogate, rest 0 and threshold 1, got "
             f"{device} and {neuron.surrogate}; use --engine dense or auto"
         )
-    from eccles.engines.event import EventEngine
+    from eccles.engines.event.engine import EventEngine
 
     return EventEngine(threads)

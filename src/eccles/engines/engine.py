@@ -151,7 +151,7 @@ class Engine(Protocol):
 
 
 @runtime_checkable
-class Descends(Protocol):
+class FusedUpdate(Protocol):
     """An engine that can update the weights by itself, which saves passes over them."""
 
     def descend(

@@ -4,7 +4,7 @@ Numba's plain loops keep the state of a hundred neurons in memory and pass over 
 operation. A `Vectors` value is instead `count` vectors of 16 numbers (float32 or float64), which
 LLVM holds in registers: an LLVM array of <16 x float>. Each function below is one operation on a
 whole value, emitted once for every vector in it; LLVM lowers it to AVX-512, AVX2, SSE or NEON,
-whichever the processor has. Nothing here knows a neuron: `eccles.engines.vector_kernels` does.
+whichever the processor has. Nothing here knows a neuron: the event kernels do.
 
 The count and number type come from a tuple of ones, the `shape` argument of `zeros`, `splat` and
 `load`: seven float32 ones stand for seven vectors. A tuple's length is part of its type in numba,
@@ -25,7 +25,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
-from eccles.engines.packing import LANES
+from eccles.engines.event.packing import LANES
 
 _BIT = ir.IntType(1)
 _WORD = ir.IntType(16)

@@ -34,7 +34,7 @@ from eccles.reading import read_bytes
 from eccles.storage import make_folder, put
 
 _PACKAGE = Path(__file__).parents[1]
-_SHARED = ("engines/*.py", "jit/*.py", "noise.py")
+_SHARED = ("engines/**/*.py", "jit/*.py", "noise.py")
 """What kernels of any file call, or take numbers from."""
 _SIZE = 32
 """Bytes of a checksum."""

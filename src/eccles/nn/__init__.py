@@ -1,7 +1,7 @@
 """Networks as PyTorch modules: they own parameters and call the equations."""
 
-from eccles.nn.block import OverSteps as OverSteps
-from eccles.nn.block import Spiking as Spiking
+from eccles.nn.block import SpikingLayer as SpikingLayer
+from eccles.nn.block import TimeDistributed as TimeDistributed
 from eccles.nn.circuit import EICircuit as EICircuit
 from eccles.nn.column import ColumnConv2d as ColumnConv2d
 from eccles.nn.column import ColumnLinear as ColumnLinear
@@ -11,6 +11,8 @@ from eccles.nn.deep import deep_network as deep_network
 from eccles.nn.ei_layers import EIConv2d as EIConv2d
 from eccles.nn.ei_layers import EILinear as EILinear
 from eccles.nn.ei_layers import EIReadout as EIReadout
+from eccles.nn.former import OverSteps as OverSteps
+from eccles.nn.former import Spiking as Spiking
 from eccles.nn.layers import circuit_layers as circuit_layers
 from eccles.nn.own import OwnNetwork as OwnNetwork
 from eccles.nn.rules import CircuitRules as CircuitRules

@@ -9,21 +9,21 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from eccles.arguments import typed
-from eccles.engines import deep
+from eccles.engines.deep import engine as deep
 from eccles.errors import whole
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.modes import single_precision
 from eccles.nn.circuit import EICircuit
 
 
-class OverSteps(nn.Module):
+class TimeDistributed(nn.Module):
     """Any module of PyTorch's, applied to all steps at once: [T, B, ...] -> [T, B, ...].
 
     Args:
         module: what takes [N, ...], such as `nn.Conv2d` or a sequence with `nn.BatchNorm2d`.
     """
 
-    @typed("OverSteps")
+    @typed("TimeDistributed")
     def __init__(self, module: nn.Module) -> None:
         super().__init__()
         self.module = module
@@ -34,37 +34,37 @@ class OverSteps(nn.Module):
         return result.reshape(*x.shape[:2], *result.shape[1:])
 
 
-class Spiking(nn.Module):
+class SpikingLayer(nn.Module):
     """A layer and the soft-reset neurons that integrate its currents.
 
     Args:
         layer: an E-I circuit, or any module [T, B, ...] -> [T, B, ...].
         neuron: the neurons' constants.
-        hold: steps for which an input of one step, [1, B, ...], is held: an image that doesn't
-            change drives the same current at each step, which is then computed once.
+        n_repeats: steps for which an input of one step, [1, B, ...], is repeated: an image that
+            doesn't change drives the same current at each step, which is then computed once.
         fused: whether division, integration and spikes take one pass over all steps where that
-            fits (see `eccles.engines.deep`), rather than the equations one after the other.
+            fits (see `eccles.engines.deep.engine`), rather than the equations one after the other.
     """
 
-    @typed("Spiking")
+    @typed("SpikingLayer")
     def __init__(
         self,
         layer: nn.Module,
         neuron: SoftResetParameters | None = None,
         *,
-        hold: int = 1,
+        n_repeats: int = 1,
         fused: bool = True,
     ) -> None:
         super().__init__()
         self.layer = layer
         self.neuron = neuron or SoftResetParameters()
-        whole("Spiking", "hold", hold)
-        self.hold = hold
+        whole("SpikingLayer", "n_repeats", n_repeats)
+        self.n_repeats = n_repeats
         self.fused = fused
 
     def forward(self, x: Tensor) -> Tensor:
         """Return spikes [T, B, ...]."""
-        n_steps = self.hold * len(x)
+        n_steps = self.n_repeats * len(x)
         if self.fused and isinstance(self.layer, EICircuit):
             return self.layer.spikes(x, self.neuron, n_steps)
         current = single_precision(self.layer(x))

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from eccles.arguments import typed
-from eccles.engines import deep
+from eccles.engines.deep import engine as deep
 from eccles.errors import InputError, must, whole
 from eccles.functional import circuit
 from eccles.functional.bursts import bursts
@@ -184,7 +184,7 @@ class EICircuit(nn.Module):
     def spikes(self, x: Tensor, neuron: SoftResetParameters, n_steps: int | None = None) -> Tensor:
         """Return the spikes of neurons that integrate I_int, [T, B, ...], in one pass.
 
-        The same as `forward` and then `eccles.engines.deep.soft_reset`, with less to remember.
+        The same as `forward` and then the engine's `soft_reset`, with less to remember.
 
         Args:
             x: input [T, B, ...], or [1, B, ...], held for all T steps.

@@ -18,7 +18,7 @@ from eccles.arguments import typed
 from eccles.errors import InputError, must, nearest, whole
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.modes import single_precision
-from eccles.nn.block import OverSteps, Spiking
+from eccles.nn.block import SpikingLayer, TimeDistributed
 from eccles.nn.layers import Layers
 
 Shape = tuple[int, int, int]
@@ -95,12 +95,12 @@ class Residual(nn.Module):
         neuron: SoftResetParameters,
     ) -> None:
         super().__init__()
-        self.first = Spiking(layers.conv(n_inputs, n_units, stride=stride), neuron)
-        self.second = Spiking(layers.conv(n_units, n_units), neuron)
+        self.first = SpikingLayer(layers.conv(n_inputs, n_units, stride=stride), neuron)
+        self.second = SpikingLayer(layers.conv(n_units, n_units), neuron)
         same = stride == 1 and n_inputs == n_units
         self.shortcut: nn.Module = nn.Identity()
         if not same:
-            self.shortcut = Spiking(layers.conv(n_inputs, n_units, 1, stride=stride), neuron)
+            self.shortcut = SpikingLayer(layers.conv(n_inputs, n_units, 1, stride=stride), neuron)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return spike counts [T, B, n_units, H', W'], >= 0."""
@@ -133,7 +133,7 @@ def deep_network(
         held: whether inputs are images, held for all steps, or frames, one a step.
         width: factor on the width of every layer but the readout.
         neuron: the neurons' constants.
-        fused: whether layers take one pass over all steps where that fits; see `Spiking`.
+        fused: whether layers take one pass over all steps where that fits; see `SpikingLayer`.
 
     Raises InputError for an unknown name, a width that leaves fewer than 4 units in a layer, and
     images that are too small for the network's pools.
@@ -150,11 +150,11 @@ def deep_network(
     neuron = neuron or SoftResetParameters()
     made, features = build(layers, shape, width, neuron)
     if held:
-        _first(made).hold = n_steps
+        _first(made).n_repeats = n_steps
     readout = layers.readout(features, n_classes)
     network = DeepNetwork(nn.Sequential(*made), readout, n_steps, held=held)
     for module in network.modules():
-        if isinstance(module, Spiking):
+        if isinstance(module, SpikingLayer):
             module.fused = fused
     return network
 
@@ -163,7 +163,7 @@ def _mlp(
     sizes: Sequence[int], layers: Layers, shape: Shape, width: float, neuron: SoftResetParameters
 ) -> tuple[list[nn.Module], int]:
     widths = [math.prod(shape), *_scaled(sizes, width)]
-    units = [Spiking(layers.linear(m, n), neuron) for m, n in pairwise(widths)]
+    units = [SpikingLayer(layers.linear(m, n), neuron) for m, n in pairwise(widths)]
     return [nn.Flatten(2), *units], widths[-1]
 
 
@@ -175,10 +175,10 @@ def _vgg(
     made: list[nn.Module] = []
     for units in _scaled(plan, width):
         if units == _POOL:
-            made.append(OverSteps(nn.AvgPool2d(2)))
+            made.append(TimeDistributed(nn.AvgPool2d(2)))
             sides = [side // 2 for side in sides]
         else:
-            made.append(Spiking(layers.conv(channels, units), neuron))
+            made.append(SpikingLayer(layers.conv(channels, units), neuron))
             channels = units
     return [*made, nn.Flatten(2)], channels * math.prod(sides)
 
@@ -189,13 +189,13 @@ def _resnet(
     channels, *sides = shape
     _check_sides(sides, 8)
     stem, *stages = _scaled((64, 64, 128, 256, 512), width)
-    made: list[nn.Module] = [Spiking(layers.conv(channels, stem), neuron)]
+    made: list[nn.Module] = [SpikingLayer(layers.conv(channels, stem), neuron)]
     channels = stem
     for k, (units, count) in enumerate(zip(stages, blocks, strict=True)):
         for stride in (1 if k == 0 else 2, *[1] * (count - 1)):
             made.append(Residual(layers, channels, units, stride, neuron))
             channels = units
-    return [*made, OverSteps(nn.AdaptiveAvgPool2d(1)), nn.Flatten(2)], channels
+    return [*made, TimeDistributed(nn.AdaptiveAvgPool2d(1)), nn.Flatten(2)], channels
 
 
 def _scaled(sizes: Sequence[int], width: float) -> list[int]:
@@ -216,8 +216,8 @@ def _check_sides(sides: Sequence[int], least: int) -> None:
         raise must("deep", "an image's sides", accepted, tuple(sides), "pad it, or a smaller model")
 
 
-def _first(made: Sequence[nn.Module]) -> Spiking:
-    return next(module for module in made if isinstance(module, Spiking))
+def _first(made: Sequence[nn.Module]) -> SpikingLayer:
+    return next(module for module in made if isinstance(module, SpikingLayer))
 
 
 Build = Callable[[Layers, Shape, float, SoftResetParameters], tuple[list[nn.Module], int]]

@@ -14,7 +14,7 @@ from torch.nn.utils import skip_init
 
 from eccles.arguments import typed
 from eccles.errors import InputError, nearest
-from eccles.nn.block import OverSteps
+from eccles.nn.block import TimeDistributed
 from eccles.nn.column import ColumnConv2d, ColumnLinear
 from eccles.nn.ei_layers import EIConv2d, EILinear, EIReadout
 from eccles.nn.rules import CircuitRules
@@ -47,7 +47,7 @@ class Layers:
         if self.is_circuit:
             return EILinear(n_inputs, n_units, self.rules)
         if self.circuit == "colei":
-            return OverSteps(ColumnLinear(n_inputs, n_units, self.random))
+            return TimeDistributed(ColumnLinear(n_inputs, n_units, self.random))
         made = _empty(nn.Linear, n_inputs, n_units)
         return self._normed(made, nn.BatchNorm1d, n_units)
 
@@ -58,7 +58,7 @@ class Layers:
         if self.is_circuit:
             return EIConv2d(n_inputs, n_units, kernel_size, stride=stride, rules=self.rules)
         if self.circuit == "colei":
-            return OverSteps(
+            return TimeDistributed(
                 ColumnConv2d(n_inputs, n_units, kernel_size, stride=stride, random=self.random)
             )
         padding = kernel_size // 2
@@ -70,19 +70,21 @@ class Layers:
         if self.is_circuit:
             return EIReadout(n_inputs, n_classes, self.rules)
         if self.circuit == "colei":
-            return OverSteps(ColumnLinear(n_inputs, n_classes, self.random))
+            return TimeDistributed(ColumnLinear(n_inputs, n_classes, self.random))
         layer = _empty(nn.Linear, n_inputs, n_classes)
         self._draw(layer)
-        return OverSteps(layer)
+        return TimeDistributed(layer)
 
     def _normed(
         self, layer: nn.Linear | nn.Conv2d, norm: Callable[..., nn.Module], n_units: int
     ) -> nn.Module:
         self._draw(layer)
         if self.circuit == "plain":
-            return OverSteps(layer)
+            return TimeDistributed(layer)
         layer.bias = None
-        return OverSteps(nn.Sequential(layer, norm(n_units, dtype=torch.float32, device="cpu")))
+        return TimeDistributed(
+            nn.Sequential(layer, norm(n_units, dtype=torch.float32, device="cpu"))
+        )
 
     @torch.no_grad()
     def _draw(self, layer: nn.Linear | nn.Conv2d) -> None:

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from eccles.arguments import typed
 from eccles.engines import EngineName, Response
-from eccles.engines.pool_dense import run
-from eccles.engines.pools import PoolEngine, pool_engine
+from eccles.engines.pool.choice import PoolEngine, pool_engine
+from eccles.engines.pool.dense import run
 from eccles.errors import InputError, nearest
 from eccles.events import SpikeEvents
 from eccles.functional.neuron import Neuron

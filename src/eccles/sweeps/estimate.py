@@ -15,7 +15,7 @@ from eccles.sweeps.plan import Plan, Planned
 from eccles.sweeps.trial import Trial, attempt
 from eccles.sweeps.worker import Job
 from eccles.training.context import settled
-from eccles.training.measures import check_measures
+from eccles.training.measures.measures import check_measures
 from eccles.training.prepare import check_at_hand, data_key, open_data, prepare
 
 _SECONDS = 2.0
@@ -72,8 +72,8 @@ def rehearse(
                 if not download:
                     check_at_hand(config, data_dir)
                 splits[key] = open_data(config, data_dir)
-            trainee = prepare(config, splits[key])
-            check_measures(plan.study.measure, trainee.measures)
+            task = prepare(config, splits[key])
+            check_measures(plan.study.measure, task.measures)
     return list(splits.values())
 
 

@@ -16,7 +16,7 @@ from eccles.sweeps import record
 from eccles.sweeps.executors import Workers
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.plan import Planned
-from eccles.sweeps.watch import Standing, SweepWatcher
+from eccles.sweeps.watch import Progress, SweepWatcher
 from eccles.sweeps.worker import Job, Outcome, execute, failed, now
 
 _TICK = 0.25
@@ -75,9 +75,9 @@ class Runner:
         self._store_began = 0.0
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> Progress:
         """Where the study stands."""
-        return Standing(
+        return Progress(
             self._planned,
             self._known,
             self._known_failed,

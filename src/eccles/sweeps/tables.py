@@ -122,7 +122,7 @@ class StudyTables:
 
         Raises InputError where they weren't kept, RunError where they aren't as they were written.
         """
-        from eccles.training import checkpoint
+        from eccles.training.run import checkpoint
 
         path = self._folder.weights(run)
         if not is_name(run) or not path.exists():

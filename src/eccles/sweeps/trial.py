@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 
 from eccles.errors import EcclesError
 from eccles.sweeps.worker import Job, open_splits
-from eccles.training import checkpoint
 from eccles.training.compiling import CompileClock
 from eccles.training.config import TrainConfig
 from eccles.training.context import computing, settled
-from eccles.training.measures import is_due
+from eccles.training.measures.measures import is_due
 from eccles.training.prepare import prepare
-from eccles.training.run import RunFolder
+from eccles.training.run import checkpoint
+from eccles.training.run.folder import RunFolder
 from eccles.training.samples import whole_batches
-from eccles.training.trainee import Trainee
+from eccles.training.tasks.task import Task
 
 _WARM = 3
 """Batches that come first: they compile, and fill the caches."""
@@ -108,24 +108,24 @@ def _try(job: Job, seconds: float, measured: Mapping[str, int]) -> Trial:
     anew: list[None] = []
     with CompileClock(lambda: anew.append(None)) as clock:
         timed = partial(_timed, clock)
-        trainee = prepare(config, splits)
-        with computing(trainee.torch_threads):  # As a worker does.
-            trainee.begin()
+        task = prepare(config, splits)
+        with computing(task.torch_threads):  # As a worker does.
+            task.begin()
             size = config.batch()
-            _train(trainee, size, lambda batches: batches == _WARM)
-            trainee.evaluate(_first(trainee.samples.test, _FEW))
+            _train(task, size, lambda batches: batches == _WARM)
+            task.evaluate(_first(task.samples.test, _FEW))
             ready = time.time() - clock.seconds
-            training = _per_sample(trainee, size, timed, seconds)
-            testing = _per_test(trainee, timed, seconds)
-            keeping = _files(job, config, trainee, timed)
-            moment = trainee.moment(0)
+            training = _per_sample(task, size, timed, seconds)
+            testing = _per_test(task, timed, seconds)
+            keeping = _files(job, config, task, timed)
+            moment = task.snapshot(0)
             each = {
-                name: timed(partial(trainee.measures[name].measure, moment))
+                name: timed(partial(task.measures[name].measure, moment))
                 for name in measured
-                if name in trainee.measures
+                if name in task.measures
             }
         building = timed(lambda: prepare(config, splits).begin())
-    samples = trainee.samples
+    samples = task.samples
     n_tested = len(samples.test) + len(samples.validation or ())
     n_trained = whole_batches(config, samples.train)
     return Trial(building, training, testing, keeping, each, config.epochs, n_trained, n_tested,
@@ -139,9 +139,9 @@ def _timed(clock: CompileClock, do: Callable[[], object]) -> float:
     return time.perf_counter() - began - (clock.seconds - compiled)
 
 
-def _train(trainee: Trainee, size: int, enough: Callable[[int], bool]) -> int:
+def _train(task: Task, size: int, enough: Callable[[int], bool]) -> int:
     """Train on one batch after another until there were enough; return how many samples."""
-    train_set, step = trainee.samples.train, trainee.steps(0)
+    train_set, step = task.samples.train, task.steps(0)
     trained = 0
     for batch in itertools.count():
         if enough(batch):
@@ -154,27 +154,25 @@ def _train(trainee: Trainee, size: int, enough: Callable[[int], bool]) -> int:
 
 
 def _per_sample(
-    trainee: Trainee, size: int, timed: Callable[[Callable[[], object]], float], seconds: float
+    task: Task, size: int, timed: Callable[[Callable[[], object]], float], seconds: float
 ) -> float:
     ends = time.perf_counter() + seconds
     trained: list[int] = []
 
     def train() -> None:
         trained.append(
-            _train(trainee, size, lambda batches: batches > 0 and time.perf_counter() > ends)
+            _train(task, size, lambda batches: batches > 0 and time.perf_counter() > ends)
         )
 
     return timed(train) / trained[0]
 
 
-def _per_test(
-    trainee: Trainee, timed: Callable[[Callable[[], object]], float], seconds: float
-) -> float:
+def _per_test(task: Task, timed: Callable[[Callable[[], object]], float], seconds: float) -> float:
     """Return the seconds of a test sample, of as many as there is time for."""
-    test = trainee.samples.test
+    test = task.samples.test
     n = min(_FEW, len(test))
     while True:
-        spent = timed(partial(trainee.evaluate, _first(test, n)))
+        spent = timed(partial(task.evaluate, _first(test, n)))
         if n == len(test) or spent > seconds / 8:
             return spent / n
         n = min(8 * n, len(test))
@@ -185,13 +183,13 @@ def _first(data: Any, n: int) -> Any:
 
 
 def _files(
-    job: Job, config: Any, trainee: Trainee, timed: Callable[[Callable[[], object]], float]
+    job: Job, config: Any, task: Task, timed: Callable[[Callable[[], object]], float]
 ) -> float:
     """Return the seconds of an epoch's files, in a folder that is gone afterwards."""
     save = partial(
         checkpoint.save,
-        network=trainee.network,
-        optimizer=trainee.optimizer,
+        network=task.network,
+        optimizer=task.optimizer,
         identity=job.identity,
         next_epoch=0,
         streams={},

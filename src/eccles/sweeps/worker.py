@@ -21,10 +21,10 @@ from eccles.sweeps.schema import KEY, commit, settings_row, versions
 from eccles.training.config import TrainConfig
 from eccles.training.loop import train_on
 from eccles.training.prepare import data_key, open_data
-from eccles.training.result import TrainResult
-from eccles.training.run import RunFolder
+from eccles.training.run.folder import RunFolder
+from eccles.training.run.result import TrainResult
 from eccles.training.samples import files_digest
-from eccles.training.trainee import Trainee
+from eccles.training.tasks.task import Task
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
@@ -91,7 +91,7 @@ class _Wanted:
         self._file = file
         self._next = 0.0
 
-    def started(self, _config: TrainConfig, _trainee: Trainee, _next_epoch: int) -> None:
+    def started(self, _config: TrainConfig, _task: Task, _next_epoch: int) -> None:
         """Look."""
         self._look()
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import torch
 
-from eccles.data.dataset import SpikeDataset
+from eccles.data.spikes.dataset import SpikeDataset
 from eccles.engines import engine
 from eccles.engines.engine import EngineName
 from eccles.errors import InputError, must, nearest

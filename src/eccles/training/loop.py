@@ -13,24 +13,24 @@ from typing import Any
 from torch import nn
 
 from eccles.arguments import typed
-from eccles.data.binning import Binning
-from eccles.data.dataset import Splits
+from eccles.data.spikes.binning import Binning
+from eccles.data.spikes.dataset import Splits
 from eccles.errors import RunError, check_workers, must
 from eccles.memory import enough_memory
 from eccles.nn.own import Own
-from eccles.training import checkpoint
 from eccles.training.compiling import CompileClock
 from eccles.training.config import TrainConfig
 from eccles.training.context import computing, settled
-from eccles.training.measures import check_measures, defined, is_due
+from eccles.training.diagnosis import lifeless
+from eccles.training.measures.measures import check_measures, defined, is_due
 from eccles.training.own import check_same, digest_of, own_name, said_of
 from eccles.training.prepare import check_pair, open_data, prepare
-from eccles.training.result import TrainResult
-from eccles.training.rows import CLASSES, Rows, Table, history_of
-from eccles.training.run import RunFolder, stored_identity
+from eccles.training.run import checkpoint
+from eccles.training.run.folder import RunFolder, stored_identity
+from eccles.training.run.result import TrainResult
+from eccles.training.run.rows import CLASSES, Rows, Table, history_of
 from eccles.training.samples import as_known, digest, epoch_order, files_digest
-from eccles.training.trainee import Trainee
-from eccles.training.trouble import lifeless
+from eccles.training.tasks.task import Task
 from eccles.training.watch import Unwatched, Watcher
 
 _LESS = "choose a smaller --batch-size, --hidden or --width, or fewer threads"
@@ -154,11 +154,11 @@ def train_on(
         watch = watch or Unwatched()
         # To start at a rate a network computes before there is a run to watch.
         clock = held.enter_context(CompileClock(watch.compiling))
-        trainee = prepare(config, data, threads, module)
-        run = _Run(config, identity, folder, trainee, dict(measure or {}))
+        task = prepare(config, data, threads, module)
+        run = _Run(config, identity, folder, task, dict(measure or {}))
         if folder is not None and hold:
             held.enter_context(folder.held())
-        held.enter_context(computing(trainee.torch_threads))
+        held.enter_context(computing(task.torch_threads))
         return run.train(resume, watch, clock)
 
 
@@ -170,14 +170,14 @@ class _Run:
         config: TrainConfig,
         identity: str,
         folder: RunFolder | None,
-        trainee: Trainee,
+        task: Task,
         measure: dict[str, int],
     ) -> None:
         self.config = config
         self.identity = identity
         self.folder = folder
-        self.trainee = trainee
-        self.every = {"history": 1, "classes": 1, **check_measures(measure, trainee.measures)}
+        self.task = task
+        self.every = {"history": 1, "classes": 1, **check_measures(measure, task.measures)}
         self.tables: dict[str, Rows] = {name: [] for name in self.every}
 
     def train(self, resume: bool, watch: Watcher, clock: CompileClock) -> TrainResult:
@@ -186,18 +186,18 @@ class _Run:
         first = self._go_on(folder, resume, watch) if folder is not None else -1
         finished = first == config.epochs
         if first < 0:
-            self.trainee.begin()
-        facts = self.trainee.facts()
+            self.task.begin()
+        facts = self.task.facts()
         if folder is not None and finished:
             folder.check_finished()
         elif folder is not None:
             folder.write_provenance({**config.filled_in(), **facts})
-        watch.started(config, self.trainee, max(0, first))
+        watch.started(config, self.task, max(0, first))
         for epoch in range(first, config.epochs):
             began, compiled = time.perf_counter(), clock.seconds
             loss = None
             if epoch >= 0:
-                loss = _train_epoch(config, self.trainee, epoch, watch)
+                loss = _train_epoch(config, self.task, epoch, watch)
             self._measure(epoch, loss)
             row = self.tables["history"][-1]
             row["seconds"] = time.perf_counter() - began - (clock.seconds - compiled)
@@ -210,7 +210,7 @@ class _Run:
         result = TrainResult(
             config.resolved(),
             self.identity,
-            self.trainee.network,
+            self.task.network,
             tables.pop("history"),
             tables.pop("classes"),
             None if folder is None else folder.path,
@@ -229,8 +229,8 @@ class _Run:
             return -1
         next_epoch = checkpoint.load(
             folder.checkpoint,
-            self.trainee.network,
-            self.trainee.optimizer,
+            self.task.network,
+            self.task.optimizer,
             identity=self.identity,
             epochs=self.config.epochs,
         )
@@ -246,29 +246,29 @@ class _Run:
             return history_of(rate, validation=bool(self.config.validation))
         if name == "classes":
             return CLASSES
-        return Table(self.trainee.measures[name].columns)
+        return Table(self.task.measures[name].columns)
 
     def _measure(self, epoch: int, loss: float | None) -> None:
         """Add an epoch's rows to the tables."""
-        trainee, samples, tables = self.trainee, self.trainee.samples, self.tables
-        measured = trainee.evaluate(samples.test)
+        task, samples, tables = self.task, self.task.samples, self.tables
+        measured = task.evaluate(samples.test)
         row = {"epoch": epoch, "loss": loss, **measured.summary()}
         if samples.validation is not None:
-            row["validation_accuracy"] = trainee.evaluate(samples.validation).accuracy
+            row["validation_accuracy"] = task.evaluate(samples.validation).accuracy
         tables["history"].append(row)
-        moment = trainee.moment(epoch)
+        snapshot = task.snapshot(epoch)
         for name, every in self.every.items():
             if name == "history" or not is_due(epoch, every, self.config.epochs):
                 continue
             if name == "classes":
                 rows = measured.rows(samples.test.classes)
             else:
-                rows = trainee.measures[name].measure(moment)
+                rows = task.measures[name].measure(snapshot)
             tables[name].extend(defined({"epoch": epoch, **each}) for each in rows)
 
     def _warn(self, watch: Watcher) -> None:
         """Say at once what the epochs so far tell of a network that can't learn."""
-        n_classes = self.trainee.samples.test.n_classes
+        n_classes = self.task.samples.test.n_classes
         said = lifeless(self.config.resolved(), self.tables["history"], n_classes)
         if said is not None:
             watch.warned(said)
@@ -276,8 +276,8 @@ class _Run:
     def _keep(self, folder: RunFolder, next_epoch: int) -> None:
         save = partial(
             checkpoint.save,
-            network=self.trainee.network,
-            optimizer=self.trainee.optimizer,
+            network=self.task.network,
+            optimizer=self.task.optimizer,
             identity=self.identity,
             next_epoch=next_epoch,
             streams={name: [self.config.seed, next_epoch] for name in ("order", "noise")},
@@ -285,9 +285,9 @@ class _Run:
         folder.keep(self.tables, save)
 
 
-def _train_epoch(config: TrainConfig, trainee: Trainee, epoch: int, watch: Watcher) -> float:
+def _train_epoch(config: TrainConfig, task: Task, epoch: int, watch: Watcher) -> float:
     """Train on every sample once, in an order of this epoch's own; return the mean loss."""
-    data, step = trainee.samples.train, trainee.steps(epoch)
+    data, step = task.samples.train, task.steps(epoch)
     order = epoch_order(config, data, epoch)
     size, total = config.batch(), 0.0
     for batch, first in enumerate(range(0, len(order), size)):
@@ -299,12 +299,12 @@ def _train_epoch(config: TrainConfig, trainee: Trainee, epoch: int, watch: Watch
         if not math.isfinite(total):
             raise RunError(
                 f"train: the loss must stay finite, got {loss} in batch {batch} of epoch "
-                f"{epoch}; try {trainee.remedy}"
+                f"{epoch}; try {task.remedy}"
             )
-    if not all(bool(weight.isfinite().all()) for weight in trainee.network.parameters()):
+    if not all(bool(weight.isfinite().all()) for weight in task.network.parameters()):
         # A weight that is no number may read as silence, and leave the loss finite.
         raise RunError(
             f"train: all weights must stay finite, got some that aren't after epoch {epoch}; try "
-            f"{trainee.remedy}"
+            f"{task.remedy}"
         )
     return total / len(order)

@@ -11,17 +11,17 @@ from eccles.training.config import TrainConfig
 from eccles.training.own import check_openable
 
 if TYPE_CHECKING:
-    from eccles.training.group_rows import Measure
-    from eccles.training.trainee import Trainee
+    from eccles.training.measures.groups import Measure
+    from eccles.training.tasks.task import Task
 
 
 def measures_of(*, deep: bool) -> Mapping[str, Measure]:
     """Return the measures of deep networks, or of spiking neurons in time, by name."""
     if deep:
-        from eccles.training.deep_measures import DEEP_MEASURES
+        from eccles.training.measures.deep import DEEP_MEASURES
 
         return DEEP_MEASURES
-    from eccles.training.measures import MEASURES
+    from eccles.training.measures.measures import MEASURES
 
     return MEASURES
 
@@ -46,7 +46,7 @@ def open_data(config: TrainConfig, data_dir: Path | None = None) -> tuple[Any, A
     check_openable(config.data)
     if not config.is_deep:
         return data.load(config.data, data_dir, config.binning())
-    from eccles.data import event_cameras
+    from eccles.data.cameras import published as event_cameras
 
     images, cameras = data.image_names(), tuple(event_cameras.N_FRAMES)
     if config.data in images:
@@ -65,7 +65,8 @@ def open_data(config: TrainConfig, data_dir: Path | None = None) -> tuple[Any, A
 
 def check_at_hand(config: TrainConfig, data_dir: Path | None = None) -> None:
     """Raise RunError for samples that `open_data` would have to download first."""
-    from eccles.data import download, event_cameras, sources
+    from eccles.data.cameras import published as event_cameras
+    from eccles.data.files import download, sources
     from eccles.data.registry import SOURCES
 
     if config.data in SOURCES:
@@ -81,7 +82,7 @@ def check_at_hand(config: TrainConfig, data_dir: Path | None = None) -> None:
 
 def prepare(
     config: TrainConfig, data: tuple[Any, Any], threads: int = 1, module: Any = None
-) -> Trainee:
+) -> Task:
     """Return what the loop trains.
 
     Args:
@@ -97,11 +98,11 @@ def prepare(
     check_pair(config, data)
     samples = divide(config, data)
     if config.is_deep:
-        from eccles.training.deep import DeepTrainee
+        from eccles.training.tasks.deep import DeepTrainee
 
         return DeepTrainee(config, samples, threads)
     if module is not None:
-        from eccles.training.module import ModuleTrainee
+        from eccles.training.tasks.module import ModuleTrainee
 
         return ModuleTrainee(config, samples, module, threads)
     if config.module is not None:
@@ -109,10 +110,10 @@ def prepare(
 
         check_given(config.module)
     if _has_groups(config):
-        from eccles.training.network import NetworkTrainee
+        from eccles.training.tasks.network import NetworkTrainee
 
         return NetworkTrainee(config, samples, threads)
-    from eccles.training.shallow import ShallowTrainee
+    from eccles.training.tasks.shallow import ShallowTrainee
 
     return ShallowTrainee(config, samples, threads)
 
@@ -132,8 +133,8 @@ def check_pair(config: TrainConfig, data: tuple[Any, Any]) -> None:
 def _check_kind(config: TrainConfig, what: str, part: object) -> None:
     """Raise InputError unless samples are spikes in time, or for a deep network none."""
     from eccles.data import SpikeDataset
-    from eccles.data.frame_dataset import FrameDataset
-    from eccles.data.images import ImageDataset
+    from eccles.data.cameras.dataset import FrameDataset
+    from eccles.data.images.dataset import ImageDataset
 
     if config.is_deep and not isinstance(part, ImageDataset | FrameDataset):
         hint = "eccles.data.load_images gives images; spikes are for a model that is shallow"

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from eccles import seeds
-from eccles.data.dataset import SpikeDataset
-from eccles.data.event_cameras import N_FRAMES
-from eccles.data.frame_dataset import FrameDataset
-from eccles.data.images import ImageDataset
-from eccles.data.recordings import CHANNELS
+from eccles.data.cameras.dataset import FrameDataset
+from eccles.data.cameras.published import N_FRAMES
+from eccles.data.images.dataset import ImageDataset
+from eccles.data.spikes.dataset import SpikeDataset
+from eccles.data.spikes.recordings import CHANNELS
 from eccles.errors import must
 from eccles.training.config import TrainConfig
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from eccles import seeds
-from eccles.data.dataset import SpikeDataset
+from eccles.data.spikes.dataset import SpikeDataset
 from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.init.to_rate import to_rate

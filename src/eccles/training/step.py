@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from eccles import noise
-from eccles.engines import Descends, Descent
+from eccles.engines import Descent, FusedUpdate
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.nn.shallow import EINetwork
@@ -67,7 +67,7 @@ class AutogradStep:
 
 
 class FusedStep:
-    """The same step, where `is_plain` holds and the engine `Descends`.
+    """The same step, where `is_plain` holds and the engine `FusedUpdate`.
 
     It needs no gradients of torch's and leaves none behind.
     """
@@ -80,7 +80,7 @@ class FusedStep:
         *,
         projection: bool = True,
     ) -> None:
-        if not isinstance(network.engine, Descends):
+        if not isinstance(network.engine, FusedUpdate):
             hint = "training_step chooses the step that fits"
             raise must("train", "the engine", "one that descends", network.engine, hint)
         self._engine = network.engine
@@ -111,7 +111,7 @@ def training_step(
     devices: Devices | None = None,
 ) -> Step:
     """Return the fastest step that fits; see `AutogradStep` for the arguments."""
-    fits = isinstance(network.engine, Descends) and is_plain(optimizer, network)
+    fits = isinstance(network.engine, FusedUpdate) and is_plain(optimizer, network)
     if fits and devices is None:
         return FusedStep(network, optimizer, sigmas, projection=projection)
     return AutogradStep(network, optimizer, sigmas, projection=projection, devices=devices)

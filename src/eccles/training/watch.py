@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, Protocol, runtime_checkable
 
 from eccles.training.config import TrainConfig
-from eccles.training.trainee import Trainee
+from eccles.training.tasks.task import Task
 
 
 @runtime_checkable
 class Watcher(Protocol):
     """Called by the loop, in this order; nothing that it does changes the run."""
 
-    def started(self, config: TrainConfig, trainee: Trainee, next_epoch: int) -> None:
+    def started(self, config: TrainConfig, task: Task, next_epoch: int) -> None:
         """Training begins, or goes on, with this epoch."""
         ...
 
@@ -36,7 +36,7 @@ class Watcher(Protocol):
 class Unwatched:
     """A watcher that looks away."""
 
-    def started(self, config: TrainConfig, trainee: Trainee, next_epoch: int) -> None:
+    def started(self, config: TrainConfig, task: Task, next_epoch: int) -> None:
         """Do nothing."""
 
     def compiling(self) -> None:

@@ -20,10 +20,10 @@ class DataFiles:
     name = "data files"
 
     def __init__(self, home: Path) -> None:
-        from eccles.data.audio import read_audio
-        from eccles.data.event_files import read_events
-        from eccles.data.frames import Framing, to_frames
-        from eccles.data.spike_hdf5 import read
+        from eccles.data.audio.own_files import read_audio
+        from eccles.data.cameras.frames import Framing, to_frames
+        from eccles.data.cameras.own_files import read_events
+        from eccles.data.spikes.hdf5 import read
 
         framing = Framing(n_frames=4)
         camera = home / "camera" / "train" / "yes" / "0.npz"
@@ -58,8 +58,8 @@ class DataFiles:
 
 
 def _read_idx(path: Path) -> None:
-    from eccles.data.files import contents
-    from eccles.data.idx import read_idx
+    from eccles.data.files.verified import contents
+    from eccles.data.images.idx import read_idx
 
     # With its own checksum, so that what comes before the comparison is tried.
     read_idx(path, hashlib.sha256(contents(path)).hexdigest())
@@ -123,8 +123,8 @@ class Arrays:
     name = "arrays"
 
     def __init__(self, home: Path) -> None:
-        from eccles.data.event_files import read_events
-        from eccles.data.frames import Framing, to_frames
+        from eccles.data.cameras.frames import Framing, to_frames
+        from eccles.data.cameras.own_files import read_events
 
         self._read, self._frames = read_events, to_frames
         self._framing = Framing(n_frames=4)

@@ -168,14 +168,14 @@ class Checkpoints:
         import torch
 
         from eccles import TrainConfig
-        from eccles.training import checkpoint
         from eccles.training.prepare import open_data, prepare
+        from eccles.training.run import checkpoint
 
         self._module, self._home = checkpoint, home
         self._good = (home / "runs" / "momentum-half" / "checkpoint.safetensors").read_bytes()
         config = TrainConfig.model_validate(goods.RUNS["momentum"][0])
-        self._trainee = prepare(config, open_data(config, home / "tiny"))
-        self._begun = {k: v.clone() for k, v in self._trainee.network.state_dict().items()}
+        self._task = prepare(config, open_data(config, home / "tiny"))
+        self._begun = {k: v.clone() for k, v in self._task.network.state_dict().items()}
         size = int.from_bytes(self._good[:8], "little")
         header = json.loads(self._good[8 : 8 + size])["__metadata__"]["eccles"]
         self._identity = json.loads(header)["identity"]
@@ -197,7 +197,7 @@ class Checkpoints:
         return Input(f"checkpoint.load with {difference(good, content)}"[:3000], call)
 
     def _load(self) -> Any:
-        network, optimizer = self._trainee.network, self._trainee.optimizer
+        network, optimizer = self._task.network, self._task.optimizer
         network.load_state_dict(self._begun)
         next_epoch = self._module.load(
             self._path, network, optimizer, identity=self._identity, epochs=4

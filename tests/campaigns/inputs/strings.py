@@ -28,7 +28,7 @@ class Strings:
         from eccles.settings import read_yaml_value
         from eccles.sweeps.plan import plan
         from eccles.sweeps.study import Study
-        from eccles.training.measures import read_measures
+        from eccles.training.measures.measures import read_measures
         from eccles.units import seconds
 
         small = plan(Study(grid={"ei": ["50:50", "80:20"]}, repeat=2))

@@ -11,8 +11,8 @@ import eccles
 from eccles import InputError, TrainConfig, dale
 from eccles.network import kilgore2025, layered
 from eccles.training.config.network import NetworkSettings
-from eccles.training.network import build_spiking
 from eccles.training.prepare import prepare
+from eccles.training.tasks.network import build_spiking
 
 NETWORKS = [
     ({}, kilgore2025()),
@@ -55,13 +55,13 @@ def test_settings_mean_a_network(said, network):
 @pytest.mark.parametrize(("said", "network"), NETWORKS[2:])
 def test_they_are_trained_as_that_network(few, said, network):
     said = {**said, "epochs": 1, "batch_size": 20}
-    trainee = prepare(TrainConfig(**said), few)
-    assert trainee.network.network == network
-    before = {name: weight.clone() for name, weight in trainee.network.matrices.items()}
-    step = trainee.steps(0)
+    task = prepare(TrainConfig(**said), few)
+    assert task.network.network == network
+    before = {name: weight.clone() for name, weight in task.network.matrices.items()}
+    step = task.steps(0)
     for batch in range(2):
         step(*few.train.batch(slice(20 * batch, 20 * batch + 20)), batch)
-        dale.check(trainee.network)
+        dale.check(task.network)
     same = build_spiking(TrainConfig(network=network), few.train).matrices
     assert all(torch.equal(before[name], weight) for name, weight in same.items())
 
@@ -143,15 +143,15 @@ def test_noise_in_units_of_each_projection(few):
         lr=1e-9,
         optimizer="sgd",
     )
-    trainee = prepare(config, few)
-    before = {name: w.detach().clone() for name, w in trainee.network.matrices.items()}
-    trainee.network.project = lambda: None
-    trainee.steps(0)(*few.train.batch(slice(0, 20)), 0)
-    for name, link in zip(trainee.network.network.projections, trainee.network.wiring.links,
+    task = prepare(config, few)
+    before = {name: w.detach().clone() for name, w in task.network.matrices.items()}
+    task.network.project = lambda: None
+    task.steps(0)(*few.train.batch(slice(0, 20)), 0)
+    for name, link in zip(task.network.network.projections, task.network.wiring.links,
                           strict=True):  # fmt: skip
-        change = trainee.network.matrices[link.weights].detach() - before[link.weights]
+        change = task.network.matrices[link.weights].detach() - before[link.weights]
         spread = float(change[link.rows, link.columns].detach().std())
-        assert spread == pytest.approx(0.5 * trainee.network.scales[name], rel=0.3), name
+        assert spread == pytest.approx(0.5 * task.network.scales[name], rel=0.3), name
 
 
 def test_decay_of_the_weights_is_the_optimizers_own_unless_said():
@@ -243,13 +243,13 @@ def test_a_schedule_of_any_network(few):
     for kind in ({}, {"recurrent": True}):
         config = TrainConfig(hidden=10, epochs=4, batch_size=20, lr=0.4, schedule="cosine",
                              warmup=1, **kind)  # fmt: skip
-        trainee = prepare(config, few)
+        task = prepare(config, few)
         seen = []
         for epoch in range(4):
-            step = trainee.steps(epoch)
+            step = task.steps(epoch)
             for batch in range(2):
                 step(*few.train.batch(slice(20 * batch, 20 * batch + 20)), batch)
-                seen.append(trainee.optimizer.param_groups[0]["lr"])
+                seen.append(task.optimizer.param_groups[0]["lr"])
         assert seen[:3] == pytest.approx([1e-7, 0.2, 0.4], rel=1e-6)
         assert seen[5] == pytest.approx(0.2)
         assert seen[-1] < 0.05

@@ -82,7 +82,7 @@ class DeepSettings(SharedSettings):
 
     @property
     def fits_fused(self) -> bool:
-        """Whether the fused pass applies; see `eccles.engines.deep`."""
+        """Whether the fused pass applies; see `eccles.engines.deep.engine`."""
         return self.device == "cpu" and self.surrogate == "sigmoid" and not self.compiled
 
     def switches(self) -> dict[str, Any]:

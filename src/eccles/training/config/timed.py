@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from eccles.data.binning import Binning
+from eccles.data.spikes.binning import Binning
 from eccles.errors import must
 from eccles.settings import Duration, MaybeDuration, Rate
 from eccles.training.config.network import NetworkSettings

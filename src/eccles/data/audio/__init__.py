@@ -1,0 +1,1 @@
+"""Sound: voices, rooms and a cochlea that makes recordings of them."""

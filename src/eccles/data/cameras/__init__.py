@@ -1,0 +1,1 @@
+"""Event cameras: what they saw, as frames."""

@@ -1,0 +1,1 @@
+"""Images: as spikes by a latency code, and as they are."""

@@ -1,0 +1,134 @@
+"""A labelled set of spike events, in the form that PyTorch users know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eccles.arguments import check_fields, typed
+from eccles.arrays import class_labels, place_of, samples_of, whole_numbers
+from eccles.data.files.sources import Kind
+from eccles.errors import must
+from eccles.events import Index, SpikeEvents
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class SpikeDataset:
+    """Samples of spike events and their classes; map-style, so a DataLoader takes it.
+
+    `dataset[3]` is one sample (events of length 1, class); `dataset.batch(indices)` is many at
+    once without copying an event. For a DataLoader pass `collate_fn=SpikeDataset.collate`.
+
+    Attributes:
+        name: what the user calls it.
+        kind: "real", "synthetic" or one's "own"; results never mix them.
+        events: the samples.
+        labels: int64 [B]; whole numbers of other types, lists and tensors become that.
+        classes: the name of each class.
+        speakers: int64 [B], who speaks in each sample, where that is known.
+        info: what is known of each speaker ("gender", "age", "body_height"), by name.
+        sha256: of the file that it was read from; empty where that is the published one, or none.
+
+    Raises InputError for labels, speakers or a kind that aren't such.
+    """
+
+    name: str
+    kind: Kind
+    events: SpikeEvents
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    speakers: NDArray[np.int64] | None = None
+    info: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    sha256: str = ""
+
+    def __post_init__(self) -> None:
+        check_fields(self, "dataset", "events")
+        settle(self, len(self.events))
+        if self.speakers is not None:
+            speakers = whole_numbers("dataset", "speakers", self.speakers)
+            if len(speakers) != len(self):
+                raise must("dataset", "the number of speakers", f"{len(self)}", len(speakers))
+            self.__dict__["speakers"] = speakers
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.classes)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[SpikeEvents, int]:
+        place = place_of("dataset", index, len(self))
+        return self.events[[place]], int(self.labels[place])
+
+    def batch(self, index: Index) -> tuple[SpikeEvents, Tensor]:
+        """Return the events of some samples and their labels, int64 [B].
+
+        Raises InputError for a number that no sample has.
+        """
+        import torch
+
+        labels = samples_of("dataset", self.labels, index)
+        return self.events[index], torch.from_numpy(labels.astype(np.int64))
+
+    def take(self, index: Index) -> SpikeDataset:
+        """Return a dataset of some of these samples, over the same events.
+
+        Raises InputError for a number that no sample has.
+        """
+        return replace(
+            self,
+            labels=samples_of("dataset", self.labels, index),
+            events=self.events[index],
+            speakers=None if self.speakers is None else self.speakers[index],
+        )
+
+    @staticmethod
+    @typed("dataset")
+    def collate(samples: list[tuple[SpikeEvents, int]]) -> tuple[SpikeEvents, Tensor]:
+        """Join single samples into a batch; a DataLoader's `collate_fn`.
+
+        The samples may be of several data sets, as a ConcatDataset has them, that agree in steps,
+        units and dt. The batch has their own events alone, so that a worker process needn't send a
+        whole set.
+        """
+        import torch
+
+        events = SpikeEvents.joined([events for events, _ in samples])
+        labels = np.array([label for _, label in samples], np.int64)
+        return events, torch.from_numpy(labels)
+
+
+class Splits(NamedTuple):
+    """What a source gives: samples to train on and samples to test on."""
+
+    train: SpikeDataset
+    test: SpikeDataset
+
+
+def settle(dataset: Any, n_samples: int) -> None:
+    """Give a new data set's labels and classes their types, whatever they came as.
+
+    Raises InputError unless there is one label a sample, a whole number below the number of
+    classes, which all have names of their own, and the kind is one of those there are.
+    """
+    check_fields(dataset, "dataset", "classes")
+    names = tuple(map(str, dataset.classes))
+    if not names:
+        raise must("dataset", "classes", "a name or more", "none")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise must("dataset", "classes", "names that differ", f"{twice} more than once")
+    if dataset.kind not in get_args(Kind):
+        raise must("dataset", "kind", f"one of {', '.join(get_args(Kind))}", dataset.kind)
+    # Frozen for all others, but its maker may finish it.
+    dataset.__dict__["classes"] = names
+    dataset.__dict__["labels"] = class_labels("dataset", dataset.labels, n_samples, len(names))

@@ -1,0 +1,1 @@
+"""The event engine of one layer of LIF neurons: exact, in registers."""

@@ -1,0 +1,256 @@
+"""The event-driven engine: the shallow network's loss and gradients from spike events alone.
+
+A numba kernel computes the loss and both gradients in one pass over the events; autograd receives
+them ready-made, so the same training loop and any torch optimizer work with it. A batch is cut
+into a fixed number of parts, each with gradients of its own that are added in a fixed order:
+the result is the same bit for bit whatever the number of threads.
+"""
+
+from __future__ import annotations
+
+from threading import RLock
+from types import ModuleType
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from eccles.arguments import unchecked
+from eccles.engines.engine import (
+    Descent,
+    Response,
+    Weights,
+    both,
+    check_fit,
+    check_labels,
+    fits_kernels,
+)
+from eccles.engines.event.batch import MOST_PARTS, Batch
+from eccles.engines.event.packing import Packing
+from eccles.engines.event.update import Update, no_update
+from eccles.engines.thread_pool import ThreadPool
+from eccles.errors import check_workers, must
+from eccles.events import SpikeEvents
+from eccles.functional.lif import LIFParameters
+from eccles.functional.surrogate import SuperSpike
+
+_fits_kernels = unchecked(fits_kernels)
+
+
+class EventEngine:
+    """Runs on a CPU, with the SuperSpike surrogate, a resting potential of 0 and threshold 1.
+
+    Args:
+        threads: how many threads share a batch; the result doesn't depend on it.
+        kernels: "vector", or "loop" for their plain twin, about five times slower.
+    """
+
+    name = "event"
+
+    def __init__(self, threads: int = 1, kernels: Literal["vector", "loop"] = "vector") -> None:
+        check_workers("event engine", "threads", threads)
+        self._made_of = (threads, kernels)
+        self._kernels = _kernels(kernels)
+        self._pool = ThreadPool(min(threads, MOST_PARTS))
+        self._batch = Batch()
+        # Two threads that call one engine would fill the same arrays.
+        self._lock = RLock()
+        self._packing: Packing | None = None
+        self._update: Update | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy, here or in another process, has threads and arrays of its own.
+        return EventEngine, self._made_of
+
+    def loss(
+        self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
+    ) -> Tensor:
+        """Return the max-over-time loss of a batch; see `Engine.loss`."""
+        apply: Any = _EventLoss.apply
+        result: Tensor = apply(*both(weights), self, events, labels, neuron)
+        return result
+
+    def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
+        """Return the response to a batch; see `Engine.respond`."""
+        _check(weights, events, neuron)
+        with self._lock:
+            return self._respond(weights, events, neuron)
+
+    def _respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
+        packing = self._pack(weights)
+        peaks = torch.empty(len(events), packing.n_classes, dtype=weights[0].dtype, device="cpu")
+        spike_counts = torch.empty(len(events), packing.n_hidden, dtype=torch.int32, device="cpu")
+        shared = (
+            packing.n_inputs,
+            packing.n_blocks,
+            *packing.numbers(neuron.alpha, neuron.beta),
+            neuron.zero_start,
+            packing.w1,
+            packing.w2,
+            peaks.numpy(),
+            spike_counts.numpy(),
+        )
+
+        arrays = (*events.arrays[:2], *self._batch.hold(events))
+
+        def part(first: int, last: int) -> None:
+            self._kernels.respond_samples(
+                *packing.shapes, (first, last), *arrays, events.n_steps, *shared
+            )
+
+        self._pool.map(part, len(events))
+        return Response(peaks, spike_counts)
+
+    def spikes(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> SpikeEvents:
+        """Return the hidden spikes; see `Engine.spikes`. One thread, whatever the engine has."""
+        _check(weights, events, neuron)
+        with self._lock:
+            packing = self._pack(weights)
+            counts = np.empty(len(events), np.int64)
+            steps, units = self._kernels.spike_samples(
+                packing.shapes[0],
+                (0, len(events)),
+                *events.arrays[:2],
+                *self._batch.hold(events),
+                events.n_steps,
+                packing.n_inputs,
+                packing.n_blocks,
+                *packing.numbers(neuron.alpha, neuron.beta),
+                packing.w1,
+                counts,
+            )
+        ends = np.cumsum(counts)
+        return SpikeEvents._trusted(
+            ends - counts, ends, steps, units, None, events.n_steps, packing.n_hidden, events.dt
+        )
+
+    def loss_and_gradients(
+        self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
+    ) -> tuple[Tensor, Weights]:
+        """Return the loss of a batch and its gradients with respect to both weights."""
+        _check(weights, events, neuron)
+        with self._lock:
+            packing = self._pack(weights)
+            batch = self._load(packing, events, labels)
+            self._share(self._work(packing, events, neuron, no_update(packing.dtype)))
+            loss = torch.tensor(batch.mean_loss(), dtype=weights[0].dtype, device="cpu")
+            return loss, packing.sum_gradients(batch.n_parts)
+
+    def descend(
+        self,
+        weights: Weights,
+        events: SpikeEvents,
+        labels: Tensor,
+        neuron: LIFParameters,
+        descent: Descent,
+    ) -> float:
+        """Change the weights as `descent` says, and return the loss before; see `FusedUpdate`."""
+        _check(weights, events, neuron)
+        with self._lock:
+            if self._update is None or not self._update.is_of(weights):
+                self._update = Update(weights)
+            update, packing = self._update, self._packing
+            if packing is None or not update.is_current():
+                packing = self._pack(weights)
+            batch = self._load(packing, events, labels)
+            update.load(descent)
+            work = self._work(packing, events, neuron, update.arrays)
+            self._share(work)
+            loss = packing.dtype.type(batch.mean_loss())
+            update.begin()
+            self._share(work)
+            update.note()
+            return float(loss)
+
+    def _load(self, packing: Packing, events: SpikeEvents, labels: Tensor) -> Batch:
+        classes = check_labels(labels, len(events), packing.n_classes)
+        return self._batch.load(events, classes, packing.dtype)
+
+    def _work(
+        self, packing: Packing, events: SpikeEvents, neuron: LIFParameters, update: tuple[Any, ...]
+    ) -> tuple[Any, ...]:
+        """Return what `train_parts` takes after the members."""
+        return (
+            *packing.shapes,
+            *self._batch.arrays,
+            events.n_steps,
+            packing.n_inputs,
+            packing.n_blocks,
+            packing.n_classes,
+            *packing.numbers(neuron.alpha, neuron.beta, _steepness(neuron)),
+            neuron.zero_start,
+            packing.w1,
+            packing.w2,
+            packing.w2t,
+            packing.gradients,
+            self._batch.losses,
+            update,
+        )
+
+    def _share(self, work: tuple[Any, ...]) -> None:
+        self._pool.share(self._kernels.train_parts, self._kernels.serve, *work)
+
+    def _pack(self, weights: Weights) -> Packing:
+        """Copy weights in, whatever is known of them: a change of `.data` isn't counted."""
+        w1, w2 = (w.detach() for w in weights)
+        if self._packing is None or not self._packing.fits(w1, w2):
+            self._packing = Packing(w1, w2, MOST_PARTS)
+        if self._update is not None:
+            self._update.forget()
+        self._packing.load(w1, w2)
+        return self._packing
+
+
+class _EventLoss(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, w1: Tensor, w2: Tensor, engine: EventEngine, *batch: Any) -> Tensor:
+        ctx.save_for_backward(w1, w2)
+        ctx.engine, ctx.batch = engine, batch
+        loss, ctx.gradients = engine.loss_and_gradients(Weights(w1, w2), *batch)
+        return loss
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        # Given away, they needn't be copied; a second backward pass computes them anew.
+        gradients, ctx.gradients = ctx.gradients, None
+        if gradients is None:
+            _, gradients = ctx.engine.loss_and_gradients(Weights(*ctx.saved_tensors), *ctx.batch)
+        factor = grads[0].item()
+        if factor != 1.0:
+            gradients = [factor * gradient for gradient in gradients]
+        return *gradients, None, None, None, None
+
+
+def _kernels(name: str) -> ModuleType:
+    if name == "vector":
+        from eccles.engines.event import vector_kernels
+
+        return vector_kernels
+    if name == "loop":
+        from eccles.engines.event import loop_kernels
+
+        return loop_kernels
+    raise must("event engine", "kernels", "'vector' or 'loop'", name)
+
+
+def _check(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> None:
+    check_fit(weights, events, neuron)
+    _steepness(neuron)
+    device = weights.input_to_hidden.device.type
+    if device != "cpu":
+        raise must("event engine", "the weights", "on a CPU", device, "use dense")
+
+
+def _steepness(neuron: LIFParameters) -> float:
+    if not _fits_kernels(neuron) or not isinstance(neuron.surrogate, SuperSpike):
+        raise must(
+            "event engine",
+            "the neuron",
+            "of rest 0, threshold 1 and SuperSpike surrogate",
+            neuron,
+            "the dense engine takes any",
+        )
+    return neuron.surrogate.scale

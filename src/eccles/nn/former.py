@@ -1,0 +1,39 @@
+"""Former names of layers, which leave after this version."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from torch import nn
+
+from eccles.functional.soft_reset import SoftResetParameters
+from eccles.nn.block import SpikingLayer, TimeDistributed
+
+
+class OverSteps(TimeDistributed):
+    """Any module applied to all steps at once: say `TimeDistributed` instead."""
+
+    def __init__(self, module: nn.Module) -> None:
+        _warn("OverSteps", "TimeDistributed(module)")
+        super().__init__(module)
+
+
+class Spiking(SpikingLayer):
+    """A layer and its neurons: say `SpikingLayer` instead, whose `hold` is `n_repeats`."""
+
+    def __init__(
+        self,
+        layer: nn.Module,
+        neuron: SoftResetParameters | None = None,
+        *,
+        hold: int = 1,
+        **settings: Any,
+    ) -> None:
+        _warn("Spiking", "SpikingLayer(layer, neuron, n_repeats=...)")
+        super().__init__(layer, neuron, n_repeats=hold, **settings)
+
+
+def _warn(old: str, new: str) -> None:
+    said = f"eccles.nn.{old} is now eccles.nn.{new}, and leaves after 0.2"
+    warnings.warn(said, DeprecationWarning, stacklevel=3)

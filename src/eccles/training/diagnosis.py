@@ -1,0 +1,146 @@
+"""What went wrong in a training, if anything did: one sentence each, by simple rules."""
+
+from __future__ import annotations
+
+import math
+from itertools import islice
+from typing import Any
+
+from eccles.training.config import TrainConfig
+from eccles.training.run.result import TrainResult
+
+DIVERGED = 2.0
+"""A loss that ends over so many times its lowest, and above that of guessing, has diverged."""
+
+CHANCE = 2.0
+"""An accuracy that never gets over so many times that of guessing is near chance."""
+
+ABOVE = 0.1
+"""So is one that never gets so far above it: of two classes nobody is right twice as often."""
+
+SILENT, SATURATED = 0.01, 50.0
+"""Mean hidden rates in Hz; networks that start below or above seldom learn."""
+
+_EQUAL = 3e-7
+"""Two losses in single precision whose shares differ by no more are one."""
+
+
+def warnings(result: TrainResult) -> list[str]:
+    """Return all that is to be said of a training, in the order in which it showed."""
+    n_classes = len({row["class"] for row in result.classes})
+    history = result.history
+    dead = (k for k, row in enumerate(history) if is_guessing(row["loss"], n_classes))
+    ends = [0, *islice(dead, 1)]
+    early = (lifeless(result.config, history[: k + 1], n_classes) for k in ends)
+    return [said for said in (*early, diagnosis(result)) if said]
+
+
+def lifeless(config: TrainConfig, history: list[dict[str, Any]], n_classes: int) -> str | None:
+    """Return what to say after the last of some epochs about a network that can't learn, or None.
+
+    A network is silent if no hidden neuron fired before training on any test sample, and nearly so
+    under `SILENT` Hz. It is dead after the first epoch whose loss is exactly that of guessing,
+    ln C: no readout rose above zero for any sample then, so that none passed a gradient. Each is
+    said once, at the first epoch.
+    """
+    row, name = history[-1], _rate_name(history[0])
+    if len(history) == 1:
+        if 0 < row[name] < SILENT and name == "rate_hz":
+            return (
+                f"nearly silent: hidden neurons fire at {row[name]:.2g} Hz before training, under "
+                f"{SILENT:g} Hz, and such networks seldom learn; {_liven(config)}"
+            )
+        if row[name]:
+            return None
+        return (
+            "silent: no hidden neuron fires before training, on any test sample, so nothing can "
+            f"be learnt; {_liven(config)}"
+        )
+    if not history[0][name] or not is_guessing(row["loss"], n_classes):
+        return None
+    before = islice(history, 1, len(history) - 1)
+    if any(is_guessing(each["loss"], n_classes) for each in before):
+        return None
+    return (
+        f"dead: in epoch {row['epoch'] + 1} no readout rose above zero for any sample, so no "
+        f"gradient reached a weight; {_liven(config)}"
+    )
+
+
+def is_guessing(loss: float | None, n_classes: int) -> bool:
+    """Return whether a loss is that of scores which are all equal, ln C, to single precision.
+
+    >>> is_guessing(2.302585, 10), is_guessing(2.3, 10), is_guessing(None, 10)
+    (True, False, False)
+    """
+    guessing = math.log(max(1, n_classes))
+    return n_classes > 1 and loss is not None and abs(loss - guessing) <= _EQUAL * guessing
+
+
+def _rate_name(row: dict[str, Any]) -> str:
+    return "rate_hz" if "rate_hz" in row else "spikes_per_step"
+
+
+def _liven(config: TrainConfig) -> str:
+    """Return what to try with a network that can't learn."""
+    if config.is_deep:
+        return "try another --seed or a larger --width"
+    if config.initial_rate is None:
+        return 'try --initial-rate "5 Hz"'
+    return f"try another --initial-rate than {config.initial_rate}, or more excitatory neurons"
+
+
+def diagnosis(result: TrainResult) -> str | None:
+    """Return what was seen and what to try, or None where a training went as it should.
+
+    Among C classes a training diverged if its last loss is over `DIVERGED` times its lowest and
+    over that of guessing, ln C. It stayed near chance if no test accuracy after an epoch is over
+    `CHANCE` / C, or over 1 / C + `ABOVE`, which is less with fewer than ten classes. The sentence
+    says by which numbers. It is about networks that hardly learnt, not about those that could
+    have learnt more, and says nothing of one that wasn't trained.
+    """
+    trained = result.history[1:]
+    n_classes = len({row["class"] for row in result.classes})
+    if not trained or not n_classes:
+        return None
+    last, lowest = trained[-1], min(trained, key=lambda row: row["loss"])
+    guessing = math.log(n_classes)
+    if last["loss"] > max(DIVERGED * lowest["loss"], guessing):
+        noise = " or less --update-noise" if result.config.update_noise else ""
+        return (
+            f"diverged: the loss ended at {last['loss']:.3g}, over {DIVERGED:g} times its lowest "
+            f"({lowest['loss']:.3g} in epoch {lowest['epoch'] + 1}) and over that of guessing "
+            f"({guessing:.3g}); try a lower --lr than {result.config.lr:g}{noise}"
+        )
+    best, by_chance = max(row["accuracy"] for row in trained), 1 / n_classes
+    bound = min(CHANCE * by_chance, by_chance + ABOVE)
+    # Of one class, guessing is right.
+    if best > bound or n_classes == 1:
+        return None
+    return (
+        f"near chance: the best accuracy after an epoch, {best:.1%}, isn't over {bound:.1%}, and "
+        f"guessing among {n_classes} classes gives {by_chance:.1%}; {_remedy(result)}"
+    )
+
+
+def _remedy(result: TrainResult) -> str:
+    config = result.config
+    usual = f"try more --epochs than {config.epochs}, or another --lr than {config.lr:g}"
+    if config.is_deep:
+        first, last = (result.history[k]["spikes_per_step"] for k in (0, -1))
+        return (
+            f"neurons fired {first:.3g} spikes a step before training and {last:.3g} after it: "
+            f"{usual}"
+        )
+    first, last = (result.history[k]["rate_hz"] for k in (0, -1))
+    if not SILENT <= first <= SATURATED and config.initial_rate is None:
+        side, bound = ("under", SILENT) if first < SILENT else ("over", SATURATED)
+        return (
+            f"hidden neurons fired at {first:.3g} Hz before training, {side} {bound:g} Hz: try "
+            '--initial-rate "5 Hz"'
+        )
+    rate = f"hidden neurons fired at {first:.3g} Hz before training"
+    after = f"{rate} and at {last:.3g} Hz after it"
+    if last < SILENT:
+        return f"{after}, under {SILENT:g} Hz: try a lower --lr than {config.lr:g}"
+    return f"{after}: {usual}"

@@ -1,0 +1,93 @@
+"""What a run gives back: its network, and a tidy history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from eccles.training.config import TrainConfig
+
+_TOLD = ("engine", "n_excitatory", "n_inhibitory", "parameters")
+"""Facts that a summary repeats."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainResult:
+    """A finished run.
+
+    Attributes:
+        config: its settings, resolved.
+        identity: the hash of its settings, and of the samples where the caller gave them.
+        network: the network after the last epoch.
+        history: a row an epoch, the first one (-1) before training; `pandas.DataFrame` takes it.
+        classes: a row an epoch and class.
+        out: the run's folder, or None where nothing was written.
+        measures: rows of the measures that were asked for, by name.
+        facts: what "auto" and the ratio became, and the samples used.
+    """
+
+    config: TrainConfig
+    identity: str
+    network: nn.Module
+    history: list[dict[str, Any]]
+    classes: list[dict[str, Any]]
+    out: Path | None
+    measures: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def accuracy(self) -> list[float]:
+        """Test accuracy before training and after every epoch."""
+        return [row["accuracy"] for row in self.history]
+
+    @property
+    def peak_accuracy(self) -> float:
+        """The highest test accuracy of all epochs: chosen on the test set, so an upper bound."""
+        return max(self.accuracy)
+
+    @property
+    def final_accuracy(self) -> float:
+        """Test accuracy after the last epoch."""
+        return self.accuracy[-1]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What went wrong, a sentence each: silence, a loss that diverged, accuracy near chance."""
+        from eccles.training.diagnosis import warnings
+
+        return warnings(self)
+
+    def summary(self) -> dict[str, Any]:
+        """Return the run in one JSON object, as `eccles train --json` prints it."""
+        trained = self.history[1:]
+        seconds = sum(row["seconds"] for row in trained)
+        summary = {
+            "accuracy": self.accuracy,
+            "peak_accuracy": self.peak_accuracy,
+            "final_accuracy": self.final_accuracy,
+            "loss": [row["loss"] for row in trained],
+            **self._rates(),
+            "warnings": self.warnings,
+            "seconds_per_epoch": seconds / len(trained) if trained else None,
+            # Rows that an earlier version left have it within their seconds.
+            "compile_seconds": sum(row.get("compile_seconds", 0.0) for row in self.history),
+            **{name: self.facts[name] for name in _TOLD if name in self.facts},
+            "identity": self.identity,
+            "out": None if self.out is None else str(self.out),
+        }
+        if self.config.validation:
+            chosen = max(trained or self.history, key=lambda row: row["validation_accuracy"])
+            summary["validation_epoch"] = chosen["epoch"]
+            summary["validation_chosen_accuracy"] = chosen["accuracy"]
+        return summary
+
+    def _rates(self) -> dict[str, float]:
+        """Return the firing rate before training and after the last epoch, named by its unit."""
+        (name,) = {"rate_hz", "spikes_per_step"} & self.history[0].keys()
+        return {
+            f"initial_{name}": self.history[0][name],
+            f"final_{name}": self.history[-1][name],
+        }

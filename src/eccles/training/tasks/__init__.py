@@ -1,0 +1,1 @@
+"""What the loop trains: one task for every kind of network."""

@@ -1,0 +1,155 @@
+"""A network of populations and projections as something to train."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from torch import Tensor
+
+from eccles import seeds
+from eccles.data.spikes.dataset import SpikeDataset
+from eccles.engines.engine import EngineName
+from eccles.engines.pool.choice import refuses
+from eccles.events import SpikeEvents
+from eccles.functional.surrogate import surrogate
+from eccles.init.projections import USUAL
+from eccles.nn.spiking import SpikingNetwork
+from eccles.training.build import check_device, make_optimizer, reason_of
+from eccles.training.config import TrainConfig
+from eccles.training.config.auto import of_recordings
+from eccles.training.devices import descend, devices_of
+from eccles.training.measures.group_evaluation import GroupEvaluation, count
+from eccles.training.measures.groups import Measure
+from eccles.training.measures.measures import MEASURES
+from eccles.training.measures.snapshot import Snapshot
+from eccles.training.room import check_network
+from eccles.training.samples import Samples, facts_of
+from eccles.training.schedule import Schedule
+from eccles.training.start import start_at_rate
+from eccles.training.tasks.task import BatchStep
+from eccles.training.update_noise import UpdateNoise
+from eccles.wiring import RatePenalty
+
+_RECORDINGS = replace(
+    USUAL, inputs=0.12 * USUAL.inputs, driven=0.12 * USUAL.driven, readouts=USUAL.deep
+)
+"""Scales for recordings, whose samples have some 25 times the spikes of an image."""
+
+
+class NetworkTrainee:
+    """A network of one's own, the samples of its run, and its step; a `Task`.
+
+    Args:
+        config: the run's settings.
+        samples: those of the run.
+        threads: threads of the event engine.
+    """
+
+    measures: Mapping[str, Measure] = MEASURES
+    torch_threads = 1
+    remedy = "a smaller --lr or --update-noise"
+
+    def __init__(self, config: TrainConfig, samples: Samples, threads: int = 1) -> None:
+        self.config = config
+        self.samples = samples
+        self.network = build_spiking(config, samples.train, threads)
+        check_network(config, samples, self.engine, self.network.wiring.n_neurons)
+        self.optimizer = make_optimizer(config, self.network.parameters())
+        self._schedule = Schedule(config, samples)
+        # Without, missing connections would come to be.
+        self._projects = config.projection is not False or not config.plain
+        self._noise: UpdateNoise | None = None
+        self._devices = devices_of(config, self.network)
+
+    @property
+    def engine(self) -> str:
+        """What computes it: what "auto" became."""
+        return self.network.engine.name
+
+    def begin(self) -> None:
+        """Let devices hold the network's weights, if any do."""
+        if self._devices is not None:
+            self._devices.begin()
+
+    def steps(self, epoch: int) -> BatchStep:
+        """Return the training step of an epoch, with noise of its own."""
+        config, network = self.config, self.network
+        key = seeds.key(config.seed, "noise", epoch)
+        if config.update_noise and self._noise is None:
+            self._noise = UpdateNoise(network, config)
+
+        def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
+            self._schedule.set(self.optimizer, epoch, batch)
+            loss = network.loss(events, labels)
+            descend(loss, self.optimizer, self._devices, key, batch)
+            if self._noise is not None:
+                self._noise.add_(network.matrices, key, batch)
+            if self._projects:
+                network.project()
+            return float(loss.detach())
+
+        return step
+
+    def evaluate(self, data: SpikeDataset) -> GroupEvaluation:
+        """Run the network over a data set, and count."""
+        return count(self.network, data)
+
+    def snapshot(self, epoch: int) -> Snapshot:
+        """Return what measures look at after an epoch."""
+        return Snapshot(self.network, self.samples, self.config, epoch)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what "auto" became, and the groups, for the record."""
+        groups = self.network.groups
+        signs = {name: group.sign for name, group in groups.items()}
+        sizes = {name: each.neurons.stop - each.neurons.start for name, each in groups.items()}
+        return {
+            "engine": self.engine,
+            **reason_of(self.config, refuses(self.network.wiring, self.config.device)),
+            "group_sizes": sizes,
+            "n_excitatory": sum(n for name, n in sizes.items() if signs[name] >= 0),
+            "n_inhibitory": sum(n for name, n in sizes.items() if signs[name] < 0),
+            "scales": self.network.scales,
+            **facts_of(self.samples),
+            "parameters": sum(p.numel() for p in self.network.parameters()),
+        }
+
+    def title(self) -> str:
+        """Return what is trained in a few words."""
+        sizes = self.facts()["group_sizes"]
+        told = ", ".join(f"{name} {size}" for name, size in list(sizes.items())[:6])
+        more = f" and {len(sizes) - 6} groups more" if len(sizes) > 6 else ""
+        return f"{told}{more}; {len(self.network.network.projections)} projections"
+
+
+def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> SpikingNetwork:
+    """Return the network of a run, as it is before training.
+
+    Args:
+        config: the run's settings.
+        data: training samples; they set the inputs, the classes and the length of a step.
+        threads: threads for the event engine, whose results don't depend on it.
+
+    Raises InputError as the network does.
+    """
+    check_device(config)
+    own = config.resolved()
+    penalty = RatePenalty(own.rate_penalty, own.rate_target) if own.rate_penalty else None
+    network = SpikingNetwork(
+        own.network_of(),
+        data.events.n_units,
+        data.n_classes,
+        dt=data.events.dt,
+        n_steps=data.events.n_steps,
+        surrogate=surrogate(own.surrogate, own.surrogate_scale),
+        seed=config.seed,
+        engine=cast(EngineName, config.engine),
+        device=config.device,
+        threads=threads,
+        usual=_RECORDINGS if of_recordings(config.data) else USUAL,
+        rate_penalty=penalty,
+    )
+    start_at_rate(config, network, data)
+    return network

@@ -1,0 +1,99 @@
+"""The shallow network as something to train."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from eccles import seeds
+from eccles.data.spikes.dataset import SpikeDataset
+from eccles.engines.engine import why_dense
+from eccles.events import SpikeEvents
+from eccles.training.build import build_network, build_optimizer, build_step, reason_of
+from eccles.training.config import TrainConfig
+from eccles.training.devices import devices_of
+from eccles.training.measures.evaluation import Evaluation, evaluate
+from eccles.training.measures.measures import MEASURES
+from eccles.training.measures.snapshot import Snapshot
+from eccles.training.room import check_shallow
+from eccles.training.samples import Samples, facts_of
+from eccles.training.schedule import Schedule
+from eccles.training.tasks.task import BatchStep
+from eccles.units import duration
+
+
+class ShallowTrainee:
+    """A network of one hidden layer, the samples of its run, and its step; a `Task`.
+
+    Args:
+        config: the run's settings.
+        samples: those of the run.
+        threads: threads of the event engine.
+    """
+
+    measures = MEASURES
+    torch_threads = 1
+    remedy = "a smaller --lr or --update-noise"
+
+    def __init__(self, config: TrainConfig, samples: Samples, threads: int = 1) -> None:
+        self.config = config
+        self.samples = samples
+        self.network = build_network(config, samples.train, threads)
+        check_shallow(config, samples, self.engine)
+        self.optimizer = build_optimizer(config, self.network)
+        self._schedule = Schedule(config, samples)
+        self._devices = devices_of(config, self.network)
+        self._step = build_step(config, self.network, self.optimizer, self._devices)
+
+    @property
+    def engine(self) -> str:
+        """What computes it: what "auto" became."""
+        return self.network.engine.name
+
+    def begin(self) -> None:
+        """Let devices hold the network's weights, if any do."""
+        if self._devices is not None:
+            self._devices.begin()
+
+    def steps(self, epoch: int) -> BatchStep:
+        """Return the training step of an epoch, with noise of its own."""
+        key = seeds.key(self.config.seed, "noise", epoch)
+
+        def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
+            self._schedule.set(self.optimizer, epoch, batch)
+            return self._step(events, labels, key, batch)
+
+        return step
+
+    def evaluate(self, data: SpikeDataset) -> Evaluation:
+        """Run the network over a data set, and count."""
+        return evaluate(self.network, data)
+
+    def snapshot(self, epoch: int) -> Snapshot:
+        """Return what measures look at after an epoch."""
+        return Snapshot(self.network, self.samples, self.config, epoch)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what "auto" and the ratio became, for the record."""
+        network, density = self.network, self.samples.train.events.density
+        w1_std, w2_std = network.initial_std
+        return {
+            "engine": self.engine,
+            **reason_of(self.config, why_dense(network.neuron, density, self.config.device)),
+            "n_excitatory": network.hidden.n_excitatory,
+            "n_inhibitory": network.hidden.n_inhibitory,
+            "w1_std": w1_std,
+            **({"w1_std_by_kind": network.w1_stds} if w1_std is None else {}),
+            "w2_std": w2_std,
+            **facts_of(self.samples),
+            "parameters": sum(p.numel() for p in network.parameters()),
+        }
+
+    def title(self) -> str:
+        """Return what is trained in a few words."""
+        network, config = self.network, self.config
+        kind = "unbounded" if network.unbounded else f"{config.resolved().ei} ({network.hidden})"
+        scale = network.initial_std[0]
+        start = f"w1 scale {scale:.3g}" if scale is not None else f"from {config.initial_rate}"
+        return f"{kind}, tau_mem {duration(config.tau_mem)}, {start}"

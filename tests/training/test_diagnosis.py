@@ -1,0 +1,97 @@
+"""What is said of trainings whose losses, accuracies and rates are made up."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from eccles import TrainConfig
+from eccles.training.diagnosis import diagnosis
+
+
+def ended(losses, accuracy, before=5.0, after=5.0, n_classes=10, **settings):
+    """Return a result with a row an epoch, that rises to its last accuracy and rate at once."""
+    rows = [{"epoch": -1, "accuracy": 0.1, "rate_hz": before, "loss": None}]
+    rows += [
+        {"epoch": k, "accuracy": accuracy, "rate_hz": after, "loss": loss}
+        for k, loss in enumerate(losses)
+    ]
+    classes = [{"epoch": row["epoch"], "class": k} for row in rows for k in range(n_classes)]
+    config = TrainConfig(epochs=len(losses), **settings).resolved()
+    return SimpleNamespace(config=config, history=rows, classes=classes)
+
+
+def test_of_a_training_that_went_well_nothing_is_said():
+    assert diagnosis(ended([2.2, 1.4, 0.9], 0.7)) is None
+
+
+def test_of_a_network_that_was_not_trained_nothing_is_said():
+    result = ended([2.2], 0.1)
+    result.history = result.history[:1]
+    assert diagnosis(result) is None
+
+
+def test_a_loss_that_rose():
+    assert diagnosis(ended([3.0, 24.0], 0.3, n_classes=20, lr=0.01)) == (
+        "diverged: the loss ended at 24, over 2 times its lowest (3 in epoch 1) and over that of "
+        "guessing (3); try a lower --lr than 0.01"
+    )
+    noisy = diagnosis(ended([2.0, 1.0, 2.5], 0.6, update_noise=1e-3))
+    assert "its lowest (1 in epoch 2)" in noisy
+    assert noisy.endswith("than 0.01 or less --update-noise")
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        [1.2, 2.4],  # Twice is not over twice.
+        [0.001, 0.01],  # Tenfold, and yet far better than guessing.
+        [9.0, 3.0],  # Worse than guessing, but it falls.
+        [24.0],
+    ],
+)
+def test_a_loss_that_rose_less(losses):
+    assert diagnosis(ended(losses, 0.7)) is None
+
+
+@pytest.mark.parametrize(("accuracy", "n_classes"), [(0.2, 10), (0.1, 20), (0.117, 10)])
+def test_an_accuracy_near_chance(accuracy, n_classes):
+    said = diagnosis(ended([2.3, 2.3], accuracy, n_classes=n_classes))
+    assert said.startswith(f"near chance: the best accuracy after an epoch, {accuracy:.1%}, isn't")
+    assert f"isn't over {2 / n_classes:.1%}, and guessing among {n_classes} classes gives " in said
+    assert diagnosis(ended([2.3, 2.3], 2 / n_classes + 0.001, n_classes=n_classes)) is None
+
+
+def test_two_classes_can_be_told_from_chance():
+    assert diagnosis(ended([0.6, 0.1], 1.0, n_classes=2)) is None
+    assert diagnosis(ended([0.6, 0.5], 0.61, n_classes=2)) is None
+    assert diagnosis(ended([1.0, 0.9], 0.45, n_classes=3)) is None
+    said = diagnosis(ended([0.69, 0.69], 0.59, n_classes=2))
+    assert "59.0%, isn't over 60.0%, and guessing among 2 classes gives 50.0%; " in said
+
+
+def test_one_class_has_no_chance():
+    assert diagnosis(ended([0.0, 0.0], 1.0, n_classes=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "end"),
+    [
+        (0.0, 0.0, 'at 0 Hz before training, under 0.01 Hz: try --initial-rate "5 Hz"'),
+        (99.9, 1.0, 'at 99.9 Hz before training, over 50 Hz: try --initial-rate "5 Hz"'),
+        (9.0, 0.0, "and at 0 Hz after it, under 0.01 Hz: try a lower --lr than 0.03"),
+        (9.0, 8.0, "and at 8 Hz after it: try more --epochs than 2, or another --lr than 0.03"),
+    ],
+)
+def test_what_to_try_follows_from_the_rates(before, after, end):
+    said = diagnosis(ended([2.3, 2.3], 0.1, before, after, w1_std=0.002, lr=0.03))
+    assert said.endswith(end)
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("before", [0.0, 99.0])
+def test_a_rate_that_was_asked_for_is_not_advised(before):
+    said = diagnosis(ended([2.3, 2.3], 0.1, before, unbounded=True))
+    assert said.endswith('try --initial-rate "5 Hz"')
+    said = diagnosis(ended([2.3, 2.3], 0.1, before, initial_rate="5 Hz"))
+    assert "--initial-rate" not in said
+    assert "--lr" in said
