@@ -216,6 +216,37 @@ def test_results_of_a_table(finished, capsys):
     assert "1 more rows; --limit" in shown
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", ["78.0 %", "3.2 %", "74.8 to 79.9 %", "intervals of 95 %"]),
+        ("--value final_rate_hz --limit 3", ["mean", "sd", "81 more cells", " Hz"]),
+        ("--against ei=100:0 --limit 2", ["-1.8", "-4.7 to +0.0", "(points)", "Holm over 6"]),
+        ("--against ei=100:0,update_noise=1e-5 --limit 2", ["Holm over 83", "82 of 83 cells"]),
+        ("--table epochs --limit 2", ["update_noise", "no room for", "rate_hz"]),
+        ("--table runs --limit 2", ["update_noise", "no room for"]),
+    ],
+)
+def test_statistics_fit_a_narrow_page(words, said, capsys):
+    assert main(["results", str(STORED), *words.split()]) == 0
+    shown = capsys.readouterr().out
+    table = [line for line in shown.splitlines() if "no room" not in line]
+    assert max(map(len, table)) <= 80
+    for each in said:
+        assert each in shown, each
+
+
+def test_statistics_as_json_have_it_all(capsys):
+    words = ["--against", "ei=100:0", "--json"]
+    assert main(["results", str(STORED), *words]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert len(rows) == 72
+    assert {"ei", "update_noise", "n", "n_pairs", "difference", "p_holm", "note"} <= rows[0].keys()
+    assert main(["results", str(STORED), "--value", "peak_accuracy", "--json"]) == 0
+    cell = json.loads(capsys.readouterr().out)[0]
+    assert list(cell) == ["ei", "update_noise", "n", "mean", "sd", "low", "high"]
+
+
 def test_nothing_meets_a_condition(finished, capsys):
     assert main(["results", str(finished[0]), "--where", "seed > 9"]) == 0
     assert capsys.readouterr().out == "no runs\n"
@@ -236,7 +267,7 @@ def test_exports_hold_the_same(finished, suffix, tmp_path):
     else:
         read = pd.read_csv if suffix == "csv" else pd.read_json
         found = read(path)
-    expected = eccles.load(finished[0]).epochs
+    expected = eccles.load(finished[0]).table("epochs", settings=True)
     pd.testing.assert_frame_equal(found, expected, check_dtype=suffix == "parquet")
 
 
@@ -248,6 +279,10 @@ def test_exports_hold_the_same(finished, suffix, tmp_path):
         (["--columns", "nope"], "no column 'nope'; there are lr, ei, run, "),
         (["--where", "x ="], "the condition must be SQL"),
         (["--limit", "-3"], "results: --limit must be 0 or more, got -3"),
+        (["--value", "peak"], "no column 'peak' (did you mean 'peak_accuracy'?)"),
+        (["--by", "eii"], "no column 'eii' (did you mean 'ei'?)"),
+        (["--against", "ei=1"], "ei must be one of 50:50, 80:20, got '1'"),
+        (["--by", "ei", "--columns", "n"], "--columns must be left out with --by, --value and"),
         (["--export", "a.xlsx"], "--export must be a file that ends in .csv, .json, .parquet"),
     ],
 )

@@ -50,6 +50,43 @@ def test_a_table_that_isnt_there(out):
         eccles.load(out).table("class")
 
 
+def test_settings_stand_behind_the_run(out):
+    results = eccles.load(out)
+    late = results.table("classes", where="ei = '80:20' AND epoch = 1 AND class = 3", settings=True)
+    assert list(late.columns)[:4] == ["run", "ei", "seed", "epoch"]
+    assert late[["ei", "seed"]].values.tolist() == [["80:20", 0], ["80:20", 1]]
+    pd.testing.assert_frame_equal(results.table("runs", settings=True), results.runs)
+
+
+def test_cells_of_a_study(out):
+    results = eccles.load(out)
+    by_hand = results.runs.groupby("ei")["peak_accuracy"]
+    found = results.summary().set_index("ei")
+    assert list(found["n"]) == [2, 2]
+    assert found["mean"].to_dict() == pytest.approx(by_hand.mean().to_dict())
+    assert found["sd"].to_dict() == pytest.approx(by_hand.std().to_dict())
+    (row,) = results.compare("ei=50:50").to_dict("records")
+    assert (row["ei"], row["n_pairs"]) == ("80:20", 2)
+    assert row["difference"] == pytest.approx(by_hand.mean()["80:20"] - by_hand.mean()["50:50"])
+
+
+def test_a_run_counts_once_in_a_cell(out):
+    # Ten classes of a run are one observation of it, not ten.
+    results = eccles.load(out)
+    found = results.summary(value="accuracy", table="classes", where="epoch = 1")
+    assert list(found["n"]) == [2, 2]
+    assert list(found["mean"]) == pytest.approx(
+        list(results.summary(value="final_accuracy")["mean"])
+    )
+    with pytest.raises(InputError, match="value must be a column of numbers, got 'class_name'"):
+        results.summary(value="class_name", table="classes")
+
+
+def test_one_seed_has_no_pairs(out):
+    with pytest.raises(InputError, match="got 1 seed that a cell has in common with it; repeat"):
+        eccles.load(out).compare("ei=50:50", where="seed = 0")
+
+
 def test_a_folder_that_is_no_study(tmp_path):
     with pytest.raises(InputError, match="must be a folder that eccles sweep wrote"):
         eccles.load(tmp_path)

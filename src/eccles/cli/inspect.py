@@ -173,7 +173,7 @@ def _print(layers: Rows) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from eccles.cli.sweep_display import print_whole
+    from eccles.cli.cells import print_whole
 
     epochs = sorted({row["epoch"] for row in layers})
     console = Console()

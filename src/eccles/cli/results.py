@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import json as json_format
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from eccles.cli.cells import (
+    INTERVALS,
+    Column,
+    comparison_columns,
+    print_cells,
+    print_fitted,
+    summary_columns,
+)
 from eccles.cli.flags import flag, read
 from eccles.cli.place import Stored, stored
-from eccles.cli.sweep_display import cells_table, print_whole
 from eccles.errors import InputError, listed, must, nearest
 from eccles.stats.frames import is_missing
 from eccles.storage import write_whole
+from eccles.sweeps.statistics import axes
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
-
-_WIDE = 160
-"""Columns of a table that goes into a file or another program: numbers that don't break."""
+    from eccles.sweeps.tables import StudyTables
 
 
 @dataclass(frozen=True)
 class Arguments:
     """Print the results of a study, or write those that you choose to a file.
 
-    With nothing said it prints a row for every cell of the study, over its repeats. A condition is
-    SQL over a table's columns and the runs' settings.
+    With nothing said it prints a row for every cell of the study, over its repeats, with the 95 %
+    interval of the mean. A condition is SQL over a table's columns and the runs' settings.
 
     Try
         eccles results studies/mine
+        eccles results studies/mine --against ei=100:0
+        eccles results studies/mine --by ei,class_name --table classes --value accuracy
         eccles results studies/mine --table runs --where "peak_accuracy < 0.2"
         eccles results studies/mine --table classes --where "ei = '80:20' AND epoch = 29"
         eccles results studies/mine --table epochs --export epochs.csv
@@ -51,6 +59,16 @@ class Arguments:
 
     columns: Annotated[str | None, flag("NAMES")] = None
     """Columns to give, with commas between (default: all; of runs it prints those that vary)."""
+
+    by: Annotated[str | None, flag("NAMES")] = None
+    """Columns that make a cell, with commas between (default: the settings that vary)."""
+
+    value: Annotated[str | None, flag("COLUMN", "(default: peak_accuracy)")] = None
+    """Column of numbers whose mean, standard deviation, n and 95 % interval to give by cell."""
+
+    against: Annotated[str | None, flag("CELL")] = None
+    """Reference cell, such as ei=100:0 or ei=100:0,lr=0.01: give differences to it, paired by
+    seed, with Wilcoxon's test and Holm's correction."""
 
     export: Annotated[Path | None, flag("PATH")] = None
     """File to write instead of printing: .csv, .json or .parquet."""
@@ -79,15 +97,17 @@ def run(words: Sequence[str]) -> int:
 
     results = load(folder)
     console = Console(file=sys.stdout)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _WIDE
+    if any(each is not None for each in (given.by, given.value, given.against)):
+        _give_statistics(given, results, console)
+        return 0
     whole = given.table is None and given.columns is None and given.export is None
     if whole and not given.json:
         runs = results.planned(results.table("runs", where=given.where))
         if not len(runs):
             console.print("no runs")
             return 0
-        print_whole(console, cells_table(results, runs))
+        print_cells(console, results, runs)
+        console.print(INTERVALS, highlight=False, soft_wrap=True)
         tables = ", ".join(results.names)
         asked = len(results.plan)
         lacking = given.where is None and len(runs) < asked
@@ -103,15 +123,9 @@ def run(words: Sequence[str]) -> int:
             console.print(said, highlight=False, markup=False, soft_wrap=True)
         return 0
     name = "runs" if given.table is None else given.table
-    frame = results.table(name, where=given.where)
+    frame = results.table(name, where=given.where, settings=True)
     chosen = _columns(given.columns, list(frame.columns), results.study.varied)
-    if given.export is not None:
-        _export(frame[chosen], given.export)
-        said = f"{len(frame):,} rows written to {given.export}"
-        Console(stderr=True).print(said, highlight=False, soft_wrap=True)
-    elif given.json:
-        print(_json(frame[chosen]))
-    else:
+    if not _handed_over(given, frame[chosen]):
         if given.columns is None and name == "runs":
             varied = [
                 each for each in settings_of(results.study) if frame[each].nunique(dropna=False) > 1
@@ -119,8 +133,53 @@ def run(words: Sequence[str]) -> int:
             rate = rate_of(results.study)
             outcome = ["peak_accuracy", "final_accuracy", f"initial_{rate}", f"final_{rate}"]
             chosen = ["run", "status", *varied, *outcome]
-        _print(frame[chosen], given.limit, console)
+        first = ("epoch", *results.study.varied, *(["run"] if name == "runs" else []))
+        _print(frame[chosen], given, console, first)
     return 0
+
+
+def _give_statistics(given: Arguments, results: StudyTables, console: Console) -> None:
+    """Print, write or tell the statistics of each cell."""
+    if given.columns is not None:
+        hint = "JSON and files have all columns"
+        accepted = "left out with --by, --value and --against"
+        raise must("results", "--columns", accepted, given.columns, hint)
+    value = "peak_accuracy" if given.value is None else given.value
+    by = axes(results) if given.by is None else [each.strip() for each in given.by.split(",")]
+    table = "runs" if given.table is None else given.table
+    title = f"{results.study.name} ({results.study.scale}), {value.replace('_', ' ')}"
+    notes = [INTERVALS]
+    if given.against is None:
+        found = results.summary(by, value, table=table, where=given.where)
+        columns = summary_columns
+    else:
+        found = results.compare(given.against, by, value, table=table, where=given.where)
+        columns = comparison_columns
+        title += f", differences to {given.against}"
+        family = " or ".join(map(str, sorted(set(found["family"]))))
+        notes += [f"p: Wilcoxon's signed-rank test of pairs; Holm over {family} comparisons"]
+        notes += [f"{n} of {len(found)} cells: {note}"
+                  for note, n in found["note"].value_counts().items() if note]  # fmt: skip
+    if _handed_over(given, found):
+        return
+    print_fitted(console, title, columns(found.head(given.limit), by, value))
+    if len(found) > given.limit:
+        notes += [f"{len(found) - given.limit:,} more cells; --limit, --where or --export"]
+    for note in notes:
+        console.print(note, highlight=False, markup=False, soft_wrap=True)
+
+
+def _handed_over(given: Arguments, frame: pd.DataFrame) -> bool:
+    """Write rows to a file or as JSON where that is asked for, and return whether it is."""
+    from rich.console import Console
+
+    if given.export is not None:
+        _export(frame, given.export)
+        said = f"{len(frame):,} rows written to {given.export}"
+        Console(stderr=True).print(said, highlight=False, soft_wrap=True)
+    elif given.json:
+        print(_json(frame))
+    return given.export is not None or given.json
 
 
 def _spelt(cell: object) -> str:
@@ -159,18 +218,16 @@ def _export(frame: pd.DataFrame, path: Path) -> None:
     write_whole(path, writers[path.suffix])
 
 
-def _print(frame: pd.DataFrame, limit: int, console: object) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    assert isinstance(console, Console)
-    table = Table()
-    for name in frame.columns:
-        table.add_column(str(name), no_wrap=True)
-    for row in frame.head(limit).itertuples(index=False):
-        table.add_row(*(Text(_spelt(cell)) for cell in row))
-    print_whole(console, table)
-    if len(frame) > limit:
-        more = f"{len(frame) - limit:,} more rows; --limit, --where or --export shows them"
+def _print(frame: pd.DataFrame, given: Arguments, console: Console, first: Collection[str]) -> None:
+    """Print rows; of columns that nobody asked for those that there is room for, some first."""
+    rows = frame.head(given.limit)
+    alike = {name for name in rows if frame[name].nunique(dropna=False) < 2}
+    # What goes first where room is short: a run's identity, what says nothing, then the last.
+    order = sorted(rows, key=lambda name: (name == "run", name in alike, list(rows).index(name)))
+    spare = {name: 0 if given.columns or name in first else place + 1
+             for place, name in enumerate(order)}  # fmt: skip
+    columns = [Column(name, [_spelt(cell) for cell in rows[name]], spare[name]) for name in rows]
+    print_fitted(console, "", columns)
+    if len(frame) > given.limit:
+        more = f"{len(frame) - given.limit:,} more rows; --limit, --where or --export shows them"
         console.print(more, highlight=False)

@@ -154,7 +154,7 @@ def _drawn(
 def _print(network: Network, sizes: tuple[int | None, int | None]) -> None:
     from rich.console import Console
 
-    from eccles.cli.sweep_display import print_whole
+    from eccles.cli.cells import print_whole
 
     console = Console()
     print_whole(console, _table("groups", _group_cells(network)))

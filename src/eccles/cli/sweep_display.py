@@ -9,35 +9,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from eccles.cli.cells import print_cells
 from eccles.errors import InputError
 from eccles.stats.dead import dead
-from eccles.stats.frames import is_missing
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.plan import Plan, Planned, spelt
-from eccles.sweeps.schema import rate_of
 from eccles.sweeps.sweep import Preview
 from eccles.sweeps.tables import StudyTables
 from eccles.sweeps.watch import Progress
 from eccles.sweeps.worker import Outcome
-from eccles.units import duration
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from eccles.sweeps.estimate import Estimate
 
 _LINE_EVERY = 10.0
 """Seconds between two plain lines."""
-
-_ANY_WIDTH = 10_000
-"""Columns that no table needs."""
 
 
 def clock(seconds: float) -> str:
@@ -236,7 +228,7 @@ def print_study(results: StudyTables) -> None:
     """Print how a study ended: a row a cell, over its repeats."""
     console = Console(file=sys.stdout)
     runs = results.planned(results.runs)
-    print_whole(console, cells_table(results, runs))
+    print_cells(console, results, runs)
     failures = int((runs["status"] == "failed").sum())
     lost = int(dead(runs).sum())
     said = f"{len(runs):,} runs, {failures:,} failed, {lost:,} dead; kept in {results.folder}"
@@ -245,50 +237,6 @@ def print_study(results: StudyTables) -> None:
     console.print(said, highlight=False, soft_wrap=True)
     if also := say_implied(results.study, runs):
         console.print(also, highlight=False, markup=False, soft_wrap=True)
-
-
-def print_whole(console: Console, table: Table) -> None:
-    """Print a table whose numbers are whole, though it be wider than the terminal."""
-    free = console.options.update(max_width=_ANY_WIDTH)
-    console.width = max(console.width, console.measure(table, options=free).maximum)
-    console.print(table)
-
-
-def cells_table(results: StudyTables, runs: pd.DataFrame) -> Table:
-    """Return a table with a row a cell: how many runs, and their accuracies and rates.
-
-    Nothing in it breaks or is cut where `print_whole` prints it.
-    """
-    rate = rate_of(results.study)
-    in_hz = rate == "rate_hz"
-    said = "rate" if in_hz else "spikes\na step"
-    from eccles.report.kind import kind_of
-
-    varied = [name for name in results.study.varied if name != "seed"] or [kind_of(runs)]
-    title = f"{results.study.name} ({results.study.scale})"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    outcome = ("runs", "failed\n+ dead", "peak\naccuracy", "lowest", "highest", f"initial\n{said}")
-    for name in (*varied, *outcome):
-        table.add_column(name, justify="right", no_wrap=True)
-    for values, cell in runs.groupby(varied, sort=False, dropna=False):
-        done = cell[cell["status"] == "done"]
-        peak = done["peak_accuracy"]
-        numbers = [f"{len(cell)}", f"{len(cell) - len(done)} + {int(dead(cell).sum())}"]
-        if len(done):
-            numbers += [f"{100 * value:.1f} %" for value in (peak.mean(), peak.min(), peak.max())]
-            mean = done[f"initial_{rate}"].mean()
-            numbers.append(f"{mean:.2f} Hz" if in_hz else f"{mean:.3f}")
-        named = [_spelt(n, v) for n, v in zip(varied, values, strict=True)]
-        table.add_row(*map(Text, named), *numbers)
-    return table
-
-
-def _spelt(name: str, value: object) -> str:
-    if is_missing(value):
-        return "-"
-    if name.startswith("tau_") and isinstance(value, float):
-        return duration(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _values(plan: Plan, name: str) -> list[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from eccles.stats.categories import CategoryComparison as CategoryComparison
 from eccles.stats.categories import compare_categories as compare_categories
+from eccles.stats.cells import compare_cells as compare_cells
 from eccles.stats.correction import holm as holm
 from eccles.stats.intervals import bootstrap_interval as bootstrap_interval
 from eccles.stats.intervals import confidence_interval as confidence_interval

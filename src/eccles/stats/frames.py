@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eccles.errors import InputError, must, nearest
+from eccles.errors import InputError, listed, must, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,10 +63,9 @@ def check_columns(table: pd.DataFrame, *names: str) -> None:
     """Raise InputError for a column that isn't there."""
     for name in names:
         if name not in table:
-            there = ", ".join(map(str, table.columns))
             raise InputError(
-                f"stats: there is no column {name!r}{nearest(name, list(table.columns))}; "
-                f"there are {there:.300}"
+                f"stats: there is no column {name!r}{nearest(name, map(str, table.columns))}; "
+                f"there are {listed(table.columns)}"
             )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
 from eccles.errors import InputError, RunError, StorageError, must, nearest, plain
@@ -17,6 +18,7 @@ from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.parquet import database, database_error, lock, run_query, stored
 from eccles.sweeps.plan import plan
 from eccles.sweeps.schema import KEY, columns_of
+from eccles.sweeps.statistics import comparison_of, summary_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,12 +82,58 @@ class StudyTables:
         return len(done), len(self.plan)
 
     @typed("study")
-    def table(self, name: str, *, where: str | None = None) -> pd.DataFrame:
+    def summary(
+        self,
+        by: Sequence[str] | None = None,
+        value: str = "peak_accuracy",
+        *,
+        table: str = "runs",
+        where: str | None = None,
+        level: float = 0.95,
+    ) -> pd.DataFrame:
+        """Return a row a cell: its settings, n, mean, sd, and the mean's interval, low to high.
+
+        `eccles.stats.summary` of the runs that the study plans. n counts runs: several rows that
+        one has in a cell, in another table than `runs`, are averaged first.
+
+        Args:
+            by: columns that make a cell (default: the settings that vary but the seed).
+            value: a column of numbers.
+            table: where it stands.
+            where: an SQL condition that rows must meet.
+            level: of the intervals.
+        """
+        return summary_of(self, by, value, table, where, level)
+
+    @typed("study")
+    def compare(
+        self,
+        against: Mapping[str, Any] | str,
+        by: Sequence[str] | None = None,
+        value: str = "peak_accuracy",
+        *,
+        table: str = "runs",
+        where: str | None = None,
+        level: float = 0.95,
+    ) -> pd.DataFrame:
+        """Return each cell's paired differences to a reference cell, tested, and Holm's correction.
+
+        `eccles.stats.compare_cells` of the runs that the study plans, paired by seed.
+
+        Args:
+            against: the reference, such as "ei=100:0" or {"ei": "100:0"}.
+            by, value, table, where, level: as for `summary`.
+        """
+        return comparison_of(self, against, by, value, table, where, level)
+
+    @typed("study")
+    def table(self, name: str, *, where: str | None = None, settings: bool = False) -> pd.DataFrame:
         """Return a table, or those of its rows that an SQL condition holds for.
 
-        The condition may use the table's own columns and those of `runs`. It is one expression,
-        which reads nothing besides. Raises InputError for another, RunError for one that takes
-        more than a minute, or a table that can't be read.
+        With `settings`, what varies in the study stands behind the run. The condition may use the
+        table's own columns and those of `runs`. It is one expression, which reads nothing besides.
+        Raises InputError for another, RunError for one that takes more than a minute, or a table
+        that can't be read.
         """
         if name not in self.names:
             known = ", ".join(self.names)
@@ -93,6 +141,8 @@ class StudyTables:
                 f"study: there is no table {name!r}{nearest(name, self.names)}; "
                 f"{self.folder} has {known or 'none yet'}"
             )
+        if settings:
+            return self._with_settings(self.table(name, where=where))
         columns = columns_of(self.study)
         own = columns[name]
         base = database()
@@ -134,6 +184,15 @@ class StudyTables:
             got = f"those of run {plain(str(header['identity']), 40)}"
             raise RunError(f"study: {path} must hold the weights of run {run}, got {got}; {hint}")
         return checkpoint.weights(tensors)
+
+    def _with_settings(self, rows: pd.DataFrame) -> pd.DataFrame:
+        added = [each for each in self.study.varied if each not in rows]
+        if not added:
+            return rows
+        joined = rows[[KEY]].merge(self.runs[[KEY, *added]], on=KEY, how="left")
+        joined.index = rows.index
+        rest = [name for name in rows if name != KEY]
+        return joined.join(rows[rest])
 
     def _copy(self, base: duckdb.DuckDBPyConnection, name: str, to: str, columns: str) -> None:
         rows = self._rows(base, name)
