@@ -38,6 +38,10 @@ def blocks(language: str) -> list:
     return found
 
 
+LINEAR = next(each.values[0] for each in blocks("python") if "class Linear" in each.values[0])
+"""What commands and studies of the pages call linear.py."""
+
+
 def long_sweeps() -> list:
     """Return the studies of hours, which pages name in passing."""
     texts = (BLOCK.sub("", page.read_text()) for page in PAGES)
@@ -48,6 +52,7 @@ def long_sweeps() -> list:
 def _own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my-run.yaml").write_text("ei: 80:20\ntau_mem: 10 ms\n")
+    (tmp_path / "linear.py").write_text(LINEAR)
     _write_words(tmp_path / "my-words")
     _write_words(tmp_path / "others-words")
     (tmp_path / "results").symlink_to(ROOT / "results")  # What is kept in the project.

@@ -155,7 +155,7 @@ def _hint(default: str) -> str:
     return "" if default == "None" else f"(default: {default})"
 
 
-_NO_FLAGS = ("network", "module")
+_NO_FLAGS = ("network",)
 
 _REGISTRY = ConstructorRegistry()
 

@@ -16,6 +16,7 @@ from eccles.errors import InputError, check_workers, must, nearest
 from eccles.paths import usable
 from eccles.training.config import Model, TrainConfig, of_others
 from eccles.training.config.network import NetworkSettings, check_said
+from eccles.training.factory import check_made
 from eccles.training.own import check_openable, from_record
 from eccles.training.prepare import measures_of
 from eccles.training.run.described import read_settings
@@ -36,6 +37,7 @@ class Arguments:
         eccles train --groups "E:80,PV:12,SST:8" --recurrent 0.1 --neuron adaptive
         eccles train --hidden 100,60 --schedule cosine --warmup 1
         eccles train --config my-run.yaml --seed 3
+        eccles train --module my_models.py:make --epochs 10    # see docs/tutorial-network.md
 
     Deep networks of E-I circuits have settings of their own:
         eccles train --model vgg8 --help
@@ -91,9 +93,7 @@ def run(words: Sequence[str]) -> int:
     check_workers("train", "threads", arguments.threads)
     config = arguments.settings
     if config.module is not None:
-        from eccles.nn.own import check_given
-
-        check_given(config.module)
+        check_made(config.module)
     if arguments.out is None:
         check_openable(config.data)
         _name(config)
@@ -186,7 +186,9 @@ def _name(config: TrainConfig) -> str:
         kind = f"{config.model}-{config.circuit}"
     else:
         kind = "unbounded" if config.unbounded else str(config.resolved().ei).replace(":", "-")
-        if not config.plain:
+        if config.module is not None:
+            kind = check_made(config.module).name
+        elif not config.plain:
             kind = f"network-{config.network_of().n_neurons}"
     data = config.data
     if config.is_deep and ("/" in data or Path(data).is_dir()):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from eccles.engines import Response
-from eccles.errors import InputError, must
+from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.modes import evaluating
 from eccles.network.signs import NUMBERS, implied
@@ -155,12 +155,3 @@ class Own:
             found.update(f"{name} {tuple(values.shape)} {values.dtype}".encode())
             found.update(values.reshape(-1).view(torch.uint8).numpy().tobytes())
         return f"{type(self.module).__name__}-{found.hexdigest()[:8]}"
-
-
-def check_given(module: str | None) -> None:
-    """Raise InputError for a module that settings name, and that isn't at hand."""
-    if module is not None:
-        raise InputError(
-            f"train: {module} stands for a network that was passed from Python, and no file holds "
-            "it; pass it again, eccles.train(config, network=...)"
-        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-_KINDS = ("ei", "groups", "network", "model")
+_KINDS = ("ei", "groups", "network", "module", "model")
 
 
 def kind_of(runs: pd.DataFrame) -> str:

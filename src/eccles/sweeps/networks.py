@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from eccles.errors import InputError, must, nearest
 from eccles.network import Network
 from eccles.paths import broken_rule
+from eccles.training.factory import known
 
 _AXES = ("grid", "zip")
 
@@ -17,7 +18,8 @@ def named(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return a study's content with every network under `networks`, and its name in its place.
 
     A network may stand where another setting does: as a mapping, which is named by its identity,
-    as the YAML file of one, which gives it its name, or by a name that `networks` has.
+    as the YAML file of one, which gives it its name, or by a name that `networks` has. So may a
+    module, which `modules` has by name: as the function of a file that makes it.
 
     Args:
         content: a study, with its scale and overrides.
@@ -25,46 +27,67 @@ def named(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
     Raises InputError for what is no network, and for a text that is neither a name nor a file.
     """
-    known = content.get("networks") or {}
-    if not isinstance(known, Mapping):
-        raise must("study", "networks", "networks by name", known)
-    networks = {name: _read(each, folder, str(name)) for name, each in known.items()}
+    content = _moved(content, "network", folder, _read)
+    return _moved(content, "module", folder, _module)
+
+
+def _moved(
+    content: Mapping[str, Any],
+    setting: str,
+    folder: Path,
+    read: Callable[[Any, Path, str, Mapping[str, Any]], tuple[str, Any]],
+) -> dict[str, Any]:
+    """Return a study's content with each value of a setting in a part of its own, by name."""
+    part = f"{setting}s"
+    said = content.get(part) or {}
+    if not isinstance(said, Mapping):
+        raise must("study", part, f"{part} by name", said)
+    there: dict[str, Any] = {
+        name: read(each, folder, str(name), {})[1] for name, each in said.items()
+    }
 
     def name_of(value: Any) -> Any:
-        if value is None or (isinstance(value, str) and value in networks):
+        if value is None or (isinstance(value, str) and value in there):
             return value
-        network = _read(value, folder, "network", networks)
-        name = Path(value).stem if isinstance(value, str) else network.identity()
-        if networks.get(name, network) != network:
+        name, found = read(value, folder, setting, there)
+        if there.get(name, found) != found:
             name = str(value)
-        networks[name] = network
+        there[name] = found
         return name
 
     result = dict(content)
     base = content.get("base")
-    if isinstance(base, Mapping) and "network" in base:
-        result["base"] = {**base, "network": name_of(base["network"])}
-    for part in _AXES:
-        axes = content.get(part)
-        if isinstance(axes, Mapping) and isinstance(axes.get("network"), list | tuple):
-            result[part] = {**axes, "network": [name_of(each) for each in axes["network"]]}
-    if networks:
-        result["networks"] = networks
+    if isinstance(base, Mapping) and setting in base:
+        result["base"] = {**base, setting: name_of(base[setting])}
+    for axis in _AXES:
+        axes = content.get(axis)
+        if isinstance(axes, Mapping) and isinstance(axes.get(setting), list | tuple):
+            result[axis] = {**axes, setting: [name_of(each) for each in axes[setting]]}
+    if there:
+        result[part] = there
     return result
 
 
+def _module(
+    value: Any, folder: Path, where: str, _there: Mapping[str, str]
+) -> tuple[str, str | None]:
+    """Return a module as it is said, and with its file's path and digits."""
+    if not isinstance(value, str):
+        raise must("study", where, "FILE.py:FUNCTION, or a name of modules", value)
+    return value, known(value, folder)
+
+
 def _read(
-    value: Any, folder: Path, where: str, known: Mapping[str, Network] | None = None
-) -> Network:
-    """Return a network that is said, or that a file holds."""
-    if isinstance(value, Network):
-        return value
-    if isinstance(value, Mapping):
-        return Network.of(value)
+    value: Any, folder: Path, where: str, there: Mapping[str, Network]
+) -> tuple[str, Network]:
+    """Return what a network that is said, or that a file holds, is called, and the network."""
+    if isinstance(value, Network | Mapping):
+        network = value if isinstance(value, Network) else Network.of(value)
+        return network.identity(), network
     path = folder / value if isinstance(value, str) and not broken_rule(value) else None
     if path is None or not path.is_file():
-        if isinstance(value, str) and (near := nearest(value, known or {})):
+        if isinstance(value, str) and (near := nearest(value, there)):
             raise InputError(f"study: there is no network {value!r}{near}")
         accepted = "a network, the YAML file of one beside the study's, or a name of networks"
         raise must("study", where, accepted, value)
-    return Network.from_yaml(path)
+    return path.stem, Network.from_yaml(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +14,7 @@ import eccles
 from eccles.sweeps.study import Study
 from eccles.training.config import TrainConfig, names_of
 from eccles.training.config.network import NetworkSettings
+from eccles.training.factory import identity_of
 from eccles.training.prepare import measures_of
 
 _SQL = {str: "VARCHAR", float: "DOUBLE", int: "BIGINT", bool: "BOOLEAN"}
@@ -48,18 +49,25 @@ def settings_of(study: Study) -> dict[str, str]:
     return found
 
 
-def settings_row(config: TrainConfig, network: str | None) -> dict[str, Any]:
+def settings_row(config: TrainConfig, called: Mapping[str, str]) -> dict[str, Any]:
     """Return a run's settings as its row has them: a network by name, or by its identity.
 
-    What a network of one's own says itself is null; `network_identity` is that of any network
-    beyond one layer of LIF neurons.
+    What a network or module of one's own says itself is null; `network_identity` is that of any
+    network beyond one layer of LIF neurons.
+
+    Args:
+        config: the settings.
+        called: what a network or module of one's own is called.
     """
     row = config.model_dump(mode="json")
+    own = {**dict.fromkeys(NetworkSettings.model_fields), **called}
+    if config.module is not None:
+        return {**row, "module": identity_of(config.module), **own}
     if config.is_deep or config.plain:
         return row
     known = config.network_of().identity()
     if config.network is not None:
-        row |= {**dict.fromkeys(NetworkSettings.model_fields), "network": network or known}
+        row |= {"network": known, **own}
     return {**row, "network_identity": known}
 
 

@@ -53,6 +53,9 @@ class Study(Settings):
     networks: dict[str, Network] = Field(default_factory=dict)
     """Networks of one's own by name, which the setting `network` may be."""
 
+    modules: dict[str, str] = Field(default_factory=dict)
+    """Modules of one's own by name, which the setting `module` may be."""
+
     repeat: int | list[int] = 1
     """How many seeds (0, 1, ...), or the seeds themselves."""
 
@@ -140,16 +143,17 @@ class Study(Settings):
     def settings(self, varied: Mapping[str, Any]) -> dict[str, Any]:
         """Return all settings of a run, given those that vary; its network is the network itself.
 
-        `network_name` says what a study calls it.
+        `called` says what the study calls it.
         """
-        found = {**self.base, **varied}
-        name = found.get("network")
-        return found if name is None else {**found, "network": self.networks[name]}
+        values: dict[str, Mapping[str, Any]] = {"network": self.networks, "module": self.modules}
+        names = self.called(varied)
+        own = {setting: values[setting][name] for setting, name in names.items()}
+        return {**self.base, **varied, **own}
 
-    def network_name(self, varied: Mapping[str, Any]) -> str | None:
-        """Return what a run's network is called in the study, where it has one of its own."""
-        name: str | None = {**self.base, **varied}.get("network")
-        return name
+    def called(self, varied: Mapping[str, Any]) -> dict[str, str]:
+        """Return what a run's network or module of one's own is called in the study, if any."""
+        found = {**self.base, **varied}
+        return {name: found[name] for name in ("network", "module") if found.get(name) is not None}
 
     def seeds(self) -> list[int] | None:
         """Return the seeds of the repeats, or None where the other settings have them."""

@@ -216,7 +216,7 @@ def job_of(
         wanted or folder,
         versions(),
         files.get(whole.config(run).data, ""),
-        study.network_name(run.settings),
+        study.called(run.settings),
     )
 
 

@@ -6,6 +6,7 @@ import errno
 import platform
 import time
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +53,7 @@ class Job(NamedTuple):
         wanted: a file that is there while the coordinator wants the run.
         versions: those of the coordinator, which a worker must have too.
         files: what tells the data set's files from others, where they aren't the published ones.
-        network: what the study calls the run's network, where it has one of its own.
+        called: what the study calls the run's network or module, where it has one of its own.
     """
 
     identity: str
@@ -66,7 +67,7 @@ class Job(NamedTuple):
     wanted: Path
     versions: dict[str, str]
     files: str = ""
-    network: str | None = None
+    called: Mapping[str, str] = {}
 
 
 class Outcome(NamedTuple):
@@ -148,7 +149,7 @@ def failed(job: Job, error: str, trace: str | None, seconds: float, started: str
     """Return the record of a run that failed."""
     run = _row(job, "failed", seconds, started) | {"error": error, "traceback": trace}
     with suppress(EcclesError):
-        run |= settings_row(TrainConfig.model_validate(job.settings).resolved(), job.network)
+        run |= settings_row(TrainConfig.model_validate(job.settings).resolved(), job.called)
     return Record(run, {})
 
 
@@ -252,7 +253,7 @@ def _done(job: Job, result: TrainResult, seconds: float, started: str) -> Record
     summary, accuracy, facts = result.summary(), result.accuracy, dict(result.facts)
     run = {
         **_row(job, "done", seconds, started),
-        **settings_row(result.config, job.network),
+        **settings_row(result.config, job.called),
         **{name: facts[name] for name in facts if name != "data"},
         "initial_accuracy": accuracy[0],
         "peak_accuracy": result.peak_accuracy,

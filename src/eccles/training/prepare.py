@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from eccles.errors import InputError, RunError, must, nearest
 from eccles.training.config import TrainConfig
+from eccles.training.factory import make
 from eccles.training.own import check_openable
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def prepare(
         config: the run's settings.
         data: samples to train and to test on.
         threads: those of the engine, whose results don't depend on them.
-        module: a module of one's own to train, where the settings are of one.
+        module: a module of one's own to train, where the settings are of one that no file makes.
 
     Raises InputError for samples of another kind than the network takes, and as building it does.
     """
@@ -101,14 +102,11 @@ def prepare(
         from eccles.training.tasks.deep import DeepTrainee
 
         return DeepTrainee(config, samples, threads)
+    module = make(config, samples) if module is None else module
     if module is not None:
         from eccles.training.tasks.module import ModuleTrainee
 
         return ModuleTrainee(config, samples, module, threads)
-    if config.module is not None:
-        from eccles.nn.own import check_given
-
-        check_given(config.module)
     if _has_groups(config):
         from eccles.training.tasks.network import NetworkTrainee
 

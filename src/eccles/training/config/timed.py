@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from eccles.data.spikes.binning import Binning
 from eccles.errors import must
-from eccles.settings import Duration, MaybeDuration, Rate
+from eccles.settings import Duration, MaybeDuration, Rate, as_said
 from eccles.training.config.network import NetworkSettings
 from eccles.training.config.shared import SharedSettings
+from eccles.training.factory import known
 from eccles.units import SHORTEST, duration, read_rates, spelt_rates
 
 _NOT_OF_MODULES = (
@@ -45,8 +46,9 @@ class TimedSettings(NetworkSettings, SharedSettings):
     clip: bool = Binning.clip
     """Count several spikes of a channel in one bin as one."""
 
-    module: str | None = None
-    """Which module of one's own it was, where one was passed from Python; not said by hand."""
+    module: Annotated[str | None, as_said("FILE.py:FUNCTION")] = None
+    """A module of one's own that a function of a Python file makes; see
+    docs/tutorial-network.md. Its file is run."""
 
     initial_rate: str | None = None
     """Rate at which hidden neurons start, "5 Hz", or by group, "E: 5 Hz, PV: 15 Hz": weights are
@@ -66,6 +68,12 @@ class TimedSettings(NetworkSettings, SharedSettings):
 
     rate_target: Rate = _TARGET
     """Rate up to which a group's mean costs nothing, such as "10 Hz"."""
+
+    @field_validator("module")
+    @classmethod
+    def _with_its_digits(cls, value: str | None) -> str | None:
+        """Take a file's module for its path and digits, so that settings say what it was."""
+        return known(value)
 
     @field_validator("initial_rate", mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from eccles.training.config.deep import DeepSettings
 from eccles.training.config.network import NetworkSettings
 from eccles.training.config.shared import SHALLOW, SharedSettings
 from eccles.training.config.timed import TimedSettings
+from eccles.training.factory import identity_of
 from eccles.training.own import said_of
 
 _TIMED = {name: field for name, field in TimedSettings.model_fields.items() if name != "model"}
@@ -113,7 +114,10 @@ class TrainConfig(TimedSettings, DeepSettings):
         caller's own aren't settings: whoever has them puts their digits behind.
         """
         own = self.resolved().model_dump(mode="json") | {"data": said_of(self.data)}
-        if self.is_deep or self.plain:
+        if self.is_deep:
+            return own
+        own["module"] = identity_of(self.module)
+        if self.plain:
             return own
         rest = {name: own[name] for name in own if name not in NetworkSettings.model_fields}
         return {**rest, "network": self.network_of().identity()}

@@ -8,6 +8,7 @@ from typing import Any
 
 from eccles.errors import EcclesError, shown
 from eccles.training.config import SHALLOW, TrainConfig
+from eccles.training.factory import identity_of
 from eccles.training.own import from_record, said_of
 
 _NETWORK, _INSIDE, _NONE = "network", "network.", "none"
@@ -55,7 +56,8 @@ def _leaves(settings: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 
 def _whole(config: TrainConfig) -> dict[str, Any]:
     settings = {"model": SHALLOW, **config.resolved().model_dump(mode="json")}
-    return {**settings, "data": said_of(config.data)}
+    own = {} if config.module is None else {"module": identity_of(config.module)}
+    return {**settings, **own, "data": said_of(config.data)}
 
 
 def _said(value: object) -> str:

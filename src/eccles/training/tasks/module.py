@@ -71,10 +71,13 @@ class ModuleTrainee:
         """Return the training step of an epoch, with noise of its own."""
         config, network = self.config, self.network.train()
         key = seeds.key(config.seed, "noise", epoch)
+        chance = seeds.key(config.seed, "module", epoch + 1) >> 2
 
         def step(events: SpikeEvents, labels: Tensor, batch: int) -> float:
             self._schedule.set(self.optimizer, epoch, batch)
-            scores = self._own.scores(events)
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(chance + batch)  # What is dropped out, say, is the run's.
+                scores = self._own.scores(events)
             loss = cross_entropy(scores, labels.to(scores.device))
             descend(loss, self.optimizer)
             if config.update_noise:
