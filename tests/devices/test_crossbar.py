@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eccles.devices import NAMES, Crossbar, Device, preset
+from eccles.devices import NAMES, Crossbar, Device, preset, usual
 
 SIGNS = torch.tensor([1.0, 1.0, -1.0])[:, None]
 
@@ -49,10 +49,13 @@ def test_small_steps_without_spread_do_what_was_asked():
     torch.testing.assert_close(found, ((weight + asked) * SIGNS).clamp_min(0) * SIGNS)
 
 
-@pytest.mark.parametrize("rule", ["constant", "linear", "soft_bounds", "pow"])
+@pytest.mark.parametrize("rule", ["constant", "linear", "soft_bounds", "exp", "pow"])
 def test_several_pulses_are_as_many_single_ones(rule):
     """Seven at once, or seven updates of one; a scale of 0.1 at the bound 10 makes 0.01 a pulse."""
-    own = {"gamma_up": 0.3, "gamma_down": 0.7} if rule == "linear" else {}
+    own = {
+        "linear": {"gamma_up": 0.3, "gamma_down": 0.7},
+        "exp": {"gamma_up": 2.0, "gamma_down": 1.0, "amplitude_up": 0.5, "amplitude_down": -0.5},
+    }.get(rule, {})
     device = Device(rule=rule, dw_min=0.01, **own)
     (at_once, weight), (singly, same) = held(device), held(device)
     pulse = 0.01 * singly.scale
@@ -110,3 +113,33 @@ def test_the_same_update_has_the_same_bits_and_another_batch_others():
         results.append(updated(bar, weight, 0.01 * torch.ones_like(weight), batch=batch))
     assert torch.equal(results[0], results[1])
     assert not torch.equal(results[0], results[2])
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("pulses", ["mean-field", "stochastic"])
+def test_one_pass_does_what_the_equations_do(name, pulses):
+    """From hundredths of a pulse to hundreds; some devices are stuck."""
+    device = preset(name).model_copy(update={"pulses": pulses, "stuck": 0.1, "lifetime": 50.0})
+    (compiled, ours), (equations, theirs) = held(device), held(device)
+    equations._one_pass = None
+    for batch, size in enumerate((1e-4, 1e-2, 1e-1, 10.0)):
+        asked = size * torch.randn(ours.shape, generator=torch.Generator().manual_seed(batch))
+        ours = updated(compiled, ours, asked, batch=batch)
+        theirs = updated(equations, theirs, asked, batch=batch)
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(compiled.hidden, equations.hidden, rtol=1e-4, atol=1e-4)
+        # Pulses are rounded by the last bit of a number: go on from the same ones.
+        theirs = ours.clone()
+        equations.hidden.copy_(compiled.hidden)
+
+
+@pytest.mark.parametrize("name", ["ecram", "reram-es", "own"])
+@pytest.mark.parametrize("asked", [float("nan"), float("inf"), -float("inf"), 1e30])
+def test_updates_without_measure_end_at_a_bound_or_nowhere(name, asked):
+    device = Device(rule="pow", dw_min=0.01) if name == "own" else usual(preset(name))
+    bar, weight = held(device.model_copy(update={"cycle": 0.0, "write": 0.0, "lifetime": None}))
+    found = updated(bar, weight, torch.full_like(weight, asked))
+    assert found.isfinite().all()
+    assert (found * SIGNS >= 0).all()
+    if asked != asked:
+        torch.testing.assert_close(found, weight)

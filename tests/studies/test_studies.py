@@ -23,11 +23,12 @@ DIGITS = (
 )
 PORTRAITS = "kilgore2025/portraits"
 STARTS = "liu2026/initialisation"
+DEVICES = "devices/ratios"
 DEEP = ("liu2026/ablations", "liu2026/circuits", "liu2026/longer")
 
 
 def test_names():
-    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP, STARTS)))
+    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP, STARTS, DEVICES)))
 
 
 @pytest.mark.parametrize(
@@ -156,6 +157,23 @@ def test_robustness_changes_one_choice_at_a_time():
         # An optimizer brings its own learning rate.
         assert len(changed - {"lr"}) == 1, changed
     assert len(plan(study).runs) == 7 * 3 * 4 * 2 * 3
+
+
+@pytest.mark.parametrize(("scale", "epochs"), [("full", 30), ("laptop", 3)])
+def test_devices_have_a_quiet_baseline_of_the_same_cells(scale, epochs):
+    """Seven devices over ratios and rates, and three of the cells' kinds with a faster membrane."""
+    made = plan(read_study(studies.find(DEVICES), scale))
+    configs = [made.config(run) for run in made.runs]
+    cells = {}
+    for c in configs:
+        kind = (c.device_model, c.tau_mem)
+        cells.setdefault(kind, set()).add((c.ei, c.initial_rate, c.seed))
+    assert {len(each) for each in cells.values()} == {5 * 2 * 8}
+    assert len({name for name, _ in cells} - {None}) == 7
+    faster = {name for name, tau in cells if tau == 0.005}
+    assert None in faster
+    assert len(faster) == 3
+    assert {(c.epochs, c.data) for c in configs} == {(epochs, "fashion-mnist")}
 
 
 def test_a_path_is_a_study(tmp_path):

@@ -11,10 +11,8 @@ from eccles import noise
 from eccles.arguments import typed, unchecked
 from eccles.devices import rules
 from eccles.devices.device import Device
-from eccles.devices.drawn import draw
-
-_MOST = 32
-"""Steps in which the pulses of an update are taken at most; more of them come several at a time."""
+from eccles.devices.drawn import Drawn, draw
+from eccles.devices.one_pass import OnePass, fits, known
 
 _CYCLE, _WRITE, _ROUND, _KINDS = 0, 1, 2, 3
 """What random numbers are for: each has a stream of its own."""
@@ -52,8 +50,11 @@ class Crossbar(nn.Module):
         self.drawn = draw(device, tuple(own.shape), seed, layer, own)
         self._excites = signs.to(own).expand(own.shape) > 0
         rest = torch.zeros_like(own)
-        self._low = torch.where(self._excites, rest, self.drawn.b_min)
-        self._high = torch.where(self._excites, self.drawn.b_max, rest)
+        self.low = torch.where(self._excites, rest, self.drawn.b_min)
+        self.high = torch.where(self._excites, self.drawn.b_max, rest)
+        self._kept = rules.kept(device, self.drawn)
+        compiled = known(device) and fits(self.low)
+        self._one_pass = OnePass(device, self.drawn, self.low, self.high) if compiled else None
         # A run that goes on needs what it began with.
         self.register_buffer("hidden", rest.clone())
         self.register_buffer("scale", torch.ones_like(own))
@@ -72,7 +73,7 @@ class Crossbar(nn.Module):
         """
         usual = torch.where(self._excites, self.model.b_max, -self.model.b_min)
         self.scale.copy_(bound / usual)
-        self.hidden.copy_(torch.clamp(weight / self.scale, self._low, self._high))
+        self.hidden.copy_(torch.clamp(weight / self.scale, self.low, self.high))
         weight.copy_(self.scale * self.hidden)
 
     @typed("device")
@@ -86,47 +87,74 @@ class Crossbar(nn.Module):
             key: 64 bits of the stream of the run's noise.
             batch: number of the batch under that key, from 0.
         """
-        device, drawn = self.model, self.drawn
+        device, like = self.model, self.hidden
+        normals = self._normals(like, key, batch, _CYCLE) if device.cycle else None
+        written = self._normals(like, key, batch, _WRITE) if device.write else None
+        uniform = self._uniform(like, key, batch) if device.pulses == "stochastic" else None
+        if self._one_pass is not None and fits(weight, before, self.hidden):
+            noise = normals, written, uniform
+            self._one_pass.take(weight, before, self.hidden, self.scale, noise)
+            return
         asked = (weight - before) / self.scale
-        n = asked.abs() / device.dw_min
-        if device.pulses == "stochastic":
-            n = torch.floor(n + self._uniform(n, key, batch))
-        g = self._pulsed(n, asked > 0, key, batch)
-        g = torch.where(drawn.stuck, self.hidden, g)
+        n = (asked.abs() / device.dw_min).nan_to_num(0.0).clamp_max(rules.MOST)
+        n = n if uniform is None else torch.floor(n + uniform)
+        g, variance = self._pulsed(n, asked > 0)
+        if normals is not None:
+            g = torch.clamp(g + variance.sqrt() * normals, self.low, self.high)
+        g = torch.where(self.drawn.stuck, self.hidden, g)
         if device.lifetime is not None:
             g = g * (1.0 - 1.0 / device.lifetime)
         self.hidden.copy_(g)
         read = g
-        if device.write:
-            xi = self._normals(g, key, batch, _WRITE)
-            written = torch.clamp(g + device.write * device.dw_min * xi, self._low, self._high)
+        if written is not None:
+            read = torch.clamp(g + device.write * device.dw_min * written, self.low, self.high)
             # Whoever got no pulse isn't written, and reads as before.
-            read = torch.where(n > 0, written, before / self.scale)
+            read = torch.where(n > 0, read, before / self.scale)
         weight.copy_(self.scale * read)
 
-    def _pulsed(self, n: Tensor, up: Tensor, key: int, batch: int) -> Tensor:
-        """Return the conductances after n pulses each."""
+    def _pulsed(self, n: Tensor, up: Tensor) -> tuple[Tensor, Tensor]:
+        """Return where n pulses each lead without noise, and the variance of the noise."""
+        if self._kept is None:
+            return self._one_by_one(n, up)
+        return self._at_once(n, up, *self._kept)
+
+    def _at_once(
+        self, n: Tensor, up: Tensor, rising: Tensor, falling: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return where pulses lead whose steps shrink by the same share each, and the variance."""
         device, drawn, g = self.model, self.drawn, self.hidden
-        most = float(n.max()) if n.numel() else 0.0
-        # A constant step needs no second look.
-        rounds = 1 if device.rule == "constant" else min(_MOST, math.ceil(most))
-        variance = torch.zeros_like(g)
-        for k in range(rounds):
-            few = rounds < _MOST and device.rule != "constant"
-            part = (n - k).clamp(0.0, 1.0) if few else n / rounds
-            rise, fall = (_size(device, drawn, g, way) for way in (True, False))
-            if device.cycle:
-                spread = torch.where(
-                    up,
-                    rules.noise(device, drawn, rise, True),
-                    rules.noise(device, drawn, fall, False),
-                )
-                variance = variance + part * spread**2
-            g = torch.clamp(g + part * torch.where(up, rise, -fall), self._low, self._high)
+        step = torch.where(up, _size(device, drawn, g, True), _size(device, drawn, g, False))
+        kept = torch.where(up, rising, falling)
+        change = step * rules.summed(kept, n)
+        spread = step
+        if device.additive:
+            spread, kept = torch.where(up, drawn.step_up, drawn.step_down), torch.ones_like(kept)
+        variance = n * 0.0
         if device.cycle:
-            xi = self._normals(g, key, batch, _CYCLE)
-            g = torch.clamp(g + variance.sqrt() * xi, self._low, self._high)
-        return g
+            variance = (device.cycle * spread) ** 2 * rules.summed(kept * kept, n)
+        return torch.clamp(g + torch.where(up, change, -change), self.low, self.high), variance
+
+    def _one_by_one(self, n: Tensor, up: Tensor) -> tuple[Tensor, Tensor]:
+        """Return where pulses lead that are looked at one after the other, and the variance."""
+        device, g, n = self.model, self.hidden.flatten().clone(), n.flatten()
+        low, high = self.low.flatten(), self.high.flatten()
+        every = Drawn(*(each.flatten() for each in self.drawn))
+        variance = torch.zeros_like(g)
+        stride = (n / rules.LOOKED).clamp_min(1.0)
+        for way in (True, False):
+            moving = (up.flatten() == way) & (n > 0)
+            for k in range(rules.LOOKED):
+                at = torch.nonzero(moving).squeeze(1)
+                if not len(at):
+                    break
+                part = torch.minimum(n[at] - k * stride[at], stride[at])
+                own = Drawn(*(each[at] for each in every))
+                step = _size(device, own, g[at], way)
+                variance[at] += part * rules.noise(device, own, step, way) ** 2
+                ahead = g[at] + part * (step if way else -step)
+                g[at] = torch.clamp(ahead, low[at], high[at])
+                moving &= n > (k + 1) * stride
+        return g.view(self.hidden.shape), variance.view(self.hidden.shape)
 
     def _normals(self, like: Tensor, key: int, batch: int, kind: int) -> Tensor:
         normals = torch.zeros_like(like)

@@ -26,6 +26,12 @@ from eccles.arguments import typed
 from eccles.devices.device import Device
 from eccles.devices.drawn import Drawn
 
+LOOKED = 32
+"""Steps in which pulses are taken at most, one by one; more of them come several at a time."""
+
+MOST = 2.0**24
+"""Pulses of an update at most; float32 counts no further, and every device is at its bound."""
+
 
 @typed("device")
 def size(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
@@ -45,6 +51,43 @@ def noise(device: Device, drawn: Drawn, step: Tensor, up: bool) -> Tensor:
     """Return the standard deviation of one pulse, of which `step` is the mean."""
     s = drawn.step_up if up else drawn.step_down
     return device.cycle * (s if device.additive else step)
+
+
+def kept(device: Device, drawn: Drawn) -> tuple[Tensor, Tensor] | None:
+    """Return which share of a step the next one in its direction has, up and down.
+
+    None where that depends on the conductance: there pulses have no closed form.
+    """
+    if device.rule not in ("constant", "linear", "soft_bounds", "soft_bounds_reference"):
+        return None
+    up, down = drawn.step_up / drawn.b_max, -drawn.step_down / drawn.b_min
+    if device.rule == "constant":
+        up, down = 0.0 * up, 0.0 * down
+    if device.rule == "linear":
+        up, down = drawn.gamma_up * up, drawn.gamma_down * down
+    # A step that would lead beyond the bound leads to it.
+    return (1.0 - up).clamp_min(0.0), (1.0 - down).clamp_min(0.0)
+
+
+def summed(q: Tensor, n: Tensor) -> Tensor:
+    """Return 1 + q + q^2 + ... of n terms; of the last one as much as is left.
+
+    By doubling, without a quotient or a logarithm: it holds for q = 1, and has the same bits
+    wherever it is computed.
+    """
+    whole = n.floor()
+    total, power = whole.clone(), torch.ones_like(q)
+    at = torch.nonzero((whole > 0) & (q != 1), as_tuple=True)
+    left, factor = whole[at].long(), q[at]
+    taken, product, block = torch.zeros_like(factor), torch.ones_like(factor), factor**0
+    while bool(left.any()):
+        odd = left % 2 == 1
+        taken = torch.where(odd, taken + product * block, taken)
+        product = torch.where(odd, product * factor, product)
+        block, factor = block * (1.0 + factor), factor * factor
+        left = left // 2
+    total[at], power[at] = taken, product
+    return total + (n - whole) * power
 
 
 def _constant(_device: Device, _drawn: Drawn, w: Tensor, _up: bool) -> Tensor:

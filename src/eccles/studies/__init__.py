@@ -1,4 +1,4 @@
-"""Studies that ship with Eccles: a folder an article, a file a study."""
+"""Studies that ship with Eccles: a folder an article or a question, a file a study."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HOME = Path(__file__).parent
 def names() -> tuple[str, ...]:
     """Return the names of the studies that ship.
 
-    >>> names()[0]
+    >>> names()[1]
     'kilgore2025/fashion-mnist'
     """
     found = _HOME.glob("*/*.yaml")

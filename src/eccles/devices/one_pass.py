@@ -1,0 +1,79 @@
+"""The compiled form of an update: arrays of devices as the kernel wants them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.autograd.graph import increment_version
+
+from eccles.devices import rules
+from eccles.devices.device import Device
+from eccles.devices.drawn import Drawn
+
+
+class OnePass:
+    """Devices of one matrix of weights, in arrays that lie flat.
+
+    Args:
+        device: of a rule that the kernel has.
+        drawn: what each has of its own.
+        low, high: where each is held.
+    """
+
+    def __init__(self, device: Device, drawn: Drawn, low: Tensor, high: Tensor) -> None:
+        nothing = torch.zeros_like(drawn.step_up)
+        gammas = {
+            "constant": (nothing, nothing),
+            "linear": (drawn.gamma_up, drawn.gamma_down),
+        }.get(device.rule, (nothing + 1, nothing + 1))
+        by_way = zip(drawn[:2], gammas, drawn[2:4], strict=True)
+        up, down = (torch.stack(each).flatten(1) for each in by_way)
+        moved = device.rule == "soft_bounds_reference"
+        flat = (low.flatten(), high.flatten(), up, down)
+        rest = (drawn.reference if moved else nothing, drawn.stuck)
+        self._arrays = [each.numpy() for each in (*flat, *(each.flatten() for each in rest))]
+        shape = (
+            *(2.0 * device.a, device.b),
+            *(device.amplitude_up, device.gamma_up, device.amplitude_down, device.gamma_down),
+        )
+        self._arrays.append(np.array(shape if device.rule == "exp" else (), up.numpy().dtype))
+        keeps = 1.0 if device.lifetime is None else 1.0 - 1.0 / device.lifetime
+        constants = (
+            device.dw_min,
+            device.cycle,
+            keeps,
+            device.write * device.dw_min,
+            rules.MOST,
+        )
+        self._constants = np.array(constants, self._arrays[0].dtype)
+        self._additive = device.additive
+        self._none = np.empty(0, self._constants.dtype)
+
+    def take(
+        self,
+        weight: Tensor,
+        before: Tensor,
+        hidden: Tensor,
+        scale: Tensor,
+        noise: tuple[Tensor | None, Tensor | None, Tensor | None],
+    ) -> None:
+        """Do what `Crossbar.update_` does, in place; noise of pulses, of writing, of rounding."""
+        from eccles.devices.pulse_kernels import update
+
+        flat = (each.detach().view(-1).numpy() for each in (weight, before, hidden, scale))
+        drawn = (self._none if each is None else each.view(-1).numpy() for each in noise)
+        update(*flat, *self._arrays, *drawn, self._constants, self._additive)
+        increment_version((weight, hidden))
+
+
+def known(device: Device) -> bool:
+    """Return whether the kernel has a device's rule."""
+    return device.rule not in ("pow", "piecewise")
+
+
+def fits(*tensors: Tensor) -> bool:
+    """Return whether the kernel can have tensors: in a processor's memory, in one piece."""
+    kinds = {each.dtype for each in tensors}
+    here = all(each.device.type == "cpu" and each.is_contiguous() for each in tensors)
+    return here and len(kinds) == 1 and kinds <= {torch.float32, torch.float64}
