@@ -45,6 +45,6 @@ def test_importing_and_loading_stay_light():
 
 def test_what_is_imported_late_is_there():
     assert {"Augment", "to_frames", "load"} <= set(dir(data))
-    assert data.Framing is data.frames.Framing
+    assert data.Framing is data.cameras.frames.Framing
     with pytest.raises(AttributeError, match="no attribute 'augmented'"):
         data.augmented  # noqa: B018

@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import nn
 
+from eccles.arguments import typed
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.nn.block import SpikingLayer, TimeDistributed
 
@@ -15,13 +16,14 @@ class OverSteps(TimeDistributed):
     """Any module applied to all steps at once: say `TimeDistributed` instead."""
 
     def __init__(self, module: nn.Module) -> None:
-        _warn("OverSteps", "TimeDistributed(module)")
         super().__init__(module)
+        _warn("OverSteps", "TimeDistributed(module)")
 
 
 class Spiking(SpikingLayer):
     """A layer and its neurons: say `SpikingLayer` instead, whose `hold` is `n_repeats`."""
 
+    @typed("Spiking")
     def __init__(
         self,
         layer: nn.Module,
@@ -30,8 +32,8 @@ class Spiking(SpikingLayer):
         hold: int = 1,
         **settings: Any,
     ) -> None:
-        _warn("Spiking", "SpikingLayer(layer, neuron, n_repeats=...)")
         super().__init__(layer, neuron, n_repeats=hold, **settings)
+        _warn("Spiking", "SpikingLayer(layer, neuron, n_repeats=...)")
 
 
 def _warn(old: str, new: str) -> None:

@@ -57,7 +57,7 @@ def engines():
     engines = {n: EventEngine(n) for n in (1, 2, 3)}
     yield engines
     for engine in engines.values():
-        engine._team.dismiss()
+        engine._pool.dismiss()
 
 
 @settings(max_examples=60, deadline=None)
@@ -199,7 +199,7 @@ def test_an_interrupted_update_leaves_no_stale_copy(problem, monkeypatch):
     engine = EventEngine(2)
     ours = parameters(case)
     at_once(engine, ours, case, descent())
-    share, calls = engine._team.share, []
+    share, calls = engine._pool.share, []
 
     def interrupted(*args):
         calls.append(args)
@@ -207,7 +207,7 @@ def test_an_interrupted_update_leaves_no_stale_copy(problem, monkeypatch):
         if len(calls) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(engine._team, "share", interrupted)
+    monkeypatch.setattr(engine._pool, "share", interrupted)
     with pytest.raises(KeyboardInterrupt):
         at_once(engine, ours, case, descent(0.5))
     # As if the update had stopped halfway: torch's weights are what counts.
