@@ -13,7 +13,7 @@ from eccles.cli.flags import deferred, flag, parsed, read
 from eccles.errors import InputError
 
 HELPS = (
-    *("train", "sweep", "reproduce", "results", "figures", "report", "bench"),
+    *("train", "sweep", "reproduce", "results", "figures", "report", "recommend", "bench"),
     *("data list", "data path", "data fetch", "data doctor"),
 )
 

@@ -23,12 +23,14 @@ DIGITS = (
 )
 PORTRAITS = "kilgore2025/portraits"
 STARTS = "liu2026/initialisation"
-DEVICES = "devices/ratios"
+DEVICES, RECOMMEND = "devices/ratios", "devices/recommend"
 DEEP = ("liu2026/ablations", "liu2026/circuits", "liu2026/longer")
 
 
 def test_names():
-    assert studies.names() == tuple(sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP, STARTS, DEVICES)))
+    assert studies.names() == tuple(
+        sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP, STARTS, DEVICES, RECOMMEND))
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_robustness_changes_one_choice_at_a_time():
     assert len(plan(study).runs) == 7 * 3 * 4 * 2 * 3
 
 
-@pytest.mark.parametrize(("scale", "epochs"), [("full", 30), ("laptop", 3)])
+@pytest.mark.parametrize(("scale", "epochs"), [("full", 30), ("laptop", 5)])
 def test_devices_have_a_quiet_baseline_of_the_same_cells(scale, epochs):
     """Seven devices over ratios and rates, and three of the cells' kinds with a faster membrane."""
     made = plan(read_study(studies.find(DEVICES), scale))

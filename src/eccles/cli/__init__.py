@@ -21,6 +21,7 @@ _VERBS = {
     "report": "Write one HTML file of a study or an article: claims, figures, an explorer.",
     "data": "List, find, fetch and check data sets; make them of speech and audio.",
     "devices": "List, show and draw memristive devices that can hold the weights.",
+    "recommend": "Say which ratio suits a memristive device, by a small study of paired seeds.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
 }
 
@@ -79,7 +80,9 @@ def _answered(words: list[str], debug: bool, stops: Stops, *, program: bool) -> 
 
 def _stop_of(words: list[str]) -> str:
     """Return what is said of a command that was stopped."""
-    return _STOPPED if words[:1] in (["train"], ["sweep"], ["reproduce"]) else "stopped"
+    return (
+        _STOPPED if words[:1] in (["train"], ["sweep"], ["reproduce"], ["recommend"]) else "stopped"
+    )
 
 
 def _stopped(error: BaseException, words: list[str]) -> int:
@@ -137,6 +140,10 @@ def _dispatch(words: list[str]) -> int:
         return _data(rest)
     if verb == "devices":
         return _devices(rest)
+    if verb == "recommend":
+        from eccles.cli.recommend import run as run_recommend
+
+        return run_recommend(rest)
     if verb == "bench":
         return _bench(rest)
     raise InputError(f"there is no verb {verb!r}{nearest(verb, _VERBS)}; see eccles --help")

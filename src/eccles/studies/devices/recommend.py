@@ -1,0 +1,98 @@
+"""Which ratio suits a device: a study's cells ranked, compared with 100:0, and put in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from eccles.errors import InputError
+from eccles.stats import compare_to_reference, p_text, summary
+from eccles.sweeps.tables import StudyTables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VALUE = "final_accuracy"
+"""What is ranked: after the last epoch, for the best of all epochs is chosen by the test set."""
+
+_BY = ["ei", "initial_rate"]
+_REFERENCE = "100:0"
+_COMPARED = ["n_pairs", "difference", "difference_low", "difference_high", "p_holm", "seeds_needed"]
+
+
+class Advice(NamedTuple):
+    """What a study says of a device.
+
+    Attributes:
+        table: a row a ratio and rate, the most accurate first: n, mean, low and high of its
+            accuracy; the mean paired difference to 100:0 at the same rate with its interval,
+            p after Holm over the ratios of a rate, and the seeds that would show 0.01.
+        answer: which ratios that speaks for, in a sentence or two.
+        basis: what the answer rests on.
+    """
+
+    table: pd.DataFrame
+    answer: str
+    basis: str
+
+
+def advise(tables: StudyTables) -> Advice:
+    """Return what the runs of a study of one device say; raise InputError where none is done."""
+    runs = tables.planned(tables.runs)
+    done = runs[(runs["status"] == "done") & runs[VALUE].notna()]
+    if not (done["ei"] == _REFERENCE).any():
+        raise InputError(
+            f"recommend: runs of {_REFERENCE} must be done to compare ratios with, got none in "
+            f"{tables.folder}; the same command with --retry-failed does them again"
+        )
+    cells = summary(done, _BY, VALUE)
+    compared = compare_to_reference(
+        done, value=VALUE, by="ei", reference=_REFERENCE, within=["initial_rate"]
+    ).rename(columns={"low": "difference_low", "high": "difference_high"})
+    table = cells.merge(compared[[*_BY, *_COMPARED]], on=_BY, how="left")
+    table = table.sort_values("mean", ascending=False, kind="stable").reset_index(drop=True)
+    return Advice(table, _answer(table), _basis(done))
+
+
+def _answer(table: pd.DataFrame) -> str:
+    best = table.iloc[0]
+    said = (
+        f"Highest mean: {best['ei']} started at {best['initial_rate']}, {_percent(best['mean'])}."
+    )
+    above, below = (
+        [
+            f"{row['ei']} at {row['initial_rate']} ({_signed(row['difference'])}, "
+            f"{p_text(row['p_holm'])})"
+            for _, row in table.iterrows()
+            if row["p_holm"] < 0.05 and (row["difference"] > 0) == better
+        ]
+        for better in (True, False)
+    )
+    parts = [
+        f"{way} {_REFERENCE} at the same rate: {', '.join(found)}."
+        for way, found in (("Above", above), ("Below", below))
+        if found
+    ]
+    nothing = f"No ratio can be told from {_REFERENCE} at the same rate by these runs."
+    return " ".join([said, *(parts or [nothing])])
+
+
+def _basis(done: pd.DataFrame) -> str:
+    first, n = done.iloc[0], done.groupby(_BY)["seed"].nunique()
+    seeds = f"{n.min()}" if n.min() == n.max() else f"{n.min()} to {n.max()}"
+    return (
+        f"This rests on {len(done):,} runs, {seeds} seeds a row, {first['epochs']} epochs of "
+        f"{first['train_samples']:,} {first['data_kind']} samples of {first['data']}, tested on "
+        f"{first['test_samples']:,}; networks of {first['hidden']} hidden neurons. Accuracy is "
+        "that after the last epoch. Intervals are of 95 %; differences are paired by seed, and p is "
+        f"Wilcoxon's, after Holm over the ratios of a rate; so many seeds would show a difference "
+        "of one point with a power of 80 %. Other data, sizes and longer training may want another "
+        "ratio."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.1f} points"
