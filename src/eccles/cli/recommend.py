@@ -41,7 +41,7 @@ class Arguments:
     device_model: Annotated[str, flag("NAME|FILE", "(required)")] = ""
     """One of `eccles devices list`, or a YAML file of one's own."""
 
-    data: str | None = None
+    data: Annotated[str | None, flag("NAME")] = None
     """Data set (default: Fashion-MNIST; the sample of it that ships at scale smoke)."""
 
     scale: str = "laptop"

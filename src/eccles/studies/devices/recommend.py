@@ -83,10 +83,10 @@ def _basis(done: pd.DataFrame) -> str:
         f"This rests on {len(done):,} runs, {seeds} seeds a row, {first['epochs']} epochs of "
         f"{first['train_samples']:,} {first['data_kind']} samples of {first['data']}, tested on "
         f"{first['test_samples']:,}; networks of {first['hidden']} hidden neurons. Accuracy is "
-        "that after the last epoch. Intervals are of 95 %; differences are paired by seed, and p is "
-        f"Wilcoxon's, after Holm over the ratios of a rate; so many seeds would show a difference "
-        "of one point with a power of 80 %. Other data, sizes and longer training may want another "
-        "ratio."
+        "that after the last epoch. Intervals are of 95 %; differences are paired by seed, and p "
+        "is Wilcoxon's, after Holm over the ratios of a rate. So many seeds as the last column "
+        "says would show a difference of one point with a power of 80 %. Other data, sizes and "
+        "longer training may want another ratio."
     )
 
 
