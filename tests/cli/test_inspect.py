@@ -94,13 +94,6 @@ def test_bad_requests_are_one_sentence(ran, words, sentence, capsys):
     assert not (ran / "figures").exists()
 
 
-def test_a_shallow_run_has_no_layers_to_look_into(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert main(["train", "--epochs", "1", "--out", "here"]) == 0
-    assert main(["inspect", "here"]) == 2
-    assert "RUN must be a run of a deep network, got 'here'" in capsys.readouterr().err
-
-
 def test_damaged_rows_are_named(ran, capsys):
     (ran / "layers.jsonl").write_text('{"epoch": -1, "la')
     assert main(["inspect", "mine"]) == 1

@@ -17,6 +17,7 @@ from eccles.cli.place import Stored, for_files, stored
 from eccles.errors import InputError, must, nearest
 from eccles.studies.article import no_study
 from eccles.studies.article import stored as studies_of
+from eccles.training.run.stored import is_run
 
 if TYPE_CHECKING:
     from eccles.studies.article import Article
@@ -32,23 +33,25 @@ _ARTICLE = "kilgore2025"
 
 @dataclass(frozen=True)
 class Arguments:
-    """Make the figures of stored studies; nothing is run or trained.
+    """Make the figures of stored studies, or of one run; nothing is run or trained.
 
     Of any study it draws what came of its runs by the settings that varied, means with 95 %
     intervals and a point a run, and learning curves. Of studies of Kilgore et al. 2025 it makes
     that article's figures and tables, all that those in the folder allow, and says what is left
-    out, why, and which command makes the missing runs. Beside each picture lie its numbers as CSV;
-    a table is written as CSV and Markdown.
+    out, why, and which command makes the missing runs. Of one run it draws accuracy, loss and rate
+    by epoch, and all that it measured. Beside each picture lie its numbers as CSV; a table is
+    written as CSV and Markdown.
 
     Try
         eccles figures studies/my-study-full
         eccles figures studies/my-study-full --x tau_mem --by ei --y final_rate_hz
         eccles figures studies/my-study-full --x epoch --y loss --by lr
         eccles figures results/kilgore2025 --only 1c,3 --format png --out pictures
+        eccles figures my-run --format svg
     """
 
     folder: Stored = None
-    """Folder of one study, or of several side by side."""
+    """Folder of one study, of several side by side, or of one run."""
 
     x: Annotated[str | None, flag("COLUMN")] = None
     """What is along the horizontal axis: a setting, any column of runs, or epoch (default: the
@@ -104,6 +107,12 @@ def run(words: Sequence[str]) -> int:
     if axes.said and given.only is not None:
         hint = "they are for pictures of any study"
         raise must("figures", "--x, --y, --by and --rows", "left out with --only", "both", hint)
+    if is_run(folder):
+        if axes.said:
+            accepted, hint = "left out with the folder of one run", "--only chooses pictures"
+            raise must("figures", "--x, --y, --by and --rows", accepted, str(folder), hint)
+        _tell(_of_run(folder, given, formats, out), given, out)
+        return 0
     studies = studies_of(folder)
     if not studies:
         raise no_study("figures", folder)
@@ -112,13 +121,49 @@ def run(words: Sequence[str]) -> int:
     if len(own) < len(studies):
         rows += _of_article(folder, given.only, formats, out)
     rows += _of_studies(own, axes, folder, formats, out)
+    _tell(rows, given, out)
+    if not any(row.files for row in rows):
+        raise InputError(f"figures: {folder} must hold runs to draw, got nothing for any")
+    return 0
+
+
+def _tell(rows: list[Row], given: Arguments, out: Path) -> None:
     if given.json:
         print(json_format.dumps([vars(row) for row in rows], indent=1))
     else:
         _print(rows, out)
-    if not any(row.files for row in rows):
-        raise InputError(f"figures: {folder} must hold runs to draw, got nothing for any")
-    return 0
+
+
+def _of_run(folder: Path, given: Arguments, formats: list[str] | None, out: Path) -> list[Row]:
+    """Draw one run: its epochs, and all that it measured."""
+    from eccles.figures import Drawing
+    from eccles.report.run import drawings_of
+    from eccles.training.run.stored import read_run
+
+    found = read_run(folder)
+    drawings = drawings_of(found)
+    if given.only is not None:
+        names = [name.strip() for name in given.only.split(",")]
+        for name in names:
+            if name not in drawings:
+                raise InputError(
+                    f"figures: there is no figure {name!r}{nearest(name, drawings)}; this run has "
+                    f"{', '.join(drawings)}"
+                )
+        drawings = {name: drawings[name] for name in names}
+    rows = []
+    with bar("drawing", len(drawings)) as advance:
+        for name, drawing in drawings.items():
+            advance(0, name)
+            kinds = None if formats is None else [k for k in formats if k in drawing.FORMATS]
+            if kinds != []:
+                files = [str(path) for path in drawing.save(out, name, kinds)]
+                rows.append(Row(name, drawing.caption, found.name, "1 run", drawing.caption, files))
+            advance(1)
+    if not rows:
+        accepted = f"some of {', '.join(Drawing.FORMATS)} here"
+        raise must("figures", "--format", accepted, ",".join(formats or ()))
+    return rows
 
 
 def _known(tables: StudyTables) -> bool:

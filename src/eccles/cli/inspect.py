@@ -1,29 +1,23 @@
-"""`eccles inspect`: what the layers of a deep network did before and during its training."""
+"""`eccles inspect`: what a network did before and during its training, by what was measured."""
 
 from __future__ import annotations
 
 import json as json_format
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import tyro
 
 from eccles.cli.flags import flag, read
 from eccles.cli.formats import check_can_draw, formats_of
 from eccles.cli.place import for_files
-from eccles.errors import InputError, RunError, must
-from eccles.training.config import TrainConfig
-from eccles.training.own import digest_of, from_record
-from eccles.training.run.described import read_settings, sums_of
-from eccles.training.run.rows import Rows, Table
+from eccles.errors import InputError, must
+from eccles.training.run.rows import Rows
+from eccles.training.run.stored import StoredRun, is_run, read_run
 
-if TYPE_CHECKING:
-    from eccles.figures import Drawing
-
-_SHOWN = {
+_LAYERS = {
     "spikes_per_step": "spikes\na step",
     "excitatory_mean": "I_EE\nmean",
     "excitatory_std": "I_EE\nstd",
@@ -36,32 +30,60 @@ _SHOWN = {
     "expected_std": "E-I Init\nexpects",
     "gradient_norm": "gradient\nnorm",
 }
-"""Columns of the table, and their titles."""
+_GROUPS = {"neurons": "neurons", "sign": "sign", "rate_hz": "rate\n(Hz)"}
+_WEIGHTS = {
+    "weights": "weights",
+    "zeros": "share\nof zeros",
+    "mean": "mean",
+    "std": "std",
+    "lowest": "lowest",
+    "median": "median",
+    "highest": "highest",
+}
+_SHOWN = {
+    "layers": ("layer", _LAYERS),
+    "rates": ("group", _GROUPS),
+    "weights": ("projection", _WEIGHTS),
+}
+"""Tables that are printed: what a row is of, and the columns with their titles."""
 
+_DRAWN = {
+    "layers": ["layers"],
+    "currents": ["currents"],
+    "rates": ["rates"],
+    "weights": ["mean-weights", "zero-weights"],
+    "distances": ["distances"],
+    "activity": ["synchrony", "active"],
+    "sample": ["sample-before", "sample-after"],
+}
+"""Pictures of each measure; `eccles figures` has those of accuracy and loss."""
 
-_NEEDED = {"layer", "current", "low", "high", "count"}
-"""Columns without which there is nothing to draw."""
+_ASKED = {True: ("layers", "currents"), False: ("rates", "weights")}
+"""Measures that there is most to see of, of deep networks and of others; the first is needed."""
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Look into the layers of a deep network, before it was trained and while it was.
+    """Look into a network, before it was trained and while it was.
 
-    Firing rates, excitatory and inhibitory currents, their balance and division, divisors of zero,
-    the spread of what neurons integrate beside what E-I Init expects, and gradients: a table of
-    the first and the last epoch, and a picture of all with its numbers as CSV. Where the run
-    measured currents too, their histograms become a film.
+    Of deep networks: firing rates of layers, excitatory and inhibitory currents, their balance and
+    division, divisors of zero, the spread of what neurons integrate beside what E-I Init expects,
+    and gradients; where the run measured currents too, their histograms become a film. Of others:
+    rates of each group and weights of each projection, and pictures of all that the run measured.
+    Tables are of the first and the last epoch; beside each picture lie its numbers as CSV.
 
     Try
         eccles train --model mlp8 --epochs 3 --measure layers,currents --out mine
         eccles inspect mine
+        eccles train --epochs 3 --measure rates,weights,sample --out other
+        eccles inspect other
     """
 
     run: Annotated[tyro.conf.Positional[Path | None], flag("RUN", "(required)")] = None
-    """Folder of a run that measured its layers."""
+    """Folder of a run that measured its layers, or its rates or weights."""
 
     format: Annotated[str | None, flag("FORMATS", "(default: all)")] = None
-    """Formats, with commas between: svg, pdf, png for the picture, gif, mp4 for the film."""
+    """Formats, with commas between: svg, pdf, png for pictures, gif, mp4 for the film."""
 
     out: Annotated[Path | None, flag("PATH", "(default: RUN/figures)")] = None
     """Folder for the files."""
@@ -76,116 +98,88 @@ class Arguments:
 def run(words: Sequence[str]) -> int:
     """Run `eccles inspect WORDS`."""
     given = read(Arguments, "inspect", words)
-    folder, config = _folder(given.run)
-    layers = _rows(folder, "layers")
-    if layers is None:
-        again = (
-            f"with eccles train --config {folder}/config.json --measure layers,currents "
-            f"--no-resume --out {folder}"
-        )
-        if digest_of(config.data):
-            again = 'from Python, with the same samples and measure={"layers": 1, "currents": 1}'
+    if given.run is None or not is_run(given.run):
+        got = "none" if given.run is None else f"{given.run} without a config.json"
+        raise InputError(f"inspect: RUN must be the folder of a run, got {got}; eccles train makes "
+                         "them")  # fmt: skip
+    found = read_run(given.run)
+    asked = _ASKED[found.config.is_deep]
+    needed = asked[:1] if found.config.is_deep else asked
+    tables = {name: rows for name in _DRAWN if (rows := found.measured(name)) is not None}
+    if not tables.keys() & set(needed):
+        lacks = " or ".join(f"{name}.jsonl" for name in needed)
         raise InputError(
-            f"inspect: RUN must hold layers.jsonl, got none in {folder}; run it again {again}"
+            f"inspect: RUN must hold {lacks}, got none in {found.folder}; run it again "
+            f"{found.again(*asked)}"
         )
-    currents = _rows(folder, "currents")
-    out = for_files(given.out or folder / "figures", "inspect")
-    files = _drawn(layers, currents, _note(config), out, formats_of(given.format, "inspect"))
+    out = for_files(given.out or found.folder / "figures", "inspect")
+    files = _drawn(found, tables, out, formats_of(given.format, "inspect"))
+    shown = {name: rows for name, rows in tables.items() if name in _SHOWN}
     if given.json:
         names = [str(path) for path in files]
-        print(json_format.dumps({"run": str(folder), "layers": layers, "files": names}))
+        print(json_format.dumps({"run": str(found.folder), **shown, "files": names}))
         return 0
-    _print(layers)
-    if currents is None:
+    for name, rows in shown.items():
+        _print(name, rows)
+    if found.config.is_deep and "currents" not in tables:
         print("no film of currents: the run didn't measure them (--measure layers,currents)")
     print(f"{', '.join(path.name for path in files)} in {out}")
     return 0
 
 
-def _folder(folder: Path | None) -> tuple[Path, TrainConfig]:
-    """Return the folder of a run of a deep network, and the run's settings."""
-    if folder is None or not (folder / "config.json").is_file():
-        got = "none" if folder is None else f"{folder} without a config.json"
-        raise InputError(f"inspect: RUN must be the folder of a run, got {got}; eccles train makes "
-                         "them")  # fmt: skip
-    config = TrainConfig.model_validate(from_record(read_settings(folder / "config.json"))[0])
-    if not config.is_deep:
-        hint = f"eccles show {quote(str(folder))} shows the wiring of this one"
-        raise must("inspect", "RUN", "a run of a deep network", str(folder), hint)
-    return folder, config
-
-
-def _rows(folder: Path, measure: str) -> Rows | None:
-    """Return the rows of a measure of a run, or None where it wasn't taken."""
-    path = folder / f"{measure}.jsonl"
-    if not path.exists():
-        return None
-    from eccles.training.measures.deep import DEEP_MEASURES
-
-    columns = DEEP_MEASURES[measure].columns
-    try:
-        needed = columns.keys() & _NEEDED
-        rows = Table(columns, needed).read(sums_of(folder).read(path.name).decode())
-        if not rows:
-            raise ValueError("none")
-    except (OSError, ValueError) as error:
-        raise RunError(f"inspect: {path} must be readable JSON lines, got {error}") from None
-    return rows
-
-
 def _drawn(
-    layers: Rows, currents: Rows | None, note: str, out: Path, formats: list[str] | None
+    run: StoredRun, tables: Mapping[str, Rows], out: Path, formats: list[str] | None
 ) -> list[Path]:
-    """Draw what there is, and return the files."""
+    """Draw what was measured, and return the files."""
     check_can_draw("inspect")
-    import pandas as pd
-
     from eccles.cli.bar import bar
-    from eccles.figures import currents_film, layer_statistics
+    from eccles.report.run import drawings_of
 
-    drawings: dict[str, Drawing] = {"layers": layer_statistics(pd.DataFrame(layers), note=note)}
-    if currents:
-        drawings["currents"] = currents_film(pd.DataFrame(currents), note=note)
+    drawings = drawings_of(run, tables)
+    names = [name for each in tables for name in _DRAWN[each] if name in drawings]
     files: list[Path] = []
-    with bar("drawing", len(drawings)) as advance:
-        for name, drawing in drawings.items():
+    with bar("drawing", len(names)) as advance:
+        for name in names:
             advance(0, name)
-            kinds = [k for k in formats if k in drawing.FORMATS] if formats else None
+            possible = drawings[name].FORMATS
+            kinds = [k for k in formats if k in possible] if formats else None
             # No format of a film is among those of a picture.
             if kinds != []:
-                files += drawing.save(out, name, kinds)
+                files += drawings[name].save(out, name, kinds)
             advance(1)
     if not files:
-        accepted = f"some of {', '.join(drawings['layers'].FORMATS)} for a run without currents"
+        accepted = f"some of {', '.join(drawings[names[0]].FORMATS)} for a run without currents"
         hint = "train with --measure layers,currents for a film"
-        raise must("inspect", "--format", accepted, ",".join(formats or ()), hint)
+        raise must("inspect", "--format", accepted, ",".join(formats or ()),
+                   hint * run.config.is_deep)  # fmt: skip
     return files
 
 
-def _note(config: TrainConfig) -> str:
-    width = f", width {config.width:g}" if config.width != 1 else ""
-    return f"{config.data}, {config.model} {config.circuit}{width}, seed {config.seed}"
-
-
-def _print(layers: Rows) -> None:
-    """Print the layers at the first epoch that was measured, and at the last."""
+def _print(name: str, rows: Rows) -> None:
+    """Print a table at the first epoch that was measured, and at the last."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     from eccles.cli.cells import print_whole
 
-    epochs = sorted({row["epoch"] for row in layers})
+    of, columns = _SHOWN[name]
+    epochs = sorted({row["epoch"] for row in rows})
     console = Console()
-    known = [name for name in _SHOWN if any(row.get(name) is not None for row in layers)]
+    known = [each for each in columns if any(row.get(each) is not None for row in rows)]
     for epoch in dict.fromkeys((epochs[0], epochs[-1])):
         title = "before training" if epoch < 0 else f"after epoch {epoch + 1}"
         table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-        table.add_column("layer", no_wrap=True)
-        for name in known:
-            table.add_column(_SHOWN[name], justify="right", no_wrap=True)
-        for row in layers:
+        table.add_column(of, no_wrap=True)
+        for each in known:
+            table.add_column(columns[each], justify="right", no_wrap=True)
+        for row in rows:
             if row["epoch"] == epoch:
-                cells = (row.get(name) for name in known)
-                table.add_row(row["layer"], *("-" if v is None else f"{v:.3g}" for v in cells))
+                table.add_row(row[of], *(_cell(row.get(each)) for each in known))
         print_whole(console, table)
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3g}"

@@ -1,4 +1,4 @@
-"""`eccles report`: a study, or an article's studies, as one HTML file."""
+"""`eccles report`: a study, an article's studies, or one run, as one HTML file."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from eccles.errors import must
 
 @dataclass(frozen=True)
 class Arguments:
-    """Write one HTML file of a study, or of several: it opens in a browser, without a network.
+    """Write one HTML file of a study, of several, or of one run: a browser opens it, offline.
 
     It holds where the results come from, a table of cells, and an explorer of all runs; of an
-    article's studies also its claims with verdicts, its figures and its tables. Nothing is run.
+    article's studies also its claims with verdicts, its figures and its tables. Of one run it holds
+    settings, pictures of its epochs and measures, and tables. Nothing is run.
 
     Try
         eccles report studies/mine
         eccles report results/kilgore2025 --out kilgore2025.html
+        eccles report my-run
     """
 
     folder: Stored = None
-    """Folder of one study, or of several side by side."""
+    """Folder of one study, of several side by side, or of one run."""
 
     out: Annotated[Path | None, flag("PATH", "(default: DIR/report.html)")] = None
     """File to write, .html."""

@@ -15,6 +15,9 @@ from eccles.stats.summary import summary
 if TYPE_CHECKING:
     import pandas as pd
 
+_MOST_INSIDE = 7
+"""Lines whose names have a place inside the panel."""
+
 
 @typed("figures")
 @style.look()
@@ -69,9 +72,13 @@ def learning_curves(
     axes.set(xlabel="epoch", ylabel=label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if by is not None:
-        axes.legend(title=words_of(by).label, loc="best")
+        many = len(levels) > _MOST_INSIDE
+        place = {"loc": "center left", "bbox_to_anchor": (1, 0.5)} if many else {"loc": "best"}
+        axes.legend(title=words_of(by).label, **place)
     name = label.partition(" (")[0]
-    caption = f"{name[0].upper()}{name[1:]} over epochs: means over runs, bands of 95 % intervals"
+    caption = f"{name[0].upper()}{name[1:]} over epochs"
+    if (means["n"] > 1).any():
+        caption += ": means over runs, bands of 95 % intervals"
     if by is not None:
         caption += f", a line a value of {words_of(by).label}"
     return Drawing(figure, means, f"{caption}.")

@@ -14,12 +14,14 @@ import eccles
 from eccles.errors import InputError
 from eccles.report import Claim, Picture, Table, cells, check_installed, explorer, page
 from eccles.report.kind import kind_of
+from eccles.report.run import run_report
 from eccles.storage import write_text
 from eccles.studies import judged
 from eccles.studies.article import Article, no_study, stored
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
+from eccles.training.run.stored import is_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,13 +58,15 @@ def write_report(folder: Path | str, out: Path | str | None = None) -> Path:
 
 
 def report(folder: Path | str) -> str:
-    """Return the report of a study's folder, or of a folder of several, as HTML.
+    """Return the report of a study's folder, of a folder of several, or of one run's, as HTML.
 
     It depends on the stored tables alone: the same tables give the same bytes.
 
     Raises InputError where there are no runs, or the report's packages aren't installed.
     """
     check_installed()
+    if is_run(Path(folder)):
+        return run_report(Path(folder))
     studies = stored(folder)
     if not studies:
         raise no_study("report", folder)

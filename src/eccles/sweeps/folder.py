@@ -133,10 +133,7 @@ class StudyFolder:
         if not self.path.exists():
             return "no such folder"
         if (self.path / "config.json").is_file():
-            return (
-                "the folder of one run, whose history.jsonl has its epochs; eccles show "
-                f"{self.path} draws its network"
-            )
+            return f"the folder of one run, which eccles figures {self.path} draws"
         name = self.description.name
         inside = [str(path.parent) for path in sorted(self.path.glob(f"*/{name}"))]
         if inside:
