@@ -36,6 +36,8 @@ def make(home: Path) -> None:
     _audio(home / "audio")
     _images(home / "files")
     _yaml(home / "yaml")
+    rows = [f"{k},{'up' if k < 9 else 'down'},{9 - abs(k - 9)}" for k in range(19)]
+    (home / "pulses.csv").write_text("\n".join(["pulse,direction,conductance", *rows]), "utf-8")
     _runs(home)
     _study(home)
 

@@ -20,7 +20,7 @@ _VERBS = {
     "inspect": "Look into the layers of a deep network: currents, rates, gradients.",
     "report": "Write one HTML file of a study or an article: claims, figures, an explorer.",
     "data": "List, find, fetch and check data sets; make them of speech and audio.",
-    "devices": "List, show and draw memristive devices that can hold the weights.",
+    "devices": "List, show, draw and fit memristive devices that can hold the weights.",
     "recommend": "Say which ratio suits a memristive device, by a small study of paired seeds.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
 }
@@ -170,6 +170,7 @@ def _devices(words: list[str]) -> int:
         "list": devices.list_,
         "show": devices.show,
         "plot": devices.plot,
+        "fit": devices.fit,
     }
     return _one_of(verbs, "devices", words)
 

@@ -91,6 +91,51 @@ def plot(
     print(", ".join(str(path) for path in drawn))
 
 
+def fit(
+    pulses: Annotated[tyro.conf.Positional[str], flag("FILE", "(required)")] = "",
+    out: Annotated[Path | None, flag("FILE", "(default: none is drawn)")] = None,
+    low: Annotated[float | None, flag("G", "(default: the lowest)")] = None,
+    high: Annotated[float | None, flag("G", "(default: the highest)")] = None,
+    json: bool = False,
+) -> None:
+    """Fit the rules to a measured train of pulses, and print the best as a device's YAML.
+
+    Args:
+        pulses: a CSV file with the columns pulse (a number; one that isn't the last plus 1 begins
+            another train), direction (up or down) and conductance (after the pulse).
+        out: a .svg, .png or .pdf of steps, rule and residuals; the numbers lie beside it as CSV.
+        low: conductance at the lower bound.
+        high: conductance at the upper bound.
+        json: print JSON instead of YAML.
+    """
+    from eccles.devices import fit as fitted
+    from eccles.devices import read_pulses
+
+    if not pulses:
+        raise must("devices", "FILE", "a CSV file of pulses", "none")
+    kind = "" if out is None else format_of(out, "devices")
+    if out is not None:
+        check_can_draw("devices")
+    steps = read_pulses(pulses, low, high)
+    best, *others = found = fitted(steps)
+    if out is not None:
+        from eccles.figures import fitted_pulses
+
+        fitted_pulses(steps, best).save(out.parent, out.stem, [kind])
+    if json:
+        rules = {each.device.rule: each.residual for each in found}
+        device = best.device.model_dump(mode="json", exclude_defaults=True)
+        told = {"device": device, "residual": best.residual, "rules": rules}
+        print(json_format.dumps({**told, "low": steps.low, "high": steps.high}, indent=2))
+        return
+    print(f"# {len(steps.size):,} pulses; -1 is {steps.low:g}, 1 is {steps.high:g}")
+    print(f"# residual: {100 * best.residual:.3g} % of the mean step (root of the mean square)")
+    beside = ", ".join(f"{o.device.rule} {100 * o.residual:.3g} %" for o in others)
+    print(f"# other rules: {beside or 'none fits'}")
+    for name, value in best.device.model_dump(mode="json", exclude_unset=True).items():
+        print(f"{name}: {value}")
+
+
 def _found(name: str) -> Device:
     from eccles.devices.presets import find, said
 

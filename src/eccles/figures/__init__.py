@@ -15,6 +15,7 @@ from eccles.figures.changes import accuracy_by_change as accuracy_by_change
 from eccles.figures.currents import currents_film as currents_film
 from eccles.figures.distances import distance_violins as distance_violins
 from eccles.figures.drawing import Drawing as Drawing
+from eccles.figures.fitted_pulses import fitted_pulses as fitted_pulses
 from eccles.figures.histograms import update_distributions as update_distributions
 from eccles.figures.layers import layer_statistics as layer_statistics
 from eccles.figures.learning_curves import learning_curves as learning_curves

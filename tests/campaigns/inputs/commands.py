@@ -108,6 +108,7 @@ class Commands:
             (["devices", "list"], {}, of_function(devices.list_), 0.2),
             (["devices", "show", "ecram"], {}, of_function(devices.show), 0.5),
             (["devices", "plot", "ecram"], {"out": "out.svg"}, of_function(devices.plot), 0.2),
+            (["devices", "fit", str(home / "pulses.csv")], {}, of_function(devices.fit), 0.5),
             ([], {}, {}, 0.3),
         ]
         self._paths = _hostile_paths(home)
