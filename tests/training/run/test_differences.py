@@ -44,6 +44,7 @@ OF_DEEP = {
     "inhibitory_spikes": {"inhibitory_spikes": 1.0},
     "init": {"init": "prior"},
     "model": {"model": "mlp4"},
+    "step_target": {"rate_penalty": 1.0, "step_target": 0.2},
     "stabiliser": {"stabiliser": "none"},
     "warmup": {"warmup": 3},
 }

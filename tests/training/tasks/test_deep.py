@@ -14,9 +14,9 @@ from eccles import InputError, RunError, dale, train
 from eccles.data import FrameDataset, FrameSplits, ImageDataset, ImageSplits, load_images
 from eccles.training.config import TrainConfig
 from eccles.training.measures.deep import look
-from eccles.training.measures.deep_evaluation import evaluate_deep
+from eccles.training.measures.deep_evaluation import counting, evaluate_deep
 from eccles.training.samples import divide
-from eccles.training.tasks.deep import DeepTrainee
+from eccles.training.tasks.deep import DeepTrainee, _paying
 
 CIRCUITS = ("ei", "bn", "plain", "dann", "colei", "free")
 
@@ -50,6 +50,41 @@ def test_an_e_i_network_learns(images):
     result = train(small(epochs=12, width=0.4, lr=0.02, warmup=0), data=images)
     losses = [row["loss"] for row in result.history[1:]]
     assert losses[-1] < losses[0] - 0.25
+
+
+def test_a_rate_penalty_keeps_layers_from_firing(images):
+    """By hand it is the square of the spikes a neuron beyond the target, summed over layers."""
+    config = small(model="mlp4", steps=3, rate_penalty=0.5, step_target=0.05, lr=0.02, warmup=0)
+    free = train(config.model_copy(update={"rate_penalty": 0.0, "step_target": 0.1}), data=images)
+    pressed = train(config, data=images)
+    rates = [each.history[-1]["spikes_per_step"] for each in (free, pressed)]
+    assert rates[1] < 0.8 * rates[0]
+    allowing = train(config.model_copy(update={"step_target": 1.0}), data=images)
+    assert [r["loss"] for r in allowing.history] == [r["loss"] for r in free.history]
+    task = DeepTrainee(config, divide(config, images))
+    task.begin()
+    inputs, _ = images.train.batch(slice(0, 8))
+    with _paying(task.network, config) as costs, counting(task.network) as counted:
+        task.network(inputs)
+    by_hand = [
+        0.5 * np.mean(np.maximum(0, each.spikes / each.neurons - 0.05 * 3) ** 2) for each in counted
+    ]
+    assert [cost.item() for cost in costs] == pytest.approx(by_hand, rel=1e-5)
+    assert max(by_hand) > 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"step_target": 0.2}, "step_target must be left out without rate_penalty"),
+        ({"rate_penalty": 1, "step_target": 1.5}, "step_target must be"),
+        ({"rate_penalty": 1, "compiled": True}, "compiled must be off with rate_penalty"),
+        ({"rate_penalty": 1, "rate_target": "5 Hz"}, "rate_target is a setting of a network of"),
+    ],
+)
+def test_rate_penalties_that_mean_nothing_are_told(settings, sentence):
+    with pytest.raises(InputError, match=sentence):
+        small(**settings)
 
 
 @pytest.mark.parametrize("model", ["vgg8", "resnet18"])

@@ -11,6 +11,9 @@ from eccles.training.config.shared import SHALLOW, SharedSettings
 
 _SWITCHES = ("stabiliser", "straight_through", "gradient_exponent", "padding", "inhibitory_spikes")
 
+_TARGET = 0.1
+"""Spikes a neuron and step up to which a rate costs nothing, unless said."""
+
 
 class DeepSettings(SharedSettings):
     """Settings of a run of a deep network: those of Liu et al. 2026."""
@@ -48,6 +51,9 @@ class DeepSettings(SharedSettings):
     inhibitory_spikes: float | None = Field(default=None, gt=0, le=1e6)
     """Spikes a step of inhibitory units at the start (auto: none, they are graded)."""
 
+    step_target: float = Field(default=_TARGET, gt=0, le=1)
+    """Spikes a neuron and step up to which a layer's mean costs nothing."""
+
     decay_gains: bool = True
     """Let the L2 act on gains and biases too, as published."""
 
@@ -70,6 +76,11 @@ class DeepSettings(SharedSettings):
             got = ", ".join(f"{name} {getattr(self, name)}" for name in said)
             hint = "they are settings of ei, dann and free"
             raise must("train", ", ".join(said), f"left alone with {self.circuit}", got, hint)
+        if not self.rate_penalty and self.step_target != _TARGET:
+            raise must("train", "step_target", "left out without rate_penalty", self.step_target)
+        if self.rate_penalty and self.compiled:
+            hint = "the penalty looks at layers one by one"
+            raise must("train", "compiled", "off with rate_penalty", True, hint)
         if self.engine == "fused" and not self.fits_fused:
             accepted = "auto or equations with another surrogate than sigmoid, on cuda, or compiled"
             raise must("train", "engine", accepted, self.engine)

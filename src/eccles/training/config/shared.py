@@ -90,6 +90,10 @@ class SharedSettings(Settings):
     """Epochs in which the learning rate rises from 1e-7 (auto: none; one where spiking neurons
     have a layer behind another; a tenth of all for E-I circuits)."""
 
+    rate_penalty: float = Field(default=0.0, ge=0, le=1e6)
+    """Weight in the loss of the square of each group's spikes a neuron and sample beyond
+    `rate_target`; of deep networks each layer's, beyond `step_target`."""
+
     device_model: Annotated[str | None, as_said("NAME|FILE")] = None
     """Memristive devices that hold the weights: a preset, or a YAML file of one's own; see
     docs/devices.md."""

@@ -63,9 +63,6 @@ class TimedSettings(NetworkSettings, SharedSettings):
     noise_scale: Literal["absolute", "relative"] = "absolute"
     """Noise in units of the weights, or relative to each layer's initial scale."""
 
-    rate_penalty: float = Field(default=0.0, ge=0, le=1e6)
-    """Weight in the loss of the square of each group's spikes a neuron beyond `rate_target`."""
-
     rate_target: Rate = _TARGET
     """Rate up to which a group's mean costs nothing, such as "10 Hz"."""
 
@@ -125,7 +122,10 @@ class TimedSettings(NetworkSettings, SharedSettings):
             value = getattr(self, name)
             if value != fields[name].default:
                 said = "left out with a module of one's own"
-                raise must("train", name, said, self.spelt(name), "the module does as it does")
+                hint = "the module does as it does"
+                if name == "rate_penalty":
+                    hint = "its spikes() pass no gradient, so there is nothing to learn from them"
+                raise must("train", name, said, self.spelt(name), hint)
 
     def _agree_with_rate(self, rate: str) -> None:
         """Raise InputError for a setting that the rate decides, or that needs one scale."""

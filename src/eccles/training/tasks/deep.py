@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from eccles import dale, seeds
@@ -14,10 +15,12 @@ from eccles.data.images.augment import Augment
 from eccles.data.images.dataset import ImageDataset
 from eccles.errors import must
 from eccles.functional.circuit import EPSILON
+from eccles.functional.rate_penalty import rate_penalty
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.functional.surrogate import surrogate
 from eccles.init import ei_init
 from eccles.modes import evaluating
+from eccles.nn.block import SpikingLayer
 from eccles.nn.deep import DeepNetwork, deep_network
 from eccles.nn.layers import circuit_layers
 from eccles.training.build import check_device, make_optimizer
@@ -113,9 +116,12 @@ class DeepTrainee:
             if config.augment:
                 inputs = augment(inputs, random)
             # Half precision would need scaled gradients, and has no number as small as epsilon.
-            with torch.autocast(config.device, torch.bfloat16, enabled=config.amp):
+            half = torch.autocast(config.device, torch.bfloat16, enabled=config.amp)
+            with half, _paying(network, config) as costs:
                 scores = self._forward(inputs.to(config.device))
             loss = cross_entropy(scores.float(), labels.to(config.device))
+            if costs:
+                loss = loss + torch.stack(costs).sum()
             descend(loss, optimizer, self._devices, key, batch)
             dale.project(network)
             return loss.item()
@@ -188,6 +194,26 @@ def _check_batches(config: TrainConfig, samples: Samples) -> None:
         got = f"one of 1 ({n} samples in batches of {config.batch()})"
         hint = "choose another --batch-size, or --drop-last"
         raise must("train", "every batch of bn", "2 samples or more", got, hint)
+
+
+@contextmanager
+def _paying(network: DeepNetwork, config: TrainConfig) -> Iterator[list[Tensor]]:
+    """Give a list to which each layer adds what its spikes cost, where the settings say so."""
+    costs: list[Tensor] = []
+
+    def pay(_layer: nn.Module, _inputs: object, spikes: Tensor) -> None:
+        allowed = config.step_target * len(spikes)
+        each = spikes.flatten(2).float()
+        costs.append(rate_penalty(each, [slice(None)], config.rate_penalty, allowed))
+
+    layers = [layer for layer in network.modules() if isinstance(layer, SpikingLayer)]
+    paying = layers if config.rate_penalty else []
+    hooks = [layer.register_forward_hook(pay) for layer in paying]
+    try:
+        yield costs
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _optimizer(config: TrainConfig, network: DeepNetwork) -> torch.optim.Optimizer:
