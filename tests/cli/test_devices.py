@@ -35,6 +35,15 @@ def test_a_file_of_ones_own_is_drawn(tmp_path, capsys):
     assert "mine.svg" in capsys.readouterr().out
 
 
+def test_a_device_without_pulses_is_shown_by_its_noise(tmp_path, capsys):
+    path = tmp_path / "mine.yaml"
+    path.write_text("{rule: gaussian, sigma: 2e-4}", encoding="utf-8")
+    assert main(["devices", "show", str(path)]) == 0
+    assert ["sigma", "0.0002"] in [each.split() for each in capsys.readouterr().out.splitlines()]
+    assert main(["devices", "plot", str(path), "--out", str(tmp_path / "mine.svg")]) == 2
+    assert "rule must be one whose pulses have a size, got" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

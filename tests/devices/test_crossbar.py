@@ -49,14 +49,15 @@ def test_small_steps_without_spread_do_what_was_asked():
     torch.testing.assert_close(found, ((weight + asked) * SIGNS).clamp_min(0) * SIGNS)
 
 
-@pytest.mark.parametrize("rule", ["constant", "linear", "soft_bounds", "exp", "pow"])
+@pytest.mark.parametrize("rule", ["constant", "linear", "soft_bounds", "exp", "pow", "neurosim"])
 def test_several_pulses_are_as_many_single_ones(rule):
     """Seven at once, or seven updates of one; a scale of 0.1 at the bound 10 makes 0.01 a pulse."""
     own = {
         "linear": {"gamma_up": 0.3, "gamma_down": 0.7},
         "exp": {"gamma_up": 2.0, "gamma_down": 1.0, "amplitude_up": 0.5, "amplitude_down": -0.5},
     }.get(rule, {})
-    device = Device(rule=rule, dw_min=0.01, **own)
+    size = {"levels": 200, "curve_up": 90, "curve_down": 50} if rule == "neurosim" else {}
+    device = Device(rule=rule, **(size or {"dw_min": 0.01}), **own)
     (at_once, weight), (singly, same) = held(device), held(device)
     pulse = 0.01 * singly.scale
     found = updated(at_once, weight, 7 * pulse)

@@ -74,6 +74,20 @@ def test_piecewise():
     assert one(device, 0.3, False) == pytest.approx(0.2)
 
 
+@pytest.mark.parametrize(("levels", "curve"), [(2, 1.0), (97, 40.0), (50, 1e6)])
+def test_neurosim_follows_its_curve(levels, curve):
+    """G(n) = B (1 - exp(-n / A)) from the lower bound: levels pulses go through the range."""
+    device = Device(rule="neurosim", levels=levels, curve_up=curve, curve_down=2 * curve, b_max=2)
+    for up, a in ((True, curve), (False, 2 * curve)):
+        whole = 3 / (1 - math.exp(-levels / a))
+        places = [whole * (1 - math.exp(-n / a)) for n in range(levels + 1)]
+        assert places[-1] == pytest.approx(3)
+        g = -1.0 if up else 2.0
+        for place in places:
+            assert g == pytest.approx(place - 1 if up else 2 - place, abs=1e-5)
+            g += one(device, g, True) if up else -one(device, g, False)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_steps_of_presets_are_numbers_and_none_is_below_0(name):
     device = preset(name)
@@ -113,6 +127,11 @@ def test_a_bigger_step_size_scales_every_step(name, w):
         ({"gamma_up": 0.5}, "gamma_up must be left out with the rule constant, got 0.5"),
         ({"rule": "piecewise", "nodes_up": [1]}, "nodes_up must be two numbers or more"),
         ({"b_min": 0.1}, "b_min"),
+        ({"rule": "neurosim", "levels": 1}, "levels"),
+        ({"rule": "neurosim"}, "levels must be said with neurosim, 2 or more"),
+        ({"rule": "neurosim", "levels": 9, "dw_min": 0.5}, "dw_min must be left out with the rule"),
+        ({"levels": 9}, "levels must be left out with the rule constant, got 9; it is of neurosim"),
+        ({"rule": "gaussian", "cycle": 1}, "cycle must be left out with the rule gaussian"),
         ({"rule": "exponential"}, "rule"),
         ({"dw_min": float("nan")}, "dw_min"),
     ],

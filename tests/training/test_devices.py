@@ -66,6 +66,23 @@ def test_a_perfect_device_trains_as_none_does(kind, samples, images):
     assert first == pytest.approx(second, rel=0.02)
 
 
+@pytest.mark.parametrize("kind", ["shallow", "wired"])
+@pytest.mark.parametrize("relative", [False, True])
+def test_a_gaussian_device_is_update_noise(kind, relative, tmp_path, samples, same_run):
+    """The same identity, and the same bits."""
+    path = tmp_path / "gaussian.yaml"
+    path.write_text(f"{{rule: gaussian, sigma: 3e-4, relative: {relative}}}", encoding="utf-8")
+    device = config(kind, epochs=1, device_model=str(path))
+    scale = "relative" if relative else "absolute"
+    noise = config(kind, epochs=1, update_noise=3e-4, noise_scale=scale)
+    assert device == noise
+    same_run(train(device, data=samples), train(noise, data=samples))
+    with pytest.raises(InputError, match="update_noise must be left out with a gaussian device"):
+        config(kind, device_model=str(path), update_noise=0.1)
+    with pytest.raises(InputError, match="device_model must be another rule for a deep network"):
+        config("deep", device_model=str(path))
+
+
 def test_a_file_is_what_a_run_keeps(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("rule: soft_bounds\ndw_min: 2e-3\n", encoding="utf-8")
@@ -90,6 +107,7 @@ def test_a_file_is_what_a_run_keeps(tmp_path):
             {"device_model": "ecram", "update_noise": 0.1},
             "update_noise must be 0 with device_model",
         ),
+        ({"device_model": {"rule": "neurosim", "levels": 1}}, "levels"),
         ({"device_bound": 5}, "device_bound must be left out without device_model"),
     ],
 )

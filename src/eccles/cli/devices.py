@@ -58,15 +58,22 @@ def show(name: Name = "", json: bool = False) -> None:
         json: print JSON instead of tables.
     """
     device = _found(name)
-    rows = _steps(device)
+    # A gaussian one has no pulses.
+    rows = [] if device.rule == "gaussian" else _steps(device)
     if json:
         told = {"device": device.model_dump(mode="json"), "identity": device.identity()}
         print(json_format.dumps({**told, "steps": rows}, indent=2))
         return
-    always = {name: getattr(device, name) for name in ("rule", "dw_min", "b_max", "b_min")}
+    shown = ("rule", "dw_min", "b_max", "b_min") if rows else ("rule", "sigma", "relative")
+    always = {name: getattr(device, name) for name in shown}
+    if rows:
+        always["dw_min"] = device.step
     told = {**always, **device.model_dump(mode="json", exclude_defaults=True)}
     said = [(field, str(value)) for field, value in told.items()]
     print_rows(("constant", "value"), said)
+    if not rows:
+        print("\nupdates as they are asked for, and noise of sigma on every weight")
+        return
     print("\nmean step of a pulse, in units of the device")
     body = [(f"{r['conductance']:g}", f"{r['up']:.3g}", f"{r['down']:.3g}") for r in rows]
     print_rows(("conductance", "up", "down"), body)

@@ -96,7 +96,7 @@ class Crossbar(nn.Module):
             self._one_pass.take(weight, before, self.hidden, self.scale, noise)
             return
         asked = (weight - before) / self.scale
-        n = (asked.abs() / device.dw_min).nan_to_num(0.0).clamp_max(rules.MOST)
+        n = (asked.abs() / device.step).nan_to_num(0.0).clamp_max(rules.MOST)
         n = n if uniform is None else torch.floor(n + uniform)
         g, variance = self._pulsed(n, asked > 0)
         if normals is not None:
@@ -107,7 +107,7 @@ class Crossbar(nn.Module):
         self.hidden.copy_(g)
         read = g
         if written is not None:
-            read = torch.clamp(g + device.write * device.dw_min * written, self.low, self.high)
+            read = torch.clamp(g + device.write * device.step * written, self.low, self.high)
             # Whoever got no pulse isn't written, and reads as before.
             read = torch.where(n > 0, read, before / self.scale)
         weight.copy_(self.scale * read)

@@ -11,7 +11,15 @@ from eccles.errors import listed, must
 from eccles.settings import Settings, hashed, read_yaml
 
 Rule = Literal[
-    "constant", "linear", "soft_bounds", "soft_bounds_reference", "exp", "pow", "piecewise"
+    "constant",
+    "linear",
+    "soft_bounds",
+    "soft_bounds_reference",
+    "exp",
+    "pow",
+    "piecewise",
+    "neurosim",
+    "gaussian",
 ]
 
 _OF_RULE = {
@@ -28,6 +36,11 @@ _OF_RULE = {
     "nodes_down": ("piecewise",),
     "reference_std": ("soft_bounds_reference",),
     "subtract_symmetry": ("soft_bounds_reference",),
+    "levels": ("neurosim",),
+    "curve_up": ("neurosim",),
+    "curve_down": ("neurosim",),
+    "sigma": ("gaussian",),
+    "relative": ("gaussian",),
 }
 """Fields that some rules alone have."""
 
@@ -98,6 +111,21 @@ class Device(Settings):
     subtract_symmetry: bool = False
     """Of soft_bounds_reference: put the reference where steps up and down are alike."""
 
+    levels: int | None = Field(default=None, ge=2, le=2**24)
+    """Of neurosim: pulses from one bound to the other; they say what `dw_min` is."""
+
+    curve_up: float = Field(default=100.0, gt=0, le=1e9)
+    """Of neurosim: pulses in which what is left of the way up falls to 1/e."""
+
+    curve_down: float = Field(default=100.0, gt=0, le=1e9)
+    """The same of the way down."""
+
+    sigma: float = Field(default=0.0, ge=0, le=1e6)
+    """Of gaussian: standard deviation of the noise on every weight after every update."""
+
+    relative: bool = False
+    """Of gaussian: take sigma in units of the initial scale."""
+
     dw_min_dtod: float = Field(default=0.0, ge=0, le=10)
     """Spread of `dw_min` between devices."""
 
@@ -139,6 +167,13 @@ class Device(Settings):
                 accepted = f"left out with the rule {self.rule}"
                 hint = f"it is of {' and '.join(rules)}"
                 raise must("device", name, accepted, getattr(self, name), hint)
+        if self.rule == "neurosim" and self.levels is None:
+            raise must("device", "levels", "said with neurosim, 2 or more", "none")
+        own = {"neurosim": {"dw_min"}, "gaussian": fields.keys() - {"rule", "sigma", "relative"}}
+        for name in fields:
+            if name in own.get(self.rule, ()) and getattr(self, name) != fields[name].default:
+                accepted = f"left out with the rule {self.rule}"
+                raise must("device", name, accepted, getattr(self, name))
         for name in ("nodes_up", "nodes_down"):
             nodes = getattr(self, name)
             if self.rule == "piecewise" and (len(nodes) < 2 or min(nodes) < 0):
@@ -148,6 +183,11 @@ class Device(Settings):
             hint = "a step would turn around before its bound"
             raise must("device", name, "at most 1 for linear", getattr(self, name), hint)
         return self
+
+    @property
+    def step(self) -> float:
+        """Mean size of a pulse, in which updates are counted."""
+        return self.dw_min if self.levels is None else (self.b_max - self.b_min) / self.levels
 
     @classmethod
     def from_yaml(cls, path: Path | str) -> Self:

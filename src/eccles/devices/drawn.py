@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,6 +12,8 @@ from eccles import seeds
 from eccles.arguments import typed
 from eccles.devices.device import Device
 
+Values = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
 
 class Drawn(NamedTuple):
     """Constants of devices, one each, of the shape of the weights; in the device's units.
@@ -19,7 +21,7 @@ class Drawn(NamedTuple):
     Attributes:
         step_up, step_down: size of a step at zero conductance, 0 or above.
         b_max, b_min: bounds.
-        gamma_up, gamma_down: slopes, of `linear`.
+        gamma_up, gamma_down: slopes, of `linear` and `neurosim`.
         reference: what is subtracted, of `soft_bounds_reference`.
         stuck: which devices never move.
     """
@@ -61,21 +63,24 @@ def draw(
     """
     random = seeds.stream(seed, "devices", layer)
 
-    def normals() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def normals() -> Values:
         return random.standard_normal(shape)
 
     # All are drawn, whatever the spreads, so that one spread doesn't shift the others' numbers.
     own = device.dw_min_dtod * normals()
     g = np.exp(own) if device.log_normal else 1.0 + own
     r = device.up_down_dtod * normals()
-    up = device.dw_min * (min(device.up_down, 0.0) + g + r)
-    down = device.dw_min * (-max(device.up_down, 0.0) + g - r)
+    up = device.step * (min(device.up_down, 0.0) + g + r)
+    down = device.step * (-max(device.up_down, 0.0) + g - r)
     least = 1e-3  # Of a bound: a range has some width.
     b_max = device.b_max * np.maximum(1.0 + device.b_max_dtod * normals(), least)
     b_min = device.b_min * np.maximum(1.0 + device.b_min_dtod * normals(), least)
     gamma_up = device.gamma_up * (1.0 + device.gamma_dtod * normals())
     gamma_down = device.gamma_down * (1.0 + device.gamma_dtod * normals())
     up, down = np.maximum(up, 0.0), np.maximum(down, 0.0)
+    if device.rule == "neurosim":
+        up, gamma_up = _on_a_curve(device, device.curve_up, up, b_max, b_max - b_min)
+        down, gamma_down = _on_a_curve(device, device.curve_down, down, -b_min, b_max - b_min)
     reference = device.reference_std * normals()
     if device.subtract_symmetry:
         slope = up / b_max - down / b_min
@@ -83,7 +88,7 @@ def draw(
     stuck = random.random(shape) < device.stuck
     kind = torch.zeros(0, dtype=torch.float32, device="cpu") if like is None else like
 
-    def tensor(of: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Tensor:
+    def tensor(of: Values) -> Tensor:
         return torch.from_numpy(np.asarray(of)).to(kind)
 
     return Drawn(
@@ -96,6 +101,16 @@ def draw(
         tensor(reference),
         torch.from_numpy(stuck).to(kind.device),
     )
+
+
+def _on_a_curve(device: Device, curve: float, step: Values, bound: Values, width: Values) -> Any:
+    """Return steps at zero, and slopes, of pulses along NeuroSim's G(n) = B (1 - exp(-n / curve)).
+
+    B makes it go through the width of the range in as many pulses as there are levels. So a pulse
+    goes a fixed share of the way that is left, to beyond the bound: a linear rule.
+    """
+    left = bound + width / np.expm1(min((device.levels or 2) / curve, 700.0))
+    return step * left * -np.expm1(-1.0 / curve) / device.step, bound / left
 
 
 _SPREADS = ("dw_min_dtod", "up_down_dtod", "b_max_dtod", "b_min_dtod", "gamma_dtod", "stuck")

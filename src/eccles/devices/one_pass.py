@@ -26,6 +26,7 @@ class OnePass:
         gammas = {
             "constant": (nothing, nothing),
             "linear": (drawn.gamma_up, drawn.gamma_down),
+            "neurosim": (drawn.gamma_up, drawn.gamma_down),
         }.get(device.rule, (nothing + 1, nothing + 1))
         by_way = zip(drawn[:2], gammas, drawn[2:4], strict=True)
         up, down = (torch.stack(each).flatten(1) for each in by_way)
@@ -40,10 +41,10 @@ class OnePass:
         self._arrays.append(np.array(shape if device.rule == "exp" else (), up.numpy().dtype))
         keeps = 1.0 if device.lifetime is None else 1.0 - 1.0 / device.lifetime
         constants = (
-            device.dw_min,
+            device.step,
             device.cycle,
             keeps,
-            device.write * device.dw_min,
+            device.write * device.step,
             rules.MOST,
         )
         self._constants = np.array(constants, self._arrays[0].dtype)

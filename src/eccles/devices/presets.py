@@ -156,6 +156,15 @@ def find(said: str) -> Device:
     return _parsed(said) if said.startswith("{") else preset(said)
 
 
+def gaussian(value: object) -> Device | None:
+    """Return the device that settings say, if its rule is gaussian, which is update noise."""
+    text = said(value)
+    if not isinstance(text, str) or text in _PRESETS:
+        return None
+    device = _parsed(text)
+    return device if device.rule == "gaussian" else None
+
+
 def said(value: object) -> object:
     """Return how a run's settings say a device: a preset's name, or its settings as JSON.
 

@@ -10,6 +10,7 @@ adds, a pulse down takes away,
     exp                     s max(1 - A exp(+-gamma z), 0)   z = 2 a w / (b_max - b_min) + b
     pow                     s (left / (b_max - b_min))^power left: the way to the bound
     piecewise               s interpolated between nodes over the range
+    neurosim                linear, with s and gamma of the curve B (1 - exp(-n / A))
 
 where s is the device's own step up or down. Equations: Rasch et al. 2021, doi
 10.1109/AICAS51828.2021.9458494, whose names for rules these are.
@@ -25,6 +26,7 @@ from torch import Tensor
 from eccles.arguments import typed
 from eccles.devices.device import Device
 from eccles.devices.drawn import Drawn
+from eccles.errors import must
 
 LOOKED = 32
 """Steps in which pulses are taken at most, one by one; more of them come several at a time."""
@@ -43,6 +45,9 @@ def size(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
         w: conductances.
         up: whether the pulse raises them.
     """
+    if device.rule not in _SHARES:
+        hint = "it leaves updates as they are, and adds noise"
+        raise must("device", "rule", "one whose pulses have a size", device.rule, hint)
     s = drawn.step_up if up else drawn.step_down
     return s * _SHARES[device.rule](device, drawn, w, up).clamp_min(0.0)
 
@@ -58,12 +63,12 @@ def kept(device: Device, drawn: Drawn) -> tuple[Tensor, Tensor] | None:
 
     None where that depends on the conductance: there pulses have no closed form.
     """
-    if device.rule not in ("constant", "linear", "soft_bounds", "soft_bounds_reference"):
+    if device.rule in ("exp", "pow", "piecewise"):
         return None
     up, down = drawn.step_up / drawn.b_max, -drawn.step_down / drawn.b_min
     if device.rule == "constant":
         up, down = 0.0 * up, 0.0 * down
-    if device.rule == "linear":
+    if device.rule in ("linear", "neurosim"):
         up, down = drawn.gamma_up * up, drawn.gamma_down * down
     # A step that would lead beyond the bound leads to it.
     return (1.0 - up).clamp_min(0.0), (1.0 - down).clamp_min(0.0)
@@ -136,5 +141,6 @@ _SHARES: dict[str, Callable[[Device, Drawn, Tensor, bool], Tensor]] = {
     "exp": _exp,
     "pow": _pow,
     "piecewise": _piecewise,
+    "neurosim": _linear,
 }
 """Share of the device's own step, by rule."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, ClassVar, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,7 +12,7 @@ from eccles.data.spikes.binning import Binning
 from eccles.errors import must
 from eccles.settings import Duration, MaybeDuration, Rate, as_said
 from eccles.training.config.network import NetworkSettings
-from eccles.training.config.shared import SharedSettings
+from eccles.training.config.shared import SHALLOW, SharedSettings
 from eccles.training.factory import known
 from eccles.units import SHORTEST, duration, read_rates, spelt_rates
 
@@ -71,6 +72,26 @@ class TimedSettings(NetworkSettings, SharedSettings):
     def _with_its_digits(cls, value: str | None) -> str | None:
         """Take a file's module for its path and digits, so that settings say what it was."""
         return known(value)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_noise_for_a_gaussian_device(cls, value: Any) -> Any:
+        """Take a device that only adds noise for that noise: the same run, said in two ways."""
+        from eccles.devices.presets import gaussian
+
+        device = gaussian(value.get("device_model")) if isinstance(value, Mapping) else None
+        if device is None:
+            return value
+        if value.get("model", SHALLOW) != SHALLOW:
+            hint = "deep networks take devices whose updates are pulses"
+            raise must("train", "device_model", "another rule for a deep network", "gaussian", hint)
+        scale = "relative" if device.relative else "absolute"
+        noise = {"update_noise": device.sigma, "noise_scale": scale}
+        for name, own in noise.items():
+            usual = TimedSettings.model_fields[name].default
+            if (asked := value.get(name, usual)) not in (usual, own):
+                raise must("train", name, "left out with a gaussian device, which says it", asked)
+        return {**value, **noise, "device_model": None}
 
     @field_validator("initial_rate", mode="before")
     @classmethod
