@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eccles.errors import InputError
-from eccles.sweeps.plan import plan
+from eccles.network import circuit
+from eccles.sweeps.plan import plan, say_idle
 from eccles.sweeps.study import Study
 
 
@@ -122,3 +123,56 @@ def test_settings_that_no_run_accepts(content, sentence):
     with pytest.raises(InputError, match=sentence) as caught:
         planned(**content)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("axes", "acts"),
+    [
+        ({"recurrent": [0, 0.1], "delay": ["1 ms", "2 ms"]}, lambda c: c["recurrent"]),
+        ({"recurrent": [False, True], "delay": ["1 ms", None]}, lambda c: c["recurrent"]),
+        ({"hidden": [10, "10,5"], "tau_syn_inhibitory": ["9 ms", "20 ms"]},
+         lambda c: c["hidden"] != 10),
+        ({"neuron": ["lif", "adaptive"], "tau_adapt": ["50 ms", "99 ms"]},
+         lambda c: c["neuron"] == "adaptive"),
+        ({"neuron": ["lif", "conductance"], "e_inhibitory": [0, -1]},
+         lambda c: c["neuron"] == "conductance"),
+        ({"rate_penalty": [0, 1], "rate_target": ["5 Hz", "9 Hz"]}, lambda c: c["rate_penalty"]),
+        ({"device_model": [None, "ecram"], "device_bound": [5, 9]}, lambda c: c["device_model"]),
+        ({"model": ["mlp2"], "rate_penalty": [0, 1], "step_target": [0.2, 0.3]},
+         lambda c: c["rate_penalty"]),
+    ],
+)  # fmt: skip
+def test_what_acts_on_nothing_is_left_out(axes, acts):
+    """Those cells are one run, the run without the setting; in others each value is another one."""
+    *_, (name, values) = axes.items()
+    study = Study(grid=axes, repeat=2)
+    found = plan(study)
+    idle = [run for run in found.runs if not acts(run.settings)]
+    assert [run.settings["seed"] for run in idle] == [0, 1]
+    assert all(run.settings[name] is None for run in idle)
+    assert len(found.runs) == 2 * (1 + len(values))
+    (other, alone), *_ = [(n, v[0]) for n, v in axes.items() if len(v) > 1 and n != name]
+    rest = {n: v[0] for n, v in axes.items() if len(v) == 1}
+    without = Study(base={**rest, other: alone}, repeat=2)
+    assert [run.identity for run in plan(without).runs] == [run.identity for run in idle]
+    # In base it is the same.
+    base = Study(base={**rest, name: values[0]}, grid={other: axes[other]}, repeat=2)
+    assert {run.identity for run in plan(base).runs} <= {run.identity for run in found.runs}
+    n = 1 if values[1] is None else len(values)
+    assert say_idle(study).startswith(
+        f"settings that act on nothing are left out: {name} in {n} of 4"
+    )
+    # In no cell at all it is a mistake, as in one run.
+    with pytest.raises(InputError, match=f"{name} must be left out"):
+        plan(Study(base={**rest, other: alone}, grid={name: values}, repeat=2))
+
+
+def test_nothing_is_left_out_of_a_network_that_says_all():
+    study = Study(
+        base={"delay": "2 ms"}, networks={"own": circuit()}, grid={"network": ["own", None]}
+    )
+    with pytest.raises(InputError, match="delay must be left out with network"):
+        plan(study)
+    with pytest.raises(InputError, match="every run must be another one"):
+        plan(Study(grid={"recurrent": [0, 0], "lr": [1, 2]}))
+    assert say_idle(Study(grid={"recurrent": [0, 0.1]})) is None

@@ -19,7 +19,7 @@ from eccles.cli.cells import print_cells
 from eccles.errors import InputError
 from eccles.stats.dead import dead
 from eccles.sweeps.implied import say_implied
-from eccles.sweeps.plan import Plan, Planned, spelt
+from eccles.sweeps.plan import Plan, Planned, say_idle, spelt
 from eccles.sweeps.sweep import Preview
 from eccles.sweeps.tables import StudyTables
 from eccles.sweeps.watch import Progress
@@ -205,6 +205,8 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
     lines = [f"{len(plan.runs):,} runs, {known:,} known, {len(left):,} to do, in {out}"]
     if preview.others:
         lines.append(f"{preview.others:,} more runs there are of no cell of this study any more")
+    if left_out := say_idle(study):
+        lines.append(left_out)
     if reckoned is not None:
         lines.append(
             f"{clock(reckoned.least)} to {clock(reckoned.most)}, at {reckoned.throughput:,.0f} "

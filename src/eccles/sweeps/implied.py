@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eccles.stats.frames import is_missing
+from eccles.sweeps.plan import say_idle
 from eccles.sweeps.study import Study
 
 if TYPE_CHECKING:
@@ -30,12 +31,15 @@ def implied(study: Study, runs: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def say_implied(study: Study, runs: pd.DataFrame) -> str | None:
-    """Return a sentence about what differs besides, or None where nothing does."""
+    """Return what differs between a study's runs besides, or what some leave out; None if nothing.
+
+    That is what "auto" means, and settings that act on nothing in some cells.
+    """
     found = implied(study, runs)
-    if not found:
-        return None
     told = "; ".join(f"{name} {' or '.join(each[:_MOST])}" for name, each in found.items())
-    return f'what "auto" means differs between cells: {told}; said in base it is the same in all'
+    said = f'what "auto" means differs between cells: {told}; said in base it is the same in all'
+    parts = [said if found else None, say_idle(study)]
+    return "; ".join(filter(None, parts)) or None
 
 
 def _spelt(value: object) -> str:

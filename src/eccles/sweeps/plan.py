@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -53,26 +54,63 @@ class Plan(NamedTuple):
 def plan(study: Study) -> Plan:
     """Return the runs of a study, each with settings that a run accepts.
 
-    Raises InputError for settings that none accepts, and for a run that would be done twice.
+    A setting that acts on nothing in a cell is left out there, and cells that are the same then are
+    one run. Raises InputError for settings that none accepts, for one that acts in no cell, and for
+    a run that would be done twice.
     """
     runs: list[Planned] = []
     known: dict[str, dict[str, Any]] = {}
     measured = [FORMAT, dict(sorted(study.measure.items()))]
-    for settings in _cells(study):
-        try:
-            config = TrainConfig.model_validate(study.settings(settings))
-        except InputError as error:
-            cell = f" of the run with {spelt(settings)}" if settings else ""
-            raise InputError(f"study: settings{cell} can't be met: {error}") from None
+    fewer: set[str] = set()  # Runs of cells that leave something out.
+    nowhere: set[str] | None = None
+    for cell in _cells(study):
+        left_out = study.idle(cell)
+        nowhere = set(left_out) if nowhere is None else nowhere & set(left_out)
+        settings = {**cell, **{name: None for name in left_out if name in cell}}
+        config = _config(study.settings(settings), cell)
         identity = hashed([config.identity(), *measured])
+        fewer |= {identity} if left_out else set()
+        if known.get(identity) == settings and identity in fewer:
+            continue
         if identity in known:
             raise InputError(
                 f"study: every run must be another one, got {spelt(known[identity])} and "
-                f"{spelt(settings)}, which mean the same; drop one of the two"
+                f"{spelt(cell)}, which mean the same; drop one of the two"
             )
         known[identity] = settings
         runs.append(Planned(identity, settings))
+    if nowhere:
+        cell = next(_cells(study))
+        _config({**study.settings(cell), **{n: {**study.base, **cell}[n] for n in nowhere}}, cell)
     return Plan(study, runs)
+
+
+def _config(settings: dict[str, Any], cell: dict[str, Any]) -> TrainConfig:
+    try:
+        return TrainConfig.model_validate(settings)
+    except InputError as error:
+        of = f" of the run with {spelt(cell)}" if cell else ""
+        raise InputError(f"study: settings{of} can't be met: {error}") from None
+
+
+def say_idle(study: Study) -> str | None:
+    """Return a sentence about settings that act on nothing in some cells, or None."""
+    n_seeds = len(study.seeds() or [0])
+    cells = list(_cells(study))
+    cells = cells[: len(cells) // n_seeds]
+    found = Counter(
+        name
+        for cell in cells
+        for name in study.idle(cell)
+        if {**study.base, **cell}[name] is not None
+    )
+    if not found:
+        return None
+    told = ", ".join(f"{name} in {n:,}" for name, n in found.items())
+    return (
+        f"settings that act on nothing are left out: {told} of {len(cells):,} cells; cells that "
+        "are the same then are one run"
+    )
 
 
 def spelt(settings: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from eccles.network import Network
 from eccles.settings import Settings, read_yaml, read_yaml_value
 from eccles.sweeps.networks import named
 from eccles.training.config import SHALLOW, TrainConfig, of_others
+from eccles.training.config.idle import idle
 
 FULL = "full"
 """The scale of a study as its file has it."""
@@ -143,12 +144,18 @@ class Study(Settings):
     def settings(self, varied: Mapping[str, Any]) -> dict[str, Any]:
         """Return all settings of a run, given those that vary; its network is the network itself.
 
-        `called` says what the study calls it.
+        `called` says what the study calls it. What acts on nothing in this run is left out.
         """
         values: dict[str, Mapping[str, Any]] = {"network": self.networks, "module": self.modules}
         names = self.called(varied)
         own = {setting: values[setting][name] for setting, name in names.items()}
-        return {**self.base, **varied, **own}
+        whole = {**self.base, **varied, **own}
+        left_out = idle(whole)
+        return {name: value for name, value in whole.items() if name not in left_out}
+
+    def idle(self, varied: Mapping[str, Any]) -> list[str]:
+        """Return the settings that act on nothing in a run, given those that vary."""
+        return idle({**self.base, **varied, **dict.fromkeys(self.called(varied))})
 
     def called(self, varied: Mapping[str, Any]) -> dict[str, str]:
         """Return what a run's network or module of one's own is called in the study, if any."""

@@ -19,7 +19,7 @@ from eccles.units import whole_number
 _RATIO, _HIDDEN = "80:20", 100
 """What an "auto" of `ei` and `hidden` is, where nothing else says it."""
 
-_CONSTANTS = {
+CONSTANTS = {
     "tau_adapt": ("adaptive", "tau_adapt"),
     "adapt_strength": ("adaptive", "strength"),
     "e_excitatory": ("conductance", "e_excitatory"),
@@ -160,7 +160,7 @@ class NetworkSettings(Settings):
         """Raise InputError unless the settings agree, and mean a network that there can be."""
         if self.network is not None:
             self._leave_it_to_the_network()
-        for name, (kind, _) in _CONSTANTS.items():
+        for name, (kind, _) in CONSTANTS.items():
             value = getattr(self, name)
             if value is not None and self.neuron != kind:
                 hint = f"it is one of {kind} neurons"
@@ -226,7 +226,7 @@ class NetworkSettings(Settings):
         """
         if self.network is not None:
             return self.network
-        found = {own: getattr(self, name) for name, (_, own) in _CONSTANTS.items()}
+        found = {own: getattr(self, name) for name, (_, own) in CONSTANTS.items()}
         constants = {name: value for name, value in found.items() if value is not None}
         return _layered(
             self.layers(),
