@@ -12,7 +12,8 @@ from typing import Annotated, Any, get_args
 import tyro
 
 from eccles.cli.flags import flag, options, read
-from eccles.errors import InputError, check_workers, must, nearest
+from eccles.data.own.names import is_path
+from eccles.errors import InputError, check_workers, nearest
 from eccles.paths import usable
 from eccles.training.config import Model, TrainConfig, of_others
 from eccles.training.config.network import NetworkSettings, check_said
@@ -191,10 +192,7 @@ def _name(config: TrainConfig) -> str:
         elif not config.plain:
             kind = f"network-{config.network_of().n_neurons}"
     data = config.data
-    if config.is_deep and ("/" in data or Path(data).is_dir()):
-        data = Path(data).resolve().name  # Recordings of one's own.
-    name = f"{data}-{kind}-seed{config.seed}"
-    if "/" in name:
-        hint = "see eccles data list; --data-dir names a folder"
-        raise must("train", "data", "the name of a data set", config.data, hint)
-    return name
+    if is_path(data) or (config.is_deep and Path(data).is_dir()):
+        path = Path(data).resolve()  # Of one's own.
+        data = path.name if config.is_deep else path.name.partition(".")[0]
+    return f"{data}-{kind}-seed{config.seed}"

@@ -14,6 +14,7 @@ from eccles.data.images import cifar, fashion_mnist
 from eccles.data.images.dataset import ImageDataset as ImageDataset
 from eccles.data.images.dataset import ImageSplits as ImageSplits
 from eccles.data.images.encoding import latency_encode as latency_encode
+from eccles.data.own.names import SHARE, is_path
 from eccles.data.registry import SOURCES
 from eccles.data.registry import named as _named
 from eccles.data.spikes import spoken
@@ -22,7 +23,7 @@ from eccles.data.spikes.binning import bin_events as bin_events
 from eccles.data.spikes.dataset import SpikeDataset as SpikeDataset
 from eccles.data.spikes.dataset import Splits as Splits
 from eccles.data.spikes.recordings import Recordings as Recordings
-from eccles.errors import InputError, nearest
+from eccles.errors import InputError, must, nearest
 
 if TYPE_CHECKING:
     from eccles.data.cameras.dataset import FrameDataset as FrameDataset
@@ -74,8 +75,17 @@ def image_names() -> tuple[str, ...]:
 
 
 @typed("data")
-def load(name: str, data_dir: Path | None = None, binning: Binning | None = None) -> Splits:
-    """Return a data set by name, from `data_dir` or from wherever it is found.
+def load(
+    name: str | Path,
+    data_dir: Path | None = None,
+    binning: Binning | None = None,
+    test_share: float | None = None,
+) -> Splits:
+    """Return a data set by name, from `data_dir` or from wherever it is found; or one's own.
+
+    Data of one's own is named by its path: a file that ends in .npz or .h5, or a folder, with a "/"
+    in it. `test_share` of each of its classes is held out to test on, a fifth unless given, where
+    it has no test set.
 
     `binning` says how the times of recorded spikes become steps. Images have a code of their own.
     Raises InputError for an unknown name, colour images, a `data_dir` without the files, recordings
@@ -84,6 +94,15 @@ def load(name: str, data_dir: Path | None = None, binning: Binning | None = None
     >>> len(load("fashion-mnist-sample").train)
     4000
     """
+    if isinstance(name, Path) or is_path(name):
+        if data_dir is not None:
+            raise must("data", "data_dir", "left out with a path", str(data_dir))
+        from eccles.data.own import opened
+
+        return opened.load(name, binning, SHARE if test_share is None else test_share)
+    if test_share is not None:
+        hint = "the data set has samples to test on"
+        raise must("data", "test_share", f"left out with {name}", test_share, hint)
     source = _named(name)
     if source.form == "recordings":
         return spoken.load(source, data_dir, binning)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eccles.data.own.names import is_path
 from eccles.errors import InputError, RunError, must, nearest
 from eccles.training.config import TrainConfig
 from eccles.training.factory import make
@@ -34,7 +35,9 @@ def _has_groups(config: TrainConfig) -> bool:
 
 def data_key(config: TrainConfig) -> tuple[Any, ...]:
     """Return what tells the samples of one run from those of another."""
-    return config.data, config.n_steps if config.is_deep else config.binning()
+    if config.is_deep:
+        return config.data, config.n_steps
+    return config.data, config.binning(), config.test_share
 
 
 def open_data(config: TrainConfig, data_dir: Path | None = None) -> tuple[Any, Any]:
@@ -46,7 +49,8 @@ def open_data(config: TrainConfig, data_dir: Path | None = None) -> tuple[Any, A
 
     check_openable(config.data)
     if not config.is_deep:
-        return data.load(config.data, data_dir, config.binning())
+        share = config.test_share if is_path(config.data) else None
+        return data.load(config.data, data_dir, config.binning(), share)
     from eccles.data.cameras import published as event_cameras
 
     images, cameras = data.image_names(), tuple(event_cameras.N_FRAMES)

@@ -71,6 +71,16 @@ def test_the_same_run_has_the_same_identity(settings, same):
     assert TrainConfig(**settings).identity() == TrainConfig(**same).identity()
 
 
+def test_data_of_ones_own_starts_at_a_rate_whatever_its_spikes():
+    own = TrainConfig(data="mine.npz").resolved()
+    assert (own.initial_rate, own.w1_std, own.batch_size, own.lr) == ("5 Hz", None, 32, 3e-4)
+    assert TrainConfig(data="mine.npz", w1_std=0.01).resolved().initial_rate is None
+    assert TrainConfig(data="mine.npz").identity() == TrainConfig(data="a/mine.npz").identity()
+    assert TrainConfig(data="mine.npz").identity() != TrainConfig(data="a/yours.npz").identity()
+    with pytest.raises(InputError, match="test_share must be left out, for only data of one's own"):
+        TrainConfig(test_share=0.3)
+
+
 def test_every_setting_is_part_of_the_identity():
     changes = {
         "data": "fashion-mnist",
@@ -116,6 +126,7 @@ def test_every_setting_is_part_of_the_identity():
         "delay": None,
         "threshold": 0.9,
         "network": layered((20,)),
+        "test_share": None,
         "module": "Mine-12345678",
         "weight_decay": 0.1,
         "schedule": "cosine",
@@ -137,6 +148,7 @@ def test_every_setting_is_part_of_the_identity():
         "tau_syn_inhibitory": ({"recurrent": True}, None, 0.02),
         "device_bound": ({"device_model": "ecram"}, 10.0, 20.0),
         "delay": ({"recurrent": True}, None, 0.002),
+        "test_share": ({"data": "mine/"}, 0.2, 0.5),
         "rate_target": ({"rate_penalty": 1}, 10.0, 5.0),
     }
     alone = {name: value for name, value in changes.items() if name not in beside}

@@ -21,7 +21,7 @@ from eccles.data.spikes.binning import Binning, bin_events
 from eccles.data.spikes.cache import Labelled, cached
 from eccles.data.spikes.dataset import SpikeDataset, Splits
 from eccles.data.spikes.hdf5 import UNTOLD, read_blocks
-from eccles.data.spikes.recordings import CHANNELS, say_channels
+from eccles.data.spikes.recordings import CHANNELS, Recordings, say_channels
 from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.units import duration
@@ -66,12 +66,40 @@ def load(source: Source, data_dir: Path | None = None, binning: Binning | None =
     return Splits(train, test)
 
 
+def load_file(path: Path, name: str, binning: Binning | None = None) -> SpikeDataset:
+    """Return one file of recordings of one's own as spikes in steps; raises what `load` raises."""
+    found, facts = _load(OWN_RECORDINGS, File(path.name), path, binning or Binning())
+    n_units = _channels([path], [facts])
+    return replace(found, name=name, events=replace(found.events, n_units=n_units))
+
+
+def binned(where: str, recordings: Recordings, binning: Binning) -> SpikeEvents:
+    """Return recordings as spikes in steps, or raise InputError where hardly any is in time."""
+    try:
+        found = bin_events(recordings, binning)
+    except InputError as error:
+        raise InputError(f"{where} doesn't fit {error}") from None
+    check_in_time(where, found.left_out, recordings.n_events, binning)
+    return found.events
+
+
+def check_in_time(where: str, left_out: int, recorded: int, binning: Binning) -> None:
+    """Raise InputError unless there are spikes, and a share of them in time."""
+    if not recorded:
+        raise InputError(f"{where} must hold spikes, got none in all of its samples")
+    if left_out >= _TOO_LATE * recorded:
+        raise InputError(
+            f"{where} must have events before {duration(binning.max_time)}, got {left_out:,} of "
+            f"{recorded:,} later; times must be seconds: are these milliseconds?"
+        )
+
+
 def _channels(paths: list[Path], facts: list[Mapping[str, Any]]) -> int:
     """Return the channels of two files of one's own: what they say, or what their units need."""
     told = [each["n_units"] for each in facts]
     needed = [each["largest_unit"] + 1 for each in facts]
     n_units: int = max(n if said == UNTOLD else said for said, n in zip(told, needed, strict=True))
-    files = f"data: {paths[0]} and {paths[1].name}"
+    files = " and ".join([f"data: {paths[0]}", *(path.name for path in paths[1:])])
     if UNTOLD in told:
         say_channels(files, n_units)
     elif min(told) < n_units:
@@ -174,11 +202,7 @@ def _encode(path: Path, binning: Binning, n_units: int | None) -> Labelled:
     if not recorded:
         got = f"{sum(map(len, labels))} samples without any"
         raise InputError(f"data: {path} must hold spikes, got {got}; write it anew")
-    if left_out >= _TOO_LATE * recorded:
-        raise InputError(
-            f"data: {path} must have events before {duration(binning.max_time)}, got "
-            f"{left_out:,} of {recorded:,} later; times must be seconds: are these milliseconds?"
-        )
+    check_in_time(f"data: {path}", left_out, recorded, binning)
     return Labelled(
         # A file that says how many channels it has is stored as one that doesn't.
         SpikeEvents.joined([replace(each, n_units=n_units or UNTOLD) for each in events]),

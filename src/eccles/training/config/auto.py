@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eccles.data.cameras.published import N_FRAMES
+from eccles.data.own.names import is_path
 from eccles.data.registry import SOURCES
 from eccles.training.own import said_of
 
@@ -20,6 +21,9 @@ _NETWORK_LR, _FLAT = 1e-3, 20.0
 _MODULE_LR = 3e-4
 """That of modules of one's own, whose weights may be of any scale."""
 
+_OWN_LR = 3e-4
+"""That of data of one's own, which may have few spikes or very many."""
+
 _RATE = "5 Hz"
 """Rate at which networks of one's own start, in the range of cortical neurons."""
 
@@ -33,7 +37,7 @@ def implied(config: TrainConfig) -> dict[str, Any]:
         return _of_deep(config)
     common = {
         "steps": config.binning().n_steps,
-        "batch_size": 32 if of_recordings(config.data) else 256,
+        "batch_size": 32 if of_recordings(config.data) or is_path(config.data) else 256,
         "warmup": 0.0,
         "momentum": 0.0,
     }
@@ -50,7 +54,11 @@ def of_recordings(data: str) -> bool:
 
 
 def _of_one_layer(config: TrainConfig) -> dict[str, Any]:
-    """Kilgore et al. 2025; recordings have more spikes."""
+    """Kilgore et al. 2025; recordings have more spikes, and data of one's own has any number."""
+    if is_path(config.data) and not config.unbounded:
+        found = {"optimizer": "adam", "lr": _OWN_LR}
+        scaled = config.w1_std is not None or config.initial_rate is not None
+        return found if scaled else {**found, "initial_rate": _RATE}
     recorded = of_recordings(config.data)
     usual_lr = (0.001 if config.optimizer == "sgd" else 1e-4) if recorded else 0.01
     found = {
@@ -63,13 +71,14 @@ def _of_one_layer(config: TrainConfig) -> dict[str, Any]:
 
 
 def _of_network(config: TrainConfig) -> dict[str, Any]:
+    usual_lr = _OWN_LR if is_path(config.data) else _NETWORK_LR
     layered = max(config.network_of().depths().values()) > 1
     return {
         # Large first updates may silence a layer behind another one.
         "warmup": 1.0 if layered else 0.0,
         "initial_rate": _RATE,
         "optimizer": "adam",
-        "lr": 1e-4 if of_recordings(config.data) else _NETWORK_LR,
+        "lr": 1e-4 if of_recordings(config.data) else usual_lr,
         "surrogate_scale": _FLAT if config.surrogate == "superspike" else None,
     }
 

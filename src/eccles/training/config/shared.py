@@ -40,7 +40,8 @@ class SharedSettings(Settings):
     (resnet18 and 34 are SEW, added)."""
 
     data: str = "fashion-mnist-sample"
-    """Data set; `eccles data list` names them all."""
+    """Data set, as `eccles data list` has them; or the path of your own: an .npz or .h5 file, or a
+    folder, with a "/" in it."""
 
     steps: int | None = Field(default=None, ge=1, le=65535)
     """Steps of a sample. Recorded spikes: one more than there are bins (auto: 100, or what dt and
@@ -58,7 +59,8 @@ class SharedSettings(Settings):
     """Passes over the training samples; with 0 the network is looked at as it starts."""
 
     batch_size: int | None = Field(default=None, ge=1, le=2**31)
-    """Samples an update (auto: 256; 32 for recordings; 128 for deep networks on images)."""
+    """Samples an update (auto: 256; 32 for recordings and data of your own; 128 for deep networks
+    on images)."""
 
     drop_last: bool = False
     """Drop the samples that don't fill a batch, in training and in testing, as published."""
@@ -67,13 +69,13 @@ class SharedSettings(Settings):
     """Share of the training samples held out to choose an epoch by."""
 
     optimizer: str | None = None
-    """Any optimizer of torch.optim, in lower case (auto: sgd; adam for recordings, unbounded or
-    beyond one layer of lif neurons)."""
+    """Any optimizer of torch.optim, in lower case (auto: sgd; adam for recordings, data of your
+    own, unbounded or beyond one layer of lif neurons)."""
 
     lr: float | None = Field(default=None, gt=0, le=1e6)
     """Learning rate, the highest of a schedule (auto: 0.01; for recordings 1e-4, 0.001 with sgd;
-    2e-4 when unbounded; 1e-3 beyond one layer of lif neurons; of deep networks 0.002, 0.001 for
-    more layers than vgg11 and for recordings, 0.1 for bn)."""
+    2e-4 when unbounded; 3e-4 for data of your own; else 1e-3 beyond one layer of lif neurons; of
+    deep networks 0.002, 0.001 for more layers than vgg11 and for recordings, 0.1 for bn)."""
 
     momentum: float | None = Field(default=None, ge=0, lt=1)
     """Momentum, for an optimizer that has one (auto: none; 0.9 for deep networks with sgd and

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from eccles.data.own.names import SHARE, is_path
 from eccles.data.spikes.binning import Binning
 from eccles.errors import must
 from eccles.settings import Duration, MaybeDuration, Rate, as_said
@@ -47,13 +48,17 @@ class TimedSettings(NetworkSettings, SharedSettings):
     clip: bool = Binning.clip
     """Count several spikes of a channel in one bin as one."""
 
+    test_share: float = Field(default=SHARE, gt=0, lt=1)
+    """Share of each class to test on, where data of one's own has no test set."""
+
     module: Annotated[str | None, as_said("FILE.py:FUNCTION")] = None
     """A module of one's own that a function of a Python file makes; see
     docs/tutorial-network.md. Its file is run."""
 
     initial_rate: str | None = None
     """Rate at which hidden neurons start, "5 Hz", or by group, "E: 5 Hz, PV: 15 Hz": weights are
-    scaled until training samples give it (auto: 5 Hz beyond one layer of lif neurons)."""
+    scaled until training samples give it (auto: 5 Hz for data of your own, unless w1_std is said,
+    and beyond one layer of lif neurons)."""
 
     projection: bool | None = None
     """Project to Dale's signs after every update (auto: yes, unless unbounded)."""
@@ -121,6 +126,9 @@ class TimedSettings(NetworkSettings, SharedSettings):
             self._agree_with_module()
         if self.dt is not None:
             self._check_bins(self.dt)
+        if self.test_share != SHARE and not is_path(self.data):
+            accepted = "left out, for only data of one's own may have no test set"
+            raise must("train", "test_share", accepted, self.test_share)
         if self.device_model is not None and self.update_noise:
             hint = "a device has noise of its own"
             raise must("train", "update_noise", "0 with device_model", self.update_noise, hint)

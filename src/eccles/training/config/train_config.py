@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from eccles.data.own.names import base_name, is_path
 from eccles.errors import InputError, must
 from eccles.settings import hashed
 from eccles.training.config import auto
@@ -117,6 +118,8 @@ class TrainConfig(TimedSettings, DeepSettings):
         if self.is_deep:
             return own
         own["module"] = identity_of(self.module)
+        if is_path(own["data"]):
+            own["data"] = base_name(own["data"])  # Wherever it lies: its digits say what it is.
         if self.plain:
             return own
         rest = {name: own[name] for name in own if name not in NetworkSettings.model_fields}

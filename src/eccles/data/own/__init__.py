@@ -1,0 +1,1 @@
+"""Data of one's own, named by its path."""
