@@ -200,3 +200,18 @@ def test_names_must_be_texts(path, text):
     path.write_text(f"count: 1\n{text}")
     with pytest.raises(InputError, match=r"got the name \w+; names are text, .* in line 2$"):
         Toy.from_yaml(path)
+
+
+def test_a_text_of_several_lines_is_yaml_itself(tmp_path):
+    for text in ("count: 7\n", '{"count": 7}', "\ncount: 7", "# mine\ncount: 7\n"):
+        assert Toy.from_yaml(text) == Toy(count=7)
+    with pytest.raises(InputError, match="config: the text must be YAML, got"):
+        Toy.from_yaml("count: [\n")
+    with pytest.raises(InputError, match="config: the text must be YAML, got a text of .* letters"):
+        Toy.from_yaml("#\n" * 2**20)
+    with pytest.raises(InputError, match="config: the text must hold 'name: value' lines"):
+        Toy.from_yaml("- 7\n")
+    # A path is a file's, whatever its letters.
+    file = tmp_path / "{count: 7}"
+    file.write_text("count: 8\n")
+    assert Toy.from_yaml(file) == Toy(count=8)

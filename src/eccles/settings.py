@@ -212,12 +212,16 @@ def hashed(content: object) -> str:
 
 
 def read_yaml(path: Path | str) -> dict[str, Any]:
-    """Return the mapping that a YAML file holds, or raise InputError that says where it fails."""
+    """Return the mapping that a YAML file holds, or raise InputError that says where it fails.
+
+    A text of several lines, or that begins with a brace, is YAML itself; a `Path` is always a file.
+    """
     if not isinstance(path, Path | str):
         raise must("config", "a file", "a path", path)
-    path = usable(path, "config")
+    said = path if isinstance(path, str) and _is_yaml(path) else None
+    path = Path("the text") if said is not None else usable(path, "config")
     try:
-        content = parse(read_text(path, MOST_BYTES))
+        content = parse(read_text(path, MOST_BYTES) if said is None else said)
     except OSError as error:
         raise InputError(f"config: {path} must be a readable file: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -229,6 +233,11 @@ def read_yaml(path: Path | str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InputError(f"config: {path} must hold 'name: value' lines, got {shown(content)}")
     return content
+
+
+def _is_yaml(text: str) -> bool:
+    """Return whether a text is YAML, and no name of a file: there are none of several lines."""
+    return "\n" in text or text.lstrip().startswith("{")
 
 
 def read_yaml_value(text: str, where: str) -> Any:

@@ -147,6 +147,7 @@ def test_yaml_reads_back_as_the_same_network(tmp_path_factory, said, random):
     path = tmp_path_factory.getbasetemp() / "any-network.yaml"
     path.write_text(one.to_yaml())
     again = Network.from_yaml(path)
+    assert Network.from_yaml(path.read_text()) == again
     assert again == one
     assert again.identity() == one.identity()
     assert again.to_yaml() == one.to_yaml()

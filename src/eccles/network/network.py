@@ -109,7 +109,10 @@ class Network(Settings):
 
     @classmethod
     def from_yaml(cls, path: Path | str) -> Self:
-        """Return the network of a YAML (or JSON) file, which may be its part `network`."""
+        """Return the network of a YAML (or JSON) file, or text, which may be its part `network`.
+
+        A text of several lines is YAML itself, as `to_yaml` gives it.
+        """
         return cls.of(read_yaml(path))
 
     @classmethod
