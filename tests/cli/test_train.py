@@ -380,7 +380,10 @@ def test_the_plain_command_learns_spoken_digits(capsys):
     result = json.loads(captured.out)
     assert result["peak_accuracy"] > 0.2
     assert 1 < result["initial_rate_hz"] < 25
-    assert "w1 scale 0.00012, adam at 0.0001, batches of 32" in captured.err
+    assert (
+        "w1 scale 0.00012, adam at 0.0001 (betas 0.9 0.999, eps 1e-08), batches of 32"
+        in captured.err
+    )
     provenance = json.loads((Path(result["out"]) / "provenance.json").read_text())
     became = provenance["resolved"]
     assert (became["w1_std"], became["optimizer"]) == (1.2e-4, "adam")

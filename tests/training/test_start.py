@@ -9,6 +9,7 @@ import torch
 import eccles
 from eccles import InputError, TrainConfig
 from eccles.cli import main
+from eccles.cli.display import TrainDisplay
 from eccles.network import layered
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import Study
@@ -122,6 +123,10 @@ def test_a_rate_is_an_axis_of_a_study():
         (["--initial-rate", "600 Hz"], "init: a rate must be at most 500 Hz"),
         (["--initial-rate", "E: 5 Hz, SST: 5 Hz"], "init: there is no group 'SST'"),
         (["--initial-rate", "5 Hz", "--w1-std", "0.1"], "w1_std must be left out with initial"),
+        (["--init", "fluctuation", "--w1-std", "0.1"], "w1_std must be left out with init fluct"),
+        (["--init", "spectral"], "init: spectral must be of a network with recurrent projections"),
+        (["--init", "prior"], "init must be one of half-normal, fluctuation, spectral for a net"),
+        (["--model", "mlp2", "--init", "spectral"], "init must be one of measured, bernoulli, pri"),
     ],
 )
 def test_rates_that_cannot_be_leave_nothing(words, sentence, tmp_path, monkeypatch, capsys):
@@ -131,3 +136,57 @@ def test_rates_that_cannot_be_leave_nothing(words, sentence, tmp_path, monkeypat
     assert sentence in said
     assert said.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_half_normal_is_what_auto_means():
+    for said in ({}, {"recurrent": True}):
+        assert TrainConfig(**said, init="half-normal").identity() == TrainConfig(**said).identity()
+        assert TrainConfig(**said, init="fluctuation").identity() != TrainConfig(**said).identity()
+    assert TrainConfig(recurrent=True).resolved().initial_rate == "5 Hz"
+    assert TrainConfig(recurrent=True, init="spectral").resolved().initial_rate is None
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"recurrent": True, "ei": "1:1"}, {"groups": "E:20,PV:5,SST:5", "recurrent": 0.5}]
+)
+def test_a_run_starts_by_a_rule_and_says_so(said, few, tmp_path, capsys):
+    settings = {"hidden": 30, **said, "batch_size": 100, "init": "fluctuation", "seed": 2}
+    with TrainDisplay() as watch:
+        result = eccles.train(
+            TrainConfig(**settings, epochs=0), data=few, out=tmp_path / "run", watch=watch
+        )
+    facts = json.loads((tmp_path / "run" / "provenance.json").read_text())["resolved"]["start"]
+    assert facts == result.facts["start"] == result.summary()["start"]
+    assert facts["init"] == "fluctuation"
+    printed = capsys.readouterr().out
+    for name in result.network.driven():
+        assert f"{name} {facts['predicted_hz'][name]:.3g} Hz predicted" in printed
+    mean = np.mean(list(facts["measured_hz"].values()))
+    assert result.history[0]["rate_hz"] == pytest.approx(mean, rel=0.5)
+    # What the rule says, at a rate: the same proportions.
+    at_rate = eccles.train(TrainConfig(**settings, epochs=0, initial_rate=4), data=few)
+    measured = list(at_rate.facts["start"]["measured_hz"].values())
+    assert measured == pytest.approx([4] * len(measured), rel=0.4)
+    for own, other in zip(
+        result.network.driven().values(), at_rate.network.driven().values(), strict=True
+    ):
+        ratios = {
+            round(float(a.weights.abs().sum() / b.weights.abs().sum()), 4)
+            for a, b in zip(own.synapses, other.synapses, strict=True)
+        }
+        assert len(ratios) == 1
+        assert ratios != {1.0}
+
+
+def test_relative_noise_and_hidden_defaults_are_said(few, tmp_path, capsys):
+    config = TrainConfig(**CONFIG | {"epochs": 0}, optimizer="adamw", update_noise=0.1,
+                         noise_scale="relative", w1_std=0.002)  # fmt: skip
+    with TrainDisplay() as watch:
+        eccles.train(config, data=few, out=tmp_path / "run", watch=watch)
+    facts = json.loads((tmp_path / "run" / "provenance.json").read_text())["resolved"]
+    assert facts["optimizer_options"]["weight_decay"] == 0.01
+    said = capsys.readouterr().out
+    assert "adamw at 0.01 (betas 0.9 0.999, eps 1e-08, weight_decay 0.01)" in said
+    assert (
+        "noise of 0.1 times the scale of each projection at first: input -> hidden 0.002;" in said
+    )

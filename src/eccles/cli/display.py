@@ -12,6 +12,7 @@ from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from eccles.data.bars import drawn
+from eccles.training.build import options_of
 from eccles.training.config import TrainConfig
 from eccles.training.diagnosis import diagnosis
 from eccles.training.run.result import TrainResult
@@ -59,11 +60,16 @@ class TrainDisplay:
         why = task.facts().get("engine_reason")
         reason = f" ({why})" if why else ""
         self._console.print(
-            f"{config.data}, {task.title()}, {config.optimizer} at {config.lr:g}, "
+            f"{config.data}, {task.title()}, {_optimizer(config, task)}, "
             f"batches of {config.batch()}, {task.engine} engine{reason}, seed {config.seed}",
             highlight=False,
             soft_wrap=True,
         )
+        facts = task.facts()
+        if started := facts.get("start"):
+            self._console.print(_started(started), highlight=False, soft_wrap=True)
+        if not config.is_deep and config.update_noise and config.noise_scale == "relative":
+            self._console.print(_noise(config, facts), highlight=False, soft_wrap=True)
         if next_epoch == config.epochs > 0:
             self._console.print("finished before; --no-resume trains it again", highlight=False)
         elif next_epoch:
@@ -137,6 +143,45 @@ def print_trouble(result: TrainResult, *, json: bool = False) -> None:
     if said := diagnosis(result):
         console = Console(file=sys.stderr if json else sys.stdout)
         console.print(said, highlight=False, markup=False, soft_wrap=True)
+
+
+def _optimizer(config: TrainConfig, task: Task) -> str:
+    """Return an optimizer with what it does besides, which torch's own defaults may say."""
+    told = [
+        f"{name} {' '.join(map(str, value)) if isinstance(value, tuple) else f'{value:g}'}"
+        for name, value in options_of(task.optimizer).items()
+        if value and not isinstance(value, bool | str)
+    ]
+    return f"{config.optimizer} at {config.lr:g}" + (f" ({', '.join(told)})" if told else "")
+
+
+def _noise(config: TrainConfig, facts: dict[str, Any]) -> str:
+    """Return what relative noise is relative to."""
+    scales = facts.get("scales") or {
+        "input -> hidden": facts["w1_std"], "hidden -> output": facts["w2_std"]
+    }  # fmt: skip
+    told = "; ".join(f"{name} {scale:.3g}" for name, scale in scales.items())
+    return f"noise of {config.update_noise:g} times the scale of each projection at first: {told}"
+
+
+def _started(said: dict[str, Any]) -> str:
+    """Return how a network starts, group by group: the rates of theory beside those measured."""
+    theory = said["predicted_hz"]
+    rates = [
+        f"{name} {_hertz(theory.get(name))} predicted, {_hertz(rate)} measured"
+        for name, rate in said["measured_hz"].items()
+    ]
+    radii = [
+        f"spectral radius of {name} {radius:.3g}"
+        for name, radius in said.get("spectral_radius", {}).items()
+    ]
+    return f"starts by {said['init']}: " + "; ".join(rates + radii)
+
+
+def _hertz(rate: float | None) -> str:
+    if rate is None:
+        return "no rate"
+    return f"{rate:.3g} Hz" if rate >= 0.01 or not rate else "under 0.01 Hz"
 
 
 def _rate(row: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from eccles.arguments import typed
 from eccles.errors import InputError, listed, must, nearest
 from eccles.events import SpikeEvents
 from eccles.init.driven import Driven, Startable
+from eccles.init.driven import startable as as_startable
 from eccles.init.rate_search import Floats, Found, search
 from eccles.units import duration, read_rates
 
@@ -69,12 +70,8 @@ def to_rate(
     group that isn't there, or that nothing reaches; and, with the rates that were seen, for one
     that can't be met. The weights are as they were then.
     """
-    if not isinstance(network, Startable):
-        accepted = "an EINetwork or a SpikingNetwork"
-        raise must("init", "network", accepted, type(network).__name__)
-    if not len(events):
-        raise must("init", "events", "of one sample at least", "none")
-    driven = network.driven()
+    startable = as_startable(network, events)
+    driven = startable.driven()
     units = _units(driven, read_rates(rate, where="init"), events.dt)
     groups = [group for unit in units for group in unit.groups]
     before = {group: [w.double() for w in driven[group].weights] for group in groups}
@@ -87,15 +84,15 @@ def to_rate(
 
     try:
         for stage in _stages(units, driven):
-            found = _searched(network, events, stage, driven, put)
+            found = _searched(startable, events, stage, driven, put)
             for unit, factor in zip(stage, np.exp(found.factors).tolist(), strict=True):
                 factors.update(dict.fromkeys(unit.groups, factor))
             put(factors)
     except BaseException:
         put(dict.fromkeys(groups, 1.0))
         raise
-    network.note_factors(factors)
-    rates = _measured(network, events, [[driven[group].neurons] for group in groups])
+    startable.note_factors(factors)
+    rates = measured(startable, events, [[driven[group].neurons] for group in groups])
     return Start(factors, dict(zip(groups, rates.tolist(), strict=True)))
 
 
@@ -113,7 +110,7 @@ def _searched(
     def measure(of: SpikeEvents, x: Floats) -> Floats:
         for unit, factor in zip(stage, np.exp(x).tolist(), strict=True):
             put(dict.fromkeys(unit.groups, factor))
-        return _measured(network, of, places)
+        return measured(network, of, places)
 
     # A few samples tell nearly all, at a fraction of the time.
     start, slopes = np.zeros(len(stage)), None
@@ -127,7 +124,7 @@ def _searched(
     return found
 
 
-def _measured(network: Startable, events: SpikeEvents, places: Sequence[Sequence[slice]]) -> Floats:
+def measured(network: Startable, events: SpikeEvents, places: Sequence[Sequence[slice]]) -> Floats:
     """Return the mean rate of the neurons at each of some places, in Hz."""
     total: Tensor | None = None
     for first in range(0, len(events), _BATCH):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -36,6 +37,22 @@ def half_normal(pre: Populations, n_post: int, std: float, random: np.random.Gen
     """Return sign |N(0, std^2)| weights, float32 [n_pre, n_post], signs by presynaptic neuron."""
     magnitudes = signed_normal(pre.n_neurons, n_post, std, random).abs()
     return magnitudes * pre.signs().unsqueeze(1)
+
+
+@typed("init")
+def exponential(pre: Populations, n_post: int, mean: float, random: np.random.Generator) -> Tensor:
+    """Return sign Exp(mean) weights, float32 [n_pre, n_post], signs by presynaptic neuron."""
+    whole("init", "n_post", n_post)
+    drawn = magnitudes(1, (pre.n_neurons, n_post), mean, random)
+    return drawn * pre.signs().unsqueeze(1)
+
+
+def magnitudes(
+    sign: int, shape: Sequence[int], scale: float, random: np.random.Generator
+) -> Tensor:
+    """Return exponential weights of one sign and a mean of `scale`, or with sign 0 normal ones."""
+    draw = random.standard_exponential if sign else random.standard_normal
+    return torch.from_numpy((sign or 1) * scale * draw(tuple(shape))).float()
 
 
 @typed("init")

@@ -15,5 +15,7 @@ from eccles.measures.distances import category_means as category_means
 from eccles.measures.distances import pair_means as pair_means
 from eccles.measures.distances import van_rossum as van_rossum
 from eccles.measures.distances import van_rossum_each as van_rossum_each
+from eccles.measures.spectra import spectral_entropy as spectral_entropy
+from eccles.measures.spectra import spectral_radius as spectral_radius
 from eccles.measures.weights import weight_histogram as weight_histogram
 from eccles.measures.weights import weight_statistics as weight_statistics

@@ -14,7 +14,8 @@ from eccles.engines import Engine, Response, Weights
 from eccles.engines import engine as choose_engine
 from eccles.events import SpikeEvents
 from eccles.functional.lif import LIFParameters
-from eccles.init.driven import Driven
+from eccles.init.driven import Driven, Synapses
+from eccles.init.membrane import Membrane
 from eccles.populations import Populations
 
 
@@ -132,15 +133,28 @@ class EINetwork(nn.Module):
 
     def driven(self) -> dict[str, Driven]:
         """Return the hidden neurons of each kind with what drives them; see `init.to_rate`."""
-        weights = self.input_to_hidden.detach()
+        weights, own, sign = self.input_to_hidden.detach(), self.neuron, 1 - self.unbounded
+        membrane = Membrane(own.tau_mem, (own.tau_syn, own.tau_syn), own.dt, own.threshold)
         return {
-            kind: Driven("hidden", kind, place, (weights[:, place],), frozenset(), None)
+            kind: Driven(
+                "hidden",
+                kind,
+                place,
+                (Synapses(f"input -> {kind}", weights[:, place], sign=sign),),
+                None,
+                membrane,
+            )
             for kind, place in self._kinds().items()
         }
 
     def note_factors(self, factors: Mapping[str, float]) -> None:
         """Take note that the input weights of some kinds of neurons were multiplied by factors."""
         self.w1_stds = {kind: std * factors.get(kind, 1.0) for kind, std in self.w1_stds.items()}
+
+    def note_scales(self, scales: Mapping[str, float]) -> None:
+        """Take note of the scales from which the input weights of some kinds were drawn."""
+        own = {kind: scales.get(f"input -> {kind}", std) for kind, std in self.w1_stds.items()}
+        self.w1_stds = own
 
     def _kinds(self) -> dict[str, slice]:
         places = {kind: self.hidden[kind] for kind in ("E", "I")}

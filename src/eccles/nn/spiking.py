@@ -18,9 +18,10 @@ from eccles.events import SpikeEvents
 from eccles.functional.neuron import Neuron
 from eccles.functional.surrogate import Surrogate
 from eccles.init import projections as initial
-from eccles.init.driven import Driven
+from eccles.init.driven import Driven, Synapses
+from eccles.init.membrane import membrane_of
 from eccles.network.constants import of_group
-from eccles.network.names import INPUT, INPUTS, End, short_names
+from eccles.network.names import INPUT, End, short_names
 from eccles.network.network import Network
 from eccles.populations import Populations
 from eccles.wiring import Group, Link, RatePenalty, Wiring
@@ -54,7 +55,7 @@ class SpikingNetwork(nn.Module):
     Attributes:
         network, wiring: the network, and the same laid out.
         scales: scale of the initial weights of each projection, by its name; those that
-            `init.to_rate` found, where it was called.
+            `init.to_rate` and other rules of `eccles.init` found, where they were called.
     """
 
     @typed("network")
@@ -224,26 +225,34 @@ class SpikingNetwork(nn.Module):
 
     def driven(self) -> dict[str, Driven]:
         """Return all groups of neurons with what drives them; see `init.to_rate`."""
-        network, views = self.network, self._views(self.matrices)
+        network, views, masks = self.network, self._views(self.matrices), self._views(self.masks())
         pairs = {name: network.pair(name) for name in network.projections}
-        ends = zip(network.ends(), self.groups.items(), strict=True)
-        names = {end: name for end, (name, _) in ends}
+        names = dict(zip(network.ends(), self.groups, strict=True))
         unreached = network.unreached()
-        found = {}
-        for end, name in names.items():
-            to = [tie for tie, (_, post) in pairs.items() if post == end]
-            sources = {pairs[tie][0] for tie in to} - {INPUTS}
-            found[name] = Driven(
+        return {
+            name: Driven(
                 end.population,
                 end.group,
                 self.groups[name].neurons,
-                tuple(views[tie] for tie in to),
-                frozenset(names[source] for source in sources),
+                tuple(
+                    Synapses(
+                        tie,
+                        views[tie],
+                        names.get(pairs[tie][0]),
+                        network.sign(pairs[tie][0]),
+                        network.recurrent(tie),
+                        network.projections[tie].scale is not None,
+                        masks.get(tie),
+                    )
+                    for tie in to
+                ),
                 _kind(network, end, to),
-                any(network.projections[tie].scale is not None for tie in to),
+                membrane_of(network, end, self.wiring.dt),
                 name not in unreached,
             )
-        return found
+            for end, name in names.items()
+            for to in [[tie for tie, (_, post) in pairs.items() if post == end]]
+        }
 
     def note_factors(self, factors: Mapping[str, float]) -> None:
         """Take note that the weights to some groups were multiplied by factors."""
@@ -252,6 +261,10 @@ class SpikingNetwork(nn.Module):
             post = self.network.pair(name)[1]
             if post in names:
                 self.scales[name] *= factors.get(names[post], 1.0)
+
+    def note_scales(self, scales: Mapping[str, float]) -> None:
+        """Take note of the scales from which the weights of some projections were drawn."""
+        self.scales |= scales
 
     def _views(self, matrices: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the part of each projection in the matrices, without a gradient."""

@@ -17,7 +17,7 @@ from eccles.functional.surrogate import surrogate
 from eccles.nn.shallow import EINetwork
 from eccles.training.config import TrainConfig
 from eccles.training.devices import Devices
-from eccles.training.start import start_at_rate
+from eccles.training.start import start
 from eccles.training.step import Step, training_step
 
 # They need a closure that runs the loss again, or gradients of another kind.
@@ -58,7 +58,7 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         ),
     )
     network.to(config.device)
-    start_at_rate(config, network, data)
+    start(config, network, data)
     return network
 
 
@@ -115,6 +115,13 @@ def make_optimizer(config: TrainConfig, parameters: Iterable[Any]) -> torch.opti
         # One that takes matrices alone, say.
         hint = f"choose another --optimizer ({error})"
         raise must("train", "optimizer", "one that takes all weights", name, hint) from None
+
+
+def options_of(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """Return what an optimizer was made with, its own defaults included, but for the rate."""
+    own = {**optimizer.defaults}
+    plain = (bool, int, float, str, tuple)
+    return {name: own[name] for name in own if name != "lr" and isinstance(own[name], plain)}
 
 
 def noise_units(config: TrainConfig, network: EINetwork) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from eccles.data.spikes.dataset import Splits
 from eccles.errors import RunError, check_workers, must
 from eccles.memory import enough_memory
 from eccles.nn.own import Own
+from eccles.training.build import options_of
 from eccles.training.compiling import CompileClock
 from eccles.training.config import TrainConfig
 from eccles.training.context import computing, settled
@@ -187,7 +188,7 @@ class _Run:
         finished = first == config.epochs
         if first < 0:
             self.task.begin()
-        facts = self.task.facts()
+        facts = {**self.task.facts(), "optimizer_options": options_of(self.task.optimizer)}
         if folder is not None and finished:
             folder.check_finished()
         elif folder is not None:

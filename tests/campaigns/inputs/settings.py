@@ -30,7 +30,8 @@ _GOOD: dict[str, tuple[Any, ...]] = {
     ("lif", "adaptive", "conductance", "izhikevich"), "tau_adapt": (None, "100 ms"),
     "tau_syn_inhibitory": (None, "20 ms"), "delay": (None, "2 ms"), "threshold": (1.0, 0.5), "dt":
     (None, "2 ms"), "schedule": ("none", "cosine"), "rate_penalty": (0.0, 0.1), "rate_target":
-    (10.0, "5 Hz"), "initial_rate": (None, "5 Hz", "E: 5 Hz, I: 10 Hz"), "device_model":
+    (10.0, "5 Hz"), "initial_rate": (None, "5 Hz", "E: 5 Hz, I: 10 Hz"), "init":
+    (None, "half-normal", "fluctuation", "spectral", "prior"), "device_model":
     (None, "ecram", "reram-es", {"rule": "pow", "power": 2}, '{"dw_min": 0.1}'), "device_bound":
     (10.0, 3), "network": (None, {"populations": {"a": {"groups": {"E": 4}}},
                                   "projections": {"input -> E": {}, "E -> output": {}}}),

@@ -94,6 +94,7 @@ def test_every_setting_is_part_of_the_identity():
         "tau_syn": 0.006,
         "w1_std": 0.002,
         "initial_rate": "5 Hz",
+        "init": "fluctuation",
         "w2_std": 0.1,
         "surrogate": "arctan",
         "surrogate_scale": 50.0,

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from eccles import Populations, SpikeDataset, SpikeEvents, TrainConfig, measures
 from eccles.data import Splits
 from eccles.errors import InputError
 from eccles.functional import LIFParameters
-from eccles.nn import EINetwork
+from eccles.network import layered
+from eccles.nn import EINetwork, SpikingNetwork
 from eccles.training.build import build_network
 from eccles.training.loop import train
 from eccles.training.measures.measures import MEASURES, check_measures, defined, is_due
@@ -55,6 +57,19 @@ def test_weights_by_projection(toy):
     assert list(rows) == ["input->hidden", "hidden E->output", "hidden I->output"]
     assert (rows["input->hidden"]["weights"], rows["input->hidden"]["zeros"]) == (9, 6 / 9)
     assert (rows["hidden E->output"]["mean"], rows["hidden I->output"]["mean"]) == (0.375, -0.5)
+
+
+def test_spectra_by_hand(toy):
+    rows = {row["projection"]: row for row in rows_of("spectra", toy)}
+    assert list(rows) == ["input->hidden", "hidden->output"]
+    w2 = toy.network.hidden_to_output.detach().numpy()
+    assert rows["hidden->output"]["entropy"] == measures.spectral_entropy(w2)
+    assert all(np.isnan(row["radius"]) for row in rows.values())
+    circuit = SpikingNetwork(layered((5,), recurrent=True), 3, 2)
+    rows = {row["projection"]: row for row in rows_of("spectra", replace(toy, network=circuit))}
+    w = circuit.matrices["hidden->hidden"].detach().numpy()
+    assert rows["hidden->hidden"]["radius"] == measures.spectral_radius(w)
+    assert np.isnan(rows["input->hidden"]["radius"])
 
 
 def test_histograms_count_every_weight(toy):

@@ -17,6 +17,7 @@ OTHERS = {
     "engine": {"engine": "dense"},
     "groups": {"groups": "E:80,PV:20"},
     "hidden": {"hidden": "100,100"},
+    "init": {"init": "fluctuation"},
     "initial_rate": {"initial_rate": "5 Hz"},
     "module": {"module": "Mine-12345678"},
     "momentum": {"momentum": 0.5},

@@ -35,7 +35,7 @@ def implied(config: TrainConfig) -> dict[str, Any]:
     """Return what each "auto" of a run's settings becomes, where no data is needed for it."""
     if config.is_deep:
         return _of_deep(config)
-    common = {
+    common: dict[str, Any] = {
         "steps": config.binning().n_steps,
         "batch_size": 32 if of_recordings(config.data) or is_path(config.data) else 256,
         "warmup": 0.0,
@@ -44,7 +44,13 @@ def implied(config: TrainConfig) -> dict[str, Any]:
     if config.module is not None:
         return {**common, "optimizer": "adam", "lr": _MODULE_LR}
     own = _of_one_layer(config) if config.plain else _of_network(config)
-    return {**common, **config.auto_network(), "projection": not config.unbounded, **own}
+    common |= {"projection": not config.unbounded, "init": "half-normal"}
+    return {**common, **config.auto_network(), **own}
+
+
+def _ruled(config: TrainConfig) -> bool:
+    """Return whether a rule of initial weights says itself how strong they are."""
+    return config.init not in (None, "half-normal")
 
 
 def of_recordings(data: str) -> bool:
@@ -57,7 +63,7 @@ def _of_one_layer(config: TrainConfig) -> dict[str, Any]:
     """Kilgore et al. 2025; recordings have more spikes, and data of one's own has any number."""
     if is_path(config.data) and not config.unbounded:
         found = {"optimizer": "adam", "lr": _OWN_LR}
-        scaled = config.w1_std is not None or config.initial_rate is not None
+        scaled = config.w1_std is not None or config.initial_rate is not None or _ruled(config)
         return found if scaled else {**found, "initial_rate": _RATE}
     recorded = of_recordings(config.data)
     usual_lr = (0.001 if config.optimizer == "sgd" else 1e-4) if recorded else 0.01
@@ -65,7 +71,7 @@ def _of_one_layer(config: TrainConfig) -> dict[str, Any]:
         "optimizer": "adam" if config.unbounded or recorded else "sgd",
         "lr": 2e-4 if config.unbounded else usual_lr,
     }
-    if not config.unbounded and not config.initial_rate:
+    if not config.unbounded and not config.initial_rate and config.init != "fluctuation":
         found["w1_std"] = 1.2e-4 if recorded else 0.001
     return found
 
@@ -76,7 +82,7 @@ def _of_network(config: TrainConfig) -> dict[str, Any]:
     return {
         # Large first updates may silence a layer behind another one.
         "warmup": 1.0 if layered else 0.0,
-        "initial_rate": _RATE,
+        "initial_rate": None if _ruled(config) else _RATE,
         "optimizer": "adam",
         "lr": 1e-4 if of_recordings(config.data) else usual_lr,
         "surrogate_scale": _FLAT if config.surrogate == "superspike" else None,

@@ -27,9 +27,6 @@ class DeepSettings(SharedSettings):
     tau: float = Field(default=2.0, ge=1, le=1e6)
     """Membrane time constant in steps."""
 
-    init: Literal["measured", "bernoulli", "prior", "dann"] | None = None
-    """Moments that set the initial weights of E-I layers (auto: measured; dann for DANN)."""
-
     prior_rate: float = Field(default=0.1, gt=0, lt=1)
     """Chance of a spike in a step that --init prior supposes."""
 

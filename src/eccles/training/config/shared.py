@@ -55,6 +55,14 @@ class SharedSettings(Settings):
     """Steepness of the surrogate (auto: its own, 100 for superspike and 4 for sigmoid; 20 for
     superspike beyond one layer of lif neurons)."""
 
+    init: (
+        Literal["half-normal", "fluctuation", "spectral", "measured", "bernoulli", "prior", "dann"]
+        | None
+    ) = None
+    """Rule of the initial weights: half-normal, fluctuation or spectral (auto: half-normal). Of
+    deep networks the moments that set those of E-I layers: measured, bernoulli, prior or dann
+    (auto: measured; dann for DANN)."""
+
     epochs: int = Field(default=30, ge=0, le=1_000_000)
     """Passes over the training samples; with 0 the network is looked at as it starts."""
 

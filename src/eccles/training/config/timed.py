@@ -25,6 +25,7 @@ _NOT_OF_MODULES = (
     "engine",
     "rate_penalty",
     "initial_rate",
+    "init",
     "device_model",
 )
 """Settings of how networks are computed, which a module of one's own does by itself."""
@@ -58,7 +59,7 @@ class TimedSettings(NetworkSettings, SharedSettings):
     initial_rate: str | None = None
     """Rate at which hidden neurons start, "5 Hz", or by group, "E: 5 Hz, PV: 15 Hz": weights are
     scaled until training samples give it (auto: 5 Hz for data of your own, unless w1_std is said,
-    and beyond one layer of lif neurons)."""
+    and beyond one layer of lif neurons; none where init is fluctuation or spectral)."""
 
     projection: bool | None = None
     """Project to Dale's signs after every update (auto: yes, unless unbounded)."""
@@ -112,6 +113,8 @@ class TimedSettings(NetworkSettings, SharedSettings):
                 raise must("train", name, "at most 1 s", got, hint)
             if getattr(self, name) < SHORTEST:
                 raise must("train", name, f"{duration(SHORTEST)} or more", self.spelt(name))
+        if self.init == "fluctuation" and self.w1_std is not None:
+            raise must("train", "w1_std", "left out with init fluctuation", self.w1_std)
         if self.initial_rate is not None:
             self._agree_with_rate(self.initial_rate)
         if self.unbounded and self.projection:

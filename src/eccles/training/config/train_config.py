@@ -23,6 +23,10 @@ _TIMED = {name: field for name, field in TimedSettings.model_fields.items() if n
 _DEEP_ALONE = DeepSettings.model_fields.keys() - SharedSettings.model_fields.keys()
 _TIMED_ALONE = TimedSettings.model_fields.keys() - SharedSettings.model_fields.keys()
 _ENGINES = {False: ("auto", "event", "dense"), True: ("auto", "fused", "equations")}
+_INITS = {
+    False: ("half-normal", "fluctuation", "spectral"),
+    True: ("measured", "bernoulli", "prior", "dann"),
+}
 _STEPS = {False: (2, 65535), True: (1, 1000)}
 _CALLED = {False: "a network of spiking neurons in time", True: "a deep network"}
 
@@ -53,6 +57,9 @@ class TrainConfig(TimedSettings, DeepSettings):
         engines, (least, most) = _ENGINES[self.is_deep], _STEPS[self.is_deep]
         if self.engine not in engines:
             raise must("train", "engine", f"one of {', '.join(engines)}", self.engine)
+        if self.init not in (None, *(inits := _INITS[self.is_deep])):
+            accepted = f"one of {', '.join(inits)} for {_CALLED[self.is_deep]}"
+            raise must("train", "init", accepted, self.init)
         if self.steps is not None and not least <= self.steps <= most:
             raise must("train", "steps", f"from {least:,} to {most:,}", self.steps)
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -41,15 +42,37 @@ def _weight_histograms(snapshot: Snapshot) -> Rows:
 
 def _projections(network: EINetwork | SpikingNetwork) -> Iterator[tuple[str, NDArray[Any]]]:
     """Name and return the weights of each projection: those from the neurons of a group."""
+    matrices = _matrices(network)
     if isinstance(network, EINetwork):
-        w1, w2 = (weight.detach().cpu().numpy() for weight in network.weights)
+        w1, w2 = matrices.values()
         yield "input->hidden", w1
         yield "hidden E->output", w2[network.hidden["E"]]
         yield "hidden I->output", w2[network.hidden["I"]]
         return
-    matrices = {name: each.detach().cpu().numpy() for name, each in network.matrices.items()}
     for name, link in network.links.items():
         yield name, matrices[link.weights][link.rows, link.columns]
+
+
+def _spectra(snapshot: Snapshot) -> Rows:
+    """Return a row a matrix: how evenly its singular values are spread, and its radius."""
+    return [
+        {
+            "projection": name,
+            "entropy": measures.spectral_entropy(weights),
+            "radius": measures.spectral_radius(weights) if pre == post else math.nan,
+        }
+        for name, weights in _matrices(snapshot.network).items()
+        for pre, _, post in [name.partition("->")]
+    ]
+
+
+def _matrices(network: EINetwork | SpikingNetwork) -> dict[str, NDArray[Any]]:
+    """Return the weights between each two populations, by name."""
+    if isinstance(network, EINetwork):
+        named = dict(zip(("input->hidden", "hidden->output"), network.weights, strict=True))
+    else:
+        named = dict(network.matrices)
+    return {name: each.detach().cpu().numpy() for name, each in named.items()}
 
 
 def _updates(snapshot: Snapshot) -> Rows:
@@ -66,6 +89,9 @@ MEASURES = {
     "weights": Measure({"projection": "VARCHAR", **WEIGHT_COLUMNS}, _weights),
     **BY_GROUP,
     "weight_histograms": Measure(BINS, _weight_histograms),
+    "spectra": Measure(
+        {"projection": "VARCHAR", "entropy": "DOUBLE", "radius": "DOUBLE"}, _spectra
+    ),
     "updates": Measure({"stage": "VARCHAR", **BINS}, _updates),
     "sample": Measure(
         {

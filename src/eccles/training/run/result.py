@@ -10,7 +10,7 @@ from torch import nn
 
 from eccles.training.config import TrainConfig
 
-_TOLD = ("engine", "n_excitatory", "n_inhibitory", "parameters")
+_TOLD = ("engine", "n_excitatory", "n_inhibitory", "parameters", "start")
 """Facts that a summary repeats."""
 
 

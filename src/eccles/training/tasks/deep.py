@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,7 @@ from eccles.functional.circuit import EPSILON
 from eccles.functional.rate_penalty import rate_penalty
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.functional.surrogate import surrogate
-from eccles.init import ei_init
+from eccles.init.ei_init import Source, ei_init
 from eccles.modes import evaluating
 from eccles.nn.block import SpikingLayer
 from eccles.nn.deep import DeepNetwork, deep_network
@@ -91,7 +91,7 @@ class DeepTrainee:
             self.network,
             inputs.to(config.device),
             seed=config.seed,
-            moments=config.init or "measured",
+            moments=cast(Source, config.init or "measured"),
             prior_rate=config.prior_rate,
         )
         if self._devices is not None:

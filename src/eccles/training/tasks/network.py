@@ -27,7 +27,7 @@ from eccles.training.measures.snapshot import Snapshot
 from eccles.training.room import check_network
 from eccles.training.samples import Samples, facts_of
 from eccles.training.schedule import Schedule
-from eccles.training.start import start_at_rate
+from eccles.training.start import facts_of_start, start
 from eccles.training.tasks.task import BatchStep
 from eccles.training.update_noise import UpdateNoise
 from eccles.wiring import RatePenalty
@@ -55,6 +55,7 @@ class NetworkTrainee:
         self.config = config
         self.samples = samples
         self.network = build_spiking(config, samples.train, threads)
+        self._start = facts_of_start(config, self.network, samples.train)
         check_network(config, samples, self.engine, self.network.wiring.n_neurons)
         self.optimizer = make_optimizer(config, self.network.parameters())
         self._schedule = Schedule(config, samples)
@@ -112,6 +113,7 @@ class NetworkTrainee:
             "n_excitatory": sum(n for name, n in sizes.items() if signs[name] >= 0),
             "n_inhibitory": sum(n for name, n in sizes.items() if signs[name] < 0),
             "scales": self.network.scales,
+            **self._start,
             **facts_of(self.samples),
             "parameters": sum(p.numel() for p in self.network.parameters()),
         }
@@ -151,5 +153,5 @@ def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         usual=_RECORDINGS if of_recordings(config.data) else USUAL,
         rate_penalty=penalty,
     )
-    start_at_rate(config, network, data)
+    start(config, network, data)
     return network

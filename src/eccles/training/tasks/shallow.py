@@ -19,6 +19,7 @@ from eccles.training.measures.snapshot import Snapshot
 from eccles.training.room import check_shallow
 from eccles.training.samples import Samples, facts_of
 from eccles.training.schedule import Schedule
+from eccles.training.start import facts_of_start
 from eccles.training.tasks.task import BatchStep
 from eccles.units import duration
 
@@ -40,6 +41,7 @@ class ShallowTrainee:
         self.config = config
         self.samples = samples
         self.network = build_network(config, samples.train, threads)
+        self._start = facts_of_start(config, self.network, samples.train)
         check_shallow(config, samples, self.engine)
         self.optimizer = build_optimizer(config, self.network)
         self._schedule = Schedule(config, samples)
@@ -86,6 +88,7 @@ class ShallowTrainee:
             "w1_std": w1_std,
             **({"w1_std_by_kind": network.w1_stds} if w1_std is None else {}),
             "w2_std": w2_std,
+            **self._start,
             **facts_of(self.samples),
             "parameters": sum(p.numel() for p in network.parameters()),
         }
