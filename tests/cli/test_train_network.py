@@ -133,12 +133,9 @@ def test_mistakes_are_one_sentence_and_nothing_is_written(capsys, words, sentenc
     assert sorted(Path().iterdir()) == before
 
 
-@pytest.mark.parametrize("verb", ["inspect", "report", "results", "figures"])
-def test_a_run_where_a_verb_wants_another_folder(capsys, verb):
+def test_a_run_where_a_study_is_wanted(capsys):
     summary = told(capsys, "train", "--hidden", "5", "--recurrent", *RUN)
-    before = sorted(Path(summary["out"]).iterdir())
-    assert main([verb, summary["out"]]) == 2
+    assert main(["results", summary["out"]]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert f"eccles show {summary['out']}" in said
-    assert sorted(Path(summary["out"]).iterdir()) == before
+    assert f"the folder of one run, which eccles figures {summary['out']} draws" in said

@@ -5,7 +5,7 @@ from eccles import InputError, TrainConfig
 from eccles.engines import DenseEngine
 from eccles.engines.event.engine import EventEngine
 from eccles.functional import SuperSpike, Triangle
-from eccles.training.build import build_network, build_optimizer
+from eccles.training.build import build_network, build_optimizer, make_optimizer
 
 
 def test_a_network_as_configured(data):
@@ -67,3 +67,12 @@ def test_optimizers_that_cannot_be(data, settings, sentence):
     config = TrainConfig(**settings)
     with pytest.raises(InputError, match=sentence):
         build_optimizer(config, build_network(config, data.train))
+
+
+def test_fused_updates_are_those_of_any_network_alone():
+    weights = [torch.nn.Parameter(torch.ones(3, 2))]
+    for name, one_pass in (("adam", True), ("adamw", True), ("sgd", False), ("rmsprop", False)):
+        config = TrainConfig(recurrent=True, optimizer=name)
+        for fused in (True, False):
+            options = make_optimizer(config, weights, fused=fused).param_groups[0]
+            assert bool(options.get("fused")) == (fused and one_pass)

@@ -23,6 +23,9 @@ from eccles.training.step import Step, training_step
 # They need a closure that runs the loss again, or gradients of another kind.
 _UNFIT = {"lbfgs", "sparseadam"}
 
+_FUSED = {"adam", "adamw"}
+"""Those that take a third to a half of the time in one pass; others gain nothing."""
+
 
 def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> EINetwork:
     """Return the network of a run, as it is before training.
@@ -78,8 +81,12 @@ def build_optimizer(config: TrainConfig, network: EINetwork) -> torch.optim.Opti
     return make_optimizer(config, network.parameters())
 
 
-def make_optimizer(config: TrainConfig, parameters: Iterable[Any]) -> torch.optim.Optimizer:
+def make_optimizer(
+    config: TrainConfig, parameters: Iterable[Any], *, fused: bool = False
+) -> torch.optim.Optimizer:
     """Return the optimizer that settings name, over parameters or groups of them.
+
+    `fused` lets those that gain by it take one pass over the weights, to other last bits.
 
     Raises InputError for a name that torch doesn't have, for momentum or L2 where it has none, and
     for one that doesn't take these parameters.
@@ -109,6 +116,8 @@ def make_optimizer(config: TrainConfig, parameters: Iterable[Any]) -> torch.opti
     # Left alone, each has its own: adamw's isn't zero.
     if config.weight_decay is not None and "weight_decay" in takes:
         options["weight_decay"] = config.weight_decay
+    if fused and name in _FUSED:
+        options["fused"] = True
     try:
         return kinds[name](parameters, **options)
     except ValueError as error:

@@ -57,7 +57,7 @@ class NetworkTrainee:
         self.network = build_spiking(config, samples.train, threads)
         self._start = facts_of_start(config, self.network, samples.train)
         check_network(config, samples, self.engine, self.network.wiring.n_neurons)
-        self.optimizer = make_optimizer(config, self.network.parameters())
+        self.optimizer = make_optimizer(config, self.network.parameters(), fused=True)
         self._schedule = Schedule(config, samples)
         # Without, missing connections would come to be.
         self._projects = config.projection is not False or not config.plain
