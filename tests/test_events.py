@@ -34,7 +34,12 @@ def events():
 
 def test_every_public_way_to_make_events_is_checked():
     known = {name for name, each in vars(SpikeEvents).items() if isinstance(each, classmethod)}
-    assert {name for name in known if name[0] != "_"} == {"from_dense", "joined"}
+    assert {name for name in known if name[0] != "_"} == {
+        "from_dense",
+        "from_neo",
+        "from_trials",
+        "joined",
+    }
 
 
 def test_a_raster_by_hand(events):
@@ -252,3 +257,68 @@ def test_parts_with_and_without_counts_are_joined(events):
     assert both.counts.tolist() == [1, 1, 1, 1, 1, 1, 2, 1]
     with pytest.raises(InputError, match="of all parts must be the same, got 'none'"):
         SpikeEvents.joined([])
+
+
+def test_events_print_a_line_and_no_arrays(events):
+    assert repr(events) == "SpikeEvents(3 samples, 2 units, 4 steps of 1 ms, 4 events)"
+
+
+@settings(max_examples=50, deadline=None)
+@given(RASTERS)
+def test_trials_and_blocks_of_neo_hold_the_same_spikes(raster):
+    pytest.importorskip("neo", reason="needs the extra neuro")
+    events = SpikeEvents.from_dense(raster)
+    n_steps, n_samples, n_units = raster.shape
+    lists = [np.nonzero(raster[:, b]) for b in range(n_samples)]
+    often = [raster[:, b][place] for b, place in enumerate(lists)]
+    times = [np.repeat(steps, n)[::-1] * 1e-3 for (steps, _), n in zip(lists, often, strict=True)]
+    units = [np.repeat(which, n)[::-1] for (_, which), n in zip(lists, often, strict=True)]
+    found = SpikeEvents.from_trials(times, units, n_steps=n_steps, n_units=n_units)
+    assert (found.to_dense() == events.to_dense()).all()
+    if n_samples:
+        block = events.to_neo(signs=[1] * n_units, labels=list(range(n_samples)))
+        assert (SpikeEvents.from_neo(block).to_dense() == events.to_dense()).all()
+
+
+def test_a_block_says_who_fires(events):
+    neo = pytest.importorskip("neo", reason="needs the extra neuro")
+    block = events.to_neo(signs=[1, -1], labels=["a", "b", "c"])
+    assert [segment.annotations["label"] for segment in block.segments] == ["a", "b", "c"]
+    trains = block.segments[2].spiketrains
+    assert [train.annotations["population"] for train in trains] == ["E", "I"]
+    assert trains[1].rescale("ms").magnitude.tolist() == [0, 0]  # A count of two.
+    # Another's block: no annotations, a start that isn't 0, milliseconds.
+    segment = neo.Segment()
+    for times in ([12.0, 15.0], [11.0]):
+        segment.spiketrains.append(neo.SpikeTrain(times, units="ms", t_start=10, t_stop=20))
+    other = neo.Block()
+    other.segments.append(segment)
+    found = SpikeEvents.from_neo(other, dt=2e-3)
+    assert (found.n_steps, found.n_units) == (5, 2)
+    assert list(zip(found.steps, found.units, strict=True)) == [(0, 1), (1, 0), (2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("times", "units", "sentence"),
+    [
+        ([[-0.1]], [[0]], "times of trial 0 must be from 0 to below .*, got -0.1"),
+        ([[0.1], [float("nan")]], [[0], [0]], "times of trial 1 must be from 0 .* got nan"),
+        ([[0.1]], [[0, 1]], "times and units of trial 0 must be as many, got '1 and 2'"),
+        ([[0.1]], [[-1]], "units of trial 0 must be from 0 to 65535, got -1"),
+        ([[0.1]], [[0.5]], "units of trial 0 must be whole numbers"),
+        ([["a"]], [[0]], "times of trial 0 must be a list of seconds"),
+        ([[0.1]], [], "times and units must be one list of each a trial"),
+        ([[0.1] * 256], [[0] * 256], "a unit in a step of trial 0 must be at most 255"),
+    ],
+)
+def test_trials_that_are_none(times, units, sentence):
+    with pytest.raises(InputError, match=sentence):
+        SpikeEvents.from_trials(times, units)
+
+
+def test_what_neo_cant_be_asked(events):
+    pytest.importorskip("neo", reason="needs the extra neuro")
+    with pytest.raises(InputError, match=r"the block must be a neo\.Block, got 'list'"):
+        SpikeEvents.from_neo([])
+    with pytest.raises(InputError, match="the number of signs must be 2, got 1"):
+        events.to_neo(signs=[1])

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from eccles import sweeps as sweeps
     from eccles.data import SpikeDataset as SpikeDataset
     from eccles.events import SpikeEvents as SpikeEvents
+    from eccles.figures.raster import raster as raster
     from eccles.network import Network as Network
     from eccles.network import Population as Population
     from eccles.network import Projection as Projection
@@ -70,6 +71,7 @@ _HOME = {
     "TrainConfig": "eccles.training.config",
     "TrainResult": "eccles.training.run.result",
     "evaluate": "eccles.training.measures.evaluation",
+    "raster": "eccles.figures",
     "train": "eccles.training.loop",
 }
 _MODULES = (

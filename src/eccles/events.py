@@ -14,6 +14,8 @@ from eccles.arguments import typed
 from eccles.arrays import as_array, kept, samples_of, whole_numbers
 from eccles.errors import InputError, must, whole
 from eccles.kinds import is_number
+from eccles.neo_blocks import Trials, from_block, to_block
+from eccles.units import duration
 
 if TYPE_CHECKING:
     import torch
@@ -145,6 +147,13 @@ class SpikeEvents:
         self.__dict__.update(state)
         self.__post_init__()
 
+    def __repr__(self) -> str:
+        step = duration(self.dt)
+        return (
+            f"SpikeEvents({len(self):,} samples, {self.n_units:,} units, {self.n_steps:,} steps of "
+            f"{step}, {self.n_events:,} events)"
+        )
+
     def check(self) -> None:
         """Raise InputError unless these events keep every rule, as those made by hand do."""
         replace(self)
@@ -222,6 +231,95 @@ class SpikeEvents:
 
     @classmethod
     @typed("events")
+    def from_trials(
+        cls,
+        times: Sequence[Any],
+        units: Sequence[Any],
+        *,
+        dt: float = 1e-3,
+        n_steps: int | None = None,
+        n_units: int | None = None,
+    ) -> SpikeEvents:
+        """Collect the events of lists: for each trial its times in seconds, and their units.
+
+        A spike at time t is of step floor(t / dt). Times of a trial may come in any order. There
+        are as many steps and units as the latest spike and the largest unit need, unless given.
+        `SpikeDataset.from_trials` takes labels besides.
+
+        Raises InputError where a trial's lists differ in length, and for times or units that are
+        negative, no numbers, or beyond the last step or unit.
+
+        >>> SpikeEvents.from_trials([[0.003, 0.001], []], [[4, 0], []])
+        SpikeEvents(2 samples, 5 units, 4 steps of 1 ms, 2 events)
+        """
+        if len(times) != len(units):
+            got = f"{len(times)} and {len(units)}"
+            raise must("events", "times and units", "one list of each a trial", got)
+        if not is_number(dt) or not 0 < dt < math.inf:
+            raise must("events", "dt", "a time above 0 in seconds", dt)
+        placed = [
+            _placed(f"of trial {k}", when, which, dt, n_steps or _MOST, n_units or _MOST)
+            for k, (when, which) in enumerate(zip(times, units, strict=True))
+        ]
+        steps, which, counts = (
+            np.concatenate([np.empty(0, np.int64), *(each[part] for each in placed)])
+            for part in range(3)
+        )
+        ends = np.cumsum([len(each[0]) for each in placed], dtype=np.int64)
+        return cls(
+            np.concatenate([np.zeros(1, np.int64), ends])[:-1],
+            ends,
+            steps,
+            which,
+            counts if (counts != 1).any() else None,
+            n_steps or int(steps.max(initial=0)) + 1,
+            n_units or int(which.max(initial=-1)) + 1,
+            dt,
+        )
+
+    @classmethod
+    @typed("events")
+    def from_neo(cls, block: Any, *, dt: float = 1e-3) -> SpikeEvents:
+        """Collect the events of a neo.Block: a sample a segment, a unit a spike train.
+
+        Raises InputError for another object, and without the extra `neuro`.
+        """
+        found = from_block(block)
+        if not is_number(dt) or not 0 < dt < math.inf:
+            raise must("events", "dt", "a time above 0 in seconds", dt)
+        n_steps = max(1, math.ceil(found.duration / dt * (1 - 1e-9)))
+        # A spike at the very end of a train is of its last step.
+        times = [np.minimum(each, (n_steps - 0.5) * dt) for each in found.times]
+        n_units = found.n_units or None
+        return cls.from_trials(times, found.units, dt=dt, n_steps=n_steps, n_units=n_units)
+
+    def to_neo(
+        self, signs: Sequence[int] | None = None, labels: Sequence[Any] | None = None
+    ) -> Any:
+        """Return a neo.Block: a segment a sample, in it a spike train a unit.
+
+        A spike of step k is at k dt. A unit that fires several times in a step has several spikes
+        there.
+
+        Args:
+            signs: above 0 for each unit that excites, which annotates its trains.
+            labels: one a sample, which annotate the segments.
+
+        Raises InputError for another number of either, and without the extra `neuro`.
+        """
+        for name, given, n in (("signs", signs, self.n_units), ("labels", labels, len(self))):
+            if given is not None and len(given) != n:
+                raise must("events", f"the number of {name}", f"{n}", len(given))
+        times, units = [], []
+        for k in range(len(self)):
+            steps, which, counts = self[[k]]._own()
+            often = 1 if counts is None else counts
+            times.append(np.repeat(steps, often) * self.dt)
+            units.append(np.repeat(which, often).astype(np.int64))
+        return to_block(Trials(times, units, self.n_units, self.n_steps * self.dt), signs, labels)
+
+    @classmethod
+    @typed("events")
     def joined(cls, parts: Sequence[SpikeEvents]) -> SpikeEvents:
         """Return the samples of one part or more, one after the other, with their events alone.
 
@@ -282,6 +380,29 @@ class SpikeEvents:
             accumulate=True,
         )
         return raster.view(self.n_steps, len(self), self.n_units)
+
+
+def _placed(
+    whose: str, times: object, units: object, dt: float, n_steps: int, n_units: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return steps, units and counts of a trial's spikes, in order, or raise InputError."""
+    when = as_array("events", f"times {whose}", times)
+    if when.ndim != 1 or (when.size and when.dtype.kind not in "iuf"):
+        raise must("events", f"times {whose}", "a list of seconds", f"{when.dtype} {when.shape}")
+    which = whole_numbers("events", f"units {whose}", units, n_units)
+    if len(when) != len(which):
+        raise must("events", f"times and units {whose}", "as many", f"{len(when)} and {len(which)}")
+    when = when.astype(np.float64)
+    last = n_steps * dt
+    if when.size and not (when.min() >= 0 and when.max() < last):
+        wrong = when[~((when >= 0) & (when < last))][0]
+        raise must("events", f"times {whose}", f"from 0 to below {duration(last)}", wrong.item())
+    # A time that was computed of a step may lie a rounding before it.
+    step = np.minimum(np.floor(when / dt * (1 + 1e-12) + 1e-9), n_steps - 1).astype(np.int64)
+    cells, counts = np.unique(step * _MOST + which, return_counts=True)
+    if counts.max(initial=0) > 255:
+        raise must("events", f"spikes of a unit in a step {whose}", "at most 255", counts.max())
+    return cells // _MOST, cells % _MOST, counts
 
 
 def spike_events(where: str, events: object) -> SpikeEvents:

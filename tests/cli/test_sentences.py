@@ -23,6 +23,7 @@ VERBS = {
     "report": STORED,
     "bench": "",
     "data list": "",
+    "data describe": "fashion-mnist-sample",
     "data path": "",
     "data fetch": "shd",
     "data doctor": "",

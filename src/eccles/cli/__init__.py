@@ -19,7 +19,7 @@ _VERBS = {
     "figures": "Draw the figures of an article from the stored tables of its studies.",
     "inspect": "Look into the layers of a deep network: currents, rates, gradients.",
     "report": "Write one HTML file of a study or an article: claims, figures, an explorer.",
-    "data": "List, find, fetch and check data sets; make them of speech and audio.",
+    "data": "List, describe, fetch and check data sets; make them of speech and audio.",
     "devices": "List, show, draw and fit memristive devices that can hold the weights.",
     "recommend": "Say which ratio suits a memristive device, by a small study of paired seeds.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
@@ -150,10 +150,11 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _data(words: list[str]) -> int:
-    from eccles.cli import audio, data
+    from eccles.cli import audio, data, describe
 
     verbs: dict[str, Callable[..., int | None]] = {
         "list": data.list_,
+        "describe": describe.describe,
         "path": data.path,
         "fetch": data.fetch,
         "doctor": data.doctor,

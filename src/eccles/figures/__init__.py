@@ -23,6 +23,7 @@ from eccles.figures.noise import accuracy_by_noise as accuracy_by_noise
 from eccles.figures.noise import accuracy_differences as accuracy_differences
 from eccles.figures.portrait import portrait as portrait
 from eccles.figures.pulses import pulses as pulses
+from eccles.figures.raster import raster as raster
 from eccles.figures.run import run_drawings as run_drawings
 from eccles.figures.starts import layers_by_start as layers_by_start
 from eccles.figures.variants import accuracy_by_variant as accuracy_by_variant

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +54,13 @@ class Drawing:
             # Laid out once, for the same places in every format.
             self.figure.draw_without_rendering()
             self.figure.set_layout_engine("none")
+
+    def _repr_svg_(self) -> str:
+        """Return the picture, for a notebook to show."""
+        drawn = io.StringIO()
+        with look():
+            self.figure.savefig(drawn, format="svg", metadata={"Date": None})
+        return drawn.getvalue()
 
     def possible(self) -> tuple[str, ...]:
         """Return those of `FORMATS` that can be written here."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from eccles.arguments import check_fields, typed
 from eccles.arrays import class_labels, place_of, samples_of, whole_numbers
 from eccles.data.files.sources import Kind
+from eccles.data.own.labels import as_classes
 from eccles.errors import must
 from eccles.events import Index, SpikeEvents
 
@@ -56,6 +57,35 @@ class SpikeDataset:
             if len(speakers) != len(self):
                 raise must("dataset", "the number of speakers", f"{len(self)}", len(speakers))
             self.__dict__["speakers"] = speakers
+
+    def __repr__(self) -> str:
+        return f"SpikeDataset({self.name!r}, {self.kind}, {self.n_classes} classes, {self.events})"
+
+    @classmethod
+    @typed("dataset")
+    def from_trials(
+        cls,
+        times: Sequence[Any],
+        units: Sequence[Any],
+        labels: Any,
+        *,
+        name: str = "mine",
+        classes: Sequence[str] | None = None,
+        dt: float = 1e-3,
+        n_steps: int | None = None,
+        n_units: int | None = None,
+    ) -> SpikeDataset:
+        """Return a data set of lists: for each trial its times in seconds, their units, its label.
+
+        Labels are whole numbers or words, which name the classes. Raises InputError where
+        `SpikeEvents.from_trials` does, and for labels that are none.
+
+        >>> SpikeDataset.from_trials([[0.001], [0.002]], [[0], [1]], ["up", "down"]).classes
+        ('down', 'up')
+        """
+        events = SpikeEvents.from_trials(times, units, dt=dt, n_steps=n_steps, n_units=n_units)
+        numbers, names = as_classes("dataset", labels, classes)
+        return cls(name, "own", events, numbers, names)
 
     @property
     def n_classes(self) -> int:
