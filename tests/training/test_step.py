@@ -45,6 +45,8 @@ def test_both_steps_do_the_same(data, threads, sigmas, projection, unbounded):
         {"update_noise": 0.2, "noise_scale": "relative", "projection": False},
         {"unbounded": True, "optimizer": "sgd", "lr": 0.01},
         {"batch_size": 300, "hidden": 130},
+        {"device_model": "ecram"},
+        {"device_model": "reram-sb", "initial_rate": "5 Hz"},
     ],
 )
 def test_a_run_is_the_same_with_either(data, settings, same_run, monkeypatch, tmp_path):

@@ -124,15 +124,12 @@ class Crossbar(nn.Module):
         """Return where pulses lead whose steps shrink by the same share each, and the variance."""
         device, drawn, g = self.model, self.drawn, self.hidden
         step = torch.where(up, _size(device, drawn, g, True), _size(device, drawn, g, False))
-        kept = torch.where(up, rising, falling)
-        change = step * rules.summed(kept, n)
-        spread = step
+        mean, squares = rules.summed(torch.where(up, rising, falling), n)
+        change, spread = step * mean, step
         if device.additive:
-            spread, kept = torch.where(up, drawn.step_up, drawn.step_down), torch.ones_like(kept)
-        variance = n * 0.0
-        if device.cycle:
-            variance = (device.cycle * spread) ** 2 * rules.summed(kept * kept, n)
-        return torch.clamp(g + torch.where(up, change, -change), self.low, self.high), variance
+            spread, squares = torch.where(up, drawn.step_up, drawn.step_down), n
+        ahead = torch.clamp(g + torch.where(up, change, -change), self.low, self.high)
+        return ahead, (device.cycle * spread) ** 2 * squares
 
     def _one_by_one(self, n: Tensor, up: Tensor) -> tuple[Tensor, Tensor]:
         """Return where pulses lead that are looked at one after the other, and the variance."""

@@ -22,23 +22,26 @@ class OnePass:
     """
 
     def __init__(self, device: Device, drawn: Drawn, low: Tensor, high: Tensor) -> None:
-        nothing = torch.zeros_like(drawn.step_up)
-        gammas = {
-            "constant": (nothing, nothing),
-            "linear": (drawn.gamma_up, drawn.gamma_down),
-            "neurosim": (drawn.gamma_up, drawn.gamma_down),
-        }.get(device.rule, (nothing + 1, nothing + 1))
-        by_way = zip(drawn[:2], gammas, drawn[2:4], strict=True)
-        up, down = (torch.stack(each).flatten(1) for each in by_way)
+        steps, bounds = torch.stack(drawn[:2]), torch.stack(drawn[2:4])
+        nothing = steps.new_empty(2, 0)
+        slopes = {
+            "constant": nothing,
+            "linear": torch.stack(drawn[4:6]) / bounds,
+            "neurosim": torch.stack(drawn[4:6]) / bounds,
+            "exp": 2.0 * device.a / (bounds[:1] - bounds[1:]),
+        }.get(device.rule, 1.0 / bounds)
         moved = device.rule == "soft_bounds_reference"
-        flat = (low.flatten(), high.flatten(), up, down)
-        rest = (drawn.reference if moved else nothing, drawn.stuck)
-        self._arrays = [each.numpy() for each in (*flat, *(each.flatten() for each in rest))]
+        stuck = drawn.stuck if drawn.stuck.any() else drawn.stuck[:0]
         shape = (
-            *(2.0 * device.a, device.b),
-            *(device.amplitude_up, device.gamma_up, device.amplitude_down, device.gamma_down),
+            *(device.b, device.amplitude_up, device.gamma_up),
+            *(device.amplitude_down, device.gamma_down),
         )
-        self._arrays.append(np.array(shape if device.rule == "exp" else (), up.numpy().dtype))
+        self._arrays = [
+            *(each.flatten().numpy() for each in (low, high)),
+            *(each.flatten(1).numpy() for each in (steps, slopes)),
+            *(each.flatten().numpy() for each in (drawn.reference if moved else nothing, stuck)),
+            np.array(shape if device.rule == "exp" else (), low.numpy().dtype),
+        ]
         keeps = 1.0 if device.lifetime is None else 1.0 - 1.0 / device.lifetime
         constants = (
             device.step,

@@ -74,11 +74,10 @@ def kept(device: Device, drawn: Drawn) -> tuple[Tensor, Tensor] | None:
     return (1.0 - up).clamp_min(0.0), (1.0 - down).clamp_min(0.0)
 
 
-def summed(q: Tensor, n: Tensor) -> Tensor:
-    """Return 1 + q + q^2 + ... of n terms; of the last one as much as is left.
+def summed(q: Tensor, n: Tensor) -> tuple[Tensor, Tensor]:
+    """Return 1 + q + q^2 + ... of n terms, and the sum of their squares.
 
-    By doubling, without a quotient or a logarithm: it holds for q = 1, and has the same bits
-    wherever it is computed.
+    Of the last term there is as much as is left of n. By doubling, so that it holds for q = 1.
     """
     whole = n.floor()
     total, power = whole.clone(), torch.ones_like(q)
@@ -92,7 +91,9 @@ def summed(q: Tensor, n: Tensor) -> Tensor:
         block, factor = block * (1.0 + factor), factor * factor
         left = left // 2
     total[at], power[at] = taken, product
-    return total + (n - whole) * power
+    squares = total * (1.0 + power) / (1.0 + q)
+    rest = n - whole
+    return total + rest * power, squares + rest * (power * power)
 
 
 def _constant(_device: Device, _drawn: Drawn, w: Tensor, _up: bool) -> Tensor:

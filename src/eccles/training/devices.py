@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,8 @@ from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.config import TrainConfig
 from eccles.training.update_noise import by_projection
+
+Made = TypeVar("Made")
 
 
 class Synapses(NamedTuple):
@@ -47,6 +50,7 @@ class Devices:
             (each, Crossbar(model, each.weight, each.signs, seed=config.seed, layer=layer))
             for layer, each in enumerate(synapses(network, config.device_model))
         ]
+        self._before = [each.weight.detach().clone() for each, _ in self._held]
         network.add_module("devices", nn.ModuleList(bar for _, bar in self._held))
 
     def begin(self) -> None:
@@ -58,12 +62,14 @@ class Devices:
             # Of a scale of 0 there is no bound: weights that start at nothing stay there.
             bar.begin_(each.weight, (self._bound * scales).clamp_min(1e-12))
 
-    def step(self, optimizer: torch.optim.Optimizer, key: int, batch: int) -> None:
-        """Let an optimizer make its step, and the devices take it."""
-        before = [each.weight.detach().clone() for each, _ in self._held]
-        optimizer.step()
-        for (each, bar), old in zip(self._held, before, strict=True):
+    def take(self, step: Callable[[], Made], key: int, batch: int) -> Made:
+        """Let a step change the weights, and the devices take it; return what it returns."""
+        for (each, _), old in zip(self._held, self._before, strict=True):
+            old.copy_(each.weight.detach())
+        made = step()
+        for (each, bar), old in zip(self._held, self._before, strict=True):
             bar.update_(each.weight, old, key, batch)
+        return made
 
 
 def devices_of(config: TrainConfig, network: nn.Module) -> Devices | None:
@@ -92,7 +98,7 @@ def descend(
     if devices is None:
         optimizer.step()
     else:
-        devices.step(optimizer, key, batch)
+        devices.take(optimizer.step, key, batch)
 
 
 def synapses(network: nn.Module, model: str | None = None) -> list[Synapses]:

@@ -79,15 +79,18 @@ class FusedStep:
         sigmas: tuple[float, float] | None = None,
         *,
         projection: bool = True,
+        devices: Devices | None = None,
     ) -> None:
         if not isinstance(network.engine, FusedUpdate):
             hint = "training_step chooses the step that fits"
             raise must("train", "the engine", "one that descends", network.engine, hint)
         self._engine = network.engine
+        self._devices = devices
         self.network = network
         self.sigmas = sigmas
         self.optimizer = optimizer
-        bound = network.projections().values() if projection else ()
+        # Devices keep signs by themselves, and are asked for what the gradients say.
+        bound = network.projections().values() if projection and devices is None else ()
         first, second = (
             next((pre.n_excitatory for bounded, pre in bound if bounded is weight), None)
             for weight in network.weights
@@ -99,7 +102,11 @@ class FusedStep:
         network = self.network
         rate = self.optimizer.param_groups[0]["lr"]
         descent = Descent(rate, self.sigmas, key, batch, self._excitatory)
-        return self._engine.descend(network.weights, events, labels, network.neuron, descent)
+
+        def step() -> float:
+            return self._engine.descend(network.weights, events, labels, network.neuron, descent)
+
+        return step() if self._devices is None else self._devices.take(step, key, batch)
 
 
 def training_step(
@@ -112,8 +119,8 @@ def training_step(
 ) -> Step:
     """Return the fastest step that fits; see `AutogradStep` for the arguments."""
     fits = isinstance(network.engine, FusedUpdate) and is_plain(optimizer, network)
-    if fits and devices is None:
-        return FusedStep(network, optimizer, sigmas, projection=projection)
+    if fits:
+        return FusedStep(network, optimizer, sigmas, projection=projection, devices=devices)
     return AutogradStep(network, optimizer, sigmas, projection=projection, devices=devices)
 
 
