@@ -213,6 +213,9 @@ def _ratios(groups: list[steps.Group], threads: int) -> Iterator[Result]:
             goal = "second thread" if threads == 2 else ""
             yield compared(f"event, 1 thread / {several}", one, all_, goal)
         yield compared("event with update noise / without", (steps.NOISE, 1), one, "update noise")
+        for name, device in steps.DEVICES.items():
+            goal = "exp devices" if device.rule == "exp" else "devices"
+            yield compared(f"event with device {device.rule} / without", (name, 1), one, goal)
         yield compared("loop kernels / vector kernels", (steps.LOOPS, 1), one)
         yield compared(f"snntorch / event, {several}", (steps.SNNTORCH, threads), all_)
         yield compared(f"JAX scan / event, {several}", (steps.JAX, None), all_)

@@ -39,6 +39,8 @@ GOALS = {
     "epoch of spoken digits": Goal("at most", 5, "s"),
     "second thread": Goal("at least", 1.6, "x"),
     "update noise": Goal("at most", 1.3, "x"),
+    "devices": Goal("at most", 1.5, "x"),
+    "exp devices": Goal("at most", 2.5, "x"),
     "one pass over the loop": Goal("at least", 4, "x"),
     "E-I circuits over batch norm": Goal("at most", 1.7, "x"),
     "distances": Goal("at least", 1000, "x"),

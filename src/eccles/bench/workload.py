@@ -13,11 +13,15 @@ from torch import Tensor
 
 from eccles import seeds
 from eccles.data.spikes.dataset import SpikeDataset
+from eccles.devices import Device
+from eccles.devices.presets import said
 from eccles.engines import Engine, Weights
 from eccles.events import SpikeEvents
 from eccles.nn.shallow import EINetwork
 from eccles.populations import Populations
 from eccles.training import step as training
+from eccles.training.config import TrainConfig
+from eccles.training.devices import devices_of
 
 LEARNING_RATE = 0.01
 UPDATE_NOISE = 2e-4
@@ -95,6 +99,7 @@ def training_step(
     engine: Engine | None = None,
     threads: int = 1,
     update_noise: float = 0.0,
+    device: Device | None = None,
     n_batches: int | None = None,
 ) -> Callable[[], float]:
     """Return a function that does the next step of `work` and returns the batch's loss.
@@ -109,6 +114,7 @@ def training_step(
         engine: the network's engine.
         threads: threads for torch, set before each step.
         update_noise: standard deviation of the noise on every weight, 0 for none.
+        device: what holds the weights, if any does.
         n_batches: start over after so many batches; after all unless given.
     """
     network = work.network(engine)
@@ -116,7 +122,9 @@ def training_step(
     numbers = cycle(range(n_batches or len(work.batches)))
     key = seeds.key(0, "noise")
     sigmas = (update_noise, update_noise) if update_noise else None
-    trains = training.training_step(network, optimizer, sigmas)
+    config = None if device is None else TrainConfig(device_model=said(device))
+    devices = None if config is None else devices_of(config, network)
+    trains = training.training_step(network, optimizer, sigmas, devices=devices)
     follows = training.AutogradStep(network, optimizer, sigmas)
 
     def step() -> float:
@@ -125,6 +133,8 @@ def training_step(
         number = next(numbers)
         if number == 0:
             restore(network, work.weights)
+            if devices is not None:
+                devices.begin()
         if loss_of is None:
             return trains(*work.batch(number), key, number)
         return follows.follow(loss_of(network, number), key, number)
