@@ -83,9 +83,12 @@ class TimedSettings(NetworkSettings, SharedSettings):
     @classmethod
     def _has_noise_for_a_gaussian_device(cls, value: Any) -> Any:
         """Take a device that only adds noise for that noise: the same run, said in two ways."""
+        said = value.get("device_model") if isinstance(value, Mapping) else None
+        if said is None:
+            return value
         from eccles.devices.presets import gaussian
 
-        device = gaussian(value.get("device_model")) if isinstance(value, Mapping) else None
+        device = gaussian(said)
         if device is None:
             return value
         if value.get("model", SHALLOW) != SHALLOW:
