@@ -23,7 +23,7 @@ FLOORS = [
     ["functional", "events", "populations", "noise", "settings", "checksums"],
     ["units", "seeds", "jit", "modes", "processes", "yaml_files", "memory"],
     ["arguments", "arrays", "storage"],
-    ["paths", "kinds", "annotations", "reading", "neo_blocks"],
+    ["paths", "kinds", "annotations", "reading", "neo_blocks", "html_tables", "exports"],
     ["kind_names"],
     ["errors"],
 ]

@@ -5,6 +5,7 @@ A function takes DataFrames and returns a `Drawing`, which `save` writes as svg,
 
 from __future__ import annotations
 
+from eccles.exports import public as _public
 from eccles.figures.accuracy_by_rate import accuracy_by_rate as accuracy_by_rate
 from eccles.figures.activity_by_class import activity_by_class as activity_by_class
 from eccles.figures.activity_by_epoch import activity_by_epoch as activity_by_epoch
@@ -28,3 +29,5 @@ from eccles.figures.run import run_drawings as run_drawings
 from eccles.figures.starts import layers_by_start as layers_by_start
 from eccles.figures.variants import accuracy_by_variant as accuracy_by_variant
 from eccles.figures.wiring import wiring as wiring
+
+__all__ = _public(globals())

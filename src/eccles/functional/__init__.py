@@ -1,5 +1,22 @@
-"""The equations, once, as pure functions on tensors: any device, any dtype, autograd."""
+"""The equations, once, as pure functions on tensors: any device, any dtype, autograd.
 
+Neurons
+    lif, lif_step with LIFParameters and LIFState; other kinds are a Neuron: LIF, AdaptiveLIF with
+    AdaptiveState, ConductanceLIF, Izhikevich with IzhikevichState (izhikevich makes them by name),
+    and soft_reset, soft_reset_step with SoftResetParameters. decay, Constant, net and bursts help.
+Readouts, scores, losses
+    readout, readout_step with ReadoutState; peaks, means, predict; max_over_time_loss,
+    mean_over_time_loss, rate_penalty.
+Spikes and their gradients
+    spike, spike_from; surrogate makes a Surrogate by name: SuperSpike, Sigmoid, ArcTan, Triangle;
+    scaled_gradient.
+Circuits of deep networks
+    inhibit, integrate, stabilise, net_and_divisive with Currents.
+
+docs/equations.md has them all in symbols.
+"""
+
+from eccles.exports import public as _public
 from eccles.functional.adaptive import AdaptiveLIF as AdaptiveLIF
 from eccles.functional.adaptive import AdaptiveState as AdaptiveState
 from eccles.functional.bursts import bursts as bursts
@@ -42,3 +59,5 @@ from eccles.functional.surrogate import Triangle as Triangle
 from eccles.functional.surrogate import spike as spike
 from eccles.functional.surrogate import spike_from as spike_from
 from eccles.functional.surrogate import surrogate as surrogate
+
+__all__ = _public(globals())

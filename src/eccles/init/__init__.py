@@ -1,5 +1,6 @@
 """Initial weights: by scales, at a rate, and of deep networks from a batch (E-I Init)."""
 
+from eccles.exports import public as _public
 from eccles.init.ei_init import ei_init as ei_init
 from eccles.init.fluctuation import Afferent as Afferent
 from eccles.init.fluctuation import balanced as balanced
@@ -22,3 +23,5 @@ from eccles.init.weights import exponential as exponential
 from eccles.init.weights import fan_in_std as fan_in_std
 from eccles.init.weights import half_normal as half_normal
 from eccles.init.weights import signed_normal as signed_normal
+
+__all__ = _public(globals())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eccles.exports import public as _public
 from eccles.measures.activity import Intervals as Intervals
 from eccles.measures.activity import active_fraction as active_fraction
 from eccles.measures.activity import firing_rate as firing_rate
@@ -19,3 +20,5 @@ from eccles.measures.spectra import spectral_entropy as spectral_entropy
 from eccles.measures.spectra import spectral_radius as spectral_radius
 from eccles.measures.weights import weight_histogram as weight_histogram
 from eccles.measures.weights import weight_statistics as weight_statistics
+
+__all__ = _public(globals())

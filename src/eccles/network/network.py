@@ -140,6 +140,16 @@ class Network(Settings):
         """Number of neurons of all populations."""
         return sum(each.n_neurons for each in self.populations.values())
 
+    def __repr__(self) -> str:
+        from eccles.network.summary import line
+
+        return line(self)
+
+    def _repr_html_(self) -> str:
+        from eccles.network.summary import as_html
+
+        return as_html(self)
+
     def ends(self) -> list[End]:
         """Return all groups, in the order of their neurons."""
         return [End(name, g) for name, each in self.populations.items() for g in each.groups]

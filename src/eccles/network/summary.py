@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eccles.html_tables import html_table
 from eccles.network.constants import ByGroup, of_group
 from eccles.network.names import INPUTS, READOUTS, End, short_names
 from eccles.network.neurons import IzhikevichSettings, short_name
@@ -41,6 +42,27 @@ def groups(network: Network) -> Rows:
             }
         )
     return rows
+
+
+def line(network: Network) -> str:
+    """Return a network in a line.
+
+    >>> from eccles.network import kilgore2025
+    >>> line(kilgore2025())
+    'Network(hidden: 80 E, 20 I; 4 projections)'
+    """
+    parts = [
+        f"{name}: " + ", ".join(f"{n:,} {group}" for group, n in each.groups.items())
+        for name, each in network.populations.items()
+    ]
+    return f"Network({'; '.join(parts)}; {len(network.projections)} projections)"
+
+
+def as_html(network: Network) -> str:
+    """Return both tables, for a notebook to show; times are in seconds."""
+    kept = ("projection", "sign", "probability", "delay", "init", "scale")
+    ties = [{name: row[name] for name in kept} for row in projections(network)]
+    return html_table(line(network), groups(network)) + html_table("projections", ties)
 
 
 def neuron(network: Network, end: End) -> str:

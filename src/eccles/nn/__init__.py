@@ -1,5 +1,6 @@
 """Networks as PyTorch modules: they own parameters and call the equations."""
 
+from eccles.exports import public as _public
 from eccles.nn.block import SpikingLayer as SpikingLayer
 from eccles.nn.block import TimeDistributed as TimeDistributed
 from eccles.nn.circuit import EICircuit as EICircuit
@@ -18,3 +19,5 @@ from eccles.nn.own import OwnNetwork as OwnNetwork
 from eccles.nn.rules import CircuitRules as CircuitRules
 from eccles.nn.shallow import EINetwork as EINetwork
 from eccles.nn.spiking import SpikingNetwork as SpikingNetwork
+
+__all__ = _public(globals())

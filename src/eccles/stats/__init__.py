@@ -6,6 +6,7 @@ and Holm's correction statsmodels, come with `pip install 'eccles[report]'`.
 
 from __future__ import annotations
 
+from eccles.exports import public as _public
 from eccles.stats.categories import CategoryComparison as CategoryComparison
 from eccles.stats.categories import compare_categories as compare_categories
 from eccles.stats.cells import compare_cells as compare_cells
@@ -26,3 +27,5 @@ from eccles.stats.tables import markdown as markdown
 from eccles.stats.wording import p_cell as p_cell
 from eccles.stats.wording import p_text as p_text
 from eccles.stats.wording import stars as stars
+
+__all__ = _public(globals())

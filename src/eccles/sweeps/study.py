@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from eccles.errors import InputError, must, nearest
+from eccles.html_tables import html_table
 from eccles.network import Network
 from eccles.settings import Settings, read_yaml, read_yaml_value
 from eccles.sweeps.networks import named
@@ -134,6 +135,24 @@ class Study(Settings):
     def usual(self) -> TrainConfig:
         """Return the settings that a run of these networks has unless a study says others."""
         return TrainConfig(model="vgg8" if self.is_deep else SHALLOW)
+
+    def _axes(self) -> dict[str, list[Any]]:
+        """Return each setting that differs, with its values."""
+        repeated = {} if self.repeat == 1 else {"seed": self.seeds() or []}
+        return {**self.grid, **self.zip, **repeated}
+
+    def __repr__(self) -> str:
+        axes = ", ".join(f"{name} x {len(values)}" for name, values in self._axes().items())
+        return f"Study({self.name!r}, {self.scale}: {axes})"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            {"setting": name, "values": len(values), "": ", ".join(map(str, values))}
+            for name, values in self._axes().items()
+        ]
+        base = [{"setting": name, "value": str(value)} for name, value in self.base.items()]
+        title = f"{self.name} ({self.scale})"
+        return html_table(title, rows) + html_table("in all runs", base)
 
     @property
     def varied(self) -> tuple[str, ...]:

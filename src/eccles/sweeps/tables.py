@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,10 @@ class StudyTables:
 
     def __repr__(self) -> str:
         return f"StudyTables({self.study.name!r}, {len(self.runs)} runs, {', '.join(self.names)})"
+
+    def _repr_html_(self) -> str:
+        found: str = self.summary().to_html(index=False, float_format="{:.4g}".format)
+        return f"<p><b>{escape(repr(self))}</b>; peak accuracy by cell</p>{found}"
 
     @property
     def names(self) -> tuple[str, ...]:
