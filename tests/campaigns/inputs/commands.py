@@ -85,6 +85,8 @@ class Commands:
             (["results", whole], {}, options_of(results.Arguments), 4),
             (["figures", whole], drawn, options_of(figures.Arguments), 0.4),
             (["inspect", str(home / "runs" / "deep")], drawn, options_of(inspect.Arguments), 0.05),
+            (["figures", str(home / "runs" / "deep")], drawn, options_of(figures.Arguments), 0.05),
+            (["report", str(home / "runs" / "deep")], {"out": "out"}, {}, 0.02),
             (["report", whole], {"out": "out"}, options_of(report.Arguments), 0.05),
             (
                 ["reproduce", "kilgore2025"],

@@ -33,7 +33,9 @@ _GOOD: dict[str, tuple[Any, ...]] = {
     (10.0, "5 Hz"), "initial_rate": (None, "5 Hz", "E: 5 Hz, I: 10 Hz"), "init":
     (None, "half-normal", "fluctuation", "spectral", "prior"), "device_model":
     (None, "ecram", "reram-es", {"rule": "pow", "power": 2}, '{"dw_min": 0.1}'), "device_bound":
-    (10.0, 3), "network": (None, {"populations": {"a": {"groups": {"E": 4}}},
+    (10.0, 3), "step_target": (0.1, 0.2), "module":
+    (None, f"{__file__}:study", f"{__file__}:study(rng=1)", "Mine-1a2b3c4d", "nowhere.py:make"),
+    "network": (None, {"populations": {"a": {"groups": {"E": 4}}},
                                   "projections": {"input -> E": {}, "E -> output": {}}}),
 }  # fmt: skip
 
