@@ -42,3 +42,17 @@ def test_what_cant_be_drawn_is_one_sentence():
             learning_curves(runs, epochs)
     with pytest.raises(InputError, match="no column 'los'"):
         learning_curves(RUNS, EPOCHS, y="los")
+
+
+def test_many_names_have_room_beside_the_panel():
+    names = [f"{k}{'n' * 80}" for k in range(30)]
+    runs = pd.DataFrame({"run": names, "ei": names})
+    epochs = pd.DataFrame({"run": names * 2, "epoch": [-1] * 30 + [0] * 30, "accuracy": 0.5})
+    figure = learning_curves(runs, epochs, by="ei").figure
+    (axes,) = figure.axes
+    legend = axes.get_legend().get_window_extent()
+    assert figure.bbox.containsx(legend.x0)
+    assert figure.bbox.containsx(legend.x1)
+    assert legend.height < figure.bbox.height
+    assert axes.get_window_extent().x1 <= legend.x0
+    assert axes.get_window_extent().width > figure.bbox.width / 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
-from eccles.errors import InputError, must
+from eccles.errors import InputError, must, plain
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.figures.words import spelt, words_of
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _MOST_INSIDE = 7
 """Lines whose names have a place inside the panel."""
+
+_LINE = 0.14
+"""Inches that a name beside the panel takes."""
+
+_LETTERS = 40
+"""Letters of a name that there is room for."""
 
 
 @typed("figures")
@@ -58,9 +64,11 @@ def learning_curves(
     if not len(means):
         raise InputError(f"figures: {y} must have a value in some epoch, got none")
     label, factor = words_of(y)
-    figure = style.figure(style.COLUMN * 1.3, 2.4, note)
-    axes = figure.subplots()
     levels: list[Any] = [None] if by is None else list(means[by].unique())
+    many = len(levels) > _MOST_INSIDE
+    high = max(2.4, 0.6 + _LINE * len(levels)) if many else 2.4
+    figure = style.figure(style.PAGE if many else style.COLUMN * 1.3, high, note)
+    axes = figure.subplots()
     looks = style.lines(map(str, levels))
     for level in levels:
         mine = rows_of(means, by, level).sort_values("epoch")
@@ -68,11 +76,10 @@ def learning_curves(
         axes.fill_between(mine["epoch"], factor * mine["low"], factor * mine["high"], color=colour,
                           alpha=0.15, linewidth=0)  # fmt: skip
         axes.plot(mine["epoch"], factor * mine["mean"], color=colour, linestyle=dash,
-                  label=None if by is None else spelt(by, level))  # fmt: skip
+                  label=None if by is None else plain(spelt(by, level), _LETTERS))  # fmt: skip
     axes.set(xlabel="epoch", ylabel=label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if by is not None:
-        many = len(levels) > _MOST_INSIDE
         place = {"loc": "center left", "bbox_to_anchor": (1, 0.5)} if many else {"loc": "best"}
         axes.legend(title=words_of(by).label, **place)
     name = label.partition(" (")[0]
