@@ -51,7 +51,13 @@ def test_starts(scale, width):
 def test_portraits(scale, epochs):
     """All measures of twelve networks, one of which is that of the article's noisy update."""
     made = plan(read_study(studies.find(PORTRAITS), scale))
-    assert set(made.study.measure) == set(MEASURES) - {"distances", "rates", "intervals"}
+    assert set(made.study.measure) == set(MEASURES) - {
+        "distances",
+        "rates",
+        "intervals",
+        "spectra",
+        "operations",
+    }
     configs = [made.config(run) for run in made.runs]
     found = {(c.ei, c.w1_std, c.tau_mem, c.update_noise) for c in configs}
     quiet = {

@@ -72,6 +72,24 @@ def test_spectra_by_hand(toy):
     assert np.isnan(rows["input->hidden"]["radius"])
 
 
+def test_operations_by_hand(toy):
+    """Five spikes of inputs and five of neurons, each with one weight that isn't 0."""
+    rows = {row["projection"]: row for row in rows_of("operations", toy)}
+    found = {name: (3 * row["spikes"], 3 * row["operations"]) for name, row in rows.items()}
+    assert found == {
+        "input->hidden": pytest.approx((5, 5)),
+        "hidden E->output": pytest.approx((3, 3)),
+        "hidden I->output": pytest.approx((2, 2)),
+    }
+    dense = SpikingNetwork(layered((4,), ei="3:1", recurrent=True, w1_std=9.0), 3, 2)
+    rows = {row["projection"]: row for row in rows_of("operations", replace(toy, network=dense))}
+    assert rows["input -> E"]["operations"] * 3 == pytest.approx(5 * 3)
+    spikes = rows["E -> I"]["spikes"]
+    assert spikes > 0
+    assert rows["E -> E"]["operations"] == pytest.approx(3 * spikes)
+    assert rows["E -> output"]["operations"] == pytest.approx(2 * spikes)
+
+
 def test_histograms_count_every_weight(toy):
     rows = rows_of("weight_histograms", toy)
     zeros = [row["count"] for row in rows if row["low"] == row["high"] == 0]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from eccles import measures
@@ -75,6 +77,40 @@ def _matrices(network: EINetwork | SpikingNetwork) -> dict[str, NDArray[Any]]:
     return {name: each.detach().cpu().numpy() for name, each in named.items()}
 
 
+def _operations(snapshot: Snapshot) -> Rows:
+    """Return a row a projection: spikes that come to it, and weights that these add."""
+    n = len(snapshot.samples.test)
+    events = _events(snapshot.network, *_by_unit(snapshot))
+    return [
+        {
+            "projection": name,
+            "spikes": float(own.sum() / n),
+            "operations": float((own * np.count_nonzero(weights, axis=1)).sum() / n),
+        }
+        for (name, weights), own in zip(_projections(snapshot.network), events, strict=True)
+    ]
+
+
+def _by_unit(snapshot: Snapshot) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the events of each input, and of each neuron, over all test samples."""
+    # However many spikes an event stands for, it reads its weights once.
+    inputs = replace(snapshot.samples.test.events, counts=None)
+    return (
+        measures.spike_counts(inputs).sum(axis=0),
+        measures.spike_counts(snapshot.spikes).sum(axis=0),
+    )
+
+
+def _events(
+    network: EINetwork | SpikingNetwork, inputs: NDArray[Any], neurons: NDArray[Any]
+) -> list[NDArray[Any]]:
+    """Return the events of each projection's presynaptic units, in the order of projections."""
+    if isinstance(network, EINetwork):
+        return [inputs, neurons[network.hidden["E"]], neurons[network.hidden["I"]]]
+    links = network.links.values()
+    return [inputs[link.pre] if link.from_input else neurons[link.pre] for link in links]
+
+
 def _updates(snapshot: Snapshot) -> Rows:
     """Return a row a stage of the next update, projection and bin."""
     return [
@@ -91,6 +127,9 @@ MEASURES = {
     "weight_histograms": Measure(BINS, _weight_histograms),
     "spectra": Measure(
         {"projection": "VARCHAR", "entropy": "DOUBLE", "radius": "DOUBLE"}, _spectra
+    ),
+    "operations": Measure(
+        {"projection": "VARCHAR", "spikes": "DOUBLE", "operations": "DOUBLE"}, _operations
     ),
     "updates": Measure({"stage": "VARCHAR", **BINS}, _updates),
     "sample": Measure(
