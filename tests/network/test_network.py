@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from tests.network.networks import descriptions
 
 from eccles import InputError, Network, Population, Projection
-from eccles.network import circuit
+from eccles.network import circuit, layered
+from eccles.network.neurons import KINDS
 
 AS_IN_THE_DOCS = """
 data: spoken-digits-sample
@@ -109,6 +110,14 @@ def test_projections_by_population_are_those_of_its_groups():
         f"{group} -> output": {} for group in "EI"
     }
     assert whole == network(projections={**ends, **by_group})
+
+
+def test_neurons_with_usual_constants_have_identities_of_their_own():
+    found = {kind: layered((5,), neuron=kind).identity() for kind in KINDS}
+    assert len(set(found.values())) == len(KINDS)
+    assert found["adaptive"] == "b726a58884d0edd7"
+    usual = {"model": "conductance", "e_inhibitory": -1.0}
+    assert layered((5,), neuron=usual).identity() == "170dba4fd49868c5"
 
 
 def test_what_differs_has_another_identity():

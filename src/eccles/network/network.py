@@ -127,7 +127,13 @@ class Network(Settings):
 
         What is as the defaults have it stays out, as in a run's identity.
         """
-        return hashed(self.model_dump(mode="json", exclude_defaults=True))
+        said = self.model_dump(mode="json", exclude_defaults=True)
+        for name, population in self.populations.items():
+            # Usual constants leave nothing of any neuron, by which adaptive ones are known.
+            own, model = said["populations"][name], population.neuron.model
+            if own.get("neuron") == {} and model != "adaptive":
+                own["neuron"] = {"model": model}
+        return hashed(said)
 
     def to_yaml(self) -> str:
         """Return the network as YAML that reads back as the same network."""
