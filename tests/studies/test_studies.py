@@ -24,12 +24,13 @@ DIGITS = (
 PORTRAITS = "kilgore2025/portraits"
 STARTS = "liu2026/initialisation"
 DEVICES, RECOMMEND = "devices/ratios", "devices/recommend"
+CIRCUITS = ("circuits/dale", "circuits/noise", "circuits/rates", "shd/dale")
 DEEP = ("liu2026/ablations", "liu2026/circuits", "liu2026/longer")
 
 
 def test_names():
     assert studies.names() == tuple(
-        sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP, STARTS, DEVICES, RECOMMEND))
+        sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP, STARTS, DEVICES, RECOMMEND, *CIRCUITS))
     )
 
 
@@ -191,3 +192,30 @@ def test_a_path_is_a_study(tmp_path):
 def test_an_unknown_study():
     with pytest.raises(InputError, match=r"did you mean 'kilgore2025/fashion-mnist'\?\); name a"):
         studies.find("kilgore2025/fashion-mnits")
+
+
+@pytest.mark.parametrize(("name", "runs"), list(zip(CIRCUITS, (240, 128, 192, 72), strict=True)))
+@pytest.mark.parametrize("scale", ["full", "laptop", "smoke"])
+def test_circuits_are_on_the_same_footing(name, runs, scale):
+    """One budget, one rule of the start and one grid of learning rates for all arms."""
+    made = plan(read_study(studies.find(name), scale))
+    assert len(made.runs) == runs or scale == "smoke"
+    configs = [made.config(run).resolved() for run in made.runs]
+    one = ("epochs", "batch_size", "optimizer", "schedule", "warmup", "surrogate_scale", "init",
+           "validation", "hidden" if name.startswith("circuits/") else "data")  # fmt: skip
+    assert all(len({getattr(config, of) for config in configs}) == 1 for of in one)
+    assert all(config.validation for config in configs)
+    arms = {}
+    for config in configs:
+        arm = (config.unbounded, config.neuron, config.recurrent, config.ei, config.network,
+               config.initial_rate, config.update_noise, config.device_model)  # fmt: skip
+        arms.setdefault(arm, set()).add((config.lr, config.seed))
+    assert len({frozenset(each) for each in arms.values()}) == 1
+
+
+def test_the_digits_of_stork_have_its_steps():
+    made = plan(read_study(studies.find("shd/dale")))
+    config = made.config(made.runs[0])
+    assert config.binning().n_steps == 351  # One more than there are bins.
+    groups = {name: each.groups for name, each in config.network_of().populations.items()}
+    assert groups == {"cortex": {"E": 128, "I": 32}}

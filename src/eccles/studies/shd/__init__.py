@@ -1,0 +1,1 @@
+"""Studies of spoken digits by recurrent networks with Dale's principle."""
