@@ -1,5 +1,6 @@
 """Small campaigns of each sort, and proof that a campaign finds what it must find."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -11,6 +12,11 @@ HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="forks, signals and limits of Linux"
 )
+
+
+_SPEC = importlib.util.spec_from_file_location("signs", HERE / "signs.py")
+signs = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(signs)
 
 
 def campaign(name, folder, *words):
@@ -65,3 +71,24 @@ def test_a_checkpoint_that_says_another_epoch_is_found(tmp_path):
     status, found = campaign("kill", tmp_path, "--kills", "1", "--kinds", "train", "--plant")
     assert status == 1
     assert len(found["faults"]) == 1
+
+
+def test_no_update_of_a_device_flips_a_sign(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["signs.py", "--updates", "1"])
+    assert signs.main() == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split()[-3:] for line in shown[1:]] == [["0", "0", "0"]] * 9
+    assert int(shown[-1].split()[1].replace(",", "")) == 8 * 100_000
+
+
+@pytest.mark.parametrize("broken", signs.BROKEN)
+def test_a_device_that_breaks_a_rule_is_found(broken, monkeypatch, capsys):
+    class Broken(signs.Crossbar):
+        def update_(self, weight, before, key, batch):
+            super().update_(weight, before, key, batch)
+            factor = {"flipped": -1.0, "beyond": 1e9, "no number": float("nan")}[broken]
+            weight[:, 0] = factor * before[:, 0]
+
+    monkeypatch.setattr(signs, "Crossbar", Broken)
+    _, counts = signs.round_of(0, 0)
+    assert counts[broken] > 0
