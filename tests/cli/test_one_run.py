@@ -28,16 +28,29 @@ KINDS = {
     "shallow": ["--hidden", "10", "--measure", "rates,weights,sample"],
     "network": ["--groups", "E:8,PV:2", "--recurrent", "--measure", "weights,distances"],
     "module": ["--module", "own.py:Counts", "--measure", "rates,weights"],
-    "deep": ["--model", "mlp2", "--width", "0.05", "--steps", "1", "--measure", "layers"],
+    "deep": [
+        "--model",
+        "mlp2",
+        "--width",
+        "0.05",
+        "--steps",
+        "1",
+        "--measure",
+        "layers",
+        "--validation",
+        "0.1",
+    ],
 }
+OF_EPOCHS = {"accuracy", "validation-accuracy", "rate", "spikes", "accuracy-by-class",
+             "activity-by-class"}  # fmt: skip
+_TIMED = ["accuracy", "rate", "accuracy-by-class"]
+_WEIGHTS = ["mean-weights", "zero-weights"]
 PICTURES = {
-    "shallow": ["accuracy", "rate", "rates", "mean-weights", "zero-weights",
-                "activity-by-class", "sample-before", "sample-after"],
-    "network": ["accuracy", "rate", "mean-weights", "zero-weights", "distances",
-                "activity-by-class"],
-    "module": ["accuracy", "rate", "rates", "mean-weights", "zero-weights", "activity-by-class"],
-    "deep": ["accuracy", "spikes", "layers"],
-}  # fmt: skip
+    "shallow": [*_TIMED, "rates", *_WEIGHTS, "activity-by-class", "sample-before", "sample-after"],
+    "network": [*_TIMED, *_WEIGHTS, "distances", "activity-by-class"],
+    "module": [*_TIMED, "rates", *_WEIGHTS, "activity-by-class"],
+    "deep": ["accuracy", "validation-accuracy", "spikes", "accuracy-by-class", "layers"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +98,7 @@ def test_what_a_run_has_no_picture_for_is_told(run, words, sentence, capsys):
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("run", ["module", "deep"], indirect=True)
 def test_a_report_has_settings_pictures_and_tables(run):
     assert main(["report", run]) == 0
     html = Path(run, "report.html").read_text()
@@ -100,7 +114,7 @@ def test_inspect_prints_what_was_measured(run, capsys):
     assert "before training" in shown
     assert {"shallow": "hidden I->output", "network": "PV -> E", "module": "input -> output",
             "deep": "layers.1"}[run] in shown  # fmt: skip
-    drawn = {*PICTURES[run]} - {"accuracy", "rate", "spikes", "activity-by-class"}
+    drawn = {*PICTURES[run]} - OF_EPOCHS
     assert {path.stem for path in Path(run, "figures").glob("*.svg")} == drawn
 
 

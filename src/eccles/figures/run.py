@@ -29,9 +29,11 @@ class _Course(NamedTuple):
 
 _COURSES = {
     "accuracy": _Course("history", "accuracy"),
+    "validation-accuracy": _Course("history", "validation_accuracy"),
     "loss": _Course("history", "loss"),
     "rate": _Course("history", "rate_hz"),
     "spikes": _Course("history", "spikes_per_step"),
+    "accuracy-by-class": _Course("classes", "accuracy", "class_name"),
     "rates": _Course("rates", "rate_hz", "group"),
     "mean-weights": _Course("weights", "mean", "projection", called="mean_weight"),
     "zero-weights": _Course("weights", "zeros", "projection", called="share_of_weights_that_are_0"),

@@ -24,7 +24,7 @@ from eccles.training.step import Step, training_step
 _UNFIT = {"lbfgs", "sparseadam"}
 
 _FUSED = {"adam", "adamw"}
-"""Those that take a third to a half of the time in one pass; others gain nothing."""
+"""Those that take a third to two thirds of the time in one pass; others gain nothing."""
 
 
 def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> EINetwork:
