@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inputs.commands import Commands
 from inputs.conditions import Conditions
-from inputs.data_files import Arrays, DataFiles, DataSets
+from inputs.data_files import Arrays, DataFiles, DataSets, OwnPaths
 from inputs.events import Events, HandMadeRecordings, OwnData
 from inputs.folders import Checkpoints, RunFolders, StudyFolders
 from inputs.kind import Kind
@@ -21,7 +21,8 @@ SHARES: dict[type[Kind], int] = {
     Events: 90,
     HandMadeRecordings: 60,
     OwnData: 4,
-    DataFiles: 60,
+    DataFiles: 55,
+    OwnPaths: 5,
     DataSets: 3,
     Arrays: 20,
     Checkpoints: 15,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -155,3 +156,90 @@ class Arrays:
             self._frames(self._read(path), self._framing)
 
         return Input(f"to_frames(read_events(npz of {said(given)}))", call)
+
+
+class OwnPaths:
+    """Data of one's own by its path: npz of arrays that aren't what they must be, damaged files."""
+
+    name = "own paths"
+
+    def __init__(self, home: Path) -> None:
+        import numpy as np
+
+        from eccles import data
+
+        self._data, rng = data, np.random.default_rng(3)
+        labels = np.arange(8) % 2
+        images = {"images": rng.integers(0, 256, (8, 3, 4)), "labels": labels}
+        rows = np.array(["up", "down"])[labels]
+        self._goods: list[dict[str, Any]] = [
+            images,
+            {"x_train": images["images"] / 255, "y_train": rows, "x_test": images["images"] / 255,
+             "y_test": rows},
+            {"spikes": rng.integers(0, 3, (8, 5, 4)), "labels": rows, "dt": np.array(2e-3)},
+            {"times": rng.random(24), "units": rng.integers(0, 5, 24), "labels": labels,
+             "offsets": np.arange(9) * 3, "n_units": np.array(5), "classes": np.array(["a", "b"])},
+        ]  # fmt: skip
+        self._files = [home / "tiny" / "test.h5"]
+        self._folder = Path("photos").absolute()
+        for k, image in enumerate(images["images"].astype(np.uint8)):
+            from PIL import Image
+
+            place = self._folder / str(rows[k])
+            place.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image).save(place / f"{k}.{('png', 'gif', 'bmp', 'jpg')[k % 4]}")
+
+    def draw(self, rng: Random) -> Input:
+        kind = rng.random()
+        if kind < 0.15:
+            return self._damaged(rng, rng.choice(self._files).read_bytes(), Path("p.h5").absolute())
+        if kind < 0.4:
+            path = rng.choice(sorted(self._folder.rglob("*.*")))
+            return self._damaged(rng, path.read_bytes(), path, self._folder)
+        return self._arrays(rng, damaged=kind < 0.55)
+
+    def _damaged(self, rng: Random, good: bytes, path: Path, load: Path | None = None) -> Input:
+        content = bytes_(rng, good)
+
+        def call() -> None:
+            try:
+                path.write_bytes(content)
+                self._check(load or path)
+            finally:
+                path.write_bytes(good)
+
+        return Input(f"data.load with {path.name} damaged: {_difference(good, content)}", call)
+
+    def _arrays(self, rng: Random, *, damaged: bool) -> Input:
+        import numpy as np
+
+        from inputs.events import array
+
+        given = dict(rng.choice(self._goods))
+        for _ in range(rng.choice((0, 1, 1, 2))):
+            name = rng.choice(sorted(given))
+            if rng.random() < 0.15:
+                del given[name]
+                if not given:
+                    break
+            else:
+                given[name] = array(rng, given[name])
+        share = rng.choice((None, 0.5, 1e-9, 0.999))
+        path, whole = Path("own.npz").absolute(), io.BytesIO()
+        with suppress(ValueError, TypeError):
+            np.savez(whole, **given)
+        content = (
+            bytes_(rng, whole.getvalue()) if damaged and whole.getvalue() else whole.getvalue()
+        )
+
+        def call() -> None:
+            path.write_bytes(content)
+            self._check(path, share)
+
+        how = " damaged" if damaged else ""
+        return Input(f"data.load of an npz{how} of {said(given)}, test_share={share}", call)
+
+    def _check(self, path: Path, share: float | None = None) -> None:
+        for part in self._data.load(path, test_share=share):
+            part.events.check()
+            part.take([0])

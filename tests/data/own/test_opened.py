@@ -170,6 +170,7 @@ def test_a_study_names_a_path():
     assert set(results.runs["test_samples"]) == {4}
 
 
+RASTER = np.ones((20, 3, 2), np.uint8)
 LISTS = np.array([[1, 2], [3]], object)
 TIMES = {"times": [0.1, 0.2], "units": [0, 1], "offsets": [0, 1, 2], "labels": [0, 1]}
 
@@ -216,6 +217,11 @@ TIMES = {"times": [0.1, 0.2], "units": [0, 1], "offsets": [0, 1, 2], "labels": [
         ({**TIMES, "times": [100.0, 200.0]}, "events before 1.4 s, got 2 of 2 later"),
         ({**TIMES, "offsets": [0, 2, 1]}, "offsets must be from 0 to 2, none below the one before"),
         ({**TIMES, "units": [0, 70000]}, "units must be "),
+        ({**TIMES, "units": ["a", "b"]}, "units must be whole numbers, got 'text such as a'"),
+        ({**TIMES, "n_units": [1, 2]}, "n_units must be a whole number above 0, got \\[1, 2\\]"),
+        ({**TIMES, "n_units": 2.5}, "n_units must be a whole number above 0, got 2.5"),
+        ({"spikes": RASTER, "labels": LABELS, "dt": "x"}, "dt must be a time above 0 in seconds"),
+        ({"x": IMAGES, "y": LABELS, "x_test": IMAGES, "y_test": 3}, "labels must be one a sample"),
         ({**TIMES, "labels": [0, 1, 2]}, "offsets must be 4 of them"),
     ],
 )

@@ -32,6 +32,7 @@ def contents(path: Path, most: int = MOST_BYTES) -> bytes:
     Raises RunError where the file can't be read, isn't one (a folder, pipe or device), has more
     bytes, or is gzip that was cut short or damaged.
     """
+    data = b""
     try:
         data = read_bytes(path, most)
         # Some servers and browsers unpack a .gz on the way, so the name says little.
@@ -46,7 +47,8 @@ def contents(path: Path, most: int = MOST_BYTES) -> bytes:
     except OSError as error:
         raise unreadable(path, error) from None
     except MemoryError:
-        raise damaged(path, "of a size that memory has room for", f"{len(data):,} bytes") from None
+        got = f"{len(data) or path.stat().st_size:,} bytes"
+        raise damaged(path, "of a size that memory has room for", got) from None
     if len(whole) > most:
         raise damaged(path, f"gzip of at most {most:,} bytes once unpacked", "more in it")
     return whole

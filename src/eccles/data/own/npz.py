@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.arrays import whole_numbers
 from eccles.data.files.archives import arrays, why
 from eccles.data.files.verified import contents
 from eccles.data.own.labels import as_classes
@@ -32,7 +33,7 @@ from eccles.data.spikes.spoken import binned
 from eccles.errors import InputError, listed, must
 from eccles.events import SpikeEvents
 
-MOST = 2**32
+MOST = 2**30
 """Bytes of all arrays, unpacked."""
 
 _NAME = re.compile(
@@ -58,8 +59,11 @@ def load_npz(
     kinds = [_form(where, part) for part in parts]
     if kinds[0] != kinds[-1]:
         raise must(where, "what it tests on", f"{kinds[0]}, as what it trains on", kinds[-1])
-    labels = np.concatenate([np.atleast_1d(part["labels"]) for part in parts])
-    sizes = [len(np.atleast_1d(part["labels"])) for part in parts]
+    for part in parts:
+        if part["labels"].ndim != 1:
+            raise must(where, "labels", "one a sample, [N]", list(part["labels"].shape))
+    sizes = [len(part["labels"]) for part in parts]
+    labels = np.concatenate([part["labels"] for part in parts])
     numbers, classes = as_classes(where, labels, shared.get("classes"))
     events = _events(where, kinds[0], parts, shared, binning)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -118,7 +122,7 @@ def _events(
         raise must(where, names, f"as they are with {form}", binning.told())
     if form == "images":
         return encoded(where, [part["images"] for part in parts])
-    dt = float(shared["dt"]) if "dt" in shared else 1e-3
+    dt = float(_single(where, shared, "dt", "a time above 0 in seconds") or 1e-3)
     made = []
     for part in parts:
         raster = part["spikes"]
@@ -131,8 +135,12 @@ def _events(
 def _recorded(
     where: str, parts: list[Arrays], shared: Arrays, binning: Binning
 ) -> list[SpikeEvents]:
-    largest = max((int(part["units"].max(initial=0)) for part in parts), default=0)
-    n_units = int(shared["n_units"]) if "n_units" in shared else largest + 1
+    units = [whole_numbers(where, "units", part["units"]) for part in parts]
+    n_units = _single(where, shared, "n_units", "a whole number above 0")
+    if n_units is None:
+        n_units = max(int(each.max(initial=0)) for each in units) + 1
+    elif n_units % 1:
+        raise must(where, "n_units", "a whole number above 0", n_units)
     made = []
     for part in parts:
         try:
@@ -140,11 +148,21 @@ def _recorded(
                 part["times"],
                 part["units"],
                 part["offsets"],
-                np.zeros(len(np.atleast_1d(part["labels"])), np.int64),
+                np.zeros(len(part["labels"]), np.int64),
                 ("any",),
-                n_units=n_units,
+                n_units=int(n_units),
             )
         except InputError as error:
             raise InputError(f"{where} doesn't hold valid {error}") from None
         made.append(binned(where, recordings, binning))
     return made
+
+
+def _single(where: str, shared: Arrays, name: str, accepted: str) -> float | None:
+    """Return a number above 0 that is for all parts, or None where there is none."""
+    if name not in shared:
+        return None
+    found = shared[name]
+    if found.size != 1 or found.dtype.kind not in "iuf" or not 0 < float(found.flat[0]) < np.inf:
+        raise must(where, name, accepted, found.tolist())
+    return float(found.flat[0])
