@@ -26,7 +26,7 @@ from eccles.devices import Crossbar, Device
 
 RULES = ("constant", "linear", "soft_bounds", "soft_bounds_reference", "exp", "pow", "piecewise",
          "neurosim")  # fmt: skip
-_ROWS, _COLUMNS, _BATCHES = 50, 400, 5
+_ROWS, _COLUMNS, _BATCHES = 50, 400, 20
 
 
 def device_of(rule: str, chance: random.Random) -> Device:
