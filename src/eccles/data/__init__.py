@@ -14,7 +14,7 @@ from eccles.data.images import cifar, fashion_mnist
 from eccles.data.images.dataset import ImageDataset as ImageDataset
 from eccles.data.images.dataset import ImageSplits as ImageSplits
 from eccles.data.images.encoding import latency_encode as latency_encode
-from eccles.data.own.names import SHARE, is_path
+from eccles.data.own.names import SHARE, SUFFIXES, is_path
 from eccles.data.registry import SOURCES
 from eccles.data.registry import named as _named
 from eccles.data.spikes import spoken
@@ -24,6 +24,7 @@ from eccles.data.spikes.dataset import SpikeDataset as SpikeDataset
 from eccles.data.spikes.dataset import Splits as Splits
 from eccles.data.spikes.recordings import Recordings as Recordings
 from eccles.errors import InputError, must, nearest
+from eccles.paths import broken_rule
 
 if TYPE_CHECKING:
     from eccles.data.cameras.dataset import FrameDataset as FrameDataset
@@ -103,6 +104,9 @@ def load(
     if test_share is not None:
         hint = "the data set has samples to test on"
         raise must("data", "test_share", f"left out with {name}", test_share, hint)
+    if name not in SOURCES and broken_rule(name) == "" and Path(name).exists():
+        accepted = f'with a "/" in it, or a file that ends in {", ".join(SUFFIXES)}'
+        raise must("data", "a path", accepted, name, f"./{name} is read as one")
     source = _named(name)
     if source.form == "recordings":
         return spoken.load(source, data_dir, binning)

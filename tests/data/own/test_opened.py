@@ -236,6 +236,7 @@ def test_files_that_are_none_are_one_sentence(tmp_path):
         "nope.npz": "nope.npz must be a file or folder, got nothing of that name",
         "nope/": "nope/ must be a file or folder, got nothing of that name",
         "./notes.txt": "must be a folder, or a file that ends in .npz",
+        "empty": "a path must be with a \"/\" in it, .*, got 'empty'; ./empty is read as one",
         "text.npz": "text.npz must be a readable npz of arrays, got File is not a zip file",
         "text.h5": "text.h5 must be whole HDF5",
         "empty/": "must hold a folder for each class with images",
