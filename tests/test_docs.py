@@ -120,6 +120,9 @@ def test_eccles_commands(snippet, capfd):
         short = ["--quick"] if words[0] == "bench" else short
         short = ["--train", "1", "--test", "1"] if "make-digits" in words else short
         short = ["--set", "epochs=1"] if words[0] == "sweep" else short
+        if words[0] == "recommend":
+            few = ("epochs=1", "repeat=2", "initial_rate=1 Hz")
+            short = [part for each in few for part in ("--set", each)]
         # What is kept in the project is read there.
         words = [str(ROOT / word) if word.startswith("results/") else word for word in words]
         assert main([*words, *short]) == 0, capfd.readouterr().err
