@@ -14,11 +14,12 @@ Rossbroich et al. 2022, doi 10.1088/2634-4386/ac97bb.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from eccles.arguments import typed
 from eccles.functional.lif import decay
 from eccles.network.constants import of_group
 from eccles.network.neurons import ConductanceSettings, IzhikevichSettings
@@ -69,7 +70,8 @@ class Membrane(NamedTuple):
         squares = (1 + both) / ((1 - both) * (1 - alpha**2) * (1 - beta**2))
         return gain / ((1 - alpha) * (1 - beta)), gain**2 * squares
 
-    def under(self, drives: Iterable[Drive]) -> Potential:
+    @typed("init")
+    def under(self, drives: Sequence[Drive]) -> Potential:
         """Return what the potential does under random spikes, for numbers or arrays of neurons.
 
         Above the threshold, where a neuron fires more and more as the drive grows, the rate is that
