@@ -159,7 +159,7 @@ def test_a_terminal_shows_a_live_table(study):
         ),
         (["mine.yaml", "--jobs", "2", "--dask", "tcp://x"], "--jobs and --dask can't both"),
         (["mine.yaml", "--job", "2"], "--job"),
-        ([], "STUDY must be a YAML file, or one of kilgore2025/fashion-mnist, "),
+        ([], "STUDY must be a YAML file, or one of circuits/dale, "),
     ],
 )
 def test_bad_requests_are_one_sentence(study, words, sentence, capsys):
