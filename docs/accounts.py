@@ -15,7 +15,8 @@ from eccles.errors import InputError
 from eccles.figures.style import look
 from eccles.storage import write_whole
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025 import claims, robustness
+from eccles.studies.claims import markdown
+from eccles.studies.contents import contents
 from eccles.studies.kilgore2025.figures import FIGURES
 from eccles.studies.kilgore2025.protocol import (
     DIGITS,
@@ -159,13 +160,14 @@ def stand_in_distances(article):
 
 def findings(article):
     """Return the claims with their verdicts."""
-    return claims.markdown(claims.judge(article))
+    return markdown(contents(article.name).judge(article))
 
 
 def survival(article):
     """Return which conclusions outlive which choices; nothing where that wasn't run."""
-    tables = robustness.stored(article)
-    return "" if tables is None else robustness.markdown(tables)
+    extra = contents(article.name).extra
+    tables = extra.stored(article)
+    return "" if tables is None else extra.markdown(tables)
 
 
 TABLES = {

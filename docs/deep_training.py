@@ -15,6 +15,7 @@ from eccles.figures import accuracy_by_change
 from eccles.figures.style import look
 from eccles.stats import confidence_interval, differences
 from eccles.storage import write_whole
+from eccles.studies.liu2026.changes import RECIPE, changed
 
 PAGES = Path(__file__).parent / "reproduction"
 STUDIES = {
@@ -26,46 +27,13 @@ STUDIES = {
 }
 """Name in the results: the study that ships, and its scale."""
 
-RECIPE = "the recipe"
-_PARTS = {
-    ("init", "dann"): "E-I Init: DANN's constants",
-    ("init", "prior"): "E-I Init: a prior rate",
-    ("stabiliser", "epsilon"): "divisor: + 1e-8",
-    ("stabiliser", "none"): "divisor: as it is",
-    ("straight_through", False): "no straight-through",
-    ("gradient_exponent", 0.5): "W_EI's gradient / sqrt(d)",
-    ("gradient_exponent", 0.0): "W_EI's gradient unscaled",
-}
-"""What the pages call a value that the recipe doesn't have."""
-
-_CIRCUITS = {
-    "ei": "E-I",
-    "bn": "batch norm",
-    "plain": "plain",
-    "dann": "DANN",
-    "colei": "signs by column",
-    "free": "E-I, not projected",
-}
 _TABLE = re.compile(r"(<!-- (\w+) of ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def stored(folder, study):
     """Return a study's tables, and its runs with what was changed in words and what came of it."""
     tables = eccles.load(Path(folder) / study)
-    runs = tables.planned(tables.runs)
-    change = _part if study == "ablations" else _circuit
-    runs = runs.assign(change=[change(run) for _, run in runs.iterrows()])
-    done = runs["status"] == "done"
-    return tables, runs.assign(accuracy=runs["final_accuracy"].where(done).astype(float))
-
-
-def _part(run):
-    changed = [words for (name, value), words in _PARTS.items() if run[name] == value]
-    return changed[0] if changed else RECIPE
-
-
-def _circuit(run):
-    return f"{_CIRCUITS[run['circuit']]}{', bfloat16' if run.get('amp') else ''}"
+    return tables, changed(tables)
 
 
 def accuracies(_tables, runs):

@@ -14,16 +14,9 @@ import eccles
 from eccles.figures import layers_by_start
 from eccles.figures.style import look
 from eccles.storage import write_whole
+from eccles.studies.liu2026.changes import STARTS, first_layers
 
 PAGE = Path(__file__).parent / "reproduction" / "initialisation.md"
-STARTS = {
-    ("ei", "measured"): "E-I Init",
-    ("ei", "prior"): "prior",
-    ("ei", "dann"): "DANN's",
-    ("plain", None): "plain",
-}
-"""What the page calls a circuit with its initial weights."""
-
 _TITLES = (
     "network",
     "start",
@@ -41,19 +34,7 @@ _TABLE = re.compile(r"(<!-- (all layers|layers of \w+) -->\n).*?(<!-- end -->)",
 
 def stored(folder):
     """Return the layers of all runs before training, with model and start."""
-    tables = eccles.load(folder)
-    runs = tables.planned(tables.runs[tables.runs["status"] == "done"])
-    runs = runs.assign(init=runs["init"].astype(object).where(runs["init"].notna(), None))
-    runs = runs.assign(
-        start=[STARTS[key] for key in zip(runs["circuit"], runs["init"], strict=True)]
-    )
-    layers = tables.table("layers", where="epoch = -1")
-    # Tables come in the plan's order, and rows of a run in that of its layers.
-    found = layers.merge(runs[["run", "model", "start"]], on="run", how="inner")
-    ranks = {start: k for k, start in enumerate(STARTS.values())}
-    models = list(found["model"].unique())
-    place = found["model"].map(models.index) * len(ranks) + found["start"].map(ranks)
-    return found.iloc[place.argsort(kind="stable")]
+    return first_layers(eccles.load(folder))
 
 
 def all_layers(layers):

@@ -65,12 +65,11 @@ def test_bad_requests_are_one_sentence(tmp_path, words, sentence, capsys):
 
 
 def test_a_table_comes_as_csv_and_markdown(tmp_path, capsys, monkeypatch):
+    from eccles.studies.drawn import ArticleTable
     from eccles.studies.kilgore2025 import figures, tables
 
     rows = pd.DataFrame({"ei": ["80:20"], "n": [8], "p_friedman": [0.00034]})
-    known = tables.ArticleTable(
-        "Of one row", ("fashion-mnist",), lambda article: rows, "That's it."
-    )
+    known = ArticleTable("Of one row", ("fashion-mnist",), lambda article: rows, "That's it.")
     monkeypatch.setattr(tables, "TABLES", {"T1": known})
     monkeypatch.setattr(figures, "FIGURES", {"1c": figures.FIGURES["1c"]})
     words = ["figures", str(STORED / "fashion-mnist"), "--format", "png", "--out", str(tmp_path)]
@@ -97,16 +96,13 @@ def test_a_table_that_has_no_runs_is_left_out(tmp_path, capsys, monkeypatch):
     assert "must hold the measure distances, got runs; eccles sweep " in shown
 
 
-def test_the_help_names_all_that_there_is(capsys):
-    from eccles.studies.kilgore2025.figures import FIGURES
-    from eccles.studies.kilgore2025.tables import TABLES
+def test_a_wrong_name_is_answered_with_all_that_there_is(tmp_path, capsys):
+    from eccles.studies.contents import contents
 
-    assert main(["figures", "--help"]) == 0
-    # Wherever its lines break.
-    shown = "".join(capsys.readouterr().out.replace("│", " ").split())
-    listed = shown.partition("withcommasbetween:")[2].partition(".(default:all)")[0]
-    assert listed.replace(",andthetable", ",").split(",") == [*FIGURES, *TABLES]
-    assert "(default:None)" not in shown
+    words = ["figures", str(STORED / "fashion-mnist"), "--only", "9", "--out", str(tmp_path)]
+    assert main(words) == 2
+    listed = capsys.readouterr().err.strip().rpartition("there are ")[2]
+    assert listed.split(", ") == list(contents("kilgore2025").drawn)
 
 
 def test_a_reason_is_given_once():
@@ -130,15 +126,23 @@ def test_no_study(tmp_path, capsys):
     assert "DIR must be the folder of a study" in capsys.readouterr().err
 
 
-def test_any_study_is_drawn_by_what_varies(tmp_path, capsys):
+def test_an_articles_figures_and_pictures_of_its_other_studies(tmp_path, capsys):
     words = ["figures", str(STORED.parent / "liu2026"), "--format", "png", "--out", str(tmp_path)]
     assert main([*words, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert {row["study"] for row in rows} >= {"liu2026/circuits", "liu2026/ablations"}
-    assert len(rows) == 2 * len(list(STORED.parent.glob("liu2026/*/study.json")))
-    captions = [row["caption"] for row in rows if row["study"] == "liu2026/circuits"]
-    assert "by variant: means" in captions[0]
-    assert all("a line a value of circuit" in caption for caption in captions)
+    assert [row["figure"] for row in rows[:3]] == ["initialisation", "ablations", "circuits"]
+    assert all(row["files"] for row in rows)
+    # No figure of the article's is of it, which is there at three scales.
+    assert [row["study"] for row in rows[3:]] == ["liu2026/longer"] * 6
+
+
+def test_any_study_is_drawn_by_what_varies(tmp_path, capsys):
+    study = str(STORED.parent / "liu2026")
+    words = ["figures", study, "--format", "png", "--out", str(tmp_path), "--y", "peak_accuracy"]
+    assert main([*words, "--json"]) == 0
+    captions = {row["study"]: row["caption"] for row in json.loads(capsys.readouterr().out)}
+    assert {"liu2026/circuits", "liu2026/ablations", "liu2026/longer"} <= set(captions)
+    assert "by variant: means" in captions["liu2026/circuits"]
     # Settings that vary side by side are one, by what differs from most runs.
     table = pd.read_csv(tmp_path / "ablations-peak_accuracy.csv")
     assert table["variant"].is_unique

@@ -8,15 +8,19 @@ import pytest
 from rich.console import Console
 
 from eccles.cli.reproduce_display import as_json, console_of, print_claims, print_verdicts
-from eccles.studies.kilgore2025.claim_names import SHORT
-from eccles.studies.kilgore2025.claims import CLAIMS, Claim, Finding, Verdict
+from eccles.studies.claims import Claim, Finding, Verdict
+from eccles.studies.contents import contents
+
+CLAIMS = contents("kilgore2025").claims
 
 
 def judged():
     def never(article):
         raise AssertionError
 
-    claim = Claim("3", "Low rates [learn].", "fashion-mnist", "All do.", never)
+    claim = Claim(
+        "3", "50:50 only at low activity", "Low rates [learn].", "fashion-mnist", "All do.", never
+    )
     both = Finding(
         Verdict.REPRODUCED, "4 of 4", "3 of 4", Verdict.NOT_REPRODUCED, "see there", 3, 4
     )
@@ -62,13 +66,12 @@ def test_every_line_fits_a_narrow_terminal():
     lines = file.getvalue().splitlines()
     assert "…" not in file.getvalue()
     for claim in CLAIMS:
-        assert sum(SHORT[claim.id] in line for line in lines) == 1
+        assert sum(claim.short in line for line in lines) == 1
     assert len(lines) == len(CLAIMS) + 5
 
 
 def test_every_claim_has_a_name_of_its_own():
-    assert list(SHORT) == [claim.id for claim in CLAIMS]
-    assert len(set(SHORT.values())) == len(SHORT)
+    assert len({claim.short for claim in CLAIMS}) == len(CLAIMS)
 
 
 def test_where_to_say_it(capsys, monkeypatch):
@@ -85,7 +88,9 @@ def test_findings_as_json():
     class Nothing(dict):
         name, folder = "mine", "here"
 
-    told = json.loads(as_json(Nothing(), judged(), None, ["a.svg"], None))
+    told = json.loads(
+        as_json(Nothing(), judged(), contents("kilgore2025").extra, None, ["a.svg"], None)
+    )
     assert (told["article"], told["figures"], told["report"]) == ("mine", ["a.svg"], None)
     assert [claim["verdict"] for claim in told["claims"]] == ["reproduced", "not testable"]
     assert [told["claims"][0][name] for name in ("held", "parts")] == [3, 4]

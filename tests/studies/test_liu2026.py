@@ -1,12 +1,14 @@
 """The studies of deep networks: what they ask, and one of them done, small, from file to report."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from rich.console import Console
 
 from eccles import studies
 from eccles.cli import main
-from eccles.cli.sweep_display import cells_table
+from eccles.cli.cells import print_cells
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 from eccles.sweeps.sweep import sweep
@@ -96,17 +98,17 @@ def test_tables_have_the_settings_and_layers_of_deep_networks(done):
 
 
 def test_a_row_a_cell_with_rates_a_step(done):
-    table = cells_table(done, done.runs)
-    assert [column.header for column in table.columns][-1] == "initial\nspikes\na step"
-    rates = list(table.columns[-1].cells)
-    assert rates == [f"{rate:.3f}" for rate in done.runs["initial_spikes_per_step"]]
+    console = Console(file=io.StringIO(), width=160, force_terminal=True)
+    print_cells(console, done, done.runs)
+    shown = console.file.getvalue()
+    assert "spikes" in shown
+    assert all(f"{rate:.2f}" in shown for rate in done.runs["initial_spikes_per_step"])
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         ([], "tables: runs, epochs, classes, layers"),
-        (["--table", "runs"], " -  "),  # What the twin has no value of.
         (["--table", "layers"], "integrated_std"),
         (["--json"], '"stabiliser": null'),
     ],
@@ -138,10 +140,3 @@ def test_shallow_and_deep_are_not_reported_together(done, tmp_path, capsys):
     (home / "shallow").symlink_to(shallow)
     assert main(["report", str(home)]) == 2
     assert "of shallow networks or of deep ones, got both" in capsys.readouterr().err
-
-
-def test_no_claims_are_judged_yet(capsys):
-    assert main(["reproduce", "liu2026"]) == 2
-    said = capsys.readouterr().err
-    assert "ARTICLE must be kilgore2025, got liu2026" in said
-    assert "eccles sweep does liu2026/ablations and liu2026/circuits" in said

@@ -15,20 +15,19 @@ from eccles.cli.formats import formats_of
 from eccles.cli.own_figures import Axes, folder_name, own_figures
 from eccles.cli.place import Stored, for_files, stored
 from eccles.errors import InputError, must, nearest
+from eccles.studies import illustrated
 from eccles.studies.article import no_study
 from eccles.studies.article import stored as studies_of
 from eccles.training.run.stored import is_run
 
 if TYPE_CHECKING:
     from eccles.studies.article import Article
-    from eccles.studies.kilgore2025.figures import ArticleFigure
-    from eccles.studies.kilgore2025.tables import ArticleTable
+    from eccles.studies.drawn import ArticleFigure, ArticleTable
     from eccles.sweeps.tables import StudyTables
 
     _Made: TypeAlias = ArticleFigure | ArticleTable
 
 _WIDE = 160
-_ARTICLE = "kilgore2025"
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,11 @@ class Arguments:
     """Make the figures of stored studies, or of one run; nothing is run or trained.
 
     Of any study it draws what came of its runs by the settings that varied, means with 95 %
-    intervals and a point a run, and learning curves. Of studies of Kilgore et al. 2025 it makes
-    that article's figures and tables, all that those in the folder allow, and says what is left
-    out, why, and which command makes the missing runs. Of one run it draws accuracy, loss and rate
-    by epoch, and all that it measured. Beside each picture lie its numbers as CSV; a table is
-    written as CSV and Markdown.
+    intervals and a point a run, and learning curves. Of an article's studies it makes that
+    article's figures and tables, all that those in the folder allow, and says what is left out,
+    why, and which command makes the missing runs. Of one run it draws accuracy, loss and rate by
+    epoch, and all that it measured. Beside each picture lie its numbers as CSV; a table is written
+    as CSV and Markdown.
 
     Try
         eccles figures studies/my-study-full
@@ -67,9 +66,8 @@ class Arguments:
     """What tells panels apart (default: another setting that varies)."""
 
     only: Annotated[str | None, flag("NAMES", "(default: all)")] = None
-    """What to make of the article, with commas between: 1b, 1c, 1c-published, 1d, 1d-published,
-    2a, 2b, 2c-e, 3, S4, 4, S2, S3, 5a-c, 5a-c-sampled, 5d-f, 5d-f-sampled, R1, and the table
-    T1, T2."""
+    """What to make of the article, with commas between, such as 1c,3,T1; a name that isn't there
+    is answered with those that are."""
 
     format: Annotated[str | None, flag("FORMATS", "(default: all)")] = None
     """Formats of pictures, with commas between: svg, pdf, png, and of the film S4 gif, mp4."""
@@ -116,10 +114,12 @@ def run(words: Sequence[str]) -> int:
     studies = studies_of(folder)
     if not studies:
         raise no_study("figures", folder)
-    own = [] if given.only else [each for each in studies if axes.said or not _known(each)]
+    of = {} if axes.said else {each.folder: _article(each) for each in studies}
+    own = [] if given.only else [each for each in studies if not of.get(each.folder)]
+    articles = [article for article in dict.fromkeys(of.values()) if article]
     rows = []
-    if len(own) < len(studies):
-        rows += _of_article(folder, given.only, formats, out)
+    for article in articles or (illustrated()[:1] if given.only else ()):
+        rows += _of_article(article, folder, given.only, formats, out)
     rows += _of_studies(own, axes, folder, formats, out)
     _tell(rows, given, out)
     if not any(row.files for row in rows):
@@ -166,18 +166,25 @@ def _of_run(folder: Path, given: Arguments, formats: list[str] | None, out: Path
     return rows
 
 
-def _known(tables: StudyTables) -> bool:
-    """Return whether a study is of the article that has figures of its own."""
-    return tables.study.name.startswith(f"{_ARTICLE}/")
+def _article(tables: StudyTables) -> str:
+    """Return the article that has a figure or a table of a study, or ""."""
+    from eccles.studies.contents import contents
+
+    article, _, study = tables.study.name.partition("/")
+    if article not in illustrated():
+        return ""
+    drawn = contents(article).drawn.values()
+    return article if any(study in each.studies for each in drawn) else ""
 
 
-def _of_article(folder: Path, only: str | None, formats: list[str] | None, out: Path) -> list[Row]:
+def _of_article(
+    name: str, folder: Path, only: str | None, formats: list[str] | None, out: Path
+) -> list[Row]:
     from eccles.studies.article import Article
-    from eccles.studies.kilgore2025.figures import FIGURES
-    from eccles.studies.kilgore2025.tables import TABLES
+    from eccles.studies.contents import contents
 
-    article = Article(_ARTICLE, folder)
-    chosen = _chosen(only, {**FIGURES, **TABLES})
+    article = Article(name, folder)
+    chosen = _chosen(only, contents(article.name).drawn)
     return drawn(article, chosen, formats, out, alone=only is not None)
 
 
@@ -262,8 +269,8 @@ def _saved(
 
 
 def _row(article: Article, name: str, made: _Made, formats: list[str] | None, out: Path) -> Row:
-    from eccles.studies.kilgore2025.done import titled
-    from eccles.studies.kilgore2025.tables import ArticleTable
+    from eccles.studies.done import titled
+    from eccles.studies.drawn import ArticleTable
 
     if isinstance(made, ArticleTable):
         paths, caption = made.save(article, out, name), made.caption
@@ -273,7 +280,7 @@ def _row(article: Article, name: str, made: _Made, formats: list[str] | None, ou
     n, planned = article[source].progress
     runs = f"{n:,} of {planned:,} runs" if n < planned else f"{n:,} runs"
     files = [str(path) for path in paths]
-    return Row(name, titled(made.title, source), source, runs, caption, files)
+    return Row(name, titled(made.title, source, article), source, runs, caption, files)
 
 
 def _print(rows: list[Row], out: Path) -> None:

@@ -17,8 +17,7 @@ from eccles.cli.reproduce_display import (
     as_json,
     console_of,
     print_claims,
-    print_conclusions,
-    print_survival,
+    print_sections,
     print_verdicts,
     say,
 )
@@ -37,11 +36,11 @@ _SCALES = FULL, "laptop", "smoke"
 class Arguments:
     """Do an article's studies, draw its figures, write a report, and judge its claims.
 
-    Articles: kilgore2025 (excitatory to inhibitory ratio, initial firing rate and update noise).
-    Its studies are those of the article (on Fashion-MNIST and on SHD), portraits of a few networks,
-    and two of our own: robustness, and spoken-digits as a stand-in for SHD, done where SHD can't be
-    had, at scale smoke, or where --only asks for it. What the folder has isn't done again, so
-    the same command goes on where it was stopped. A claim is reproduced, not reproduced, or not
+    Articles: kilgore2025 (excitatory to inhibitory ratio, initial firing rate and update noise) and
+    liu2026 (deep networks of E-I circuits). Beside the article's studies there may be some of our
+    own, such as robustness, and a stand-in for data that not everybody can have, done where those
+    can't be had, at scale smoke, or where --only asks for it. What the folder has isn't done again,
+    so the same command goes on where it was stopped. A claim is reproduced, not reproduced, or not
     testable with what there is; --details prints by which rule and numbers, and the report has
     them too.
 
@@ -49,6 +48,7 @@ class Arguments:
         eccles reproduce kilgore2025 --scale smoke
         eccles reproduce kilgore2025 --scale laptop --only noise
         eccles reproduce kilgore2025 --out results/kilgore2025 --no-run
+        eccles reproduce liu2026 --out results/liu2026 --no-run
     """
 
     article: Annotated[tyro.conf.Positional[str], flag("ARTICLE")] = ""
@@ -58,9 +58,9 @@ class Arguments:
     """Folder of its studies, figures and report (default: reproduced/ARTICLE-SCALE)."""
 
     scale: Annotated[str | None, flag("{full,laptop,smoke}", "(default: full)")] = None
-    """How much of each, portraits and robustness too: full (what the article did), laptop (about
-    half an hour a study) or smoke (under four minutes in all, to see that it works: its runs are
-    too few and small to judge by). With --no-run, the scale that is stored."""
+    """How much of each study: full (what the article did), laptop (about half an hour a study) or
+    smoke (minutes in all, to see that it works: its runs are too few and small to judge by). With
+    --no-run, the scale that is stored."""
 
     only: Annotated[str | None, flag("STUDY")] = None
     """One of its studies, such as noise or robustness, with its claims (default: all)."""
@@ -136,12 +136,11 @@ def run(words: Sequence[str]) -> int:
         )
 
     from eccles.studies.article import Article
-    from eccles.studies.kilgore2025 import robustness
-    from eccles.studies.kilgore2025.claims import judge, markdown
-    from eccles.studies.kilgore2025.protocol import ROBUSTNESS
+    from eccles.studies.claims import markdown
+    from eccles.studies.contents import contents
     from eccles.studies.report import write_report
 
-    article = Article(given.article, out)
+    article, own = Article(given.article, out), contents(given.article)
     files, report = [], None
     if not given.no_run:
         with _stopped_while_drawing():
@@ -150,26 +149,29 @@ def run(words: Sequence[str]) -> int:
             report = write_report(out)
     judged = [
         (claim, finding)
-        for claim, finding in judge(article)
+        for claim, finding in own.judge(article)
         if given.only is None or {claim.study, claim.stand_in} & set(studies)
     ]
-    varied = robustness.stored(article) if ROBUSTNESS in studies else None
-    if studies == [ROBUSTNESS]:
-        varied = article[ROBUSTNESS]  # Or the error that says how to make it.
+    extra = own.extra if own.extra is not None and own.extra.study in studies else None
+    varied = None
+    if extra is not None:
+        # Asked for alone, it is there or the error says how to make it.
+        varied = article[extra.study] if len(studies) == 1 else extra.stored(article)
     if given.json:
-        print(as_json(article, judged, varied, files, report))
+        print(as_json(article, judged, own.extra, varied, files, report))
     elif given.markdown and (judged or varied is not None):
         shown = [markdown(judged)] if judged else []
-        print("\n\n".join(shown + ([robustness.markdown(varied)] if varied else [])))
+        print("\n\n".join(shown + ([extra.markdown(varied)] if extra and varied else [])))
     else:
         if given.details and judged:
             print_claims(judged, console)
-        if given.details and varied is not None:
-            print_survival(varied, console)
+        if given.details and extra is not None and varied is not None:
+            print_sections(extra.sections(varied), console)
         if judged:
             print_verdicts(judged, console)
-        if varied is not None:
-            print_conclusions(varied, console)
+        if extra is not None and varied is not None:
+            for sentence in extra.conclusions(varied):
+                say(console, sentence)
         if not given.details and (judged or varied is not None):
             again = command(given.article, out, given.only, "--no-run", "--details")
             say(console, f"rules and numbers: {again}")
@@ -207,10 +209,9 @@ def _stopped_while_drawing() -> Iterator[None]:
 def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
     """Draw the figures of some studies; return their files, say what is left out and why."""
     from eccles.cli.figures import drawn, left_out
-    from eccles.studies.kilgore2025.figures import FIGURES, ArticleFigure
-    from eccles.studies.kilgore2025.tables import TABLES, ArticleTable
+    from eccles.studies.contents import contents
 
-    both: dict[str, ArticleFigure | ArticleTable] = {**FIGURES, **TABLES}
+    both = contents(article.name).drawn
     wanted = {name: each for name, each in both.items() if each.source(article) in studies}
     out = article.folder / "figures"
     say(console_of(aside=True), "drawing the figures")

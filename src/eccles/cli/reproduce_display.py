@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from eccles.studies.article import Article
-    from eccles.studies.kilgore2025.claims import Claim, Finding
+    from eccles.studies.claims import Claim, Finding
+    from eccles.studies.contents import Extra, Section
     from eccles.sweeps.tables import StudyTables
 
 _WIDE = 120
@@ -41,14 +42,12 @@ def say(console: Console, text: str) -> None:
 def as_json(
     article: Article,
     judged: Sequence[tuple[Claim, Finding]],
+    extra: Extra | None,
     varied: StudyTables | None,
     figures: Sequence[str],
     report: Path | None,
 ) -> str:
     """Return studies, claims and files as one JSON object."""
-    from eccles.studies.kilgore2025.claim_names import SHORT
-    from eccles.studies.kilgore2025.robustness import survival
-
     progress = {study: article[study].progress for study in article}
     content = {
         "article": article.name,
@@ -62,7 +61,7 @@ def as_json(
         "claims": [
             {
                 "id": claim.id,
-                "name": SHORT.get(claim.id, claim.statement),
+                "name": claim.short,
                 "statement": claim.statement,
                 "study": claim.study,
                 "rule": claim.rule,
@@ -70,8 +69,9 @@ def as_json(
             }
             for claim, finding in judged
         ],
-        "robustness": [] if varied is None else survival(varied).to_dict("records"),
     }
+    if extra is not None:
+        content[extra.study] = [] if varied is None else extra.rows(varied).to_dict("records")
     return json_format.dumps(content, indent=2)
 
 
@@ -81,8 +81,7 @@ def print_verdicts(judged: Sequence[tuple[Claim, Finding]], console: Console) ->
     from rich.table import Table
     from rich.text import Text
 
-    from eccles.studies.kilgore2025.claim_names import SHORT
-    from eccles.studies.kilgore2025.claims import Verdict, tally
+    from eccles.studies.claims import Verdict, tally
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("", justify="right", no_wrap=True)
@@ -96,7 +95,7 @@ def print_verdicts(judged: Sequence[tuple[Claim, Finding]], console: Console) ->
         # Numbers that can't show a claim don't show a part of it either.
         told = finding.parts and finding.verdict != Verdict.NOT_TESTABLE
         parts = f"{finding.held} of {finding.parts}" if told else ""
-        table.add_row(claim.id, Text(SHORT.get(claim.id, claim.statement)), here, parts, published)
+        table.add_row(claim.id, Text(claim.short), here, parts, published)
     console.print(table)
     console.print(tally(judged), highlight=False)
 
@@ -124,30 +123,19 @@ def print_claims(judged: Sequence[tuple[Claim, Finding]], console: Console) -> N
         console.print()
 
 
-def print_conclusions(tables: StudyTables, console: Console) -> None:
-    """Print a sentence a claim: in which variants it survives."""
-    from eccles.studies.kilgore2025.robustness import conclusions, survival
-
-    for sentence in conclusions(survival(tables)):
-        say(console, sentence)
-
-
-def print_survival(tables: StudyTables, console: Console) -> None:
-    """Print which claims survive in which variants: numbers and rules."""
+def print_sections(sections: Sequence[Section], console: Console) -> None:
+    """Print tables of what holds where: numbers and rules."""
     from rich.table import Table
     from rich.text import Text
 
-    from eccles.studies.kilgore2025.robustness import RULES, spelt, survival
-
-    found = survival(tables)
     colours = {"holds": "green", "does not hold": "red", "can't be told": "yellow"}
-    for rule in RULES:
-        table = Table(title=Text(f"Claim {rule.claim} in every variant"), title_justify="left")
+    for section in sections:
+        table = Table(title=Text(section.title), title_justify="left")
         for name in ("variant", "", "here"):
             table.add_column(name)
-        own = spelt(found[found["claim"] == rule.claim])
-        for variant, holds, ours in own[["variant", "holds", "ours"]].itertuples(index=False):
+        rows = section.rows[["variant", "holds", "ours"]]
+        for variant, holds, ours in rows.itertuples(index=False):
             table.add_row(variant, Text(holds, style=colours[holds]), Text(ours))
         console.print(table)
-        say(console, f"rule: {rule.text}")
+        say(console, f"rule: {section.rule}")
         console.print()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eccles.cli.reproduce_display import say
 from eccles.errors import EcclesError
-from eccles.studies.kilgore2025.protocol import DIGITS, STAND_IN_UNBOUNDED
+from eccles.studies.contents import contents
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,10 +27,10 @@ def with_data(
 ) -> dict[str, Study]:
     """Return the studies to do; say which are left out, and why.
 
-    Where all of an article is asked for, the Spiking Heidelberg Digits may be missing, for not
+    Where all of an article is asked for, data that have a stand-in may be missing, for not
     everybody can have them, and so may their stand-in, which is left out where they are here. At
     the smallest scale, which is to show that all works, the stand-in does for both. What a study
-    lacks that was asked for by name, or that is no study of digits, is an error.
+    lacks that was asked for by name, or that is none of these, is an error.
 
     Args:
         article: the article's name.
@@ -42,24 +42,24 @@ def with_data(
     """
     found: dict[str, Path | None] = {}
     left_out: dict[str, str] = {}
-    real, *stand_ins = DIGITS.studies
-    if real in asked and asked[real].scale == SMOKE and asked.keys() & set(stand_ins):
-        left_out[real] = f"at this scale {stand_ins[0]} stands in for it; --only {real} does it"
+    stand_ins = contents(article).stand_ins
+    for name, real in stand_ins.items():
+        if real in asked and asked[real].scale == SMOKE and name in asked:
+            said = f"at this scale {name} stands in for it; --only {real} does it"
+            left_out.setdefault(real, said)
     for name, study in asked.items():
         if name in left_out:
             continue
         try:
             found[name] = _place(study, data_dir)
         except EcclesError as error:
-            if name not in (*DIGITS.studies, STAND_IN_UNBOUNDED) or len(asked) == 1:
+            if name not in {*stand_ins, *stand_ins.values()} or len(asked) == 1:
                 raise
             left_out[name] = str(error)
-    if found.get(real) is not None:
-        for name in stand_ins:
-            if name in found:
-                left_out[name] = (
-                    f"it stands in for {real}, which is in {found[real]}; --only {name} does it"
-                )
+    for name, real in stand_ins.items():
+        if name in found and found.get(real) is not None:
+            place = found[real]
+            left_out[name] = f"it stands in for {real}, which is in {place}; --only {name} does it"
     for name, reason in left_out.items():
         say(console, f"left out: {article}/{name}: {reason}")
     return {name: study for name, study in asked.items() if name not in left_out}

@@ -1,4 +1,7 @@
-"""Studies that ship with Eccles: a folder an article or a question, a file a study."""
+"""Studies that ship with Eccles: a folder an article or a question, a file a study.
+
+What an article adds to them is in `contents`; a folder with `claims` is one that is judged.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,18 @@ def judged() -> tuple[str, ...]:
     """Return the articles whose claims are judged from the results of their studies.
 
     >>> judged()
-    ('kilgore2025',)
+    ('kilgore2025', 'liu2026')
     """
     return tuple(sorted(file.parent.parent.name for file in _HOME.glob("*/claims/__init__.py")))
+
+
+def illustrated() -> tuple[str, ...]:
+    """Return the articles that have figures of their own.
+
+    >>> illustrated()
+    ('kilgore2025', 'liu2026')
+    """
+    return tuple(sorted(file.parent.name for file in _HOME.glob("*/figures.py")))
 
 
 def find(study: str) -> Path:

@@ -20,7 +20,8 @@ def stored(folder: Path | str) -> list[StudyTables]:
 def folders(article: str, folder: Path | str) -> dict[str, Path]:
     """Return where each study of an article is: the folder itself, or one in it.
 
-    Raises InputError where two folders hold the same study.
+    Where several hold it, at other scales, it is the one that has its name. Raises InputError
+    where two folders hold the same study, and neither has or both are the same scale of it.
     """
     home, found = Path(folder), dict[str, Path]()
     for path in (home, *sorted(path for path in home.glob("*") if path.is_dir())):
@@ -30,6 +31,10 @@ def folders(article: str, folder: Path | str) -> dict[str, Path]:
         study = name.removeprefix(f"{article}/")
         if study == name:
             continue
+        named = [each for each in (found.get(study), path) if each and each.name == study]
+        if study in found and len(named) == 1 and _scale(found[study]) != _scale(path):
+            (found[study],) = named
+            continue
         if study in found:
             raise InputError(
                 f"studies: {home} must hold {name} once, got it in {found[study]} and in {path}; "
@@ -37,6 +42,10 @@ def folders(article: str, folder: Path | str) -> dict[str, Path]:
             )
         found[study] = path
     return found
+
+
+def _scale(path: Path) -> str:
+    return StudyFolder(path).read().scale
 
 
 def no_study(where: str, folder: Path | str, article: str = "") -> InputError:

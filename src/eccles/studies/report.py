@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import eccles
 from eccles.errors import InputError
-from eccles.report import Claim, Picture, Table, cells, check_installed, explorer, page
+from eccles.report import Table, cells, check_installed, explorer, page
 from eccles.report.kind import kind_of
 from eccles.report.run import run_report
 from eccles.storage import write_text
 from eccles.studies import judged
 from eccles.studies.article import Article, no_study, stored
+from eccles.studies.article_report import Parts, of_article
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
@@ -28,26 +28,6 @@ if TYPE_CHECKING:
 
 MEASURED = ("weights", "weight_histograms")
 """Tables of weights, in studies that measure them."""
-
-
-class Parts(NamedTuple):
-    """What an article adds to a report.
-
-    Attributes:
-        title: what the report is called.
-        about: the article, and what it asks.
-        claims, pictures, tables: as `eccles.report.page` takes them.
-        notes: what a reader must know beforehand.
-        colours: a colour for each ratio, the same in pictures and explorer.
-    """
-
-    title: str
-    about: str
-    claims: Sequence[Claim]
-    pictures: Sequence[Picture]
-    tables: Sequence[Table]
-    notes: Sequence[str]
-    colours: dict[str, str]
 
 
 def write_report(folder: Path | str, out: Path | str | None = None) -> Path:
@@ -96,7 +76,7 @@ def report(folder: Path | str) -> str:
             joined["epochs"],
             weights,
             list(settings),
-            parts.colours,
+            dict(parts.colours),
             histograms=histograms,
         )
     folded = [
@@ -119,12 +99,10 @@ def _parts(folder: Path | str, shown: Sequence[StudyTables]) -> Parts:
     """Return what the article of these studies adds; of others, their names and questions."""
     articles = {tables.study.name.split("/")[0] for tables in shown}
     for article in sorted(articles & set(judged())):
-        module: Any = import_module(f"eccles.studies.{article}.report")
-        found: Parts = module.parts(Article(article, folder))
-        return found
+        return of_article(Article(article, folder))
     title = ", ".join(dict.fromkeys(tables.study.name for tables in shown))
     about = " ".join(dict.fromkeys(tables.study.about for tables in shown if tables.study.about))
-    return Parts(title, about, (), (), (), (), {})
+    return Parts(title, about)
 
 
 def _runs(tables: StudyTables) -> pd.DataFrame:

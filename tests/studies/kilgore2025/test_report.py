@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025 import report as article_report
+from eccles.studies.article_report import of_article, pictures, tables
+from eccles.studies.kilgore2025 import CONTENTS, figures
 from eccles.studies.kilgore2025.figures import FIGURES
 from eccles.studies.report import write_report
 
@@ -14,7 +15,7 @@ STORED = Path(__file__).parents[3] / "results/kilgore2025"
 
 @pytest.fixture(scope="module")
 def parts():
-    return article_report.parts(Article("kilgore2025", STORED / "fashion-mnist"))
+    return of_article(Article("kilgore2025", STORED / "fashion-mnist"))
 
 
 def test_every_claim_has_its_row(parts):
@@ -34,7 +35,7 @@ def test_figures_that_have_runs_and_the_names_of_the_others(parts):
 
 
 def test_the_tables_that_there_are_runs_for(with_distances):
-    (table,) = article_report._tables(with_distances)
+    (table,) = tables(with_distances, CONTENTS)
     assert table.title.startswith("T1. Van Rossum distances")
     assert len(table.rows) == 9
 
@@ -44,9 +45,10 @@ def test_no_film_is_drawn(monkeypatch):
         raise AssertionError("a film has no place on a page")
 
     few = {"S4": FIGURES["S4"]._replace(draw=film), "1c": FIGURES["1c"]}
-    monkeypatch.setattr(article_report, "FIGURES", few)
-    pictures, left_out = article_report._pictures(Article("kilgore2025", STORED / "fashion-mnist"))
-    assert ([picture.name for picture in pictures], left_out) == (["1c"], [])
+    monkeypatch.setattr(figures, "FIGURES", few)
+    article = Article("kilgore2025", STORED / "fashion-mnist")
+    drawn, left_out = pictures(article, CONTENTS)
+    assert ([picture.name for picture in drawn], left_out) == (["1c"], [])
 
 
 def test_the_page_of_608_runs_is_small(tmp_path):

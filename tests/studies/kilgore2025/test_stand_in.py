@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eccles.studies.kilgore2025.done import titled
+from eccles.studies.done import titled
 from eccles.studies.kilgore2025.figures import FIGURES
 
 ACCOUNTS = runpy.run_path(str(Path(__file__).parents[3] / "docs" / "accounts.py"))
@@ -55,10 +55,12 @@ def test_the_line_of_the_figure_is_the_articles_on_its_own_data(stored):
 
 
 def test_titles_say_that_it_is_no_shd(stored):
-    assert titled("Accuracy", FIGURES["1d"].source(stored("spoken-digits", runs, *SETS))) == (
-        "Accuracy (a stand-in, not SHD)"
-    )
-    assert titled("Accuracy", FIGURES["1d"].source(stored("shd", runs, *SETS))) == "Accuracy"
+    for study, title in [
+        ("spoken-digits", "Accuracy (a stand-in, not SHD)"),
+        ("shd", "Accuracy"),
+    ]:
+        article = stored(study, runs, *SETS)
+        assert titled("Accuracy", FIGURES["1d"].source(article), article) == title
 
 
 def test_the_account(stored):

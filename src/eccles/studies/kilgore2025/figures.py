@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from eccles import figures
 from eccles.figures import Drawing, Film, style
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.done import Done, done_runs, said, source
+from eccles.studies.done import Done, done_runs, said, source
+from eccles.studies.drawn import ArticleFigure
 from eccles.studies.kilgore2025.protocol import (
     BAND,
     DIGITS,
@@ -38,21 +39,6 @@ RATIOS = ("50:50", "80:20", "95:5", "100:0", "70:30", "75:25", "90:10")
 COLOURS = style.colours(RATIOS)
 REPRESENTATIVE = (0.00075, 0.001, 0.004)
 """Scales of the initial input weights whose runs stand for all: low, middle and high activity."""
-
-
-class ArticleFigure(NamedTuple):
-    """A figure of the article."""
-
-    title: str
-    studies: tuple[str, ...]
-    """The study that it is drawn from, and those that will do where that isn't there."""
-    draw: Callable[[Article], Drawing]
-    kind: type[Drawing] = Drawing
-    """What `draw` returns, whose FORMATS tell before how it can be saved."""
-
-    def source(self, article: Article) -> str:
-        """Return the study that it is drawn from here."""
-        return source(self.studies, article)
 
 
 def _accuracy_by_rate(task: Task, *, published: bool = False) -> Callable[[Article], Drawing]:

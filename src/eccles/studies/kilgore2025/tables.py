@@ -3,43 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from eccles.stats import category_table, markdown
-from eccles.storage import write_text, write_whole
+from eccles.stats import category_table
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.done import done_runs, source, titled
+from eccles.studies.done import done_runs, source
+from eccles.studies.drawn import ArticleTable
 from eccles.studies.kilgore2025.protocol import DIGITS, FASHION, SAMPLES, Task, distances_by_group
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class ArticleTable(NamedTuple):
-    """A table of the article."""
-
-    title: str
-    studies: tuple[str, ...]
-    """The study that it is made of, and those that will do where that isn't there."""
-    rows: Callable[[Article], pd.DataFrame]
-    caption: str
-
-    def source(self, article: Article) -> str:
-        """Return the study that it is made of here."""
-        return source(self.studies, article)
-
-    def save(self, article: Article, folder: Path, name: str) -> list[Path]:
-        """Write folder/NAME.csv and, with its title, folder/NAME.md; return the paths.
-
-        Raises InputError where there are no runs to make it of.
-        """
-        rows = self.rows(article)
-        title = titled(self.title, self.source(article))
-        csv, text = folder / f"{name}.csv", folder / f"{name}.md"
-        write_whole(csv, lambda aside: rows.to_csv(aside, index=False, float_format="%.9g"))
-        write_text(text, f"{name}. {title}\n\n{markdown(rows)}\n{self.caption}\n")
-        return [csv, text]
 
 
 def distance_table(task: Task) -> Callable[[Article], pd.DataFrame]:

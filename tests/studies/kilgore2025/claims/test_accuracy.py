@@ -1,6 +1,6 @@
 import pytest
 
-from eccles.studies.kilgore2025.claims import Verdict
+from eccles.studies.claims import Verdict
 
 SETS = ("grid.w1_std=[0.0005, 0.002, 0.005, 0.02]", "repeat=3")
 RATES = {0.0005: 0.0, 0.002: 9.0, 0.005: 30.0, 0.02: 80.0}

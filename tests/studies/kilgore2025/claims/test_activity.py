@@ -1,4 +1,4 @@
-from eccles.studies.kilgore2025.claims import Verdict
+from eccles.studies.claims import Verdict
 
 SETS = ("grid.w1_std=[0.001, 0.02]", "repeat=2")
 CLASSES = {2: "Pullover", 5: "Sandal"}

@@ -1,8 +1,10 @@
 import pytest
 
-from eccles.studies.kilgore2025.claims import CLAIMS, Claim, Finding, Verdict, judge
-from eccles.studies.kilgore2025.claims.finding import Part, Untestable, found, weighed
-from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
+from eccles.studies.claims import Claim, Finding, Verdict
+from eccles.studies.claims.finding import Part, Untestable, found, weighed
+from eccles.studies.claims.rows import by_ratio, done, table
+from eccles.studies.kilgore2025 import CONTENTS
+from eccles.studies.kilgore2025.claims import CLAIMS
 
 SETS = ("grid.w1_std=[0.001]", "repeat=2")
 
@@ -19,7 +21,7 @@ def reproduced():
         done(article, "fashion-mnist")
         return found(lambda: [Part(True, "all is fine")], lambda: [Part(True, "so it is")])
 
-    return Claim("0", "All is fine.", "fashion-mnist", "It is.", judged)
+    return Claim("0", "fine", "All is fine.", "fashion-mnist", "It is.", judged)
 
 
 def test_every_claim_has_its_number_and_rule():
@@ -49,7 +51,7 @@ def test_part_of_a_study_is_its_whole_seeds(stored):
         return found(lambda: [Part(True, "all is fine")])
 
     article = stored("fashion-mnist", tables, SETS[0], "repeat=4")
-    finding = Claim("0", "A.", "fashion-mnist", "B.", judged).find(article)
+    finding = Claim("0", "A", "A.", "fashion-mnist", "B.", judged).find(article)
     note = "3 of 4 seeds are whole"
     assert finding == Finding(Verdict.REPRODUCED, "all is fine", note=note, held=1, parts=1)
     assert sorted(seen["runs"]["seed"].unique()) == [0, 1, 2]
@@ -133,10 +135,10 @@ def test_one_way_that_cant_tell_takes_nothing_from_the_other():
 
 def test_other_studies_are_named_with_the_command(stored):
     article = stored("fashion-mnist", fine, *SETS)
-    for claim, finding in judge(article):
+    for claim, finding in CONTENTS.judge(article):
         if claim.study != "fashion-mnist":
             assert finding.verdict == Verdict.NOT_TESTABLE
-    notes = {claim.id: finding.note for claim, finding in judge(article)}
+    notes = {claim.id: finding.note for claim, finding in CONTENTS.judge(article)}
     assert notes["6"] == (
         f"there are no runs of fashion-mnist-noise-published in {article.folder}; eccles reproduce "
         "kilgore2025 --only fashion-mnist-noise-published --scale full --out "
@@ -180,7 +182,7 @@ def test_scales_that_the_network_chose_are_the_articles(stored, study):
     from eccles.functional import LIFParameters
     from eccles.nn import EINetwork
     from eccles.populations import Populations
-    from eccles.studies.kilgore2025.claims.departures import departures
+    from eccles.studies.claims.departures import departures
 
     def tables(settings):
         neuron = LIFParameters(tau_mem=settings["tau_mem"])

@@ -1,5 +1,5 @@
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.command import command
+from eccles.studies.claims.command import command
 
 SETS = ("grid.w1_std=[0.001]",)
 

@@ -1,6 +1,7 @@
 import pytest
 
-from eccles.studies.kilgore2025.claims import CLAIMS, Verdict
+from eccles.studies.claims import Verdict
+from eccles.studies.kilgore2025.claims import CLAIMS
 
 RATES = {5e-5: 0.2, 2e-4: 4.0, 1e-3: 60.0}
 SETS = (f"grid.w1_std=[{', '.join(map(str, RATES))}]", "repeat=2")

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from eccles.studies.kilgore2025.claims import Verdict
+from eccles.studies.claims import Verdict
 
 SETS = ("grid.w1_std=[0.001, 0.02]", "repeat=12", "measure={distances: 30}")
 AS_CLAIMED = {

@@ -2,7 +2,8 @@
 
 import pytest
 
-from eccles.studies.kilgore2025.claims import CLAIMS, Verdict
+from eccles.studies.claims import Verdict
+from eccles.studies.kilgore2025.claims import CLAIMS
 
 RATES = {0.0005: 0.0, 0.001: 1.2, 0.003: 16.7, 0.005: 29.0, 0.015: 70.0, 0.03: 100.0, 0.06: 133.0}
 """About what these scales start at, in Hz."""

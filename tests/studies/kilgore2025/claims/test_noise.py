@@ -1,6 +1,6 @@
 import pytest
 
-from eccles.studies.kilgore2025.claims import Verdict
+from eccles.studies.claims import Verdict
 
 SETS = ("grid.update_noise=[1e-5, 2e-4, 3e-4, 4e-4, 6e-4]", "repeat=8")
 PUBLISHED = "fashion-mnist-noise-published"

@@ -1,6 +1,6 @@
-from eccles.studies.kilgore2025.claims import Claim, Finding, Verdict, markdown, tally
+from eccles.studies.claims import Claim, Finding, Verdict, markdown, tally
 
-CLAIM = Claim("7", "A | B.", "fashion-mnist", "It is so.", lambda article: UNKNOWN)
+CLAIM = Claim("7", "A and B", "A | B.", "fashion-mnist", "It is so.", lambda article: UNKNOWN)
 UNKNOWN = Finding(Verdict.NOT_TESTABLE, "", note="there are no runs")
 SAME = Finding(Verdict.REPRODUCED, "a is 3", note="n is 8.")
 OTHER = Finding(Verdict.REPRODUCED, "a is 3", "a is 4", Verdict.NOT_REPRODUCED)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims import Verdict, judge
+from eccles.studies.claims import Verdict
+from eccles.studies.kilgore2025 import CONTENTS
 
 ROOT = Path(__file__).parents[4]
 
@@ -17,7 +18,7 @@ def article():
 
 @pytest.fixture(scope="module")
 def findings(article):
-    return {claim.id: finding for claim, finding in judge(article)}
+    return {claim.id: finding for claim, finding in CONTENTS.judge(article)}
 
 
 def test_what_is_known_has_a_verdict(findings):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.claim import Claim
-from eccles.studies.kilgore2025.claims.finding import Finding, Part, Untestable, found
-from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
-from eccles.studies.kilgore2025.claims.wording import counted, each
+from eccles.studies.claims.claim import Claim
+from eccles.studies.claims.finding import Finding, Part, Untestable, found
+from eccles.studies.claims.rows import by_ratio, done, table
+from eccles.studies.claims.wording import counted, each
 from eccles.studies.kilgore2025.protocol import MAIN, SUCCESS
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ def _end(article: Article) -> Finding:
 CLAIMS = (
     Claim(
         "8",
+        "E share: up in epoch 1, down",
         "In the first epoch the excitatory share of the hidden spikes rises in successful "
         "networks, and then declines; failed ones stay near their ratio.",
         MAIN,
@@ -135,6 +136,7 @@ CLAIMS = (
     ),
     Claim(
         "9",
+        "one spike, Pullover 10 x Sandal",
         "Trained networks end near one spike a hidden neuron and sample, and Pullover (2) evokes "
         "over ten times the hidden activity of Sandal (5).",
         MAIN,

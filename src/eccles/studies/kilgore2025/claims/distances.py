@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Literal
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.claim import Claim
-from eccles.studies.kilgore2025.claims.finding import Finding, Part, Untestable, found
-from eccles.studies.kilgore2025.claims.rows import by_ratio, done, table
-from eccles.studies.kilgore2025.claims.wording import each
+from eccles.studies.claims.claim import Claim
+from eccles.studies.claims.finding import Finding, Part, Untestable, found
+from eccles.studies.claims.rows import by_ratio, done, table
+from eccles.studies.claims.wording import each
 from eccles.studies.kilgore2025.protocol import FASHION, MAIN, Task, distances_by_group
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def _near(value: float, published: float) -> bool:
 CLAIMS = (
     Claim(
         "10",
+        "distances E-E < E-I < I-I",
         "Before training the van Rossum distances of E-E, E-I and I-I agree; in successful "
         "networks E-E < E-I < I-I. At 80:20 the median of E-E is 0.890 in successful and 1.532 in "
         "failed networks; at 50:50 I-I exceeds E-E by 39.6 % (p 0.0091; 80:20 and 95:5 p < "

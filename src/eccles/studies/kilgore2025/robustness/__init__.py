@@ -7,7 +7,6 @@ from eccles.studies.kilgore2025.robustness.page import spelt as spelt
 from eccles.studies.kilgore2025.robustness.survival import RULES as RULES
 from eccles.studies.kilgore2025.robustness.survival import conclusions as conclusions
 from eccles.studies.kilgore2025.robustness.survival import results as results
-from eccles.studies.kilgore2025.robustness.survival import stored as stored
 from eccles.studies.kilgore2025.robustness.survival import survival as survival
 from eccles.studies.kilgore2025.robustness.variants import choices as choices
 from eccles.studies.kilgore2025.robustness.variants import variants as variants

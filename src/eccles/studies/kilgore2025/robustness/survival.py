@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from eccles.studies.article import Article
+from eccles.studies.claims.departures import departures
+from eccles.studies.claims.finding import Part, Untestable, weighed
+from eccles.studies.claims.wording import percent
 from eccles.studies.kilgore2025.claims.accuracy import (
     HIGH_RATE,
     best_in_band,
@@ -15,10 +17,7 @@ from eccles.studies.kilgore2025.claims.accuracy import (
     lowest_only,
     own_cells,
 )
-from eccles.studies.kilgore2025.claims.departures import departures
-from eccles.studies.kilgore2025.claims.finding import Part, Untestable, weighed
-from eccles.studies.kilgore2025.claims.wording import percent
-from eccles.studies.kilgore2025.protocol import BAND, FASHION, LATE, ROBUSTNESS, late_accuracy
+from eccles.studies.kilgore2025.protocol import BAND, FASHION, LATE, late_accuracy
 from eccles.studies.kilgore2025.robustness.variants import FAST_MEMBRANE, UNCHANGED, variants
 from eccles.sweeps.tables import StudyTables
 
@@ -43,11 +42,6 @@ class Rule(NamedTuple):
     text: str
     judge: Callable[[pd.DataFrame], Judged]
     """Takes a variant's `results`, returns whether it holds (None: can't be told) and numbers."""
-
-
-def stored(article: Article) -> StudyTables | None:
-    """Return the study's tables where it has been run."""
-    return article[ROBUSTNESS] if article.has_runs(ROBUSTNESS) else None
 
 
 def survival(tables: StudyTables) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.finding import Unmeasured, Untestable
+from eccles.studies.claims.finding import Unmeasured, Untestable
 from eccles.sweeps.plan import plan
 from eccles.sweeps.tables import StudyTables
 

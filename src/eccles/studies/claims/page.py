@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eccles.studies.kilgore2025.claims.claim import Claim
-from eccles.studies.kilgore2025.claims.finding import Finding, Verdict
+from eccles.studies.claims.claim import Claim
+from eccles.studies.claims.finding import Finding, Verdict
 
 Judged = Sequence[tuple[Claim, Finding]]
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.claims.command import command
-from eccles.studies.kilgore2025.claims.departures import departures
-from eccles.studies.kilgore2025.claims.finding import Finding, Unmeasured, Untestable, Verdict
-from eccles.studies.kilgore2025.claims.rows import whole_seeds
-from eccles.studies.kilgore2025.claims.wording import counted
-from eccles.studies.kilgore2025.done import source
+from eccles.studies.claims.command import command
+from eccles.studies.claims.departures import departures
+from eccles.studies.claims.finding import Finding, Unmeasured, Untestable, Verdict
+from eccles.studies.claims.rows import whole_seeds
+from eccles.studies.claims.wording import counted
+from eccles.studies.done import source
 from eccles.sweeps.study import FULL
 
 
@@ -21,21 +21,26 @@ class Claim:
 
     Attributes:
         id: its number.
+        short: what it puts a number to, in a few words, for the verdict is on that.
         statement: what it says, in our words.
         study: the article's study whose results it is about.
         rule: when it counts as reproduced.
         judge: finds the verdict in stored results, or raises `Untestable`.
         stand_in: a study whose numbers are shown where the article's isn't there, or "".
         stand_in_is: what that is, in words.
+        at_any_scale: whether it can be judged at the scale that was run, or else only by the
+            article's own.
     """
 
     id: str
+    short: str
     statement: str
     study: str
     rule: str
     judge: Callable[[Article], Finding]
     stand_in: str = ""
     stand_in_is: str = "a stand-in, not the article's data"
+    at_any_scale: bool = False
 
     def find(self, article: Article) -> Finding:
         """Return the finding on stored results; never "reproduced" for what they can't show."""
@@ -45,7 +50,7 @@ class Claim:
             return _unknown(f"there are no runs of {self.study} in {article.folder}; {made}")
         tables = article[study]
         whole, planned = whole_seeds(tables)
-        others = departures(tables)
+        others = [] if self.at_any_scale else departures(tables)
         unmeasured = False
         try:
             finding = self.judge(article)
@@ -71,6 +76,8 @@ class Claim:
             finding = self._on_stand_in(finding) if study == self.stand_in else finding
             return replace(finding, verdict=Verdict.NOT_TESTABLE, verdict_as_published=published)
         unfinished = len(whole) < planned
+        if self.at_any_scale:
+            return finding
         untold = finding.verdict == Verdict.NOT_TESTABLE and not unmeasured
         if untold and (unfinished or tables.study.scale != FULL):
             missing = f"eccles reproduce {article.name} --only {self.study} --scale {FULL}"

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from eccles.errors import InputError
 from eccles.studies import find
 from eccles.studies.article import Article
-from eccles.studies.kilgore2025.protocol import STAND_IN, STAND_IN_UNBOUNDED
+from eccles.studies.contents import contents
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 from eccles.sweeps.tables import StudyTables
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_NOT_SHD = "a stand-in, not SHD"
 
 
 class Done(NamedTuple):
@@ -75,13 +73,20 @@ def done_runs(article: Article, study: str, *measures: str) -> Done:
     names = {"synthetic": "made-up data", "own": "data of one's own"}
     kinds = [name for kind, name in names.items() if runs["data_kind"].eq(kind).any()]
     data = f"{' and '.join(kinds)}: {runs['data'].iloc[0]}" if kinds else ""
-    note = said(part, scale, _NOT_SHD if study in (STAND_IN, STAND_IN_UNBOUNDED) else data)
+    note = said(part, scale, stand_in_note(article, study) or data)
     return Done(tables, runs, note, command)
 
 
-def titled(title: str, study: str) -> str:
+def stand_in_note(article: Article, study: str) -> str:
+    """Return what to say of data that stand in for others, or "" where these are the others."""
+    real = contents(article.name).stand_ins.get(study)
+    return f"a stand-in, not {real.upper()}" if real else ""
+
+
+def titled(title: str, study: str, article: Article) -> str:
     """Return a title that says that the data are a stand-in, where they are."""
-    return f"{title} ({_NOT_SHD})" if study == STAND_IN else title
+    note = stand_in_note(article, study)
+    return f"{title} ({note})" if note else title
 
 
 def said(*parts: str) -> str:
