@@ -15,6 +15,9 @@ from eccles.figures import accuracy_by_change
 from eccles.figures.style import look
 from eccles.stats import confidence_interval, differences
 from eccles.storage import write_whole
+from eccles.studies.article import Article
+from eccles.studies.claims import markdown
+from eccles.studies.liu2026 import CONTENTS
 from eccles.studies.liu2026.changes import RECIPE, changed
 
 PAGES = Path(__file__).parent / "reproduction"
@@ -128,7 +131,11 @@ def filled(page, folder):
     """Return a page's text with its tables as the results have them."""
 
     def table(found):
-        return f"{found[1]}{TABLES[found[2]](*stored(folder, found[3]))}\n{found[4]}"
+        if found[2] == "claims":
+            made = markdown(CONTENTS.judge(Article("liu2026", folder)))
+        else:
+            made = TABLES[found[2]](*stored(folder, found[3]))
+        return f"{found[1]}{made}\n{found[4]}"
 
     return _TABLE.sub(table, page)
 
@@ -156,6 +163,8 @@ def _range(values):
 
 def main(folder):
     """Fill the pages, and draw the figure of each, with its numbers beside it."""
+    page = PAGES / "deep-claims.md"
+    page.write_text(filled(page.read_text(), folder))
     for study in dict.fromkeys(ships for ships, _ in STUDIES.values()):
         page = PAGES / f"{study}.md"
         page.write_text(filled(page.read_text(), folder))

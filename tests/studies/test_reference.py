@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[2]
 ACCOUNTS = runpy.run_path(str(ROOT / "docs" / "accounts.py"))
 STARTS = ROOT / "docs" / "reproduction" / "initialisation.md"
 TRAINING = runpy.run_path(str(ROOT / "docs" / "deep_training.py"))
-TRAINED = sorted({STARTS.parent / f"{study}.md" for study, _ in TRAINING["STUDIES"].values()})
+TRAINED = sorted(
+    STARTS.parent / f"{page}.md"
+    for page in {"deep-claims", *(study for study, _ in TRAINING["STUDIES"].values())}
+)
 PAGES = sorted({*STARTS.parent.glob("*.md")} - {STARTS, *TRAINED})
 STUDIES = ["fashion-mnist", "fashion-mnist-noise", "portraits", "robustness"]
 

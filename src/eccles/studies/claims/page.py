@@ -1,4 +1,4 @@
-"""Findings as a person reads them: a Markdown table, and a line that counts them."""
+"""Findings as a person reads them: a Markdown page, and a line that counts them."""
 
 from __future__ import annotations
 
@@ -17,25 +17,33 @@ def tally(judged: Judged) -> str:
 
 
 def markdown(judged: Judged) -> str:
-    """Return a Markdown table with a row a claim, and the verdicts' rules below it."""
+    """Return Markdown: a table with a line a claim, what it counts to, and a section a claim."""
     lines = [
-        "| | the article says | verdict | here | as published |",
+        "| | the claim in short | verdict | parts that hold | as published |",
         "| --- | --- | --- | --- | --- |",
     ]
     for claim, finding in judged:
-        published = finding.as_published or "the same"
+        told = finding.parts and finding.verdict != Verdict.NOT_TESTABLE
+        parts = f"{finding.held} of {finding.parts}" if told else ""
+        published = finding.verdict_as_published or ""
+        short = f"[{_cell(claim.short)}](#claim-{claim.id})"
+        cells = (claim.id, short, f"**{finding.verdict}**", parts, published)
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", f"{tally(judged)}."]
+    for claim, finding in judged:
+        lines += ["", f"### Claim {claim.id}", "", f"{claim.statement} **{finding.verdict}**"]
+        published = finding.as_published or ""
         if finding.verdict_as_published is not None:
             published = f"*{finding.verdict_as_published}*: {published}"
-        elif not finding.ours:
-            published = ""
-        here = ". ".join(filter(None, [finding.ours, finding.note.removesuffix(".")]))
-        cells = (claim.id, claim.statement, f"**{finding.verdict}**", here, published)
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    lines += [
-        "",
-        f"{tally(judged)}. A claim counts as reproduced by these rules, "
-        "in which a cell is all seeds of a ratio at one initial scale or noise:",
-        "",
-    ]
-    lines += [f"- {claim.id}: {claim.rule}" for claim, _ in judged]
+        said = {
+            "Here": finding.ours,
+            "As published": published,
+            "Rule": claim.rule,
+            "Note": finding.note,
+        }
+        lines += ["", *(f"- {name}: {text}" for name, text in said.items() if text)]
     return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,8 +1,9 @@
 from eccles.studies.claims import Claim, Finding, Verdict, markdown, tally
+from eccles.studies.contents import contents
 
-CLAIM = Claim("7", "A and B", "A | B.", "fashion-mnist", "It is so.", lambda article: UNKNOWN)
+CLAIM = Claim("7", "A | B", "A | B.", "fashion-mnist", "It is so.", lambda article: UNKNOWN)
 UNKNOWN = Finding(Verdict.NOT_TESTABLE, "", note="there are no runs")
-SAME = Finding(Verdict.REPRODUCED, "a is 3", note="n is 8.")
+SAME = Finding(Verdict.REPRODUCED, "a is 3", note="n is 8.", held=1, parts=2)
 OTHER = Finding(Verdict.REPRODUCED, "a is 3", "a is 4", Verdict.NOT_REPRODUCED)
 
 
@@ -14,8 +15,28 @@ def test_tally():
 def test_markdown():
     lines = markdown([(CLAIM, UNKNOWN), (CLAIM, SAME), (CLAIM, OTHER)]).splitlines()
     assert lines[2:5] == [
-        r"| 7 | A \| B. | **not testable** | there are no runs |  |",
-        r"| 7 | A \| B. | **reproduced** | a is 3. n is 8 | the same |",
-        r"| 7 | A \| B. | **reproduced** | a is 3 | *not reproduced*: a is 4 |",
+        r"| 7 | [A \| B](#claim-7) | **not testable** |  |  |",
+        r"| 7 | [A \| B](#claim-7) | **reproduced** | 1 of 2 |  |",
+        r"| 7 | [A \| B](#claim-7) | **reproduced** |  | not reproduced |",
     ]
-    assert lines[-1] == "- 7: It is so."
+    assert lines[6] == "2 reproduced, 0 not reproduced, 1 not testable."
+    assert lines[8:14] == [
+        "### Claim 7",
+        "",
+        "A | B. **not testable**",
+        "",
+        "- Rule: It is so.",
+        "- Note: there are no runs",
+    ]
+    assert lines[-3:] == [
+        "- Here: a is 3",
+        "- As published: *not reproduced*: a is 4",
+        "- Rule: It is so.",
+    ]
+
+
+def test_no_cell_of_the_table_is_long():
+    claims = [*contents("kilgore2025").claims, *contents("liu2026").claims]
+    for line in markdown([(claim, UNKNOWN) for claim in claims]).splitlines():
+        if line.startswith("|"):
+            assert all(len(cell.split()) <= 12 for cell in line.split("|"))

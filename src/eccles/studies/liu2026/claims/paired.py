@@ -9,6 +9,7 @@ import numpy as np
 from eccles.studies.article import Article
 from eccles.studies.claims.finding import Part, Untestable
 from eccles.studies.claims.rows import done, whole_seeds
+from eccles.studies.claims.wording import counted
 from eccles.studies.liu2026.changes import changed
 from eccles.sweeps.tables import StudyTables
 
@@ -90,6 +91,7 @@ def budget(tables: StudyTables) -> str:
     runs = tables.planned(tables.runs)
     rows = runs[["model", "width", "epochs"]].drop_duplicates().itertuples(index=False)
     spelt = ", ".join(
-        f"{model} at {width:g} of its width for {epochs} epochs" for model, width, epochs in rows
+        f"{model} at {width:g} of its width for {counted(epochs, 'epoch')}"
+        for model, width, epochs in rows
     )
     return f"{' and '.join(runs['data'].unique())}: {spelt}; the article: 300 epochs of CIFAR-10"
