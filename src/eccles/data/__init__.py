@@ -14,7 +14,8 @@ from eccles.data.images import cifar, fashion_mnist
 from eccles.data.images.dataset import ImageDataset as ImageDataset
 from eccles.data.images.dataset import ImageSplits as ImageSplits
 from eccles.data.images.encoding import latency_encode as latency_encode
-from eccles.data.own.names import SHARE, SUFFIXES, is_path
+from eccles.data.own.names import SHARE, SUFFIXES
+from eccles.data.own.names import is_path as _is_path
 from eccles.data.registry import SOURCES
 from eccles.data.registry import named as _named
 from eccles.data.spikes import spoken
@@ -24,7 +25,7 @@ from eccles.data.spikes.dataset import SpikeDataset as SpikeDataset
 from eccles.data.spikes.dataset import Splits as Splits
 from eccles.data.spikes.recordings import Recordings as Recordings
 from eccles.errors import InputError, must, nearest
-from eccles.paths import broken_rule
+from eccles.paths import broken_rule as _broken_rule
 
 if TYPE_CHECKING:
     from eccles.data.cameras.dataset import FrameDataset as FrameDataset
@@ -95,7 +96,7 @@ def load(
     >>> len(load("fashion-mnist-sample").train)
     4000
     """
-    if isinstance(name, Path) or is_path(name):
+    if isinstance(name, Path) or _is_path(name):
         if data_dir is not None:
             raise must("data", "data_dir", "left out with a path", str(data_dir))
         from eccles.data.own import opened
@@ -104,7 +105,7 @@ def load(
     if test_share is not None:
         hint = "the data set has samples to test on"
         raise must("data", "test_share", f"left out with {name}", test_share, hint)
-    if name not in SOURCES and broken_rule(name) == "" and Path(name).exists():
+    if name not in SOURCES and _broken_rule(name) == "" and Path(name).exists():
         accepted = f'with a "/" in it, or a file that ends in {", ".join(SUFFIXES)}'
         raise must("data", "a path", accepted, name, f"./{name} is read as one")
     source = _named(name)

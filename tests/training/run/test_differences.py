@@ -28,6 +28,7 @@ OTHERS = {
     "signs": {"groups": "E:80,X:20", "signs": "X:inhibitory"},
     "steps": {"steps": 50},
     "surrogate": {"surrogate": "triangle"},
+    "test_share": {"data": "mine.npz", "test_share": 0.3},
     "delay": {"recurrent": 0.5, "delay": "2 ms"},
     **{name: {"neuron": "adaptive", name: 0.3} for name in ("tau_adapt", "adapt_strength")},
     "e_excitatory": {"neuron": "conductance", "e_excitatory": 3.0},
