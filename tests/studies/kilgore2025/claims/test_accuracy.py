@@ -39,7 +39,7 @@ def test_near_unbounded(stored, claim):
     assert "80:20 81.0 % at w1_std 0.002 (mean peak, n = 3, best of 4 cells)" in finding.ours
     # The article's number is none of ours.
     assert "86 %" not in finding.ours
-    assert "which isn't among these stored runs (docs/results.md has three); 80:20 is" in finding.note
+    assert "among these stored runs (docs/results.md has three); 80:20 is" in finding.note
     assert "80:20 is 5.0 points and 95:5 is 1.0 points below it" in finding.note
     assert finding.as_published is None
     assert "drop_last" in finding.note

@@ -45,7 +45,8 @@ def _near_unbounded(article: Article) -> Finding:
         gaps.append(f"{ei} is {100 * (UNBOUNDED - best['peak']):.1f} points")
     note = (
         f"{100 * UNBOUNDED:g} % is the article's number for an unbounded network, which isn't "
-        f"among these stored runs (docs/results.md has three); {' and '.join(gaps)} below it. {_DROP_LAST}"
+        f"among these stored runs (docs/results.md has three); {' and '.join(gaps)} below it. "
+        f"{_DROP_LAST}"
     )
     return found(lambda: parts, note=note)
 
