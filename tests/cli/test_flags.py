@@ -57,12 +57,12 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
         ("train now", "train: 'now' must belong to an option, and doesn't; quotes hold words"),
         (
             "data",
-            "data: what to do must be one of list, path, fetch, doctor, "
+            "data: what to do must be one of list, describe, path, fetch, doctor, "
             "make-digits, encode-audio, got none",
         ),
         (
             "data lst",
-            "data: what to do must be one of list, path, fetch, doctor, "
+            "data: what to do must be one of list, describe, path, fetch, doctor, "
             "make-digits, encode-audio, got 'lst'",
         ),
         ("data list --all", "data: there is no option --all"),

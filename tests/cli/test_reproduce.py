@@ -133,8 +133,9 @@ def test_a_markdown_table(quiet, capsys):
     words = ["reproduce", "kilgore2025", "--out", str(STORED), "--no-run", "--markdown"]
     assert main([*words, "--only", "fashion-mnist"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2].startswith("| 1 | Networks with excitation and inhibition reach over 80 %")
+    assert lines[2].startswith("| 1 | [over 80 % on Fashion-MNIST](#claim-1) | **reproduced** |")
     assert sum(line.startswith("| ") for line in lines) == 2 + 7
+    assert sum(line.startswith("### Claim ") for line in lines) == 7
 
 
 def test_what_survives_comes_after_the_claims(quiet, capsys):
@@ -234,7 +235,7 @@ def test_help_says_each_default_once(capsys):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "ARTICLE must be kilgore2025, got none"),
+        ([], "ARTICLE must be kilgore2025 or liu2026, got none"),
         (["kilgore"], "got kilgore (did you mean 'kilgore2025'?)"),
         (["kilgore2025", "--only", "nois"], "got nois (did you mean 'noise'?)"),
         (

@@ -190,3 +190,12 @@ def test_other_modules_and_no_samples(events):
         to_rate(shallow(), events[:0], 5)
     with pytest.raises(InputError, match="events"):
         to_rate(shallow(), SpikeEvents.from_dense(np.zeros((5, 2, 3))), 5)
+
+
+def test_a_rate_need_only_be_neared(events):
+    """Five neurons fire in one sample of 0.1 s at 0, 2, 4, 6, ... Hz, and never at 5."""
+    network = pool(layered((5,), ei="100:0"))
+    with pytest.raises(InputError, match="must be able to start at 5 Hz, to 2%, got 4 Hz and 6 Hz"):
+        to_rate(network, events[:1], 5)
+    start = to_rate(network, events[:1], 5, tolerance=0.5)
+    assert start.rates["E"] in (pytest.approx(4), pytest.approx(6))

@@ -95,3 +95,13 @@ def test_a_rate_that_was_asked_for_is_not_advised(before):
     said = diagnosis(ended([2.3, 2.3], 0.1, before, initial_rate="5 Hz"))
     assert "--initial-rate" not in said
     assert "--lr" in said
+
+
+def test_a_loss_far_above_guessing():
+    """Steps that were too long, however many epochs there were; a saturated start is told apart."""
+    said = diagnosis(ended([6292.0], 0.1, lr=50.0))
+    assert said == (
+        "diverged: the loss ended at 6.29e+03, over 50 times that of guessing (2.3); try a lower "
+        "--lr than 50"
+    )
+    assert diagnosis(ended([6292.0], 0.1, 149.0)).startswith("near chance")

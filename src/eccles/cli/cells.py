@@ -113,7 +113,7 @@ def print_cells(console: Console, results: StudyTables, runs: pd.DataFrame) -> N
         Column("peak\naccuracy", [amount(_PEAK, each[_PEAK].mean()) for each in done]),
         Column("sd", [amount(_PEAK, each[_PEAK].std()) for each in done], 2),
         Column("95 % interval", [interval(_PEAK, *confidence_interval(peak)) for peak in peaks]),
-        Column("initial\n" + ("rate" if rate == "rate_hz" else "spikes\na step"), starts, 3),
+        Column("before\ntraining" + ("" if rate == "rate_hz" else "\n(spikes a step)"), starts, 3),
     ]
     print_fitted(console, f"{results.study.name} ({results.study.scale})", columns)
 

@@ -48,7 +48,11 @@ class _Unit(NamedTuple):
 @typed("init")
 @torch.no_grad()
 def to_rate(
-    network: nn.Module, events: SpikeEvents, rate: float | str | Mapping[str, float | str]
+    network: nn.Module,
+    events: SpikeEvents,
+    rate: float | str | Mapping[str, float | str],
+    *,
+    tolerance: float = TOLERANCE,
 ) -> Start:
     """Scale a network's weights so that its hidden neurons fire at a rate, to 2 %, in place.
 
@@ -65,6 +69,7 @@ def to_rate(
         rate: one for all groups, in Hz or as "5 Hz": but for those that the input doesn't reach,
             or that have a projection with a scale of its own. Or one by group, for these alone:
             {"E": "5 Hz", "PV": "15 Hz"}; a population's name stands for all of its groups.
+        tolerance: how far from it, as a share of it, the nearest that is found may be.
 
     Raises InputError for a rate that isn't above 0 or over 1 / (2 dt), the highest that there is; a
     group that isn't there, or that nothing reaches; and, with the rates that were seen, for one
@@ -84,7 +89,7 @@ def to_rate(
 
     try:
         for stage in _stages(units, driven):
-            found = _searched(startable, events, stage, driven, put)
+            found = _searched(startable, events, stage, driven, put, tolerance)
             for unit, factor in zip(stage, np.exp(found.factors).tolist(), strict=True):
                 factors.update(dict.fromkeys(unit.groups, factor))
             put(factors)
@@ -102,6 +107,7 @@ def _searched(
     stage: list[_Unit],
     driven: Mapping[str, Driven],
     put: Callable[[Mapping[str, float]], None],
+    tolerance: float,
 ) -> Found:
     """Return the factors of groups that are searched for together, or raise InputError."""
     targets = np.array([unit.rate for unit in stage])
@@ -119,7 +125,7 @@ def _searched(
         start, slopes = rough.factors, rough.slopes
     found = search(partial(measure, events), targets, start, slopes)
     off = found.off(targets)
-    if off.max() > TOLERANCE:
+    if off.max() > max(tolerance, TOLERANCE):
         raise _unmet(stage[int(off.argmax())], found, int(off.argmax()))
     return found
 

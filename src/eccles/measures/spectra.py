@@ -15,7 +15,7 @@ from eccles.errors import must
 def spectral_radius(weights: NDArray[np.floating[Any]]) -> float:
     """Return the largest absolute eigenvalue of recurrent weights [n, n].
 
-    >>> spectral_radius(np.array([[0.0, 2.0], [-2.0, 0.0]]))
+    >>> round(spectral_radius(np.array([[0.0, 2.0], [-2.0, 0.0]])), 9)
     2.0
     """
     if weights.ndim != 2 or weights.shape[0] != weights.shape[1]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from eccles.engines import Response
-from eccles.errors import must
+from eccles.errors import EcclesError, RunError, must
 from eccles.events import SpikeEvents
 from eccles.modes import evaluating
 from eccles.network.signs import NUMBERS, implied
@@ -91,13 +91,13 @@ class Own:
 
     def scores(self, events: SpikeEvents) -> Tensor:
         """Return the scores of a batch."""
-        found: Tensor = self.module.scores(events)
+        found: Tensor = self._asked("scores", events)
         return found
 
     def spikes(self, events: SpikeEvents) -> SpikeEvents:
         """Return the spikes of all neurons to a batch."""
         with torch.no_grad(), evaluating(self.module):
-            found: SpikeEvents = self.module.spikes(events)
+            found: SpikeEvents = self._asked("spikes", events)
         return found
 
     def respond(self, events: SpikeEvents) -> Response:
@@ -105,9 +105,22 @@ class Own:
         from eccles.measures import spike_counts
 
         with torch.no_grad(), evaluating(self.module):
-            scores = self.module.scores(events)
-            counts = spike_counts(self.module.spikes(events))
+            scores = self._asked("scores", events)
+            counts = spike_counts(self._asked("spikes", events))
         return Response(scores, torch.from_numpy(counts).int())
+
+    def _asked(self, method: str, events: SpikeEvents) -> Any:
+        """Return what a method answers; what it raises is no fault of Eccles."""
+        try:
+            return getattr(self.module, method)(events)
+        except (EcclesError, MemoryError):
+            raise
+        except Exception as error:
+            name = f"{method}(events) of {type(self.module).__name__}"
+            raise RunError(
+                f"train: {name} must answer, got {type(error).__name__}({str(error)[:120]!r}); "
+                "--debug shows where"
+            ) from error
 
     def check(self, events: SpikeEvents, n_classes: int) -> None:
         """Raise InputError unless the methods give what they should for some samples."""

@@ -16,8 +16,8 @@ _HOME = Path(__file__).parent
 def names() -> tuple[str, ...]:
     """Return the names of the studies that ship.
 
-    >>> names()[2]
-    'kilgore2025/fashion-mnist'
+    >>> "kilgore2025/fashion-mnist" in names()
+    True
     """
     found = _HOME.glob("*/*.yaml")
     return tuple(sorted(f"{file.parent.name}/{file.stem}" for file in found))

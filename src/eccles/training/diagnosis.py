@@ -12,6 +12,9 @@ from eccles.training.run.result import TrainResult
 DIVERGED = 2.0
 """A loss that ends over so many times its lowest, and above that of guessing, has diverged."""
 
+FAR = 50.0
+"""Losses over so many times that of guessing come of steps that were too long."""
+
 CHANCE = 2.0
 """An accuracy that never gets over so many times that of guessing is near chance."""
 
@@ -87,14 +90,18 @@ def _liven(config: TrainConfig) -> str:
         return "try another --seed or a larger --width"
     if config.initial_rate is None:
         return 'try --initial-rate "5 Hz"'
-    return f"try another --initial-rate than {config.initial_rate}, or more excitatory neurons"
+    return (
+        f"try another --initial-rate than {config.initial_rate}, one for a group alone such as "
+        '"E: 5 Hz", or --init fluctuation'
+    )
 
 
 def diagnosis(result: TrainResult) -> str | None:
     """Return what was seen and what to try, or None where a training went as it should.
 
     Among C classes a training diverged if its last loss is over `DIVERGED` times its lowest and
-    over that of guessing, ln C. It stayed near chance if no test accuracy after an epoch is over
+    over that of guessing, ln C, or is over `FAR` times that in a network that began well. It
+    stayed near chance if no test accuracy after an epoch is over
     `CHANCE` / C, or over 1 / C + `ABOVE`, which is less with fewer than ten classes. The sentence
     says by which numbers. It is about networks that hardly learnt, not about those that could
     have learnt more, and says nothing of one that wasn't trained.
@@ -112,6 +119,11 @@ def diagnosis(result: TrainResult) -> str | None:
             f"({lowest['loss']:.3g} in epoch {lowest['epoch'] + 1}) and over that of guessing "
             f"({guessing:.3g}); try a lower --lr than {result.config.lr:g}{noise}"
         )
+    if last["loss"] > FAR * max(guessing, 1.0) and _started_well(result):
+        return (
+            f"diverged: the loss ended at {last['loss']:.3g}, over {FAR:g} times that of guessing "
+            f"({guessing:.3g}); try a lower --lr than {result.config.lr:g}"
+        )
     best, by_chance = max(row["accuracy"] for row in trained), 1 / n_classes
     bound = min(CHANCE * by_chance, by_chance + ABOVE)
     # Of one class, guessing is right.
@@ -121,6 +133,12 @@ def diagnosis(result: TrainResult) -> str | None:
         f"near chance: the best accuracy after an epoch, {best:.1%}, isn't over {bound:.1%}, and "
         f"guessing among {n_classes} classes gives {by_chance:.1%}; {_remedy(result)}"
     )
+
+
+def _started_well(result: TrainResult) -> bool:
+    """Return whether a network began in the band of rates from which networks learn."""
+    first = result.history[0]
+    return "rate_hz" not in first or first["rate_hz"] <= SATURATED
 
 
 def _remedy(result: TrainResult) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from torch import nn
@@ -20,12 +21,16 @@ from eccles.training.config import TrainConfig
 _SAMPLES, _EVENTS = 2048, 4_000_000
 """Samples to measure rates on, and the events that they may have in all."""
 
+_NEAR = 0.5
+"""How far from a rate that nobody asked for a start may be, as a share of it."""
+
 
 def start(config: TrainConfig, network: nn.Module, data: SpikeDataset) -> None:
     """Draw a network's weights by the rule of its settings, and scale them to their rates.
 
     Without either, weights stay as they are. Raises InputError as the rules and `init.to_rate` do.
-    Where rates that are "auto" can't be met, scales stay as they are.
+    A rate that is "auto" need only be neared, and where not even that can be, scales stay as they
+    are.
     """
     if config.init == "fluctuation":
         fluctuation(network, chosen(config, data), seed=config.seed)
@@ -34,11 +39,11 @@ def start(config: TrainConfig, network: nn.Module, data: SpikeDataset) -> None:
     rate = config.resolved().initial_rate
     if rate is None:
         return
-    try:
+    if config.initial_rate is not None:
         to_rate(network, chosen(config, data), rate)
-    except InputError:
-        if config.initial_rate is not None:
-            raise
+        return
+    with suppress(InputError):
+        to_rate(network, chosen(config, data), rate, tolerance=_NEAR)
 
 
 def facts_of_start(config: TrainConfig, network: nn.Module, data: SpikeDataset) -> dict[str, Any]:

@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eccles import data
 from eccles.data.audio import corpus, digits, speech
 from eccles.data.audio.digits import Utterance
 from eccles.data.spikes.hdf5 import read, write
@@ -12,7 +13,7 @@ from eccles.errors import InputError, RunError, StorageError
 spoken = pytest.mark.skipif(
     not speech.available(), reason="needs the program espeak-ng (Debian's package espeak-ng)"
 )
-SAMPLES = Path(corpus.__file__).parent / "samples"
+SAMPLES = Path(data.__file__).parent / "samples"
 
 
 def sample(split: str) -> Recordings:

@@ -146,3 +146,14 @@ def test_what_the_module_does_itself_is_refused(few, said):
 def test_a_deep_configuration_is_refused(few):
     with pytest.raises(InputError, match="model must be left alone with a network"):
         eccles.train(eccles.TrainConfig(model="vgg8"), network=Mine(), data=few)
+
+
+@pytest.mark.parametrize("method", ["scores", "spikes"])
+def test_what_a_method_raises_is_its_own_fault(method, monkeypatch):
+    def broken(self, events):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr(Mine, method, broken)
+    with pytest.raises(eccles.errors.RunError, match="of Mine must answer, got ValueError") as told:
+        eccles.train(TrainConfig(epochs=1, module=None), network=Mine())
+    assert f"{method}(events)" in str(told.value)

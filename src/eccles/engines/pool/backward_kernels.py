@@ -145,11 +145,15 @@ class Adjoints(NamedTuple):
 @compiled
 def _adjoints(circuit: Any) -> Any:
     size, like = BLOCK * circuit.sizes[2], circuit.constants
-    return Adjoints(
+    made = Adjoints(
         _aligned(size, like), _aligned(size, like), _aligned(circuit.sizes[4] * size, like),
         _aligned(size, like), _aligned(size, like), _aligned(size, like),
         _aligned(circuit.sizes[2], like), _aligned(size, like), _aligned(size, like),
     )
+    # Places that fill a vector up are no neuron's: nothing writes them, and all are added.
+    made.pressure[:] = 0
+    made.steady[:] = 0
+    return made
 
 
 @borrowing

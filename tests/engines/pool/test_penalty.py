@@ -78,3 +78,21 @@ def test_the_penalty_counts_and_none_changes_no_bit(random_events):
     for name, gradient in gradients.items():
         assert torch.equal(gradient, same[name])
     assert not torch.equal(gradients["input->hidden"], pressed["input->hidden"])
+
+
+@pytest.mark.parametrize("kinds", [{}, {"neuron": "conductance"}, {"neuron": "adaptive"}])
+@pytest.mark.parametrize("mean", [False, True])
+def test_what_memory_held_before_has_no_part(random_events, kinds, mean):
+    """Rows of arrays are filled up to whole vectors, and what fills them is nobody's."""
+    wiring, weights, events, labels = problem(
+        random_events, 3, (10,), 30, 6, 2.0, recurrent=True, ei="4:1", **kinds
+    )
+    readouts = wiring.readouts._replace(mean=mean)
+    wiring = replace(wiring, readouts=readouts, penalty=RatePenalty(0.1, 1.0))
+    _, first = solve(EventPool, wiring, weights, events, labels)
+    for _ in range(5):
+        poison = [np.full(size, np.nan) for size in (16, 64, 80, 128, 144, 512, 1024) * 20]
+        del poison
+        _, again = solve(EventPool, wiring, weights, events, labels)
+        assert all(torch.equal(first[name], again[name]) for name in first)
+        assert all(torch.isfinite(gradient).all() for gradient in again.values())
