@@ -133,3 +133,15 @@ def test_what_wasnt_measured_or_was_altered_is_told(run, tmp_path, capsys):
         said = capsys.readouterr().err
         assert "history.jsonl must be as it was written" in said
         assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("run", ["module"], indirect=True)
+def test_a_module_shows_its_groups_and_projections(run, capsys):
+    assert main(["show", str(run)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "E 784 excitatory" in shown
+    assert "input -> output 784 x 10 784 0" in shown
+    assert main(["show", str(run), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["groups"] == {"E": 784}
+    assert told["projections"]["input -> output"]["n_post"] == 10

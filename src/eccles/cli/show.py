@@ -12,6 +12,7 @@ import tyro
 
 from eccles.cli.flags import flag, options, read
 from eccles.cli.formats import check_can_draw, format_of
+from eccles.cli.show_module import print_module
 from eccles.data.registry import SOURCES
 from eccles.data.spikes.binning import Binning
 from eccles.errors import must
@@ -70,6 +71,9 @@ def run(words: Sequence[str]) -> int:
     """Run `eccles show WORDS`."""
     given = read(Arguments, "show", words, config=[tyro.conf.OmitArgPrefixes])
     format_ = "" if given.out is None else format_of(given.out, "show")
+    if given.source is not None and given.out is None and _is_module(given.source):
+        print_module(given.source, json=given.json)
+        return 0
     network, data = _chosen(given, options(words, NetworkSettings.model_fields))
     sizes = _SIZES.get(data or "", (None, None))
     drawn = [] if given.out is None else _drawn(network, sizes, given.out, format_)
@@ -87,6 +91,12 @@ def run(words: Sequence[str]) -> int:
     if drawn:
         print(", ".join(str(path) for path in drawn))
     return 0
+
+
+def _is_module(source: Path) -> bool:
+    """Return whether a folder is that of a run of a module of one's own."""
+    path = source / "config.json"
+    return path.is_file() and read_settings(path).get("module") is not None
 
 
 def _chosen(given: Arguments, said: Iterable[str]) -> tuple[Network, str | None]:
@@ -138,7 +148,8 @@ def _of_run(settings: Mapping[str, Any]) -> tuple[Network, Binning]:
         raise must("show", "the network", "one of spiking neurons in time", config.model, hint)
     if config.module is not None:
         accepted = "one that settings or YAML say"
-        raise must("show", "the network", accepted, f"the module {config.module}")
+        hint = "eccles show RUN prints the groups and projections of a run of it"
+        raise must("show", "the network", accepted, f"the module {config.module}", hint)
     return config.network_of(), config.binning()
 
 

@@ -104,6 +104,15 @@ class ModuleTrainee:
         return {
             "engine": self.engine,
             "group_sizes": sizes,
+            "projections": {
+                name: {
+                    "n_pre": len(weight),
+                    "n_post": weight.shape[1],
+                    "excitatory": pre.n_excitatory,
+                    "inhibitory": pre.n_inhibitory,
+                }
+                for name, (weight, pre) in self._own.module.projections().items()
+            },
             "n_excitatory": sum(n for name, n in sizes.items() if signs[name] >= 0),
             "n_inhibitory": sum(n for name, n in sizes.items() if signs[name] < 0),
             **facts_of(self.samples),
