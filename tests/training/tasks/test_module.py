@@ -87,7 +87,9 @@ def test_no_file_holds_one(few, tmp_path, capsys):
     config = tmp_path / "run/config.json"
     assert main(["train", "--config", str(config)]) == 2
     assert "stands for a network that was passed from Python" in capsys.readouterr().err
-    assert main(["show", str(tmp_path / "run")]) == 2
+    assert main(["show", str(tmp_path / "run")]) == 0  # What its record has.
+    assert "hidden -> output" in capsys.readouterr().out
+    assert main(["show", str(config)]) == 2
     assert "got 'the module Mine-" in capsys.readouterr().err
     settings = json.loads(config.read_text())
     del settings["identity"]
