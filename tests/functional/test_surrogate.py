@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eccles import InputError
@@ -28,10 +28,12 @@ def test_values_by_hand():
 
 
 @given(st.sampled_from(KINDS), st.floats(0.1, 200), st.floats(0, 50))
+@example(Sigmoid, 1.0, 2.0**-52)
 def test_each_is_even_and_falls_off(kind, scale, x):
     there, here, mirrored = at(kind(scale), x, 0, -x)
     assert there == pytest.approx(mirrored, rel=1e-12)
-    assert 0 <= there <= here
+    # Next to the peak it may round above it.
+    assert 0 <= there <= here * (1 + 1e-12)
 
 
 @pytest.mark.parametrize(
