@@ -9,7 +9,7 @@ and e2 the integrals of what a spike does to the potential and of its square:
     delta_I = n_I eps_I / (eps_E (n_F + n_R / delta_R))        lambda_I = delta_I lambda_F
     lambda_F = sqrt(2 nu (e2_E n_F + e2_E n_R / delta_R^2 + e2_I n_I / delta_I^2)) / sigma
 
-and weights of mean 1 / lambda. Afferent: Rossbroich et al. 2022, doi 10.1088/2634-4386/ac97bb, for
+and weights of mean 1 / lambda. Source: Rossbroich et al. 2022, doi 10.1088/2634-4386/ac97bb, for
 networks with Dale's principle.
 """
 

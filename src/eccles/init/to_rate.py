@@ -69,7 +69,8 @@ def to_rate(
         rate: one for all groups, in Hz or as "5 Hz": but for those that the input doesn't reach,
             or that have a projection with a scale of its own. Or one by group, for these alone:
             {"E": "5 Hz", "PV": "15 Hz"}; a population's name stands for all of its groups.
-        tolerance: how far from it, as a share of it, the nearest that is found may be.
+        tolerance: how far from it, as a share of it, the nearest that is found may be; the search
+            ends within 2 %, so that less than 0.02 asks for no more.
 
     Raises InputError for a rate that isn't above 0 or over 1 / (2 dt), the highest that there is; a
     group that isn't there, or that nothing reaches; and, with the rates that were seen, for one
