@@ -25,7 +25,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
-from eccles.engines.event.packing import LANES
+from eccles.engines.lanes import LANES
 
 _BIT = ir.IntType(1)
 _WORD = ir.IntType(16)

@@ -4,7 +4,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eccles.engines.event.packing import LANES, Packing
+from eccles.engines.event.packing import Packing
+from eccles.engines.lanes import LANES
 
 
 @settings(deadline=None, max_examples=40)

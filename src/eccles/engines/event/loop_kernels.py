@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from eccles.engines.event.packing import LANES
 from eccles.engines.event.update import GRADIENTS
 from eccles.engines.event.update_kernels import update_share
+from eccles.engines.lanes import LANES
 from eccles.engines.thread_pool import orders
 from eccles.jit import compiled
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import mmap
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from eccles.engines.engine import Weights
+from eccles.engines.lanes import LANES, aligned
 from eccles.jit import compiled
 
-LANES = 16
 _LARGEST_BLOCK = 7
 """Vectors in a block of hidden neurons: two states of seven vectors leave registers to work in."""
-
-_HUGE_PAGE = 2 << 20
 
 
 class Packing:
@@ -71,21 +67,6 @@ class Packing:
     def numbers(self, *values: float) -> tuple[Any, ...]:
         """Return numbers of the weights' type."""
         return tuple(self.dtype.type(value) for value in values)
-
-
-def aligned(sizes: list[int], dtype: np.dtype[Any]) -> list[NDArray[Any]]:
-    """Return zeroed arrays on 64-byte lines, side by side in large pages where there are any."""
-    lengths = [-(-size * dtype.itemsize // 64) * 64 for size in sizes]
-    memory = mmap.mmap(-1, sum(lengths) + _HUGE_PAGE)
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        memory.madvise(mmap.MADV_HUGEPAGE)
-    raw = np.frombuffer(memory, np.uint8)
-    place = -raw.ctypes.data % _HUGE_PAGE
-    arrays = []
-    for size, length in zip(sizes, lengths, strict=True):
-        arrays.append(raw[place : place + size * dtype.itemsize].view(dtype))
-        place += length
-    return arrays
 
 
 @compiled

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from eccles.engines.event.packing import LANES
+from eccles.engines.lanes import LANES
 from eccles.engines.simd import prefetch, prefetch_to_write
 from eccles.jit import compiled
 from eccles.noise import COUNTERS, fill_normals, stretch

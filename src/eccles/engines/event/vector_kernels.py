@@ -17,15 +17,15 @@ v [block][T][W]; bits [T][H / 16]. Padding is zero: a padded neuron never spikes
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from eccles.engines.event.gather_kernels import EVENTS_A_UNIT, gather, list_by_unit
-from eccles.engines.event.packing import LANES
 from eccles.engines.event.update import GRADIENTS
 from eccles.engines.event.update_kernels import update_share
+from eccles.engines.lanes import LANES, scratch
+from eccles.engines.sample_kernels import prefetch_events, softmax_loss, step_bounds
 from eccles.engines.simd import (
     above,
     above_or_nan,
@@ -34,7 +34,6 @@ from eccles.engines.simd import (
     load,
     lowest_bit,
     multiply_add,
-    prefetch,
     scale,
     scale_add,
     splat,
@@ -46,37 +45,6 @@ from eccles.engines.simd import (
 )
 from eccles.engines.thread_pool import orders
 from eccles.jit import compiled
-
-_EVENTS_A_LINE = 32
-
-
-@compiled
-def _aligned(size: int, like: Any) -> Any:
-    """An uninitialised array that starts on a 64-byte line, as whole vectors want."""
-    raw = np.empty(size + LANES, like.dtype)
-    shift = (-raw.ctypes.data % 64) // raw.itemsize
-    return raw[shift : shift + size]
-
-
-@compiled
-def _step_bounds(steps: Any, first: int, last: int, bounds: Any) -> Any:
-    """Fill bounds[t] with the first event at or after step t; return the first event's step."""
-    n_steps = len(bounds) - 1
-    # Two passes without a branch that depends on the data: such a branch is mispredicted.
-    bounds[:] = first
-    for p in range(first, last):
-        bounds[np.int64(steps[np.uint64(p)]) + 1] = p + 1
-    for t in range(n_steps):
-        bounds[t + 1] = max(bounds[t], bounds[t + 1])
-    return np.int64(steps[first]) if first < last else n_steps
-
-
-@compiled
-def _prefetch_events(steps: Any, units: Any, first: int, last: int) -> None:
-    """Fetch a sample's events ahead of time: shuffled samples lie anywhere in memory."""
-    for p in range(first, last, _EVENTS_A_LINE):
-        prefetch(steps, p)
-        prefetch(units, p)
 
 
 @compiled
@@ -144,22 +112,6 @@ def _readout(
     store(peak, 0, best if begun else rest)
     store(peak_step, 0, best_step)
     return n_spikes
-
-
-@compiled
-def _softmax_loss(peak: Any, label: int, n_classes: int, weight: Any, slopes: Any) -> Any:
-    """Return -log softmax(peak)[label]; leave its slopes times `weight`."""
-    highest = peak[0]
-    for k in range(1, n_classes):
-        highest = max(highest, peak[k])
-    total = highest - highest
-    for k in range(n_classes):
-        slopes[k] = math.exp(peak[k] - highest)
-        total += slopes[k]
-    for k in range(n_classes):
-        slopes[k] *= weight / total
-    slopes[label] -= weight
-    return math.log(total) - (peak[label] - highest)
 
 
 @compiled
@@ -271,14 +223,14 @@ def train_samples(
     n_words = n_hidden // LANES
     class_width = LANES * len(class_shape)
     bounds = np.empty(n_steps + 1, np.int64)
-    v_trace = _aligned(n_hidden * n_steps, w1)
+    v_trace = scratch(n_hidden * n_steps, w1)
     bits = np.zeros(n_steps * n_words, np.uint16)
     fired = np.empty(n_steps, np.bool_)
     spikes = np.empty(n_steps * n_hidden, np.uint16)
     spike_bounds = np.empty(n_steps + 1, np.int64)
-    peak = _aligned(class_width, w1)
-    peak_step = _aligned(class_width, w1)
-    slopes = _aligned(class_width, w1)
+    peak = scratch(class_width, w1)
+    peak_step = scratch(class_width, w1)
+    slopes = scratch(class_width, w1)
     slopes[:] = 0
     order = np.empty(n_classes, np.int64)
     most = 0
@@ -289,8 +241,8 @@ def train_samples(
     times = np.empty(most, w1.dtype)
     for b in range(chosen[0], chosen[1]):
         if b + 1 < chosen[1]:
-            _prefetch_events(steps, units, begins[b + 1], ends[b + 1])
-        start = _step_bounds(steps, begins[b], ends[b], bounds)
+            prefetch_events(steps, units, begins[b + 1], ends[b + 1])
+        start = step_bounds(steps, begins[b], ends[b], bounds)
         fired[:] = False
         for block in range(n_blocks):
             _hidden(
@@ -302,7 +254,7 @@ def train_samples(
             class_shape, w2, start, n_steps, alpha, beta, bits, n_words, fired, spikes,
             spike_bounds, peak, peak_step, class_width, zero_start,
         )
-        losses[b] = _softmax_loss(peak, labels[b], n_classes, weight, slopes)
+        losses[b] = softmax_loss(peak, labels[b], n_classes, weight, slopes)
         _order_by_step(peak_step, n_classes, order)
         last = np.int64(peak_step[order[0]])
         # An event later than that has no way to a peak.
@@ -388,17 +340,17 @@ def respond_samples(
     n_words = n_hidden // LANES
     class_width = LANES * len(class_shape)
     bounds = np.empty(n_steps + 1, np.int64)
-    v_trace = _aligned(n_hidden * n_steps, w1)
+    v_trace = scratch(n_hidden * n_steps, w1)
     bits = np.zeros(n_steps * n_words, np.uint16)
     fired = np.empty(n_steps, np.bool_)
     spikes = np.empty(n_steps * n_hidden, np.uint16)
     spike_bounds = np.empty(n_steps + 1, np.int64)
-    peak = _aligned(class_width, w1)
-    peak_step = _aligned(class_width, w1)
+    peak = scratch(class_width, w1)
+    peak_step = scratch(class_width, w1)
     for b in range(chosen[0], chosen[1]):
         if b + 1 < chosen[1]:
-            _prefetch_events(steps, units, begins[b + 1], ends[b + 1])
-        start = _step_bounds(steps, begins[b], ends[b], bounds)
+            prefetch_events(steps, units, begins[b + 1], ends[b + 1])
+        start = step_bounds(steps, begins[b], ends[b], bounds)
         fired[:] = False
         for block in range(n_blocks):
             _hidden(
@@ -429,7 +381,7 @@ def spike_samples(
     width = LANES * len(hidden_shape)
     n_words = n_blocks * len(hidden_shape)
     bounds = np.empty(n_steps + 1, np.int64)
-    v_trace = _aligned(n_blocks * width * n_steps, w1)
+    v_trace = scratch(n_blocks * width * n_steps, w1)
     bits = np.zeros(n_steps * n_words, np.uint16)
     fired = np.empty(n_steps, np.bool_)
     most = n_steps * n_words * LANES
@@ -441,7 +393,7 @@ def spike_samples(
             spike_steps = np.concatenate((spike_steps, np.empty_like(spike_steps)))
             spike_units = np.concatenate((spike_units, np.empty_like(spike_units)))
         begin = n_spikes
-        start = _step_bounds(steps, begins[b], ends[b], bounds)
+        start = step_bounds(steps, begins[b], ends[b], bounds)
         fired[:] = False
         for block in range(n_blocks):
             _hidden(

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from eccles.engines.event.packing import LANES
-from eccles.engines.event.vector_kernels import _aligned
+from eccles.engines.lanes import LANES, scratch
 from eccles.engines.pool.layout import (
     ADAPTIVE,
     ARCTAN,
@@ -146,9 +145,9 @@ class Adjoints(NamedTuple):
 def _adjoints(circuit: Any) -> Any:
     size, like = BLOCK * circuit.sizes[2], circuit.constants
     made = Adjoints(
-        _aligned(size, like), _aligned(size, like), _aligned(circuit.sizes[4] * size, like),
-        _aligned(size, like), _aligned(size, like), _aligned(size, like),
-        _aligned(circuit.sizes[2], like), _aligned(size, like), _aligned(size, like),
+        scratch(size, like), scratch(size, like), scratch(circuit.sizes[4] * size, like),
+        scratch(size, like), scratch(size, like), scratch(size, like),
+        scratch(circuit.sizes[2], like), scratch(size, like), scratch(size, like),
     )
     # Places that fill a vector up are no neuron's: nothing writes them, and all are added.
     made.pressure[:] = 0

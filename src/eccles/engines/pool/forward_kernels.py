@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eccles.engines.event.packing import LANES
-from eccles.engines.event.vector_kernels import _step_bounds
+from eccles.engines.lanes import LANES
 from eccles.engines.pool.layout import (
     ADAPTIVE,
     BLOCK,
@@ -21,6 +20,7 @@ from eccles.engines.pool.layout import (
     PRE_END,
     RECEPTOR,
 )
+from eccles.engines.sample_kernels import step_bounds
 from eccles.engines.simd import (
     above,
     above_or_nan,
@@ -217,7 +217,7 @@ def _forward(circuit: Any, events: Any, first: int, n: int, block: Any) -> Any:
     start = n_steps
     for s in range(n):
         begin, end = events.begins[first + s], events.ends[first + s]
-        start = min(start, _step_bounds(events.steps, begin, end, bounds[s]))
+        start = min(start, step_bounds(events.steps, begin, end, bounds[s]))
     for t in range(start, n_steps):
         trace = (t if traced else 0) * BLOCK * width
         if conductance:

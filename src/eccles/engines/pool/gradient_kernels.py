@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from eccles.engines.event.packing import LANES
+from eccles.engines.lanes import LANES
 from eccles.engines.pool.layout import BLOCK, DELAY, OFFSET, POST, POST_END, PRE, PRE_END, RECEPTOR
 from eccles.engines.simd import above, add, load, scale, scale_add, splat, store, where, zeros
 from eccles.jit import borrowing, inlined

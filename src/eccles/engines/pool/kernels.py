@@ -30,11 +30,11 @@ from typing import Any
 
 import numpy as np
 
-from eccles.engines.event.vector_kernels import _softmax_loss
 from eccles.engines.pool.backward_kernels import _adjoints, _backward, _press
 from eccles.engines.pool.forward_kernels import _forward
 from eccles.engines.pool.gradient_kernels import _weight_gradients
 from eccles.engines.pool.layout import BLOCK, _block
+from eccles.engines.sample_kernels import softmax_loss
 from eccles.jit import compiled
 
 
@@ -66,7 +66,7 @@ def run_samples(
             continue
         for s in range(n):
             peak = block.peak[s * class_width : (s + 1) * class_width]
-            losses[b + s] = _softmax_loss(peak, labels[b + s], n_classes, weight, slopes[s])
+            losses[b + s] = softmax_loss(peak, labels[b + s], n_classes, weight, slopes[s])
             if circuit.mean:
                 slopes[s] /= circuit.constants[0] * events.n_steps
             if circuit.penalty[0] > 0:

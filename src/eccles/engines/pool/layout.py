@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from eccles.engines.event.packing import LANES
-from eccles.engines.event.vector_kernels import _aligned
+from eccles.engines.lanes import LANES, scratch
 from eccles.jit import compiled
 
 BLOCK = 4
@@ -100,21 +99,21 @@ def _block(circuit: Any, events: Any) -> Any:
     like = circuit.constants
     conductance = circuit.kinds[0] == CONDUCTANCE
     trace = BLOCK * width * (n_steps if traced else 1)
-    x_trace = _aligned(trace, like)
+    x_trace = scratch(trace, like)
     # One receptor's adjoint can take the place of the membrane, which is read before it.
     alone = receptors == 1 and not conductance
-    y_trace = x_trace if alone else _aligned(receptors * trace, like)
+    y_trace = x_trace if alone else scratch(receptors * trace, like)
     return Block(
-        _aligned(BLOCK * width, like),
-        _aligned(BLOCK * width, like),
-        _aligned(receptors * BLOCK * width, like),
-        _aligned(BLOCK * class_width, like),
-        _aligned(BLOCK * class_width, like),
+        scratch(BLOCK * width, like),
+        scratch(BLOCK * width, like),
+        scratch(receptors * BLOCK * width, like),
+        scratch(BLOCK * class_width, like),
+        scratch(BLOCK * class_width, like),
         np.zeros(BLOCK * width // LANES, np.uint16),
         np.zeros((BLOCK, n_steps + 1), np.int64),
         np.empty(BLOCK * n_steps * width, np.uint16),
         np.zeros((BLOCK, n_steps + 1), np.int64),
         x_trace,
         y_trace,
-        _aligned(trace if conductance else LANES, like),
+        scratch(trace if conductance else LANES, like),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from eccles import functional
-from eccles.engines.event.packing import LANES, aligned
+from eccles.engines.lanes import LANES, aligned
 from eccles.engines.pool.layout import (
     ADAPTIVE,
     ARCTAN,
