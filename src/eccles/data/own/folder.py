@@ -14,7 +14,6 @@ from eccles.data.audio.own_files import encode_folder
 from eccles.data.files.sources import cache_folder, locate
 from eccles.data.files.verified import digests
 from eccles.data.images.encoding import latency_encode
-from eccles.data.own.labels import as_classes
 from eccles.data.own.pictures import SUFFIXES as PICTURES
 from eccles.data.own.pictures import read_pictures, size_of
 from eccles.data.registry import OWN_RECORDINGS
@@ -23,6 +22,7 @@ from eccles.data.spikes.binning import Binning
 from eccles.data.spikes.cache import Labelled, cached
 from eccles.data.spikes.dataset import SpikeDataset
 from eccles.data.spikes.hdf5 import write
+from eccles.data.spikes.labels import as_classes
 from eccles.errors import InputError, listed, must
 
 _PARTS = ("train", "test")

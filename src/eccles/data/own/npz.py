@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from eccles.arrays import whole_numbers
 from eccles.data.files.archives import arrays, why
 from eccles.data.files.verified import contents
-from eccles.data.own.labels import as_classes
 from eccles.data.own.pixels import encoded
 from eccles.data.spikes.binning import Binning
 from eccles.data.spikes.dataset import SpikeDataset
+from eccles.data.spikes.labels import as_classes
 from eccles.data.spikes.recordings import Recordings
 from eccles.data.spikes.spoken import binned
 from eccles.errors import InputError, listed, must

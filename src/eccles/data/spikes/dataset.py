@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from eccles.arguments import check_fields, typed
 from eccles.arrays import class_labels, place_of, samples_of, whole_numbers
 from eccles.data.files.sources import Kind
-from eccles.data.own.labels import as_classes
+from eccles.data.spikes.labels import as_classes
 from eccles.errors import must
 from eccles.events import Index, SpikeEvents
 
