@@ -13,6 +13,9 @@ from eccles.data.images.dataset import how_to_uint8
 from eccles.errors import must
 from eccles.events import SpikeEvents
 
+THRESHOLD, TAU, N_STEPS, DT = 0.2, 20.0, 100, 1e-3
+"""The latency code of Kilgore et al. (2025), doi 10.1038/s41598-025-03408-7; tau in steps."""
+
 
 def latency_table(threshold: float, tau: float, n_steps: int) -> NDArray[np.uint16]:
     """Return the step at which each of the 256 pixel values fires; n_steps stands for never.
@@ -34,10 +37,10 @@ def latency_table(threshold: float, tau: float, n_steps: int) -> NDArray[np.uint
 def latency_encode(
     images: NDArray[np.uint8],
     *,
-    threshold: float = 0.2,
-    tau: float = 20.0,
-    n_steps: int = 100,
-    dt: float = 1e-3,
+    threshold: float = THRESHOLD,
+    tau: float = TAU,
+    n_steps: int = N_STEPS,
+    dt: float = DT,
 ) -> SpikeEvents:
     """Return at most one spike a pixel, sooner the brighter it is (Kilgore et al. 2025).
 

@@ -14,7 +14,7 @@ from eccles.data.files.download import resolve
 from eccles.data.files.sources import Source, locate
 from eccles.data.files.verified import verified
 from eccles.data.images.dataset import ImageDataset, ImageSplits
-from eccles.data.images.encoding import latency_encode
+from eccles.data.images.encoding import DT, N_STEPS, TAU, THRESHOLD, latency_encode
 from eccles.data.images.idx import read_idx
 from eccles.data.registry import FASHION_MNIST, FASHION_MNIST_SAMPLE
 from eccles.data.spikes.cache import Labelled, cached
@@ -32,8 +32,6 @@ CLASSES = (
     "Bag",
     "Ankle boot",
 )
-THRESHOLD, TAU, N_STEPS, DT = 0.2, 20.0, 100, 1e-3
-"""The latency code of Kilgore et al. (2025), doi 10.1038/s41598-025-03408-7; tau in steps."""
 
 
 class Images(NamedTuple):

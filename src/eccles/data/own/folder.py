@@ -13,7 +13,7 @@ from eccles.data.audio.own_files import SUFFIXES as SOUNDS
 from eccles.data.audio.own_files import encode_folder
 from eccles.data.files.sources import cache_folder, locate
 from eccles.data.files.verified import digests
-from eccles.data.images.encoding import latency_encode
+from eccles.data.images.encoding import DT, N_STEPS, TAU, THRESHOLD, latency_encode
 from eccles.data.own.pictures import SUFFIXES as PICTURES
 from eccles.data.own.pictures import read_pictures, size_of
 from eccles.data.registry import OWN_RECORDINGS
@@ -78,10 +78,10 @@ def _load(folder: Path, name: str, binning: Binning | None) -> SpikeDataset:
     description = {
         "data": "pictures",
         "sha256": [sha256],
-        "encoding": {"code": "latency", "threshold": 0.2, "tau": 20.0},
-        "n_steps": 100,
+        "encoding": {"code": "latency", "threshold": THRESHOLD, "tau": TAU},
+        "n_steps": N_STEPS,
         "n_units": height * width,
-        "dt": 1e-3,
+        "dt": DT,
     }
 
     def build() -> Labelled:
