@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from eccles.cli import main
-from eccles.cli.figures import Row, left_out
+from eccles.cli.figure_rows import Row, left_out
 
 STORED = Path(__file__).parents[2] / "results/kilgore2025"
 

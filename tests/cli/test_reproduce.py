@@ -94,7 +94,7 @@ def stopping_while_it_draws_stops_no_run(words, capsys, monkeypatch):
     def drawn(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("eccles.cli.figures.drawn", drawn)
+    monkeypatch.setattr("eccles.cli.article_figures.drawn", drawn)
     assert main(words) == 130
     said = capsys.readouterr().err
     assert said.endswith(

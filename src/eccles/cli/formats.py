@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from eccles.cli.bar import bar
 from eccles.errors import InputError, must
+
+if TYPE_CHECKING:
+    from eccles.figures import Drawing
 
 
 def formats_of(text: str | None, verb: str) -> list[str] | None:
@@ -22,6 +28,29 @@ def formats_of(text: str | None, verb: str) -> list[str] | None:
         if name not in known:
             raise must(verb, "--format", f"some of {', '.join(known)}", name)
     return formats
+
+
+def those_of(formats: Sequence[str] | None, possible: Sequence[str]) -> list[str] | None:
+    """Return those of the formats asked for that a drawing can have; None asks for all."""
+    return None if formats is None else [each for each in formats if each in possible]
+
+
+def save_each(
+    drawings: Mapping[str, Drawing], out: Path, formats: Sequence[str] | None
+) -> dict[str, list[Path]]:
+    """Save drawings under their names; return the files of those that can have such a format.
+
+    No format of a film is among those of a picture.
+    """
+    saved = {}
+    with bar("drawing", len(drawings)) as advance:
+        for name, drawing in drawings.items():
+            advance(0, name)
+            kinds = those_of(formats, drawing.FORMATS)
+            if kinds != []:
+                saved[name] = drawing.save(out, name, kinds)
+            advance(1)
+    return saved
 
 
 def format_of(out: Path, verb: str) -> str:

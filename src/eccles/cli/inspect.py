@@ -11,7 +11,7 @@ from typing import Annotated
 import tyro
 
 from eccles.cli.flags import flag, read
-from eccles.cli.formats import check_can_draw, formats_of
+from eccles.cli.formats import check_can_draw, formats_of, save_each
 from eccles.cli.place import for_files
 from eccles.errors import InputError, must
 from eccles.training.run.rows import Rows
@@ -132,21 +132,12 @@ def _drawn(
 ) -> list[Path]:
     """Draw what was measured, and return the files."""
     check_can_draw("inspect")
-    from eccles.cli.bar import bar
     from eccles.report.run import drawings_of
 
     drawings = drawings_of(run, tables)
     names = [name for each in tables for name in _DRAWN[each] if name in drawings]
-    files: list[Path] = []
-    with bar("drawing", len(names)) as advance:
-        for name in names:
-            advance(0, name)
-            possible = drawings[name].FORMATS
-            kinds = [k for k in formats if k in possible] if formats else None
-            # No format of a film is among those of a picture.
-            if kinds != []:
-                files += drawings[name].save(out, name, kinds)
-            advance(1)
+    saved = save_each({name: drawings[name] for name in names}, out, formats)
+    files = [path for paths in saved.values() for path in paths]
     if not files:
         accepted = f"some of {', '.join(drawings[names[0]].FORMATS)} for a run without currents"
         hint = "train with --measure layers,currents for a film"

@@ -208,7 +208,8 @@ def _stopped_while_drawing() -> Iterator[None]:
 
 def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
     """Draw the figures of some studies; return their files, say what is left out and why."""
-    from eccles.cli.figures import drawn, left_out
+    from eccles.cli.article_figures import drawn
+    from eccles.cli.figure_rows import left_out
     from eccles.studies.contents import contents
 
     both = contents(article.name).drawn
