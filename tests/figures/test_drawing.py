@@ -49,6 +49,11 @@ def test_text_stays_text_and_the_caption_is_inside(drawing, tmp_path):
     assert "<dc:date>" not in text
 
 
+def test_as_text_it_is_the_file(drawing, tmp_path):
+    (path, *_) = drawing().save(tmp_path, "line", ["svg"])
+    assert drawing().svg() == path.read_text(encoding="utf-8") == drawing()._repr_svg_()
+
+
 def test_an_unknown_format(drawing, tmp_path):
     with pytest.raises(InputError, match="formats must be some of svg, pdf, png, got 'gif'"):
         drawing().save(tmp_path, "line", ["gif"])

@@ -55,12 +55,15 @@ class Drawing:
             self.figure.draw_without_rendering()
             self.figure.set_layout_engine("none")
 
-    def _repr_svg_(self) -> str:
-        """Return the picture, for a notebook to show."""
-        drawn = io.StringIO()
+    def svg(self) -> str:
+        """Return the picture as SVG, as `save` writes it; of a film, the frame that it is at."""
+        drawn = io.BytesIO()
         with look():
-            self.figure.savefig(drawn, format="svg", metadata={"Date": None})
-        return drawn.getvalue()
+            self._draw(drawn, "svg")
+        return drawn.getvalue().decode()
+
+    _repr_svg_ = svg
+    """What a notebook shows."""
 
     def possible(self) -> tuple[str, ...]:
         """Return those of `FORMATS` that can be written here."""
@@ -96,8 +99,11 @@ class Drawing:
         """Return what writes the picture alone to a path, in one of `FORMATS`."""
         if kind not in self.FORMATS:
             raise must("figures", "formats", f"some of {', '.join(self.FORMATS)}", kind)
+        return lambda aside: self._draw(aside, kind)
+
+    def _draw(self, target: Path | io.BytesIO, kind: str) -> None:
         metadata = {"Title": self.caption, **_UNDATED[kind]}
-        return lambda aside: self.figure.savefig(aside, format=kind, metadata=metadata)
+        self.figure.savefig(target, format=kind, metadata=metadata)
 
 
 def _table_writer(table: pd.DataFrame) -> Callable[[Path], object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import eccles
@@ -58,7 +57,7 @@ def run_report(folder: Path) -> str:
     rows.pop("currents", None)  # They are for a film.
     tables = frames(rows)
     pictures = [
-        Picture(name, drawing.caption.partition(",")[0].rstrip("."), _svg(drawing), drawing.caption)
+        Picture(name, drawing.caption.partition(",")[0].rstrip("."), drawing.svg(), drawing.caption)
         for name, drawing in drawings_of(run, rows).items()
         if "svg" in drawing.FORMATS
     ]
@@ -79,12 +78,6 @@ def run_report(folder: Path) -> str:
         ],
         notes=notes,
     )
-
-
-def _svg(drawing: Drawing) -> str:
-    with TemporaryDirectory() as folder:
-        drawing.save(folder, "figure", ["svg"])
-        return (Path(folder) / "figure.svg").read_text(encoding="utf-8")
 
 
 def _facts(run: StoredRun, tables: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -74,11 +72,8 @@ def pictures(article: Article, own: Contents) -> tuple[list[Picture], list[str]]
         except InputError:
             left_out.append(name)
             continue
-        with TemporaryDirectory() as folder:
-            drawing.save(folder, "figure", ["svg"])
-            svg = (Path(folder) / "figure.svg").read_text(encoding="utf-8")
         title = titled(figure.title, figure.source(article), article)
-        made.append(Picture(name, title, svg, drawing.caption))
+        made.append(Picture(name, title, drawing.svg(), drawing.caption))
     return made, left_out
 
 
