@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eccles.errors import InputError, listed, nearest
@@ -12,9 +12,7 @@ from eccles.sweeps.tables import StudyTables, load
 
 def stored(folder: Path | str) -> list[StudyTables]:
     """Return the studies of a folder: its own, and those of the folders in it, by their names."""
-    home = Path(folder)
-    own = home, *sorted(path for path in home.glob("*") if path.is_dir())
-    return [load(path) for path in own if StudyFolder(path).description.exists()]
+    return [load(path) for path in _studies(folder)]
 
 
 def folders(article: str, folder: Path | str) -> dict[str, Path]:
@@ -23,29 +21,33 @@ def folders(article: str, folder: Path | str) -> dict[str, Path]:
     Where several hold it, at other scales, it is the one that has its name. Raises InputError
     where two folders hold the same study, and neither has or both are the same scale of it.
     """
-    home, found = Path(folder), dict[str, Path]()
-    for path in (home, *sorted(path for path in home.glob("*") if path.is_dir())):
-        if not StudyFolder(path).description.exists():
-            continue
-        name = StudyFolder(path).read().name
-        study = name.removeprefix(f"{article}/")
-        if study == name:
-            continue
-        named = [each for each in (found.get(study), path) if each and each.name == study]
-        if study in found and len(named) == 1 and _scale(found[study]) != _scale(path):
-            (found[study],) = named
-            continue
-        if study in found:
-            raise InputError(
-                f"studies: {home} must hold {name} once, got it in {found[study]} and in {path}; "
-                "move one of the two out of it"
-            )
-        found[study] = path
-    return found
+    held: dict[str, list[Path]] = {}
+    for path in _studies(folder):
+        home, _, study = StudyFolder(path).read().name.rpartition("/")
+        if home == article:
+            held.setdefault(study, []).append(path)
+    return {study: _the_one(paths, f"{article}/{study}", folder) for study, paths in held.items()}
 
 
-def _scale(path: Path) -> str:
-    return StudyFolder(path).read().scale
+def _studies(folder: Path | str) -> list[Path]:
+    """Return the folders of studies: a folder itself, and those in it by their names."""
+    home = Path(folder)
+    paths = home, *sorted(path for path in home.glob("*") if path.is_dir())
+    return [path for path in paths if StudyFolder(path).description.exists()]
+
+
+def _the_one(paths: Sequence[Path], study: str, home: Path | str) -> Path:
+    """Return which of the folders that hold a study is meant."""
+    named = [path for path in paths if path.name == study.rpartition("/")[2]]
+    scales = [StudyFolder(path).read().scale for path in paths]
+    if len(paths) == 1:
+        return paths[0]
+    if len(named) == 1 and len(set(scales)) == len(scales):
+        return named[0]
+    raise InputError(
+        f"studies: {home} must hold {study} once, got it in {paths[0]} and in {paths[1]}; move one "
+        "of the two out of it"
+    )
 
 
 def no_study(where: str, folder: Path | str, article: str = "") -> InputError:

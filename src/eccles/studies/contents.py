@@ -29,14 +29,12 @@ class Contents:
 
     Attributes:
         name: its folder's name, such as "kilgore2025".
-        about: what it asks, in a few words.
         title, summary: what its report is called, and the paragraph below that.
         stand_ins: studies that stand in for one of the article's whose data not everybody can
             have, by name, and that one.
     """
 
     name: str
-    about: str
     title: str
     summary: str
     stand_ins: Mapping[str, str] = field(default_factory=dict)

@@ -4,7 +4,6 @@ from eccles.studies.contents import Contents
 
 CONTENTS = Contents(
     "kilgore2025",
-    "excitatory to inhibitory ratio, initial firing rate and update noise",
     "Excitatory to inhibitory ratio: the claims of Kilgore et al. 2025",
     "Kilgore, Kopsick, Ascoli and Adam asked which ratio of excitatory to inhibitory neurons lets "
     "a spiking network learn, from which initial firing rate, and under which update noise: "

@@ -4,7 +4,6 @@ from eccles.studies.contents import Contents
 
 CONTENTS = Contents(
     "liu2026",
-    "deep networks of E-I circuits, without normalisation",
     "Deep networks without normalisation: the claims of Liu et al. 2026",
     "Liu, Ding and Yu train deep spiking networks whose layers are circuits of excitatory and "
     "inhibitory units, without any normalisation: Training Deep Normalization-Free Spiking Neural "
