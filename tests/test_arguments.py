@@ -299,7 +299,7 @@ def test_how_to_make_one_is_said():
         eccles.train(network)
     layers = eccles.nn.circuit_layers("ei", eccles.seeds.stream(0, "x"))
     deep = eccles.nn.deep_network("mlp8", layers, (1, 4, 4), 3)
-    with pytest.raises(InputError, match="evaluate_deep is for deep ones"):
+    with pytest.raises(InputError, match="a deep network takes images or frames"):
         eccles.evaluate(deep, eccles.data.load("fashion-mnist-sample").test)
 
 

@@ -22,7 +22,7 @@ _MADE_BY = {
     "SpikeEvents": "SpikeEvents.from_dense makes one of a raster",
     "TrainConfig": 'TrainConfig(ei="80:20") is one; a module of torch is passed as network=',
     "Module": "a Network is passed as TrainConfig(network=...)",
-    "EINetwork": "it is a network of one hidden layer; evaluate_deep is for deep ones",
+    "EINetwork": "it is a network of one hidden layer",
     "StudyFolder": "eccles.load(folder) gives the tables of a study",
     "LIFParameters": "LIFParameters() is one",
     "Decays": "LIFParameters() is one",

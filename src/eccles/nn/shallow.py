@@ -17,6 +17,7 @@ from eccles.functional.lif import LIFParameters
 from eccles.init.driven import Driven, Synapses
 from eccles.init.membrane import Membrane
 from eccles.populations import Populations
+from eccles.wiring import Group
 
 
 class EINetwork(nn.Module):
@@ -80,6 +81,14 @@ class EINetwork(nn.Module):
             w2 = init.half_normal(hidden, n_classes, w2_std, streams[1])
         self.input_to_hidden = nn.Parameter(w1)
         self.hidden_to_output = nn.Parameter(w2)
+
+    @property
+    def groups(self) -> dict[str, Group]:
+        """The hidden neurons by kind, E and I; each says where its neurons are."""
+        return {
+            "E": Group("E", "hidden", self.hidden["E"], 1),
+            "I": Group("I", "hidden", self.hidden["I"], -1),
+        }
 
     @property
     def weights(self) -> Weights:

@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, overload
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from eccles import functional
 from eccles.arguments import typed
+from eccles.data.cameras.dataset import FrameDataset
+from eccles.data.images.dataset import ImageDataset
 from eccles.data.spikes.dataset import SpikeDataset
 from eccles.errors import must, whole
+from eccles.events import SpikeEvents
+from eccles.modes import evaluating
+from eccles.nn.deep import DeepNetwork
 from eccles.nn.own import Own, OwnNetwork
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.context import settled
-from eccles.training.measures.group_evaluation import GroupEvaluation, count
+from eccles.training.measures.layer_spikes import counting
 
-_BATCH = 1000
+Counts = NDArray[np.int64]
+_BATCH, _DEEP_BATCH = 1000, 250
 
 
-class Evaluation(NamedTuple):
-    """Counts over a data set; every array has one entry a class, int64 [C].
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Counts over a data set, by class and by group of neurons.
 
     Attributes:
-        samples: samples of the class.
-        correct: samples of the class that were recognised.
-        excitatory_spikes, inhibitory_spikes: hidden spikes in samples of the class.
-        n_hidden: hidden neurons.
-        duration: simulated time of a sample in seconds.
+        samples, correct: samples of each class, and those of them that were recognised, int64 [C].
+        spikes: spikes of each group in samples of each class, int64 [groups, C].
+        sizes: neurons of each group, by its name. A deep network is one group, of all its spiking
+            neurons, each place of a map being one: inhibitory units of E-I circuits are graded.
+        signs: what each group's synapses do, +1, -1 or 0, by its name.
+        n_steps: steps of a sample.
+        dt: length of a step in seconds, or None where steps have no unit of time.
     """
 
-    samples: NDArray[np.int64]
-    correct: NDArray[np.int64]
-    excitatory_spikes: NDArray[np.int64]
-    inhibitory_spikes: NDArray[np.int64]
-    n_hidden: int
-    duration: float
+    samples: Counts
+    correct: Counts
+    spikes: Counts
+    sizes: dict[str, int]
+    signs: dict[str, int]
+    n_steps: int
+    dt: float | None = None
 
     @property
     def accuracy(self) -> float:
@@ -45,94 +59,166 @@ class Evaluation(NamedTuple):
         return float(self.correct.sum() / max(1, self.samples.sum()))
 
     @property
-    def rate_hz(self) -> float:
-        """Mean hidden spikes a neuron and second of simulated time."""
-        spikes = int(self.excitatory_spikes.sum() + self.inhibitory_spikes.sum())
-        return spikes / (max(1, int(self.samples.sum())) * self.n_hidden * self.duration)
+    def n_neurons(self) -> int:
+        """Neurons of all groups."""
+        return sum(self.sizes.values())
 
-    def summary(self) -> dict[str, float]:
+    @property
+    def excitatory_spikes(self) -> Counts:
+        """Spikes of all groups that don't inhibit, int64 [C]."""
+        return self._spikes(inhibiting=False)
+
+    @property
+    def inhibitory_spikes(self) -> Counts:
+        """Spikes of all groups that inhibit, int64 [C]."""
+        return self._spikes(inhibiting=True)
+
+    @property
+    def rate_hz(self) -> float:
+        """Mean spikes a neuron and second of simulated time; NaN where time has no unit."""
+        duration = math.nan if self.dt is None else self.n_steps * self.dt
+        return int(self.spikes.sum()) / (max(1, self._n_samples) * self.n_neurons * duration)
+
+    @property
+    def spikes_per_step(self) -> float:
+        """Mean spikes a neuron and step."""
+        each = int(self.spikes.sum()) / max(1, self._n_samples)
+        return each / max(1, self.n_neurons * self.n_steps)
+
+    def summary(self) -> dict[str, Any]:
         """Return an epoch's measures over all classes."""
-        n = max(1, int(self.samples.sum()))
+        timed = self.dt is not None
+        name, rate = (
+            ("rate_hz", self.rate_hz) if timed else ("spikes_per_step", self.spikes_per_step)
+        )
+        n = max(1, self._n_samples)
         return {
             "accuracy": self.accuracy,
-            "rate_hz": self.rate_hz,
+            name: rate,
             "excitatory_spikes": int(self.excitatory_spikes.sum()) / n,
-            "inhibitory_spikes": int(self.inhibitory_spikes.sum()) / n,
+            "inhibitory_spikes": int(self.inhibitory_spikes.sum()) / n if timed else None,
         }
 
     def rows(self, classes: tuple[str, ...]) -> list[dict[str, Any]]:
-        """Return a row a class: samples, accuracy, and hidden spikes a sample of either kind."""
+        """Return a row a class: samples, accuracy, and spikes a sample of either kind."""
         n = np.maximum(1, self.samples)
+        excitatory, inhibitory = self.excitatory_spikes, self.inhibitory_spikes
         return [
             {
                 "class": k,
                 "class_name": name,
                 "samples": int(self.samples[k]),
                 "accuracy": float(self.correct[k] / n[k]),
-                "excitatory_spikes": float(self.excitatory_spikes[k] / n[k]),
-                "inhibitory_spikes": float(self.inhibitory_spikes[k] / n[k]),
+                "excitatory_spikes": float(excitatory[k] / n[k]),
+                "inhibitory_spikes": None if self.dt is None else float(inhibitory[k] / n[k]),
             }
             for k, name in enumerate(classes)
         ]
 
+    @property
+    def _n_samples(self) -> int:
+        return int(self.samples.sum())
 
-@overload
-def evaluate(network: EINetwork, data: SpikeDataset, batch_size: int = ...) -> Evaluation: ...
-@overload
-def evaluate(
-    network: SpikingNetwork | OwnNetwork, data: SpikeDataset, batch_size: int = ...
-) -> GroupEvaluation: ...
+    def _spikes(self, inhibiting: bool) -> Counts:
+        chosen = [(sign < 0) == inhibiting for sign in self.signs.values()]
+        found: Counts = self.spikes[chosen].sum(axis=0)
+        return found
+
+
 @typed("evaluate")
 @settled()
 def evaluate(
     network: nn.Module | OwnNetwork,
-    data: SpikeDataset,
-    batch_size: int = _BATCH,
-) -> Evaluation | GroupEvaluation:
-    """Run a network of spiking neurons over a data set and count, `batch_size` samples at once.
+    data: SpikeDataset | ImageDataset | FrameDataset,
+    batch_size: int | None = None,
+) -> Evaluation:
+    """Run a network over a data set and count, as it is when it isn't being trained.
 
-    The counts don't depend on `batch_size`; those of a `SpikingNetwork`, or of a module of
-    one's own (`eccles.nn.OwnNetwork`), are by group. Raises InputError for a network or data of
-    another kind: `eccles.training.measures.deep_evaluation.evaluate_deep` is for deep networks.
+    Args:
+        network: one of spiking neurons in time (an `EINetwork`, a `SpikingNetwork`, or a module of
+            one's own as `eccles.nn.OwnNetwork` has it) for spikes; or a deep network, or any module
+            with `eccles.nn.SpikingLayer`, for images and frames.
+        data: labelled samples.
+        batch_size: samples at once, 1,000 of spikes or 250 others unless given; counts don't
+            depend on it, but for rounding.
+
+    Raises InputError for a network or data of another kind.
     """
-    whole("evaluate", "batch_size", batch_size)
-    if isinstance(network, SpikingNetwork):
-        _check_inputs(network.wiring.n_inputs, data)
-        return count(network, data, batch_size)
-    if not isinstance(network, EINetwork):
-        _check_own(network)
-        return count(Own(network), data, batch_size)
-    _check_inputs(network.inputs.n_neurons, data)
-    return _count(network, data, batch_size)
+    if batch_size is not None:
+        whole("evaluate", "batch_size", batch_size)
+    if not isinstance(data, SpikeDataset):
+        return count_layers(network, data, batch_size or _DEEP_BATCH)
+    return count_groups(_grouped(network, data), data, batch_size or _BATCH)
 
 
-def _check_own(network: object) -> None:
-    from eccles.nn.deep import DeepNetwork
-
+def _grouped(
+    network: nn.Module | OwnNetwork, data: SpikeDataset
+) -> EINetwork | SpikingNetwork | Own:
+    """Return a network as one whose groups are known, if it can take spikes."""
     if isinstance(network, DeepNetwork):
-        hint = "evaluate_deep is for deep ones"
+        hint = "a deep network takes images or frames: eccles.data.images, eccles.data.cameras"
         raise must("evaluate", "network", "one of spiking neurons in time", network, hint)
-
-
-def _check_inputs(n_inputs: int, data: SpikeDataset) -> None:
+    if not isinstance(network, EINetwork | SpikingNetwork):
+        return Own(network)
+    n_inputs = (
+        network.inputs.n_neurons if isinstance(network, EINetwork) else network.wiring.n_inputs
+    )
     if data.events.n_units != n_inputs:
         accepted = f"spikes of {n_inputs} units, as the network's inputs"
         raise must("evaluate", "data", accepted, data.events.n_units)
+    return network
 
 
-def _count(network: EINetwork, data: SpikeDataset, batch_size: int) -> Evaluation:
-    totals = np.zeros((4, data.n_classes), np.int64)
+def count_groups(
+    network: EINetwork | SpikingNetwork | Own, data: SpikeDataset, batch_size: int = _BATCH
+) -> Evaluation:
+    """Run a network of groups over a data set and count."""
+    groups = network.groups
+
+    def answer(events: SpikeEvents) -> tuple[Tensor, list[Counts]]:
+        scores, fired = network.respond(events)
+        counts = fired.cpu().numpy()
+        return scores, [counts[:, group.neurons].sum(axis=1) for group in groups.values()]
+
+    return Evaluation(
+        *_tally(answer, data, len(groups), batch_size),
+        {name: each.neurons.stop - each.neurons.start for name, each in groups.items()},
+        {name: each.sign for name, each in groups.items()},
+        data.events.n_steps,
+        data.events.dt,
+    )
+
+
+@torch.no_grad()
+def count_layers(network: Any, data: Any, batch_size: int = _DEEP_BATCH) -> Evaluation:
+    """Run a network of layers over a data set and count; its layers are one group."""
+    device = next(network.parameters()).device
+    neurons, steps = 0, 1
+    with evaluating(network), counting(network) as counted:
+
+        def answer(inputs: Tensor) -> tuple[Tensor, list[Counts]]:
+            nonlocal neurons, steps
+            counted.clear()
+            scores = network(inputs.to(device))
+            neurons, steps = sum(layer.neurons for layer in counted), counted[0].steps
+            return scores, [np.sum([layer.spikes for layer in counted], axis=0)]
+
+        tallied = _tally(answer, data, 1, batch_size)
+    return Evaluation(*tallied, {"E": neurons}, {"E": 1}, steps)
+
+
+def _tally(
+    answer: Callable[[Any], tuple[Tensor, list[Counts]]], data: Any, n_groups: int, batch_size: int
+) -> tuple[Counts, Counts, Counts]:
+    """Return samples, correct and spikes, as `Evaluation` has them."""
+    samples, correct = np.zeros((2, data.n_classes), np.int64)
+    spikes = np.zeros((n_groups, data.n_classes), np.int64)
     for first in range(0, len(data), batch_size):
-        events, labels = data.batch(slice(first, first + batch_size))
-        peaks, spikes = network.respond(events)
+        inputs, labels = data.batch(slice(first, first + batch_size))
+        scores, fired = answer(inputs)
         y = labels.numpy()
-        right = functional.predict(peaks).cpu().numpy() == y
-        counts = spikes.cpu().numpy()
-        np.add.at(totals[0], y, 1)
-        np.add.at(totals[1], y, right)
-        np.add.at(totals[2], y, counts[:, network.hidden["E"]].sum(axis=1))
-        np.add.at(totals[3], y, counts[:, network.hidden["I"]].sum(axis=1))
-    duration = data.events.n_steps * data.events.dt
-    samples, correct, excitatory, inhibitory = totals
-    n_hidden = network.hidden.n_neurons
-    return Evaluation(samples, correct, excitatory, inhibitory, n_hidden, duration)
+        np.add.at(samples, y, 1)
+        np.add.at(correct, y, functional.predict(scores).cpu().numpy() == y)
+        for row, counts in zip(spikes, fired, strict=True):
+            np.add.at(row, y, counts)
+    return samples, correct, spikes

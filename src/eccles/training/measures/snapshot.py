@@ -37,15 +37,11 @@ class Snapshot:
     @property
     def groups(self) -> dict[str, slice]:
         """Where the neurons of each group are."""
-        if isinstance(self.network, EINetwork):
-            return {kind: self.network.hidden[kind] for kind in ("E", "I")}
         return {name: group.neurons for name, group in self.network.groups.items()}
 
     @property
     def signs(self) -> dict[str, int]:
         """What the synapses of each group do under Dale's principle: +1, -1, or 0 for either."""
-        if isinstance(self.network, EINetwork):
-            return {"E": 1, "I": -1}
         return {name: group.sign for name, group in self.network.groups.items()}
 
     @property

@@ -28,7 +28,8 @@ from eccles.training.compiling import compiling
 from eccles.training.config import TrainConfig
 from eccles.training.devices import descend, devices_of
 from eccles.training.measures.deep import DEEP_MEASURES, DeepSnapshot
-from eccles.training.measures.deep_evaluation import DeepEvaluation, counting, evaluate_deep
+from eccles.training.measures.evaluation import Evaluation, count_layers
+from eccles.training.measures.layer_spikes import counting
 from eccles.training.room import check_deep
 from eccles.training.samples import Samples, whole_batches
 from eccles.training.schedule import Schedule
@@ -128,9 +129,9 @@ class DeepTrainee:
 
         return step
 
-    def evaluate(self, data: Any) -> DeepEvaluation:
+    def evaluate(self, data: Any) -> Evaluation:
         """Run the network over a data set, and count."""
-        return evaluate_deep(self.network, data)
+        return count_layers(self.network, data)
 
     def snapshot(self, epoch: int) -> DeepSnapshot:
         """Return what measures look at after an epoch."""

@@ -17,7 +17,7 @@ from eccles.nn.own import Own
 from eccles.training.build import make_optimizer
 from eccles.training.config import TrainConfig
 from eccles.training.devices import descend
-from eccles.training.measures.group_evaluation import GroupEvaluation, count
+from eccles.training.measures.evaluation import Evaluation, count_groups
 from eccles.training.measures.groups import BY_GROUP, Measure, Rows
 from eccles.training.measures.snapshot import Snapshot
 from eccles.training.samples import Samples, facts_of
@@ -89,9 +89,9 @@ class ModuleTrainee:
 
         return step
 
-    def evaluate(self, data: SpikeDataset) -> GroupEvaluation:
+    def evaluate(self, data: SpikeDataset) -> Evaluation:
         """Run the network over a data set, and count."""
-        return count(self._own, data)
+        return count_groups(self._own, data)
 
     def snapshot(self, epoch: int) -> Snapshot:
         """Return what measures look at after an epoch."""

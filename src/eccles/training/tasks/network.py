@@ -20,7 +20,7 @@ from eccles.training.build import check_device, make_optimizer, reason_of
 from eccles.training.config import TrainConfig
 from eccles.training.config.auto import of_recordings
 from eccles.training.devices import descend, devices_of
-from eccles.training.measures.group_evaluation import GroupEvaluation, count
+from eccles.training.measures.evaluation import Evaluation, count_groups
 from eccles.training.measures.groups import Measure
 from eccles.training.measures.measures import MEASURES
 from eccles.training.measures.snapshot import Snapshot
@@ -93,9 +93,9 @@ class NetworkTrainee:
 
         return step
 
-    def evaluate(self, data: SpikeDataset) -> GroupEvaluation:
+    def evaluate(self, data: SpikeDataset) -> Evaluation:
         """Run the network over a data set, and count."""
-        return count(self.network, data)
+        return count_groups(self.network, data)
 
     def snapshot(self, epoch: int) -> Snapshot:
         """Return what measures look at after an epoch."""

@@ -13,7 +13,7 @@ from eccles.events import SpikeEvents
 from eccles.training.build import build_network, build_optimizer, build_step, reason_of
 from eccles.training.config import TrainConfig
 from eccles.training.devices import devices_of
-from eccles.training.measures.evaluation import Evaluation, evaluate
+from eccles.training.measures.evaluation import Evaluation, count_groups
 from eccles.training.measures.measures import MEASURES
 from eccles.training.measures.snapshot import Snapshot
 from eccles.training.room import check_shallow
@@ -70,7 +70,7 @@ class ShallowTrainee:
 
     def evaluate(self, data: SpikeDataset) -> Evaluation:
         """Run the network over a data set, and count."""
-        return evaluate(self.network, data)
+        return count_groups(self.network, data)
 
     def snapshot(self, epoch: int) -> Snapshot:
         """Return what measures look at after an epoch."""
