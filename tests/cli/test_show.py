@@ -61,7 +61,7 @@ def test_a_run_and_its_settings(capsys):
     settings = {"identity": config.identity(), **config.model_dump(mode="json")}
     Path("run/config.json").write_text(json.dumps(settings))
     shown = told(capsys, "run")
-    wanted = kilgore2025("75:25", 40, tau_mem=0.02, unbounded=True, w2_std=0.5)
+    wanted = kilgore2025("75:25", 40, tau_mem=0.02, dale=False, w2_std=0.5)
     assert shown["identity"] == wanted.identity()
     assert shown["projections"][0]["n_pre"] == 784
     Path("small.yaml").write_text("ei: 80:20\nhidden: 10\n")

@@ -45,12 +45,12 @@ def test_moments_of_exponential_weights():
 
 NETWORKS = {
     "one layer": lambda: EINetwork(784, Populations(40, 10), 10),
-    "unbounded": lambda: EINetwork(784, Populations(40, 10), 10, unbounded=True),
+    "without dale": lambda: EINetwork(784, Populations(40, 10), 10, dale=False),
     "the same by description": lambda: SpikingNetwork(layered((50,)), 784, 10),
     "layers": lambda: SpikingNetwork(layered((40, 30)), 784, 10),
     "recurrent": lambda: SpikingNetwork(layered((50,), recurrent=True), 784, 10),
     "sparse": lambda: SpikingNetwork(layered((40, 30), recurrent=0.3), 784, 10),
-    "free": lambda: SpikingNetwork(layered((50,), recurrent=True, unbounded=True), 784, 10),
+    "free": lambda: SpikingNetwork(layered((50,), recurrent=True, dale=False), 784, 10),
     "groups": lambda: SpikingNetwork(circuit(), 784, 10),
     "adaptive": lambda: SpikingNetwork(layered((50,), recurrent=1, neuron="adaptive"), 784, 10),
     "conductance": lambda: SpikingNetwork(

@@ -37,7 +37,7 @@ def test_radius_signs_and_ratio():
     [
         layered((50,), recurrent=True),
         layered((40, 30), recurrent=0.3),
-        layered((40,), recurrent=True, unbounded=True),
+        layered((40,), recurrent=True, dale=False),
         layered((40,), recurrent=True, neuron="izhikevich"),
         circuit(),
     ],

@@ -36,7 +36,7 @@ def rates_of(network, events):
 NETWORKS = {
     "one layer": lambda: shallow(),
     "one layer, dense": lambda: shallow(hidden=20, engine=DenseEngine()),
-    "unbounded": lambda: shallow(unbounded=True),
+    "without dale": lambda: shallow(dale=False),
     "excitatory alone": lambda: shallow("100:0"),
     "of one layer, by its description": lambda: pool(kilgore2025(hidden=50)),
     "two layers": lambda: pool(layered((40, 30))),
@@ -44,7 +44,7 @@ NETWORKS = {
     "sparse and recurrent layers": lambda: pool(layered((40, 30), recurrent=0.2)),
     "adaptive": lambda: pool(layered((40,), recurrent=True, neuron="adaptive")),
     "conductance": lambda: pool(layered((40,), recurrent=True, neuron="conductance")),
-    "free": lambda: pool(layered((40,), recurrent=True, unbounded=True)),
+    "free": lambda: pool(layered((40,), recurrent=True, dale=False)),
     "circuit": lambda: pool(circuit()),
 }
 

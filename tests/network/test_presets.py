@@ -15,7 +15,7 @@ def test_kilgore_is_a_network_by_hand():
 def test_kilgore_without_inhibition_and_without_dale():
     assert kilgore2025("100:0").populations["hidden"].groups == {"E": 100}
     assert kilgore2025("0:100").populations["hidden"].groups == {"I": 100}
-    free = kilgore2025(unbounded=True, w1_std=0.3, w2_std=0.2)
+    free = kilgore2025(dale=False, w1_std=0.3, w2_std=0.2)
     assert set(free.populations["hidden"].signs.values()) == {"free"}
     assert free.inputs == "free"
     assert {each.init for each in free.projections.values()} == {"normal"}
@@ -78,7 +78,7 @@ def test_groups_of_a_flag():
         ({"delay": "2 ms"}, "delay must be left out, got '2 ms'"),
         ({"tau_syn_inhibitory": "9 ms"}, "tau_syn_inhibitory must be left out, got '9 ms'"),
         ({"neuron": "lifs"}, r"got 'lifs' \(did you mean 'lif'\?\)"),
-        ({"neuron": "conductance", "unbounded": True}, "as it goes to conductance neurons"),
+        ({"neuron": "conductance", "dale": False}, "as it goes to conductance neurons"),
         ({"neuron": "izhikevich", "threshold": 0.5}, "threshold must be left out for izhikevich"),
     ],
 )  # fmt: skip

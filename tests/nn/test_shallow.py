@@ -10,6 +10,7 @@ from eccles.data import latency_encode
 from eccles.engines import DenseEngine
 from eccles.engines.event.engine import EventEngine
 from eccles.functional import LIFParameters, peaks
+from eccles.network import kilgore2025, layered
 
 HIDDEN = Populations(12, 4)
 
@@ -47,7 +48,7 @@ def test_initial_weights():
     assert network.initial_std == (0.001, pytest.approx(0.0666, abs=5e-5))
     assert w1.square().mean().sqrt().item() == pytest.approx(0.001, rel=0.02)
     assert w2.square().mean().sqrt().item() == pytest.approx(0.0666, rel=0.1)
-    free = EINetwork(784, Populations(80, 20), 10, unbounded=True)
+    free = EINetwork(784, Populations(80, 20), 10, dale=False)
     assert free.initial_std[0] == pytest.approx(7 * (1 - np.exp(-0.1)) / 28)
     assert free.input_to_hidden.std().item() == pytest.approx(free.initial_std[0], rel=0.02)
     assert abs(free.input_to_hidden.mean().item()) < free.initial_std[0] / 50
@@ -65,6 +66,21 @@ def test_a_seed_sets_the_weights_alone():
     # Streams are the layers' own: a scale of one, or a wider net, moves no weight of the other.
     assert torch.equal(weights(0, w1_std=0.5)[1], one[1])
     assert torch.equal(EINetwork(99, HIDDEN, 3).hidden_to_output, one[1])
+
+
+def test_the_former_name_of_networks_without_dale_works_and_says_so():
+    for make in (lambda **given: EINetwork(36, HIDDEN, 3, **given), kilgore2025, layered):
+        with pytest.warns(DeprecationWarning, match="unbounded=True is now dale=False") as said:
+            former = make(unbounded=True)
+        assert said[0].filename == __file__
+        if isinstance(former, EINetwork):
+            assert not former.dale
+            with pytest.warns(DeprecationWarning, match=r"now not EINetwork\.dale"):
+                assert former.unbounded
+        else:
+            assert former == make(dale=False)
+        with pytest.warns(DeprecationWarning, match="unbounded=False is now dale=True"):
+            make(unbounded=False)
 
 
 @pytest.mark.parametrize("engine", [DenseEngine(), EventEngine()])
@@ -112,8 +128,8 @@ def test_projection_keeps_dale(seed, n_excitatory, size):
         assert (~kept).any()
 
 
-def test_an_unbounded_network_has_nothing_to_project():
-    network = EINetwork(36, HIDDEN, 3, unbounded=True)
+def test_a_network_without_dale_has_nothing_to_project():
+    network = EINetwork(36, HIDDEN, 3, dale=False)
     before = [w.detach().clone() for w in network.weights]
     assert network.projections() == {}
     network.project()

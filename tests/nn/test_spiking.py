@@ -43,13 +43,13 @@ def sparse_circuit(engine="dense", **changed):
     return SpikingNetwork(network, 6, 3, engine=engine, **changed)
 
 
-@pytest.mark.parametrize("unbounded", [False, True])
+@pytest.mark.parametrize("dale", [True, False])
 @pytest.mark.parametrize("ei", ["75:25", "100:0", "0:100"])
-def test_kilgores_network_is_einetwork(ei, unbounded):
+def test_kilgores_network_is_einetwork(ei, dale):
     """The same bits to start with, and the same loss and gradients."""
     hidden = Populations.parse(ei, 16)
-    one = EINetwork(12, hidden, 3, unbounded=unbounded, w1_std=0.3, seed=3, engine=DenseEngine())
-    preset = kilgore2025(ei, 16, w1_std=0.3, unbounded=unbounded)
+    one = EINetwork(12, hidden, 3, dale=dale, w1_std=0.3, seed=3, engine=DenseEngine())
+    preset = kilgore2025(ei, 16, w1_std=0.3, dale=dale)
     two = SpikingNetwork(preset, 12, 3, seed=3, engine="dense")
     assert list(two.state_dict()) == list(one.state_dict())
     assert all(map(torch.equal, one.parameters(), two.parameters()))
@@ -69,9 +69,9 @@ def test_kilgores_network_is_einetwork(ei, unbounded):
 
 
 def test_usual_scales_are_einetworks():
-    for unbounded in (False, True):
-        one = EINetwork(784, Populations(80, 20), 10, unbounded=unbounded)
-        two = SpikingNetwork(kilgore2025(unbounded=unbounded), 784, 10)
+    for obeys in (True, False):
+        one = EINetwork(784, Populations(80, 20), 10, dale=obeys)
+        two = SpikingNetwork(kilgore2025(dale=obeys), 784, 10)
         assert all(map(torch.equal, one.parameters(), two.parameters()))
 
 

@@ -20,10 +20,10 @@ def network(engine=None, **options):
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("sigmas", [None, (2e-4, 1e-3)])
-@pytest.mark.parametrize(("projection", "unbounded"), [(True, False), (False, False), (True, True)])
-def test_both_steps_do_the_same(data, threads, sigmas, projection, unbounded):
-    plain = network(unbounded=unbounded)
-    fused = network(EventEngine(threads), unbounded=unbounded)
+@pytest.mark.parametrize(("projection", "dale"), [(True, True), (False, True), (True, False)])
+def test_both_steps_do_the_same(data, threads, sigmas, projection, dale):
+    plain = network(dale=dale)
+    fused = network(EventEngine(threads), dale=dale)
     before = [w.detach().clone() for w in plain.weights]
     one = AutogradStep(plain, SGD(plain.parameters(), lr=0.1), sigmas, projection=projection)
     other = training_step(fused, SGD(fused.parameters(), lr=0.1), sigmas, projection=projection)

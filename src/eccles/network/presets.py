@@ -8,6 +8,7 @@ from typing import Any
 
 from eccles.arguments import typed
 from eccles.errors import InputError, must, whole
+from eccles.former import obeys_dale
 from eccles.network.constants import number
 from eccles.network.network import Network
 from eccles.network.signs import Sign, complete
@@ -30,9 +31,10 @@ def kilgore2025(
     tau_syn: Time = 5e-3,
     w1_std: float | None = None,
     w2_std: float | None = None,
-    unbounded: bool = False,
+    dale: bool = True,
     zero_start: bool = True,
     rounding: bool = False,
+    unbounded: bool | None = None,
 ) -> Network:
     """Return the network of Kilgore et al. 2025: one layer of E and I neurons, no recurrence.
 
@@ -41,9 +43,10 @@ def kilgore2025(
         hidden: neurons of both kinds.
         tau_mem, tau_syn: time constants of neurons and readouts.
         w1_std, w2_std: scales of the initial weights.
-        unbounded: weights of any sign, the reference without Dale's principle.
+        dale: whether weights obey Dale's principle; if not, they may have any sign.
         zero_start: whether a readout's maximum includes its start at zero.
         rounding: round the excitatory neurons where the ratio doesn't give a whole number.
+        unbounded: the former name of `dale=False`, with a warning.
 
     Source: doi 10.1038/s41598-025-03408-7.
     """
@@ -54,7 +57,7 @@ def kilgore2025(
         tau_syn=tau_syn,
         w1_std=w1_std,
         w2_std=w2_std,
-        unbounded=unbounded,
+        dale=obeys_dale(dale, unbounded),
         zero_start=zero_start,
         rounding=rounding,
     )
@@ -76,9 +79,10 @@ def layered(
     delay: Time | None = None,
     w1_std: float | None = None,
     w2_std: float | None = None,
-    unbounded: bool = False,
+    dale: bool = True,
     zero_start: bool = True,
     rounding: bool = False,
+    unbounded: bool | None = None,
 ) -> Network:
     """Return a network of layers; each projects to the next with all of its groups.
 
@@ -96,13 +100,15 @@ def layered(
         threshold: potential above which neurons fire.
         delay: of all projections between neurons (default: one step).
         w1_std, w2_std: scales of the initial weights of inputs, and of projections to readouts.
-        unbounded: weights of any sign, the reference without Dale's principle.
+        dale: whether weights obey Dale's principle; if not, they may have any sign.
         zero_start: whether a readout's maximum includes its start at zero.
         rounding: round the excitatory neurons where `ei` doesn't give a whole number.
+        unbounded: the former name of `dale=False`, with a warning.
 
     Raises InputError for groups that don't sum to a layer, a delay that nothing has, and as
     `Network` does.
     """
+    dale = obeys_dale(dale, unbounded)
     said = groups_of(groups) if isinstance(groups, str) else groups
     sizes = _sizes(hidden, said)
     names = ["hidden"] if len(sizes) == 1 else [f"hidden{k + 1}" for k in range(len(sizes))]
@@ -112,7 +118,7 @@ def layered(
         own = _split(ei, size, rounding) if said is None else dict(said)
         populations[name] = {
             "groups": own,
-            "signs": dict.fromkeys(own, "free") if unbounded else complete(signs, own),
+            "signs": complete(signs, own) if dale else dict.fromkeys(own, "free"),
             "neuron": neuron,
             "threshold": threshold,
             "tau_syn": tau_syn
@@ -142,7 +148,7 @@ def layered(
             "populations": populations,
             "projections": projections,
             "readout": {"tau_mem": tau_mem, "tau_syn": tau_syn, "zero_start": zero_start},
-            "inputs": "free" if unbounded else "excitatory",
+            "inputs": "excitatory" if dale else "free",
         }
     )
 

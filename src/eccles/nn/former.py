@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from torch import nn
 
 from eccles.arguments import typed
+from eccles.former import warn
 from eccles.functional.soft_reset import SoftResetParameters
 from eccles.nn.block import SpikingLayer, TimeDistributed
 
@@ -17,7 +17,7 @@ class OverSteps(TimeDistributed):
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__(module)
-        _warn("OverSteps", "TimeDistributed(module)")
+        warn("eccles.nn.OverSteps", "eccles.nn.TimeDistributed(module)")
 
 
 class Spiking(SpikingLayer):
@@ -33,9 +33,5 @@ class Spiking(SpikingLayer):
         **settings: Any,
     ) -> None:
         super().__init__(layer, neuron, n_repeats=hold, **settings)
-        _warn("Spiking", "SpikingLayer(layer, neuron, n_repeats=...)")
-
-
-def _warn(old: str, new: str) -> None:
-    said = f"eccles.nn.{old} is now eccles.nn.{new}, and leaves after 0.2"
-    warnings.warn(said, DeprecationWarning, stacklevel=3)
+        new = "eccles.nn.SpikingLayer(layer, neuron, n_repeats=...)"
+        warn("eccles.nn.Spiking", new, stacklevel=4)

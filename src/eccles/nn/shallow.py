@@ -8,11 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from eccles import dale, functional, init, seeds
+from eccles import functional, init, seeds
 from eccles.arguments import typed
+from eccles.dale import project_
 from eccles.engines import Engine, Response, Weights
 from eccles.engines import engine as choose_engine
 from eccles.events import SpikeEvents
+from eccles.former import obeys_dale, warn
 from eccles.functional.lif import LIFParameters
 from eccles.init.driven import Driven, Synapses
 from eccles.init.membrane import Membrane
@@ -25,7 +27,7 @@ class EINetwork(nn.Module):
 
     Inputs are excitatory. No biases, no delays, no recurrence. Weights are signed parameters
     [n_pre, n_post]: `input_to_hidden` and `hidden_to_output`. `project` restores Dale's principle
-    after an optimizer step; an unbounded network has none to restore.
+    after an optimizer step; a network without it has none to restore.
 
     Args:
         n_inputs: input units.
@@ -33,10 +35,13 @@ class EINetwork(nn.Module):
         n_classes: readouts.
         neuron: constants of hidden neurons and readouts.
         w1_std, w2_std: scales of the initial weights. Unless given, w1_std is 0.001 and w2_std
-            is 7 (1 - beta) / sqrt(n_hidden); unbounded, both are 7 (1 - beta) / sqrt(fan-in).
-        unbounded: signed normal weights and no projection, the reference without Dale.
+            is 7 (1 - beta) / sqrt(n_hidden); without Dale's principle both are
+            7 (1 - beta) / sqrt(fan-in).
+        dale: whether weights obey Dale's principle. If not, they are normal with either sign, and
+            `project` does nothing: the reference that networks under the principle are held to.
         seed: seed of the initial weights.
         engine: what computes `loss` and `respond`; the fastest that fits on a CPU unless given.
+        unbounded: the former name of `dale=False`, with a warning.
 
     Attributes:
         w1_stds, w2_std: scales of the initial weights, those of the inputs by the kind of neuron
@@ -55,30 +60,31 @@ class EINetwork(nn.Module):
         neuron: LIFParameters | None = None,
         w1_std: float | None = None,
         w2_std: float | None = None,
-        unbounded: bool = False,
+        dale: bool = True,
         seed: int = 0,
         engine: Engine | None = None,
+        unbounded: bool | None = None,
     ) -> None:
         super().__init__()
         self.neuron = neuron or LIFParameters()
         self.inputs = Populations(n_inputs, 0)
         self.hidden = hidden
-        self.unbounded = unbounded
+        self.dale = obeys_dale(dale, unbounded)
         self.engine: Engine = engine or choose_engine("auto", neuron=self.neuron)
         beta = self.neuron.beta
         if w1_std is None:
-            w1_std = init.fan_in_std(n_inputs, beta) if unbounded else 0.001
+            w1_std = 0.001 if self.dale else init.fan_in_std(n_inputs, beta)
         if w2_std is None:
             w2_std = init.fan_in_std(hidden.n_neurons, beta)
         self.w1_stds = dict.fromkeys(self._kinds(), w1_std)
         self.w2_std = w2_std
         streams = (seeds.stream(seed, "input -> hidden"), seeds.stream(seed, "hidden -> output"))
-        if unbounded:
-            w1 = init.signed_normal(n_inputs, hidden.n_neurons, w1_std, streams[0])
-            w2 = init.signed_normal(hidden.n_neurons, n_classes, w2_std, streams[1])
-        else:
+        if self.dale:
             w1 = init.half_normal(self.inputs, hidden.n_neurons, w1_std, streams[0])
             w2 = init.half_normal(hidden, n_classes, w2_std, streams[1])
+        else:
+            w1 = init.signed_normal(n_inputs, hidden.n_neurons, w1_std, streams[0])
+            w2 = init.signed_normal(hidden.n_neurons, n_classes, w2_std, streams[1])
         self.input_to_hidden = nn.Parameter(w1)
         self.hidden_to_output = nn.Parameter(w2)
 
@@ -89,6 +95,12 @@ class EINetwork(nn.Module):
             "E": Group("E", "hidden", self.hidden["E"], 1),
             "I": Group("I", "hidden", self.hidden["I"], -1),
         }
+
+    @property
+    def unbounded(self) -> bool:
+        """The former name of `not network.dale`, which leaves after 0.2."""
+        warn("EINetwork.unbounded", "not EINetwork.dale")
+        return not self.dale
 
     @property
     def weights(self) -> Weights:
@@ -127,7 +139,7 @@ class EINetwork(nn.Module):
 
     def projections(self) -> dict[str, tuple[Tensor, Populations]]:
         """Return the weights that Dale's principle binds, with their presynaptic neurons."""
-        if self.unbounded:
+        if not self.dale:
             return {}
         return {
             "input -> hidden": (self.input_to_hidden, self.inputs),
@@ -142,7 +154,7 @@ class EINetwork(nn.Module):
 
     def driven(self) -> dict[str, Driven]:
         """Return the hidden neurons of each kind with what drives them; see `init.to_rate`."""
-        weights, own, sign = self.input_to_hidden.detach(), self.neuron, 1 - self.unbounded
+        weights, own, sign = self.input_to_hidden.detach(), self.neuron, int(self.dale)
         membrane = Membrane(own.tau_mem, (own.tau_syn, own.tau_syn), own.dt, own.threshold)
         return {
             kind: Driven(
@@ -173,4 +185,4 @@ class EINetwork(nn.Module):
     def project(self) -> None:
         """Set every weight of the wrong sign to zero."""
         for weight, pre in self.projections().values():
-            dale.project_(weight, pre)
+            project_(weight, pre)

@@ -50,7 +50,7 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
         neuron=neuron,
         w1_std=config.resolved().w1_std,
         w2_std=config.w2_std,
-        unbounded=config.unbounded,
+        dale=not config.unbounded,
         seed=config.seed,
         engine=engine(
             cast(EngineName, config.engine),

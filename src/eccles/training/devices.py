@@ -107,7 +107,7 @@ def synapses(network: nn.Module, model: str | None = None) -> list[Synapses]:
     Raises InputError for weights that may have any sign, with the `model` that can't hold them.
     """
     if isinstance(network, EINetwork):
-        found = [] if network.unbounded else _of_one_layer(network)
+        found = _of_one_layer(network) if network.dale else []
     elif isinstance(network, SpikingNetwork):
         found = _of_any_wiring(network) if all(_signs(network).values()) else []
     else:

@@ -16,7 +16,7 @@ from eccles.training.tasks.network import build_spiking
 
 NETWORKS = [
     ({}, kilgore2025()),
-    ({"ei": "50:50", "hidden": 40, "unbounded": True}, kilgore2025(0.5, 40, unbounded=True)),
+    ({"ei": "50:50", "hidden": 40, "unbounded": True}, kilgore2025(0.5, 40, dale=False)),
     ({"hidden": "20,10"}, layered((20, 10))),
     ({"hidden": [20, 10], "recurrent": True}, layered((20, 10), recurrent=True)),
     ({"hidden": 20, "recurrent": 0.1}, layered((20,), recurrent=0.1)),

@@ -243,7 +243,7 @@ class NetworkSettings(Settings):
             delay=self.delay,
             w1_std=self.w1_std,
             w2_std=self.w2_std,
-            unbounded=self.unbounded,
+            dale=not self.unbounded,
             zero_start=self.zero_start,
             rounding=self.ei_rounding,
         )

@@ -96,7 +96,7 @@ class ShallowTrainee:
     def title(self) -> str:
         """Return what is trained in a few words."""
         network, config = self.network, self.config
-        kind = "unbounded" if network.unbounded else f"{config.resolved().ei} ({network.hidden})"
+        kind = f"{config.resolved().ei} ({network.hidden})" if network.dale else "unbounded"
         scale = network.initial_std[0]
         start = f"w1 scale {scale:.3g}" if scale is not None else f"from {config.initial_rate}"
         return f"{kind}, tau_mem {duration(config.tau_mem)}, {start}"
