@@ -38,11 +38,11 @@ def _kind(values: Any) -> str:
     said: str = type(values).__name__
     if not hasattr(values, "detach"):
         return said
-    layout, place = str(values.layout), values.device.type
+    layout, device = str(values.layout), values.device.type
     parts = [str(values.dtype).removeprefix("torch.")]
     if layout != "torch.strided":
         parts.append(layout.removeprefix("torch."))
-    return f"a tensor of {', '.join(parts)}{'' if place == 'cpu' else f' on {place}'}"
+    return f"a tensor of {', '.join(parts)}{'' if device == 'cpu' else f' on {device}'}"
 
 
 def _remedy(values: Any) -> str:
@@ -112,20 +112,20 @@ def samples_of(where: str, array: NDArray[Any], index: Any) -> NDArray[Any]:
     return chosen
 
 
-def place_of(where: str, index: Any, n: int) -> int:
+def sample_number(where: str, index: Any, n: int) -> int:
     """Return which of n samples one number names, from 0 on.
 
     Raises IndexError where it names none, by which a loop over all of them ends, and InputError
     for what is no number.
     """
     try:
-        place = operator.index(index)
+        number = operator.index(index)
     except TypeError:
         hint = "batch takes a list or a slice of them"
         raise must(where, "a sample", "a whole number", index, hint) from None
-    if not -n <= place < n:
-        raise IndexError(f"{where}: sample {shown(place)} of {n}")
-    return place % n
+    if not -n <= number < n:
+        raise IndexError(f"{where}: sample {shown(number)} of {n}")
+    return number % n
 
 
 def _first_beyond(index: object, n: int) -> object:

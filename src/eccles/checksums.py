@@ -76,8 +76,8 @@ class Checksums:
                 known[name] = self._current(name, known.get(name, set())) | {_digest(aside)}
             self._list(known, flushed)
 
-        places = {self.folder / name: write for name, write in writes.items()}
-        write_together(places, announce, parents=False, flushed=flushed)
+        files = {self.folder / name: write for name, write in writes.items()}
+        write_together(files, announce, parents=False, flushed=flushed)
 
     def settle(self, *, flushed: bool = True) -> None:
         """Leave each file its own checksum alone, once all are written; reads them all."""

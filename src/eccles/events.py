@@ -71,15 +71,15 @@ class SpikeEvents:
             self.__dict__[name] = value
         stored = as_array("events", "steps", self.steps).size
         accepted = f"from 0 to {stored}, for so many events are stored"
-        self._hold("begins", stored + 1, np.int64, accepted)
-        self._hold("ends", stored + 1, np.int64, accepted)
-        self._hold("steps", self.n_steps, np.uint16, f"from 0 to {self.n_steps - 1}")
-        self._hold("units", self.n_units, np.uint16, f"from 0 to {self.n_units - 1}")
+        self._convert("begins", stored + 1, np.int64, accepted)
+        self._convert("ends", stored + 1, np.int64, accepted)
+        self._convert("steps", self.n_steps, np.uint16, f"from 0 to {self.n_steps - 1}")
+        self._convert("units", self.n_units, np.uint16, f"from 0 to {self.n_units - 1}")
         if self.counts is not None:
-            self._hold("counts", 256, np.uint8, "from 1 to 255")
+            self._convert("counts", 256, np.uint8, "from 1 to 255")
         self._check()
 
-    def _hold(self, name: str, below: int, dtype: type, accepted: str) -> None:
+    def _convert(self, name: str, below: int, dtype: type, accepted: str) -> None:
         numbers = whole_numbers("events", name, getattr(self, name), below, dtype, accepted)
         self.__dict__[name] = kept(numbers)
 
@@ -257,15 +257,15 @@ class SpikeEvents:
             raise must("events", "times and units", "one list of each a trial", got)
         if not is_number(dt) or not 0 < dt < math.inf:
             raise must("events", "dt", "a time above 0 in seconds", dt)
-        placed = [
-            _placed(f"of trial {k}", when, which, dt, n_steps or _MOST, n_units or _MOST)
+        binned = [
+            _binned(f"of trial {k}", when, which, dt, n_steps or _MOST, n_units or _MOST)
             for k, (when, which) in enumerate(zip(times, units, strict=True))
         ]
         steps, which, counts = (
-            np.concatenate([np.empty(0, np.int64), *(each[part] for each in placed)])
+            np.concatenate([np.empty(0, np.int64), *(each[part] for each in binned)])
             for part in range(3)
         )
-        ends = np.cumsum([len(each[0]) for each in placed], dtype=np.int64)
+        ends = np.cumsum([len(each[0]) for each in binned], dtype=np.int64)
         return cls(
             np.concatenate([np.zeros(1, np.int64), ends])[:-1],
             ends,
@@ -347,14 +347,14 @@ class SpikeEvents:
 
     def _own(self) -> tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint8] | None]:
         """Return steps, units and counts of these samples' events alone, in turn."""
-        places: slice | NDArray[np.int64] = self._places
+        positions: slice | NDArray[np.int64] = self._positions
         if len(self) == 1:  # As a loader hands samples over: nothing need be gathered.
-            places = slice(int(self.begins[0]), int(self.ends[0]))
-        counts = None if self.counts is None else self.counts[places]
-        return self.steps[places], self.units[places], counts
+            positions = slice(int(self.begins[0]), int(self.ends[0]))
+        counts = None if self.counts is None else self.counts[positions]
+        return self.steps[positions], self.units[positions], counts
 
     @property
-    def _places(self) -> NDArray[np.int64]:
+    def _positions(self) -> NDArray[np.int64]:
         """Return where each event of these samples is stored, [E]."""
         lengths = self.ends - self.begins
         firsts = np.cumsum(lengths) - lengths
@@ -368,7 +368,7 @@ class SpikeEvents:
         import torch
 
         samples = np.repeat(np.arange(len(self)), self.ends - self.begins)
-        events = self._places
+        events = self._positions
         steps = self.steps[events].astype(np.int64)
         cells = (steps * len(self) + samples) * self.n_units + self.units[events]
         values = np.ones(len(events), np.uint8) if self.counts is None else self.counts[events]
@@ -382,7 +382,7 @@ class SpikeEvents:
         return raster.view(self.n_steps, len(self), self.n_units)
 
 
-def _placed(
+def _binned(
     whose: str, times: object, units: object, dt: float, n_steps: int, n_units: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return steps, units and counts of a trial's spikes, in order, or raise InputError."""

@@ -63,16 +63,16 @@ def from_block(block: Any) -> Trials:
     units: list[NDArray[np.int64]] = []
     n_units, duration = int(block.annotations.get("n_units", 0)), 0.0
     for segment in block.segments:
-        seconds, places = [np.empty(0)], [np.empty(0, np.int64)]
+        seconds, unit_of_spike = [np.empty(0)], [np.empty(0, np.int64)]
         start = min((_seconds(each.t_start) for each in segment.spiketrains), default=0.0)
-        for place, train in enumerate(segment.spiketrains):
-            unit = int(train.annotations.get("unit", place))
+        for index, train in enumerate(segment.spiketrains):
+            unit = int(train.annotations.get("unit", index))
             seconds.append(np.atleast_1d(_seconds(train)) - start)
-            places.append(np.full(len(train), unit, np.int64))
+            unit_of_spike.append(np.full(len(train), unit, np.int64))
             n_units = max(n_units, unit + 1)
             duration = max(duration, float(_seconds(train.t_stop)) - start)
         times.append(np.concatenate(seconds))
-        units.append(np.concatenate(places))
+        units.append(np.concatenate(unit_of_spike))
     return Trials(times, units, n_units, duration)
 
 

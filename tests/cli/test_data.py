@@ -11,7 +11,7 @@ import pytest
 
 from eccles.cli import data as cli
 from eccles.data import Recordings, registry
-from eccles.data.cameras import published as event_cameras
+from eccles.data.cameras import event_cameras
 from eccles.data.files.sources import cache_folder
 from eccles.data.images import cifar, fashion_mnist
 from eccles.data.spikes import hdf5 as spike_hdf5

@@ -12,7 +12,7 @@ from eccles import data
 from eccles.cli import audio, figures, main, report, reproduce, results, sweep, train
 from eccles.cli import data as data_verbs
 from eccles.cli import inspect as inspect_verb
-from eccles.data.audio.own_files import encode_folder
+from eccles.data.audio.sound_files import encode_folder
 from eccles.data.spikes.hdf5 import read
 from eccles.errors import EcclesError
 from eccles.sweeps.study import read_study

@@ -15,7 +15,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from eccles.data.cameras import own_files as event_files
+from eccles.data.cameras import event_files
 from eccles.data.files import archives
 from eccles.data.images.idx import read_idx
 from eccles.data.spikes import hdf5 as spike_hdf5
@@ -71,7 +71,7 @@ def examples(folder):
         import soundfile
     except (ImportError, OSError):
         return found
-    from eccles.data.audio.own_files import read_audio
+    from eccles.data.audio.sound_files import read_audio
 
     sound = np.sin(np.arange(4000) / 9)
     for kind in ("wav", "flac", "ogg"):

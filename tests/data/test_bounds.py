@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 
-from eccles.data.cameras import own_files as event_files
+from eccles.data.cameras import event_files
 from eccles.data.files import archives
 from eccles.data.files.verified import contents
 from eccles.data.spikes import hdf5 as spike_hdf5

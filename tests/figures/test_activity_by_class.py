@@ -6,7 +6,7 @@ from eccles.figures import activity_by_class
 
 
 def test_points_by_hand(runs, epochs, classes):
-    drawing = activity_by_class(runs, epochs, classes, moments=(-1, 0, 29))
+    drawing = activity_by_class(runs, epochs, classes, at_epochs=(-1, 0, 29))
     data = drawing.data.set_index(["run", "epoch", "class"])
     # The last epoch stands in for one that comes after it.
     assert sorted(data.index.get_level_values("epoch").unique()) == [-1, 0, 1]
@@ -26,8 +26,15 @@ def test_points_by_hand(runs, epochs, classes):
     assert titles[4] == "failed: 2 networks"
 
 
+def test_the_former_name_of_the_epochs_works_and_says_so(runs, epochs, classes):
+    with pytest.warns(DeprecationWarning, match="moments is now at_epochs") as said:
+        former = activity_by_class(runs, epochs, classes, moments=(-1, 1))
+    assert said[0].filename == __file__
+    assert former.data.equals(activity_by_class(runs, epochs, classes, at_epochs=(-1, 1)).data)
+
+
 def test_silent_networks_alone(runs, epochs, classes):
     silent = [table[table["run"] == "silent"] for table in (runs, epochs, classes)]
-    drawing = activity_by_class(*silent, moments=(-1, 1))
+    drawing = activity_by_class(*silent, at_epochs=(-1, 1))
     assert drawing.data["percent_excitatory"].isna().all()
     assert "4 of 4 points" in drawing.caption

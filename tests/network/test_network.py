@@ -55,7 +55,10 @@ def test_a_file_of_a_run_holds_a_network(tmp_path):
     assert cortex.groups == {"E": 80, "PV": 12, "SST": 8}
     assert cortex.tau_mem == {"E": 0.02, "PV": 0.01, "SST": 0.02}
     assert cortex.tau_syn == {"excitatory": 0.01, "inhibitory": 0.02}
-    assert cortex.place("PV") == slice(80, 92)
+    assert cortex.slice_of("PV") == slice(80, 92)
+    with pytest.warns(DeprecationWarning, match="slice_of") as said:
+        assert cortex.place("PV") == slice(80, 92)
+    assert said[0].filename == __file__
     assert list(found.projections) == [
         "input -> E", "input -> PV", "E -> E", "E -> PV", "E -> SST", "E -> output", "PV -> E",
         "SST -> E", "SST -> PV",

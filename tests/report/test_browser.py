@@ -135,7 +135,7 @@ def test_the_slider_moves_the_points(written, browser, reference):
     run = reference.runs.query("ei == '80:20' and w1_std == 0.001 and seed == 0").iloc[0]
     course = reference.epochs[reference.epochs["run"] == run["run"]].set_index("epoch")["accuracy"]
     for trained in (0, 1, 30):
-        put(driver, "moment", str(trained))
+        put(driver, "chosen_epoch", str(trained))
         label = driver.execute_script(f"return document.querySelector('{POINTS}').ariaLabel")
         assert f"accuracy (%): {100 * float(f'{course[trained - 1]:.4g}'):.2f}" in label
     # What the filters leave stays where it was, so that it can be compared.
@@ -170,7 +170,7 @@ def test_weights_follow_the_slider(browser, reference, portraits, tmp_path):
     assert len(driver.execute_script(lacking)) - 1 == 0
     shown = {}
     for trained in (0, 9, 10, 15, 30):
-        put(driver, "moment", str(trained))
+        put(driver, "chosen_epoch", str(trained))
         text = driver.execute_script("return document.querySelector('svg').textContent")
         assert f"after {trained // 10 * 10} epochs" in text
         shown[trained] = shape(driver, "histogram_0")
@@ -213,7 +213,7 @@ def test_turning_the_phone_draws_the_other_layout(written, browser):
         "? done() : setTimeout(look, 20); look();"
     )
     assert driver.find_element("css selector", "#explorer-charts svg").size["width"] < wide / 2
-    assert len(driver.find_elements("css selector", "#explorer-filters [name=moment]")) == 1
+    assert len(driver.find_elements("css selector", "#explorer-filters [name=chosen_epoch]")) == 1
 
 
 def test_real_and_synthetic_runs_never_stand_in_one_chart(small, browser, tmp_path):
@@ -237,9 +237,9 @@ def test_a_thinned_page_has_points_wherever_the_slider_stops(browser, reference,
     path.write_text(page("Thinned", "", [], explorer=charts))
     driver = browser(path)
     ready(driver)
-    slider = driver.find_element("css selector", "[name=moment]")
+    slider = driver.find_element("css selector", "[name=chosen_epoch]")
     assert slider.get_attribute("step") == "5"
     for trained in (0, 5, 30):
-        put(driver, "moment", str(trained))
+        put(driver, "chosen_epoch", str(trained))
         assert count(driver) == 608
     assert wrong(driver) == []

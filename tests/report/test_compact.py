@@ -46,12 +46,12 @@ def test_the_last_epoch_stays_whatever_the_step(small):
 
 
 def test_a_run_that_was_shorter_keeps_its_last_row(small):
-    """At any moment of the slider one row of each run holds: trained <= moment < until."""
+    """At any epoch of the slider one row of each run holds: trained <= epoch < until."""
     runs, epochs = small
     shorter = epochs[(epochs["run"] != runs["run"][1]) | (epochs["epoch"] < 1)]
     rows = compact(runs, shorter, None, ["ei"]).epochs
-    for moment, trained in ((0, [0, 0, 0, 0]), (1, [1, 1, 1, 1]), (2, [2, 1, 2, 2])):
-        shown = rows[(rows["trained"] <= moment) & (moment < rows["until"])]
+    for epoch, trained in ((0, [0, 0, 0, 0]), (1, [1, 1, 1, 1]), (2, [2, 1, 2, 2])):
+        shown = rows[(rows["trained"] <= epoch) & (epoch < rows["until"])]
         assert list(shown["number"]) == [0, 1, 2, 3]
         assert list(shown["trained"]) == trained
 

@@ -17,7 +17,7 @@ def test_menus_of_what_differs_and_of_nothing_else(small):
         assert menus["only_ei"]["options"] == ["all", "50:50", "80:20"]
         assert menus["only_seed"]["options"] == ["all", "0", "1"]
         assert not {"only_w1_std", "only_update_noise", "only_study"} & menus.keys()
-        assert (menus["moment"]["min"], menus["moment"]["max"]) == (0, 2)
+        assert (menus["chosen_epoch"]["min"], menus["chosen_epoch"]["max"]) == (0, 2)
 
 
 def test_kinds_of_data_are_never_shown_together(small):

@@ -29,16 +29,16 @@ def test_studies_are_found_by_what_they_are(described, tmp_path):
     assert folders("kilgore2025", tmp_path) == paths
     article = Article("kilgore2025", tmp_path)
     assert list(article) == ["fashion-mnist", "portraits"]
-    assert article.place("portraits") == paths["portraits"]
-    assert article.place("robustness") == tmp_path / "robustness"
+    assert article.folder_of("portraits") == paths["portraits"]
+    assert article.folder_of("robustness") == tmp_path / "robustness"
 
 
 def test_one_studys_own_folder(described, tmp_path, monkeypatch):
     own = described("portraits", "portraits")
-    assert Article("kilgore2025", own).place("robustness") == tmp_path / "robustness"
+    assert Article("kilgore2025", own).folder_of("robustness") == tmp_path / "robustness"
     monkeypatch.chdir(own)
     here = Article("kilgore2025", Path())
-    assert here.place("robustness") == tmp_path.resolve() / "robustness"
+    assert here.folder_of("robustness") == tmp_path.resolve() / "robustness"
 
 
 def test_a_study_twice_is_none(described, tmp_path):

@@ -43,7 +43,7 @@ class Told(Unwatched):
     def __init__(self):
         self.ended_runs, self.lost_runs = [], []
 
-    def ended(self, run, outcome, standing):
+    def ended(self, run, outcome, progress):
         self.ended_runs.append((run.identity, outcome.status))
 
     def lost(self, run, reason):
@@ -74,7 +74,7 @@ def scripted(small, tmp_path):
         try:
             runner.run(runs, workers)
         finally:
-            told.standing = runner.standing
+            told.progress = runner.progress
             told.submitted = executor.seen
             told.runs = [run.identity for run in runs]
         return told
@@ -86,7 +86,7 @@ def test_every_run_once(scripted):
     told = scripted()
     assert told.submitted == told.runs
     assert sorted(told.ended_runs) == sorted((identity, "done") for identity in told.runs)
-    assert (told.standing.done, told.standing.left, told.standing.sample_epochs) == (4, 0, 400)
+    assert (told.progress.done, told.progress.left, told.progress.sample_epochs) == (4, 0, 400)
 
 
 def test_a_run_whose_worker_died_is_done_again(scripted):
@@ -131,7 +131,7 @@ def test_a_run_that_kills_its_worker_thrice_has_failed(small, tmp_path, scripted
     kept = record.read(record.path_of(tmp_path / "out/records", first)).run
     assert "its worker died (BrokenExecutor) 3 times" in kept["error"]
     assert (kept["status"], kept["ei"]) == ("failed", "50:50")
-    assert (told.standing.failed, told.standing.left) == (1, 0)
+    assert (told.progress.failed, told.progress.left) == (1, 0)
 
 
 def test_what_stops_a_study_is_raised(scripted):
@@ -215,8 +215,8 @@ def test_a_cluster_that_goes_with_a_worker(small, tmp_path):
         runner.run(plan(small).runs, workers)
 
 
-def test_standing_by_hand():
-    standing = Progress(
+def test_progress_by_hand():
+    progress = Progress(
         planned=100,
         known=20,
         known_failed=3,
@@ -228,10 +228,10 @@ def test_standing_by_hand():
         busy_seconds=40.0,
         slots=2,
     )
-    assert standing.left == 70
-    assert standing.throughput == 200.0
-    assert standing.eta == 70 * 4 / 2
-    assert standing._replace(done=0, failed=0).eta is None
+    assert progress.left == 70
+    assert progress.throughput == 200.0
+    assert progress.eta == 70 * 4 / 2
+    assert progress._replace(done=0, failed=0).eta is None
 
 
 def test_a_run_that_is_done_again_is_left_once(small, tmp_path):
@@ -244,13 +244,13 @@ def test_a_run_that_is_done_again_is_left_once(small, tmp_path):
     runs = plan(small).runs
     runner = Runner(StudyFolder(tmp_path), lambda run: run, 4, 1, Unwatched(), lambda: None)
     runner.take(runs[1:])
-    assert (runner.standing.known, runner.standing.known_failed, runner.standing.left) == (1, 1, 3)
+    assert (runner.progress.known, runner.progress.known_failed, runner.progress.left) == (1, 1, 3)
     runner.run(runs[1:], workers)
-    assert (runner.standing.done, runner.standing.left) == (3, 0)
+    assert (runner.progress.done, runner.progress.left) == (3, 0)
     runner.take(runs[:2])
-    assert runner.standing.left == 2
+    assert runner.progress.left == 2
     runner.run(runs[:2], workers)
-    assert (runner.standing.known + runner.standing.done, runner.standing.left) == (4, 0)
+    assert (runner.progress.known + runner.progress.done, runner.progress.left) == (4, 0)
 
 
 def test_tables_are_made_while_runs_go_on(small, tmp_path, monkeypatch):
@@ -276,7 +276,7 @@ def test_tables_are_made_while_runs_go_on(small, tmp_path, monkeypatch):
     done = Runner(StudyFolder(tmp_path), lambda run: run, 4, 0, Unwatched(), store)
     done.run(plan(small).runs, workers)
     assert stored
-    assert done.standing.done == 4
+    assert done.progress.done == 4
 
 
 @pytest.mark.parametrize("error", [None, StorageError("no room")])

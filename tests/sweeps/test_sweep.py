@@ -25,14 +25,14 @@ class Told(Unwatched):
     """Remembers what it is told."""
 
     def __init__(self):
-        self.ends, self.standings = [], []
+        self.ends, self.progress = [], []
 
-    def planned(self, plan, standing):
-        self.standings.append(standing)
+    def planned(self, plan, progress):
+        self.progress.append(progress)
 
-    def ended(self, run, outcome, standing):
+    def ended(self, run, outcome, progress):
         self.ends.append((run, outcome))
-        self.standings.append(standing)
+        self.progress.append(progress)
 
 
 def test_rows_are_those_of_a_run_alone(small, done_by_threads):
@@ -106,7 +106,7 @@ def test_the_same_again_does_nothing(small, done_by_threads, tmp_path):
     told = Told()
     done_by_threads(small, watch=told)
     assert told.ends == []
-    assert (told.standings[0].known, told.standings[0].left) == (4, 0)
+    assert (told.progress[0].known, told.progress[0].left) == (4, 0)
     assert {path: path.read_bytes() for path in (tmp_path / "out").glob("*.parquet")} == before
 
 
@@ -146,7 +146,7 @@ def test_a_failed_run_is_a_row(changed, done_by_threads):
     assert all("Traceback" in text for text in failed["traceback"])
     assert set(failed["ei"]) == {"80:20"}
     assert failed["peak_accuracy"].isna().all()
-    assert told.standings[-1].failed == 2
+    assert told.progress[-1].failed == 2
     assert set(results.epochs["run"]) == set(results.runs.query("status == 'done'")["run"])
 
 

@@ -168,7 +168,7 @@ def test_channels_are_those_that_files_say_or_need(files, caplog):
     assert channels(files("told", 0, 9)) == 9
     assert channels(files("many", 0, 1024)) == 1024
     assert not caplog.records
-    assert channels(files("untold", 0, 9, told=False)) == 9
+    assert channels(files("untold", 0, 9, state_channels=False)) == 9
     assert "9 are taken, one more than the largest unit" in caplog.text
 
 
@@ -181,7 +181,7 @@ def test_channels_are_part_of_what_files_are(files):
 
 def test_a_run_of_version_0_1_0_on_few_channels_goes_on(files, tmp_path):
     """It took 700 for all files."""
-    folder = files("few", 0, 9, told=False)
+    folder = files("few", 0, 9, state_channels=False)
     splits = load("own-recordings", folder)
     wide = Splits(*(replace(e, events=replace(e.events, n_units=700)) for e in splits))
     config = TrainConfig(data="own-recordings", epochs=1, hidden=10)

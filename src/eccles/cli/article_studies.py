@@ -149,10 +149,10 @@ def _check(article: str, asked: Mapping[str, Study], out: Path) -> None:
         )
     there = folders(article, out)
     for name, study in asked.items():
-        place = there.get(name, out / name)
-        if place != out / name:
+        folder = there.get(name, out / name)
+        if folder != out / name:
             raise InputError(
-                f"reproduce: --out must have {article}/{name} as {out / name}, got it in {place}; "
+                f"reproduce: --out must have {article}/{name} as {out / name}, got it in {folder}; "
                 "rename that folder, or choose another --out"
             )
-        StudyFolder(place).check(study)
+        StudyFolder(folder).check(study)

@@ -82,7 +82,7 @@ def encode_audio(
         strict: fail at the first file that can't be read.
         json: print JSON instead of text.
     """
-    from eccles.data.audio.own_files import encode_folder, survey
+    from eccles.data.audio.sound_files import encode_folder, survey
     from eccles.data.files.sources import expanded
     from eccles.data.spikes.hdf5 import write
 

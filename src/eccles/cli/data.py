@@ -87,7 +87,7 @@ def list_(json: bool = False) -> None:
 
 def _cameras() -> dict[str, Path | None]:
     """Return the data sets of event cameras, which tonic fetches, and where it put them here."""
-    from eccles.data.cameras.published import N_FRAMES
+    from eccles.data.cameras.event_cameras import N_FRAMES
     from eccles.data.files.sources import cache_folder
 
     folders = {name: cache_folder() / name for name in N_FRAMES}
@@ -239,7 +239,7 @@ def _examine_cache() -> list[Row]:
 
 
 def _examine_room(root: Path) -> Row:
-    above = next(place for place in (root, *root.parents) if os.access(place, os.F_OK))
+    above = next(each for each in (root, *root.parents) if os.access(each, os.F_OK))
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
         return str(root), "problem", "can't be written; set ECCLES_CACHE to another folder"
     free = shutil.disk_usage(above).free

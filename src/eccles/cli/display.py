@@ -18,7 +18,7 @@ from eccles.training.diagnosis import diagnosis
 from eccles.training.run.result import TrainResult
 from eccles.training.tasks.task import Task
 
-_TOLD = 1.0
+_WORTH_A_WORD = 1.0
 """Seconds of compiling that are worth a word."""
 
 _REDRAW = 0.1
@@ -132,7 +132,7 @@ def print_result(result: TrainResult) -> None:
             f"peak; {_rate(result.history[0])} before, {_rate(result.history[-1])} after; "
             f"{seconds:.2f} s an epoch"
         )
-    if compiling >= _TOLD:
+    if compiling >= _WORTH_A_WORD:
         said += f", and {compiling:.1f} s of compiling before"
     console.print(said, highlight=False, soft_wrap=True)
     console.print(f"kept in {result.out}", highlight=False, soft_wrap=True)

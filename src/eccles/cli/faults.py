@@ -38,11 +38,11 @@ def sentence(error: Exception) -> tuple[str, int]:
     if kept is not None:
         shown = f"its traceback, for a report, is in {kept}"
     words = plain(" ".join(str(error).split()), 150)
-    what = f"{type(error).__name__} {_place(error)}"
+    what = f"{type(error).__name__} {_line_of(error)}"
     return plain(f"this is a fault in Eccles itself: {what}: {words}; {shown}"), STATUS
 
 
-def _place(error: Exception) -> str:
+def _line_of(error: Exception) -> str:
     """Return the last line of ours that an error came through."""
     home = Path(eccles.__file__).parent
     for frame in reversed(traceback.extract_tb(error.__traceback__)):

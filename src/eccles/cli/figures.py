@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 from eccles.cli.article_figures import article_of, of_article
 from eccles.cli.figure_rows import Row, print_rows, runs_of
 from eccles.cli.flags import flag, read
+from eccles.cli.folders import Stored, for_files, stored
 from eccles.cli.formats import formats_of, save_each
 from eccles.cli.own_figures import Axes, folder_name, own_figures
-from eccles.cli.place import Stored, for_files, stored
 from eccles.errors import InputError, must, nearest
 from eccles.studies import illustrated
 from eccles.studies.article import no_study

@@ -11,8 +11,8 @@ from typing import Annotated
 import tyro
 
 from eccles.cli.flags import flag, read
+from eccles.cli.folders import for_files
 from eccles.cli.formats import check_can_draw, formats_of, save_each
-from eccles.cli.place import for_files
 from eccles.errors import InputError, must
 from eccles.training.run.rows import Rows
 from eccles.training.run.stored import StoredRun, is_run, read_run

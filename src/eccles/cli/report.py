@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from eccles.cli.flags import flag, read
-from eccles.cli.place import Stored, stored
+from eccles.cli.folders import Stored, stored
 from eccles.errors import must
 
 

@@ -12,7 +12,7 @@ import tyro
 
 from eccles.cli.article_studies import check_stored, chosen, command, sweep_all
 from eccles.cli.flags import flag, read
-from eccles.cli.place import for_files
+from eccles.cli.folders import for_files
 from eccles.cli.reproduce_display import (
     as_json,
     console_of,

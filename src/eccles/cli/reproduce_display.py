@@ -93,8 +93,8 @@ def print_verdicts(judged: Sequence[tuple[Claim, Finding]], console: Console) ->
             Text(each, style=_COLOURS[each]) if each else Text() for each in verdicts
         )
         # Numbers that can't show a claim don't show a part of it either.
-        told = finding.parts and finding.verdict != Verdict.NOT_TESTABLE
-        parts = f"{finding.held} of {finding.parts}" if told else ""
+        counts = finding.parts and finding.verdict != Verdict.NOT_TESTABLE
+        parts = f"{finding.held} of {finding.parts}" if counts else ""
         table.add_row(claim.id, Text(claim.short), here, parts, published)
     console.print(table)
     console.print(tally(judged), highlight=False)

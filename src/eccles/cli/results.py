@@ -18,7 +18,7 @@ from eccles.cli.cells import (
     summary_columns,
 )
 from eccles.cli.flags import flag, read
-from eccles.cli.place import Stored, stored
+from eccles.cli.folders import Stored, stored
 from eccles.errors import InputError, listed, must, nearest
 from eccles.stats.frames import is_missing
 from eccles.storage import write_whole

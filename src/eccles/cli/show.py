@@ -78,14 +78,14 @@ def run(words: Sequence[str]) -> int:
     sizes = _SIZES.get(data or "", (None, None))
     drawn = [] if given.out is None else _drawn(network, sizes, given.out, format_)
     if given.json:
-        told = {
+        shown = {
             "identity": network.identity(),
             "groups": groups(network),
             "projections": projections(network, *sizes),
             "network": network.model_dump(mode="json"),
             "files": [str(path) for path in drawn],
         }
-        print(json_format.dumps(told))
+        print(json_format.dumps(shown))
         return 0
     _print(network, sizes)
     if drawn:

@@ -45,10 +45,10 @@ def _occupy(number: int) -> None:
     try:
         os.fstat(number)
     except OSError:
-        place = os.open(os.devnull, os.O_RDWR)
-        if place != number:
-            os.dup2(place, number)
-            os.close(place)
+        null = os.open(os.devnull, os.O_RDWR)
+        if null != number:
+            os.dup2(null, number)
+            os.close(null)
 
 
 def spell_out() -> None:
@@ -88,8 +88,8 @@ def _named(method: Callable[..., Any]) -> Callable[..., Any]:
 def silence() -> None:
     """Give the interpreter nowhere to complain at its end about what can't be written."""
     try:
-        place = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(place, sys.stdout.fileno())
-        os.close(place)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
     except (OSError, ValueError, AttributeError):
         pass

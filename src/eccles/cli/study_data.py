@@ -51,21 +51,21 @@ def with_data(
         if name in left_out:
             continue
         try:
-            found[name] = _place(study, data_dir)
+            found[name] = _data_folder(study, data_dir)
         except EcclesError as error:
             if name not in {*stand_ins, *stand_ins.values()} or len(asked) == 1:
                 raise
             left_out[name] = str(error)
     for name, real in stand_ins.items():
         if name in found and found.get(real) is not None:
-            place = found[real]
-            left_out[name] = f"it stands in for {real}, which is in {place}; --only {name} does it"
+            folder = found[real]
+            left_out[name] = f"it stands in for {real}, which is in {folder}; --only {name} does it"
     for name, reason in left_out.items():
         say(console, f"left out: {article}/{name}: {reason}")
     return {name: study for name, study in asked.items() if name not in left_out}
 
 
-def _place(study: Study, data_dir: Path | None) -> Path | None:
+def _data_folder(study: Study, data_dir: Path | None) -> Path | None:
     """Return the folder of a study's data; None where each run has data of its own."""
     from eccles.data.files.download import resolve
     from eccles.data.registry import named

@@ -71,15 +71,15 @@ class SweepDisplay:
     ) -> None:
         self._live.stop()
 
-    def planned(self, plan: Plan, standing: Progress) -> None:
+    def planned(self, plan: Plan, progress: Progress) -> None:
         """Say what is to be done."""
-        known = f", {standing.known:,} of them known" if standing.known else ""
+        known = f", {progress.known:,} of them known" if progress.known else ""
         self._print(
-            f"{plan.study.name} ({plan.study.scale}): {standing.planned:,} runs{known}; "
-            f"{standing.left:,} to do"
+            f"{plan.study.name} ({plan.study.scale}): {progress.planned:,} runs{known}; "
+            f"{progress.left:,} to do"
         )
 
-    def ended(self, run: Planned, outcome: Outcome, standing: Progress) -> None:
+    def ended(self, run: Planned, outcome: Outcome, progress: Progress) -> None:
         """Remember the best, and print failures at once."""
         if outcome.status == "failed":
             self._print(f"failed: {spelt(run.settings)}: {outcome.error}")
@@ -88,39 +88,39 @@ class SweepDisplay:
             self._best = (peak, spelt(run.settings))
         if not self._console.is_terminal and time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + _LINE_EVERY
-            self._print(", ".join(f"{name} {value}" for name, value in self._cells(standing)))
+            self._print(", ".join(f"{name} {value}" for name, value in self._cells(progress)))
 
     def lost(self, run: Planned, reason: str) -> None:
         """Say that a run starts over from its last epoch."""
         self._print(f"again: {spelt(run.settings)}: {reason}")
 
-    def passed(self, standing: Progress) -> None:
+    def passed(self, progress: Progress) -> None:
         """Draw the table."""
         if not self._console.is_terminal:
             return
         table = Table(box=None, padding=(0, 2, 0, 0))
-        cells = self._cells(standing)
+        cells = self._cells(progress)
         for name, _ in cells:
             table.add_column(name, justify="right", no_wrap=name != "best")
         table.add_row(*(value for _, value in cells))
         bar = Bar(*Bar.get_default_columns()[1:3])
-        ended = standing.planned - standing.left
-        bar.add_task("", total=standing.planned, completed=ended)
+        ended = progress.planned - progress.left
+        bar.add_task("", total=progress.planned, completed=ended)
         self._live.update(Group(bar, table))
 
-    def _cells(self, standing: Progress) -> list[tuple[str, str]]:
-        eta = standing.eta
+    def _cells(self, progress: Progress) -> list[tuple[str, str]]:
+        eta = progress.eta
         cells = [
-            ("done", f"{standing.known - standing.known_failed + standing.done:,}"),
-            ("running", f"{standing.running}"),
-            ("failed", f"{standing.known_failed + standing.failed:,}"),
-            ("left", f"{standing.left:,}"),
+            ("done", f"{progress.known - progress.known_failed + progress.done:,}"),
+            ("running", f"{progress.running}"),
+            ("failed", f"{progress.known_failed + progress.failed:,}"),
+            ("left", f"{progress.left:,}"),
             ("ETA", "-" if eta is None else clock(eta)),
         ]
         # Networks that aren't trained have no pace, and guess.
-        if standing.sample_epochs:
+        if progress.sample_epochs:
             best = "-" if self._best is None else f"{self._best[0]:.2%} ({self._best[1]})"
-            cells += [("sample-epochs/s", f"{standing.throughput:,.0f}"), ("best", best)]
+            cells += [("sample-epochs/s", f"{progress.throughput:,.0f}"), ("best", best)]
         return cells
 
     def _print(self, text: str) -> None:
@@ -145,32 +145,32 @@ class JsonLines:
     def __init__(self) -> None:
         self._last: Progress | None = None
 
-    def planned(self, plan: Plan, standing: Progress) -> None:
+    def planned(self, plan: Plan, progress: Progress) -> None:
         """Tell the plan."""
-        self._tell("planned", standing, study=plan.study.name, scale=plan.study.scale)
+        self._tell("planned", progress, study=plan.study.name, scale=plan.study.scale)
 
-    def ended(self, run: Planned, outcome: Outcome, standing: Progress) -> None:
+    def ended(self, run: Planned, outcome: Outcome, progress: Progress) -> None:
         """Tell how a run ended."""
         result = outcome._asdict()
-        self._tell("ended", standing, run=result.pop("identity"), settings=run.settings, **result)
+        self._tell("ended", progress, run=result.pop("identity"), settings=run.settings, **result)
 
     def lost(self, run: Planned, reason: str) -> None:
         """Tell that a run is done again."""
         self._tell("lost", None, run=run.identity, settings=run.settings, reason=reason)
 
-    def passed(self, standing: Progress) -> None:
+    def passed(self, progress: Progress) -> None:
         """Remember where the study stands."""
-        self._last = standing
+        self._last = progress
 
-    def _tell(self, event: str, standing: Progress | None, **content: Any) -> None:
+    def _tell(self, event: str, progress: Progress | None, **content: Any) -> None:
         line: dict[str, Any] = {"event": event, **content}
-        if standing is not None:
-            self._last = standing
+        if progress is not None:
+            self._last = progress
             line["standing"] = {
-                **standing._asdict(),
-                "left": standing.left,
-                "eta_seconds": standing.eta,
-                "sample_epochs_per_second": standing.throughput,
+                **progress._asdict(),
+                "left": progress.left,
+                "eta_seconds": progress.eta,
+                "sample_epochs_per_second": progress.throughput,
             }
         print(json_format.dumps(line), flush=True)
 

@@ -114,7 +114,7 @@ def load(
     if name in _ENCODED and binning is not None and binning != Binning():
         raise InputError(
             f"data: {name} is a set of images with a latency code of its own, so steps, "
-            f"max_time, clip and dt must stay as they are, got {binning.told()}"
+            f"max_time, clip and dt must stay as they are, got {binning.changed()}"
         )
     if name not in _ENCODED:
         raise InputError(
@@ -159,8 +159,7 @@ def load_frames(
     Raises InputError for a name that is neither, a folder of another layout, events that can't
     become frames, or without the extra `events`; RunError where the data is nowhere to be had.
     """
-    from eccles.data.cameras import own_files as event_files
-    from eccles.data.cameras import published as event_cameras
+    from eccles.data.cameras import event_cameras, event_files
 
     if name in event_cameras.N_FRAMES:
         return event_cameras.load(str(name), data_dir, framing)

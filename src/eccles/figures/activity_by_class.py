@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from eccles.arguments import typed
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
+from eccles.former import warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,37 +42,43 @@ def activity_by_class(
     epochs: pd.DataFrame,
     classes: pd.DataFrame,
     *,
-    moments: Sequence[int] = (-1, 0, 9, 29),
+    at_epochs: Sequence[int] = (-1, 0, 9, 29),
     success: float = 0.5,
     colours: dict[str, str] | None = None,
     note: str = "",
+    moments: Sequence[int] | None = None,
 ) -> Drawing:
     """Draw how activity spreads over classes as networks learn, or fail to.
 
     Successful networks are above, failed ones below. The first column has accuracy by epoch, a
-    line a run; the others, at each of `moments`, percent excitatory over total hidden spikes of
+    line a run; the others, at each of `at_epochs`, percent excitatory over total hidden spikes of
     a sample, a point a network and class, coloured by class accuracy.
 
     Args:
         runs, epochs, classes: tables of a study.
-        moments: epochs to show, -1 for before training; the last one stands in for those after it.
+        at_epochs: epochs to show, -1 for before training; where a run has fewer epochs, its last
+            one is shown instead.
         success: a run is successful if its peak accuracy is above it.
         colours: a colour for each ratio.
         note: a line over the panels.
+        moments: the former name of `at_epochs`, with a warning.
     """
+    if moments is not None:
+        warn("moments", "at_epochs", stacklevel=5)
+        at_epochs = moments
     last = int(epochs["epoch"].max())
-    moments = sorted({min(epoch, last) for epoch in moments})
-    data = class_activity(runs, classes[classes["epoch"].isin(moments)], success)
+    shown = sorted({min(epoch, last) for epoch in at_epochs})
+    data = class_activity(runs, classes[classes["epoch"].isin(shown)], success)
     curves = curves_of(runs, epochs, success)
     colours = colours or style.colours(runs["ei"].unique())
     figure = style.figure(style.PAGE, 3.5, note)
     panels = figure.subplots(
-        2, 1 + len(moments), squeeze=False, width_ratios=[1.25, *[1] * len(moments)]
+        2, 1 + len(shown), squeeze=False, width_ratios=[1.25, *[1] * len(shown)]
     )
     limits = spikes_limits(data)
     for row, group in zip(panels, GROUPS, strict=True):
         draw_curves(row[0], curves, group, colours)
-        for axes, epoch in zip(row[1:], moments, strict=True):
+        for axes, epoch in zip(row[1:], shown, strict=True):
             rows = data[(data["group"] == group) & (data["epoch"] == epoch)]
             points = draw_points(axes, rows, limits)
             axes.set_title(trained(epoch))

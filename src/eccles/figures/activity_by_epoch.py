@@ -123,11 +123,11 @@ def _draw_accuracy(axes: Axes, rows: pd.DataFrame) -> None:
 def _draw_weights(axes: Axes, histograms: pd.DataFrame, run: str, projection: str) -> None:
     chosen = (histograms["run"] == run) & (histograms["projection"] == projection)
     own = histograms[chosen]
-    moments = sorted({int(own["epoch"].min()), int(own["epoch"].max())}) if len(own) else []
-    for epoch, colour in zip(moments, (style.NEUTRAL, style.OKABE_ITO[2]), strict=False):
+    shown = sorted({int(own["epoch"].min()), int(own["epoch"].max())}) if len(own) else []
+    for epoch, colour in zip(shown, (style.NEUTRAL, style.OKABE_ITO[2]), strict=False):
         name = "before" if epoch == -1 else "after"
         draw_density(axes, own[own["epoch"] == epoch], colour, name)
     axes.locator_params(axis="x", nbins=4)
-    if moments:
+    if shown:
         axes.set_ylim(top=100 * axes.get_ylim()[1])
         axes.legend(loc="upper right", borderpad=0)

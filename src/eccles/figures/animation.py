@@ -124,7 +124,7 @@ def activity_film(
     data = class_activity(runs, classes, success)
     curves = curves_of(runs, epochs, success)
     colours = colours or style.colours(runs["ei"].unique())
-    moments = sorted(int(epoch) for epoch in data["epoch"].unique())
+    shown = sorted(int(epoch) for epoch in data["epoch"].unique())
     figure = style.figure(style.PAGE, 4.2, note)
     panels = figure.subplots(2, 2, width_ratios=[1, 1.3])
     limits = spikes_limits(data)
@@ -144,7 +144,7 @@ def activity_film(
     bar.outline.set_visible(False)
 
     def show(frame: int) -> None:
-        epoch = moments[frame]
+        epoch = shown[frame]
         for group, cursor, points, axes in moving:
             cursor.set_xdata([epoch + 1, epoch + 1])
             axes.set_title(trained(epoch))
@@ -159,4 +159,4 @@ def activity_film(
         "excitatory over all hidden spikes of a sample, a point a network and class, coloured by "
         f"class accuracy; a frame an epoch. {silent(data)}"
     )
-    return Film(figure, data, caption, {"curves": curves}, len(moments), show)
+    return Film(figure, data, caption, {"curves": curves}, len(shown), show)

@@ -39,7 +39,7 @@ def currents_film(currents: pd.DataFrame, *, note: str = "") -> Film:
 
     data = _with_density(currents)
     layers, kinds = list(data["layer"].unique()), [k for k in _NAMES if k in set(data["current"])]
-    moments = sorted(int(epoch) for epoch in data["epoch"].unique())
+    shown = sorted(int(epoch) for epoch in data["epoch"].unique())
     across = min(4, len(layers))
     down = -(-len(layers) // across)
     figure = style.figure(style.PAGE, 0.7 + 1.2 * down, note)
@@ -63,15 +63,15 @@ def currents_film(currents: pd.DataFrame, *, note: str = "") -> Film:
         ncols=len(kinds),
     )
     figure.supylabel("share by width, a scale each", fontsize=7)
-    when = figure.supxlabel(f"current, {trained(moments[0])}", fontsize=7)
+    when = figure.supxlabel(f"current, {trained(shown[0])}", fontsize=7)
     highest = data.groupby(["epoch", "layer"])["density"].max()
 
     def show(frame: int) -> None:
-        when.set_text(f"current, {trained(moments[frame])}")
+        when.set_text(f"current, {trained(shown[frame])}")
         for axes, layer in zip(panels.flat, layers, strict=False):
-            axes.set_ylim(0, 1.05 * max(highest.get((moments[frame], layer), 0.0), 1e-9))
+            axes.set_ylim(0, 1.05 * max(highest.get((shown[frame], layer), 0.0), 1e-9))
         for (layer, kind), step in steps.items():
-            rows: Any = bins.get((moments[frame], layer, kind))
+            rows: Any = bins.get((shown[frame], layer, kind))
             if rows is None:
                 step.set_data([0.0], [0.0, 1.0])
             else:
@@ -84,7 +84,7 @@ def currents_film(currents: pd.DataFrame, *, note: str = "") -> Film:
         "training and after epochs: excitatory drive, subtractive inhibition, and what the "
         "neurons integrate; shares are areas; each panel has a scale of its own; a frame an epoch."
     )
-    return Film(figure, data, caption, {}, len(moments), show)
+    return Film(figure, data, caption, {}, len(shown), show)
 
 
 def _with_density(currents: pd.DataFrame) -> pd.DataFrame:

@@ -75,6 +75,6 @@ def _groups(network: Network, population: str) -> list[End]:
 
 
 def _label(own: Projection) -> str:
-    told = [] if own.probability == 1 else [f"{100 * own.probability:g} %"]
-    told += [] if own.delay is None else [duration(own.delay)]
-    return ", ".join(told)
+    parts = [] if own.probability == 1 else [f"{100 * own.probability:g} %"]
+    parts += [] if own.delay is None else [duration(own.delay)]
+    return ", ".join(parts)

@@ -39,7 +39,7 @@ class Currents(NamedTuple):
     divisive: Tensor
 
 
-def joined(weight: Tensor, x: Tensor) -> Tensor:
+def pointwise(weight: Tensor, x: Tensor) -> Tensor:
     """Return weight @ x over channels, place by place: [N, n_post, ...].
 
     Args:
@@ -62,7 +62,7 @@ def inhibit(excitatory: Tensor, inhibitory: Tensor, weight_ei: Tensor, gain_i: T
         gain_i: g_I, [n_I].
     """
     divided = inhibitory * spread(gain_i, inhibitory)
-    return Currents(excitatory, joined(weight_ei, inhibitory), joined(weight_ei, divided))
+    return Currents(excitatory, pointwise(weight_ei, inhibitory), pointwise(weight_ei, divided))
 
 
 @typed("functional")
@@ -74,7 +74,7 @@ def net_and_divisive(
     The arguments are those of `inhibit`. W_EI (g_I s_I) is made as (W_EI g_I) s_I, and -I_sub as
     (-W_EI) s_I, since weights are fewer than currents.
     """
-    return excitatory + joined(-weight_ei, inhibitory), joined(weight_ei * gain_i, inhibitory)
+    return excitatory + pointwise(-weight_ei, inhibitory), pointwise(weight_ei * gain_i, inhibitory)
 
 
 @typed("functional")

@@ -31,5 +31,5 @@ def rate_penalty(
     doi 10.1088/2634-4386/ac97bb.
     """
     counts = spikes.sum(dim=0)
-    beyond = [torch.relu(counts[:, place].mean(dim=1) - allowed) for place in groups]
+    beyond = [torch.relu(counts[:, neurons].mean(dim=1) - allowed) for neurons in groups]
     return strength * torch.stack(beyond).square().sum(dim=0).mean()

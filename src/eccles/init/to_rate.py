@@ -112,12 +112,12 @@ def _searched(
 ) -> Found:
     """Return the factors of groups that are searched for together, or raise InputError."""
     targets = np.array([unit.rate for unit in stage])
-    places = [[driven[group].neurons for group in unit.groups] for unit in stage]
+    slices = [[driven[group].neurons for group in unit.groups] for unit in stage]
 
     def measure(of: SpikeEvents, x: Floats) -> Floats:
         for unit, factor in zip(stage, np.exp(x).tolist(), strict=True):
             put(dict.fromkeys(unit.groups, factor))
-        return measured(network, of, places)
+        return measured(network, of, slices)
 
     # A few samples tell nearly all, at a fraction of the time.
     start, slopes = np.zeros(len(stage)), None
@@ -131,8 +131,8 @@ def _searched(
     return found
 
 
-def measured(network: Startable, events: SpikeEvents, places: Sequence[Sequence[slice]]) -> Floats:
-    """Return the mean rate of the neurons at each of some places, in Hz."""
+def measured(network: Startable, events: SpikeEvents, slices: Sequence[Sequence[slice]]) -> Floats:
+    """Return the mean rate of the neurons at each of some slices, in Hz."""
     total: Tensor | None = None
     for first in range(0, len(events), _BATCH):
         counts = network.respond(events[first : first + _BATCH]).spike_counts
@@ -140,7 +140,7 @@ def measured(network: Startable, events: SpikeEvents, places: Sequence[Sequence[
         total = spikes if total is None else total + spikes
     assert total is not None
     seconds = len(events) * events.n_steps * events.dt
-    each = [torch.cat([total[one] for one in place]).double().mean() for place in places]
+    each = [torch.cat([total[one] for one in group]).double().mean() for group in slices]
     return np.array([float(mean) / seconds for mean in each])
 
 

@@ -58,10 +58,10 @@ class Histogram:
             return
         if not self._width:
             self._lay(known)
-        place = (known / self._width).floor_().sub_(self._first)
+        bin_number = (known / self._width).floor_().sub_(self._first)
         # One bin before them all, one after; clamped first, for a float may be beyond integers.
-        place = place.clamp_(-1, len(self._counts) - 2).add_(1).long()
-        self._counts += torch.bincount(place, minlength=len(self._counts)).cpu()
+        bin_number = bin_number.clamp_(-1, len(self._counts) - 2).add_(1).long()
+        self._counts += torch.bincount(bin_number, minlength=len(self._counts)).cpu()
         self._lowest = min(self._lowest, float(known.min()))
         self._highest = max(self._highest, float(known.max()))
 

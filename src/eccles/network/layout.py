@@ -51,8 +51,8 @@ def wire(
     for name, population in network.populations.items():
         spans[name] = slice(start, start + population.n_neurons)
         for group in population.groups:
-            place = _shifted(population.place(group), start)
-            groups.append(Group(group, name, place, network.sign(End(name, group))))
+            where = _shifted(population.slice_of(group), start)
+            groups.append(Group(group, name, where, network.sign(End(name, group))))
         neurons.append((spans[name], _neuron(population, dt, surrogate or STEEP)))
         start += population.n_neurons
     sizes = {name: each.n_neurons for name, each in network.populations.items()}
@@ -63,7 +63,7 @@ def wire(
         pre, post = network.pair(name)
         of = matrix(pre.population, post.population)
         shapes[of] = (sizes[pre.population], sizes[post.population])
-        rows, columns = (_place(network, end, sizes[end.population]) for end in (pre, post))
+        rows, columns = (_slice_of(network, end, sizes[end.population]) for end in (pre, post))
         links.append(
             Link(
                 of,
@@ -116,15 +116,15 @@ def _constants(size: int, value: float) -> torch.Tensor:
     return torch.full((size,), value, dtype=torch.float64, device="cpu")
 
 
-def _shifted(place: slice, by: int) -> slice:
-    return slice(place.start + by, place.stop + by)
+def _shifted(neurons: slice, by: int) -> slice:
+    return slice(neurons.start + by, neurons.stop + by)
 
 
-def _place(network: Network, end: End, size: int) -> slice:
+def _slice_of(network: Network, end: End, size: int) -> slice:
     """Return where a group is in its population."""
     if end in (INPUTS, READOUTS):
         return slice(0, size)
-    return network.populations[end.population].place(end.group)
+    return network.populations[end.population].slice_of(end.group)
 
 
 def _steps(name: str, delay: float | None, dt: float, n_steps: int | None) -> int:

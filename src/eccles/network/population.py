@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from eccles.errors import InputError, must, nearest, whole
+from eccles.former import warn
 from eccles.network.constants import ByGroup, by_group, number, of_group, time
 from eccles.network.neurons import (
     IzhikevichSettings,
@@ -99,11 +100,16 @@ class Population(Settings):
         """Number of neurons of all groups."""
         return sum(self.groups.values())
 
-    def place(self, group: str) -> slice:
+    def slice_of(self, group: str) -> slice:
         """Return where a group's neurons are among the population's."""
         names = list(self.groups)
         start = sum(self.groups[name] for name in names[: names.index(group)])
         return slice(start, start + self.groups[group])
+
+    def place(self, group: str) -> slice:
+        """The former name of `slice_of`, which leaves after 0.2."""
+        warn("Population.place", "Population.slice_of")
+        return self.slice_of(group)
 
     def tau_of(self, receptor: Literal["excitatory", "inhibitory"]) -> float:
         """Return the time constant of a receptor, in seconds."""

@@ -227,9 +227,9 @@ def _sizes(hidden: Sequence[int] | None, groups: Mapping[str, int] | None) -> Se
     for size in hidden:
         whole("network", "hidden", size)
         if groups is not None and sum(groups.values()) != size:
-            told = " + ".join(map(str, groups.values()))
+            sizes = " + ".join(map(str, groups.values()))
             raise InputError(
-                f"network: groups must sum to hidden, {size} neurons a layer, got {told} = "
+                f"network: groups must sum to hidden, {size} neurons a layer, got {sizes} = "
                 f"{sum(groups.values())}"
             )
     return hidden

@@ -119,5 +119,5 @@ def _within(what: str, kind: Any, said: Any) -> Any:
         return kind.model_validate(said)
     except InputError as error:
         place, _, sentence = str(error).partition(": ")
-        told = sentence if place in {"network", "units"} else str(error)
-        raise InputError(f"network: in {what}, {told}") from None
+        why = sentence if place in {"network", "units"} else str(error)
+        raise InputError(f"network: in {what}, {why}") from None

@@ -67,15 +67,15 @@ def as_html(network: Network) -> str:
 
 def neuron(network: Network, end: End) -> str:
     """Return what a group's neurons compute, with the constants that aren't the usual ones."""
-    told = short_name(network.populations[end.population].neuron)
-    if isinstance(told, str):
-        return told
+    spelt = short_name(network.populations[end.population].neuron)
+    if isinstance(spelt, str):
+        return spelt
     constants = (
         f"{name} {_number(name, value, end.group)}"
-        for name, value in told.items()
+        for name, value in spelt.items()
         if name != "model"
     )
-    return f"{told['model']} ({', '.join(constants)})"
+    return f"{spelt['model']} ({', '.join(constants)})"
 
 
 def projections(

@@ -161,7 +161,7 @@ class EICircuit(nn.Module):
         lead, excitatory, inhibitory = self._units(x, n_steps)
         weight_ei = self._weight_ei()
         if self.readout:
-            inhibition = single_precision(circuit.joined(weight_ei, inhibitory))
+            inhibition = single_precision(circuit.pointwise(weight_ei, inhibitory))
             result = single_precision(excitatory) - inhibition
             return result.reshape(*lead, *result.shape[1:])
         made = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, self._gain_i())

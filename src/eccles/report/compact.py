@@ -75,7 +75,7 @@ def compact(
     rate = rate_of(runs)
     asked = ((epochs, (*_EPOCHS, rate.column)), (weights, _WEIGHTS), (histograms, _HISTOGRAMS))
     for step in STEPS:
-        fitted = [_joined(shown, _every(table, step), columns) for table, columns in asked]
+        fitted = [_numbered(shown, _every(table, step), columns) for table, columns in asked]
         if sum(map(len, fitted)) <= rows:
             break
     size = pd.concat([table["number"] for table in fitted]).value_counts()
@@ -128,9 +128,11 @@ def _every(frame: pd.DataFrame | None, step: int) -> pd.DataFrame | None:
     return frame[((frame["epoch"] - first) % step == 0) | (frame["epoch"] == last)]
 
 
-def _joined(runs: pd.DataFrame, frame: pd.DataFrame | None, columns: Sequence[str]) -> pd.DataFrame:
+def _numbered(
+    runs: pd.DataFrame, frame: pd.DataFrame | None, columns: Sequence[str]
+) -> pd.DataFrame:
     """Return rows of a table that are of these runs, with a run's number in place of its name."""
     if frame is None:
         return runs.head(0)[["number"]].reindex(columns=["number", "trained", *columns])
-    joined = runs[["run", "number"]].merge(frame, on="run")
-    return joined.assign(trained=joined["epoch"] + 1)[["number", "trained", *columns]]
+    merged = runs[["run", "number"]].merge(frame, on="run")
+    return merged.assign(trained=merged["epoch"] + 1)[["number", "trained", *columns]]

@@ -1,4 +1,4 @@
-"""What a reader of the explorer sets: filters, the moment, the horizontal axis."""
+"""What a reader of the explorer sets: filters, the epoch, the horizontal axis."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Controls(NamedTuple):
 
     Attributes:
         axes: horizontal axes by what they are called; `across` is the one that is chosen.
-        params: `moment` (epochs trained), filters, `across`, in the order of the page.
+        params: `chosen_epoch` (epochs trained), filters, `across`, in the order of the page.
         picked: the run that is chosen, by a click on its point.
         shown: the expression that holds for runs that pass all filters.
     """
@@ -115,7 +115,7 @@ def controls(data: Compact, settings: Sequence[str]) -> Controls:
         value=next(iter(axes)),
         bind=alt.binding_select(options=list(axes), name="horizontal axis "),
     )
-    moment = alt.param(name="moment", value=last, bind=slider)
+    epoch = alt.param(name="chosen_epoch", value=last, bind=slider)
     passes = [f"(only_{n} == '{_ALL}' || datum.{n} == only_{n})" for n in menus]
     passes.append(f"datum.{data.rate.initial} >= toNumber(rate_from)")
     passes.append(f"(rate_to == '' || datum.{data.rate.initial} <= toNumber(rate_to))")
@@ -129,7 +129,7 @@ def controls(data: Compact, settings: Sequence[str]) -> Controls:
         empty=False,
         value=[{"number": int(runs.loc[runs["peak_accuracy"].idxmax(), "number"])}],
     )
-    return Controls(axes, [moment, *filters, *bounds, across], picked, " && ".join(passes))
+    return Controls(axes, [epoch, *filters, *bounds, across], picked, " && ".join(passes))
 
 
 def _axes(data: Compact, settings: Sequence[str]) -> dict[str, Axis]:

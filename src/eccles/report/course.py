@@ -76,7 +76,7 @@ def accuracy(source: Source, controls: Controls, size: tuple[int, int]) -> Layer
             tooltip=["trained:Q", alt.Tooltip("percent:Q", title="accuracy (%)", format=".2f")],
         )
     )
-    return alt.layer(moment(base), line).properties(name="accuracy")
+    return alt.layer(epoch_line(base), line).properties(name="accuracy")
 
 
 def spikes(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
@@ -99,7 +99,7 @@ def spikes(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
             tooltip=["trained:Q", "population:N", alt.Tooltip("spikes:Q", format=".4~g")],
         )
     )
-    return alt.layer(moment(base), lines).properties(name="activity")
+    return alt.layer(epoch_line(base), lines).properties(name="activity")
 
 
 def all_spikes(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
@@ -112,7 +112,7 @@ def all_spikes(source: Source, controls: Controls, size: tuple[int, int]) -> Lay
         y=alt.Y("excitatory_spikes:Q", title=None),
         tooltip=["trained:Q", alt.Tooltip("excitatory_spikes:Q", title="spikes", format=".4~g")],
     )
-    return alt.layer(moment(base, "epochs trained"), line).properties(name="activity")
+    return alt.layer(epoch_line(base, "epochs trained"), line).properties(name="activity")
 
 
 def share(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
@@ -130,7 +130,7 @@ def share(source: Source, controls: Controls, size: tuple[int, int]) -> Layers:
             tooltip=["trained:Q", alt.Tooltip("percent:Q", title="excitatory (%)", format=".2f")],
         )
     )
-    return alt.layer(moment(base, "epochs trained"), line).properties(name="share")
+    return alt.layer(epoch_line(base, "epochs trained"), line).properties(name="share")
 
 
 def followed(
@@ -148,9 +148,9 @@ def followed(
     return chart
 
 
-def moment(base: alt.Chart, below: str | None = None) -> alt.Chart:
-    """Return a line at the moment that the reader chose."""
-    chosen = base.transform_filter("datum.trained == moment")
+def epoch_line(base: alt.Chart, below: str | None = None) -> alt.Chart:
+    """Return a line at the epoch that the reader chose."""
+    chosen = base.transform_filter("datum.trained == chosen_epoch")
     rule: alt.Chart = chosen.mark_rule(color=NEUTRAL).encode(x=epochs_trained(below))
     return rule
 

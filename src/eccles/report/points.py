@@ -1,4 +1,4 @@
-"""A point a run: its accuracy at the moment that the reader chose."""
+"""A point a run: its accuracy at the epoch that the reader chose."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def points(
         place = f"across == '{name}' ? toNumber(datum.{axis.column}) : {place}"
     base = (
         alt.Chart(source("epochs"))
-        # Before the lookup, so that only the rows of one moment are looked up.
-        .transform_filter("datum.trained <= moment && moment < datum.until")
+        # Before the lookup, so that only the rows of one epoch are looked up.
+        .transform_filter("datum.trained <= chosen_epoch && chosen_epoch < datum.until")
         .transform_lookup(
             lookup="number",
             from_=alt.LookupData(data=source("runs"), key="number", fields=fields),
@@ -92,7 +92,7 @@ def points(
         .encode(text="said:N")
     )
     title = alt.Title(
-        alt.expr("'Accuracy after ' + moment + ' epochs, by ' + across"),
+        alt.expr("'Accuracy after ' + chosen_epoch + ' epochs, by ' + across"),
         subtitle="a point a run; click one to follow it",
         subtitleFontSize=12,
     )

@@ -33,7 +33,7 @@ class Rate(NamedTuple):
 
     @property
     def after(self) -> str:
-        """What a reader calls the rate at the moment that is shown."""
+        """What a reader calls the rate at the epoch that is shown."""
         return f"rate after these epochs ({self.unit})"
 
 

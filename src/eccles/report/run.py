@@ -101,6 +101,6 @@ def _facts(run: StoredRun, tables: dict[str, pd.DataFrame]) -> list[tuple[str, s
     ]  # fmt: skip
     if history is not None:
         last, best = history["accuracy"].iloc[-1], history["accuracy"].max()
-        told = f"{100 * last:.2f} % after {len(history) - 1:,} of {config.epochs:,} epochs"
-        facts.insert(0, ("test accuracy", f"{told}, {100 * best:.2f} % at its peak"))
+        reached = f"{100 * last:.2f} % after {len(history) - 1:,} of {config.epochs:,} epochs"
+        facts.insert(0, ("test accuracy", f"{reached}, {100 * best:.2f} % at its peak"))
     return [(name, value) for name, value in facts if value]

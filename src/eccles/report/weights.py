@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eccles.figures.style import NEUTRAL, OKABE_ITO
 from eccles.report.controls import Controls
-from eccles.report.course import epochs_trained, followed, moment
+from eccles.report.course import epoch_line, epochs_trained, followed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -27,7 +27,7 @@ def weights(
 
     if not projections:
         return []
-    now = moment(followed(source, controls, size, ""), "epochs trained")
+    now = epoch_line(followed(source, controls, size, ""), "epochs trained")
     absent = _absent(followed(source, controls, size, "", "runs"), "weights")
     charts: list[Any] = []
     for k, (projection, colour) in enumerate(zip(projections, OKABE_ITO, strict=False)):
@@ -67,10 +67,11 @@ def weights(
 def histograms(
     source: Source, controls: Controls, projections: Sequence[str], size: tuple[int, int]
 ) -> list[Any]:
-    """Return a histogram of each projection's weights at the moment, or at the last one before it.
+    """Return a histogram of each projection's weights at the chosen epoch, or at the last
+    one before it that was measured.
 
     Grey: before training. A black line at zero: the weights that are exactly zero. The axis of
-    values is that of the whole run, so that moments can be compared.
+    values is that of the whole run, so that epochs can be compared.
     """
     import altair as alt
 
@@ -116,9 +117,9 @@ def histograms(
 
 
 def _latest(base: alt.Chart) -> alt.Chart:
-    """Return the rows of the last measured moment up to the one that the reader chose."""
+    """Return the rows of the last measured epoch up to the one that the reader chose."""
     chart: alt.Chart = (
-        base.transform_filter("datum.trained <= moment")
+        base.transform_filter("datum.trained <= chosen_epoch")
         .transform_joinaggregate(at="max(trained)")
         .transform_filter("datum.trained == datum.at")
     )

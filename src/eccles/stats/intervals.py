@@ -158,10 +158,10 @@ def _medians(values: Values, random: np.random.Generator, resamples: int) -> Val
     below = (n + 1) // 2
     middle = random.beta(below, n - below + 1, resamples)
     if n % 2:
-        return values[_place(middle, n)]
+        return values[_index(middle, n)]
     above = middle + (1 - middle) * random.beta(1, n - below, resamples)
-    return (values[_place(middle, n)] + values[_place(above, n)]) / 2
+    return (values[_index(middle, n)] + values[_index(above, n)]) / 2
 
 
-def _place(uniform: Values, n: int) -> NDArray[np.int64]:
+def _index(uniform: Values, n: int) -> NDArray[np.int64]:
     return np.minimum((n * uniform).astype(np.int64), n - 1)

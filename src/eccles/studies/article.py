@@ -98,7 +98,7 @@ class Article:
         """Return whether a study is there and a run of it has ended."""
         return study in self and "runs" in self._studies[study].names
 
-    def place(self, study: str) -> Path:
+    def folder_of(self, study: str) -> Path:
         """Return the folder where a study is, or belongs: beside the others."""
         if study in self:
             return self._studies[study].folder
@@ -114,6 +114,6 @@ class Article:
             raise InputError(
                 f"studies: {self.folder} must hold {self.name}/{study}"
                 f"{nearest(study, self._studies)}, got {', '.join(self._studies)}; "
-                f"eccles sweep {self.name}/{study} --out {self.place(study)} runs it"
+                f"eccles sweep {self.name}/{study} --out {self.folder_of(study)} runs it"
             )
         return self._studies[study]

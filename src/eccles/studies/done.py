@@ -44,7 +44,7 @@ def source(studies: Sequence[str], article: Article) -> str:
 
 def done_runs(article: Article, study: str, *measures: str) -> Done:
     """Return a study's runs that are done, or raise InputError that says how to make them."""
-    command = f"eccles sweep {article.name}/{study} --out {article.place(study)} runs them"
+    command = f"eccles sweep {article.name}/{study} --out {article.folder_of(study)} runs them"
     if study not in article:
         planned = len(plan(read_study(find(f"{article.name}/{study}"))).runs)
         raise InputError(

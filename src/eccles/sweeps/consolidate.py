@@ -54,8 +54,8 @@ def consolidate(folder: StudyFolder, order: Iterable[str]) -> list[str]:
         damaged = _fill(base, folder, columns_of(study))
         record.remove(folder.records, damaged)
         base.execute(f"CREATE TABLE recorded AS SELECT {KEY} FROM runs")
-        base.execute("CREATE TABLE places (run VARCHAR, place BIGINT)")
-        _insert(base, "places", {"run": list(order)}, "run, row_number() OVER () AS place")
+        base.execute("CREATE TABLE planned (run VARCHAR, sequence BIGINT)")
+        _insert(base, "planned", {"run": list(order)}, "run, row_number() OVER () AS sequence")
         _keep_others(base, folder, list(columns_of(study)))
         folder.put({folder.table(name).name: _written(base, name) for name in columns_of(study)})
     return damaged
@@ -67,7 +67,7 @@ def _fill(
     """Put all sound records into the tables; return the others' identities."""
     damaged: list[str] = []
     for chunk in _chunks(sorted(record.scan(folder.records))):
-        joined: dict[str, dict[str, list[Any]]] = {}
+        gathered: dict[str, dict[str, list[Any]]] = {}
         for identity in chunk:
             found = record.read(record.path_of(folder.records, identity))
             if found is None or found.run.get(KEY) != identity:
@@ -76,14 +76,14 @@ def _fill(
             one = {name: [found.run.get(name)] for name in tables["runs"]}
             for name, columns in {"runs": one, **found.tables}.items():
                 if name in tables:
-                    _append(joined.setdefault(name, {}), tables[name], identity, columns)
-        for name, columns in joined.items():
+                    _append(gathered.setdefault(name, {}), tables[name], identity, columns)
+        for name, columns in gathered.items():
             _insert(base, name, columns, ", ".join(_cast(c, tables[name][c]) for c in columns))
     return damaged
 
 
 def _append(
-    joined: dict[str, list[Any]],
+    gathered: dict[str, list[Any]],
     wanted: dict[str, str],
     identity: str,
     columns: dict[str, list[Any]],
@@ -91,7 +91,7 @@ def _append(
     n = len(next(iter(columns.values()), []))
     filled = {KEY: [identity] * n, **columns}
     for name in wanted:
-        joined.setdefault(name, []).extend(filled.get(name, [None] * n))
+        gathered.setdefault(name, []).extend(filled.get(name, [None] * n))
 
 
 def _insert(
@@ -150,8 +150,8 @@ def _written(base: duckdb.DuckDBPyConnection, name: str) -> Write:
         name, ", epoch, own.rowid"
     )
     query = (
-        f"SELECT own.* FROM {name} AS own LEFT JOIN places USING ({KEY}) "
-        f"ORDER BY place NULLS LAST, {KEY}{within}"
+        f"SELECT own.* FROM {name} AS own LEFT JOIN planned USING ({KEY}) "
+        f"ORDER BY sequence NULLS LAST, {KEY}{within}"
     )
     return partial(copy, base, query)
 

@@ -187,8 +187,8 @@ class StudyFolder:
 
     def _tidy(self) -> None:
         """Remove what processes that were killed were about to put in a file's place."""
-        for place in (self.path, self.records, self.path / "weights"):
-            for file in place.glob(".*") if place.exists() else ():
+        for folder in (self.path, self.records, self.path / "weights"):
+            for file in folder.glob(".*") if folder.exists() else ():
                 if is_aside(file):
                     file.unlink(missing_ok=True)
 

@@ -36,8 +36,8 @@ def say_implied(study: Study, runs: pd.DataFrame) -> str | None:
     That is what "auto" means, and settings that act on nothing in some cells.
     """
     found = implied(study, runs)
-    told = "; ".join(f"{name} {' or '.join(each[:_MOST])}" for name, each in found.items())
-    said = f'what "auto" means differs between cells: {told}; said in base it is the same in all'
+    listed = "; ".join(f"{name} {' or '.join(each[:_MOST])}" for name, each in found.items())
+    said = f'what "auto" means differs between cells: {listed}; said in base it is the same in all'
     parts = [said if found else None, say_idle(study)]
     return "; ".join(filter(None, parts)) or None
 

@@ -106,9 +106,9 @@ def say_idle(study: Study) -> str | None:
     )
     if not found:
         return None
-    told = ", ".join(f"{name} in {n:,}" for name, n in found.items())
+    listed = ", ".join(f"{name} in {n:,}" for name, n in found.items())
     return (
-        f"settings that act on nothing are left out: {told} of {len(cells):,} cells; cells that "
+        f"settings that act on nothing are left out: {listed} of {len(cells):,} cells; cells that "
         "are the same then are one run"
     )
 

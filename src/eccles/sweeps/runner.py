@@ -75,7 +75,7 @@ class Runner:
         self._store_began = 0.0
 
     @property
-    def standing(self) -> Progress:
+    def progress(self) -> Progress:
         """Where the study stands."""
         return Progress(
             self._planned,
@@ -159,7 +159,7 @@ class Runner:
                 self._start_anew()
                 return
             lost = [future for future in ended if not self._end(future)]
-            self._watch.passed(self.standing)
+            self._watch.passed(self.progress)
             self._store_at_times()
             if (broken or lost) and not self._usable(workers):
                 self._give_back()
@@ -220,7 +220,7 @@ class Runner:
         self._status[outcome.status] += 1
         self._sample_epochs += outcome.sample_epochs
         self._busy_seconds += outcome.seconds
-        self._watch.ended(run, outcome, self.standing)
+        self._watch.ended(run, outcome, self.progress)
 
     def _lose(self, run: Planned, error: BaseException) -> None:
         """Put a run whose worker died back, unless that happened to it before."""

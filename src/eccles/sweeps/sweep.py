@@ -119,7 +119,7 @@ def sweep(
             folder, job, len(part.runs), failures, watch, lambda: consolidate(folder, order)
         )
         runner.take(left)
-        watch.planned(part, runner.standing)
+        watch.planned(part, runner.progress)
         try:
             for _ in range(_PASSES):
                 runner.run(left, workers)

@@ -161,8 +161,8 @@ class StudyTables:
         join = ""
         if others:
             taken = ", ".join(f'"{c}"' for c in others)
-            self._copy(base, "runs", "joined", taken)
-            join = f' JOIN joined USING ("{KEY}")'
+            self._copy(base, "runs", "run_settings", taken)
+            join = f' JOIN run_settings USING ("{KEY}")'
         self._copy(base, name, "own", "*")
         # What the condition looks at is in memory by now, and nothing else is in reach.
         lock(base)
@@ -194,10 +194,10 @@ class StudyTables:
         added = [each for each in self.study.varied if each not in rows]
         if not added:
             return rows
-        joined = rows[[KEY]].merge(self.runs[[KEY, *added]], on=KEY, how="left")
-        joined.index = rows.index
+        merged = rows[[KEY]].merge(self.runs[[KEY, *added]], on=KEY, how="left")
+        merged.index = rows.index
         rest = [name for name in rows if name != KEY]
-        return joined.join(rows[rest])
+        return merged.join(rows[rest])
 
     def _copy(self, base: duckdb.DuckDBPyConnection, name: str, to: str, columns: str) -> None:
         rows = self._rows(base, name)
@@ -217,15 +217,15 @@ def load(folder: Path | str) -> StudyTables:
 
     Raises InputError where the folder holds no study, RunError where its tables can't be read.
     """
-    place = StudyFolder(Path(folder))
-    study = place.read()
-    if record.scan(place.records) - stored_runs(place).keys():
+    found = StudyFolder(Path(folder))
+    study = found.read()
+    if record.scan(found.records) - stored_runs(found).keys():
         # Somebody else's folder gives its tables as they are.
         with suppress(StorageError):
-            consolidate(place, [run.identity for run in plan(study).runs])
-    tables = StudyTables(place)
+            consolidate(found, [run.identity for run in plan(study).runs])
+    tables = StudyTables(found)
     for name in tables.names:
-        _check(place, name)
+        _check(found, name)
     return tables
 
 

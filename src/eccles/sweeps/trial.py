@@ -118,9 +118,9 @@ def _try(job: Job, seconds: float, measured: Mapping[str, int]) -> Trial:
             training = _per_sample(task, size, timed, seconds)
             testing = _per_test(task, timed, seconds)
             keeping = _files(job, config, task, timed)
-            moment = task.snapshot(0)
+            snapshot = task.snapshot(0)
             each = {
-                name: timed(partial(task.measures[name].measure, moment))
+                name: timed(partial(task.measures[name].measure, snapshot))
                 for name in measured
                 if name in task.measures
             }
@@ -194,8 +194,8 @@ def _files(
         next_epoch=0,
         streams={},
     )
-    with tempfile.TemporaryDirectory(prefix="eccles-trial-") as place:
-        folder = RunFolder(Path(place), job.identity)
+    with tempfile.TemporaryDirectory(prefix="eccles-trial-") as temporary:
+        folder = RunFolder(Path(temporary), job.identity)
         with folder.held():
             folder.open(config, resume=False)
             rows: dict[str, list[dict[str, Any]]] = {"history": [], "classes": []}

@@ -57,11 +57,11 @@ class Progress(NamedTuple):
 class SweepWatcher(Protocol):
     """Called by the coordinator; nothing that it does changes a run."""
 
-    def planned(self, plan: Plan, standing: Progress) -> None:
+    def planned(self, plan: Plan, progress: Progress) -> None:
         """Say what is to be done, before the first run starts."""
         ...
 
-    def ended(self, run: Planned, outcome: Outcome, standing: Progress) -> None:
+    def ended(self, run: Planned, outcome: Outcome, progress: Progress) -> None:
         """A run was done, or failed."""
         ...
 
@@ -69,7 +69,7 @@ class SweepWatcher(Protocol):
         """A run's worker died; the run is done again."""
         ...
 
-    def passed(self, standing: Progress) -> None:
+    def passed(self, progress: Progress) -> None:
         """Time passed; called several times a second."""
         ...
 
@@ -77,14 +77,14 @@ class SweepWatcher(Protocol):
 class Unwatched:
     """A watcher that looks away."""
 
-    def planned(self, plan: Plan, standing: Progress) -> None:
+    def planned(self, plan: Plan, progress: Progress) -> None:
         """Do nothing."""
 
-    def ended(self, run: Planned, outcome: Outcome, standing: Progress) -> None:
+    def ended(self, run: Planned, outcome: Outcome, progress: Progress) -> None:
         """Do nothing."""
 
     def lost(self, run: Planned, reason: str) -> None:
         """Do nothing."""
 
-    def passed(self, standing: Progress) -> None:
+    def passed(self, progress: Progress) -> None:
         """Do nothing."""

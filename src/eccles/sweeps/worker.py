@@ -207,7 +207,7 @@ def _train(job: Job, scratch: RunFolder) -> TrainResult:
                 resume=resume,
                 measure=job.measure,
                 watch=_Wanted(job.wanted),
-                hold=False,
+                lock=False,
             )
         except StorageError:
             raise

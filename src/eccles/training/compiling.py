@@ -22,11 +22,11 @@ class CompileClock(event.Listener):
     Reading kernels that were compiled before counts too: it is what compiling costs from then on.
 
     Args:
-        told: called when the first kernel is compiled anew, before that takes its time.
+        on_compile: called when the first kernel is compiled anew, before that takes its time.
     """
 
-    def __init__(self, told: Callable[[], None] = lambda: None) -> None:
-        self._told: Callable[[], None] | None = told
+    def __init__(self, on_compile: Callable[[], None] = lambda: None) -> None:
+        self._on_compile: Callable[[], None] | None = on_compile
         self._lock = threading.Lock()
         self._busy = 0
         self._since = self._spent = self._lapped = 0.0
@@ -53,9 +53,9 @@ class CompileClock(event.Listener):
 
     def on_start(self, event: Any) -> None:
         """Start counting, unless a thread compiles already."""
-        if event.kind in _ANEW and self._told is not None:
-            told, self._told = self._told, None
-            told()
+        if event.kind in _ANEW and self._on_compile is not None:
+            on_compile, self._on_compile = self._on_compile, None
+            on_compile()
         if event.kind in _AT_WORK:
             with self._lock:
                 if not self._busy:

@@ -31,9 +31,9 @@ def _switches() -> list[_Switch]:
     ]
     for kind in ("matmul", "conv"):
         # Of a torch that has it: products in fewer bits than float32's, where the processor can.
-        place = getattr(torch.backends.mkldnn, kind, None)
-        if hasattr(place, "fp32_precision"):
-            found.append(_attribute(place, "fp32_precision", "ieee"))
+        backend = getattr(torch.backends.mkldnn, kind, None)
+        if hasattr(backend, "fp32_precision"):
+            found.append(_attribute(backend, "fp32_precision", "ieee"))
     return found
 
 

@@ -58,8 +58,8 @@ class Factory(NamedTuple):
     @property
     def called(self) -> str:
         """The function, with what it is given, as the identity has it."""
-        told = ", ".join(f"{name}={value!r}" for name, value in sorted(self.given.items()))
-        return self.name + (f"({told})" if told else "")
+        arguments = ", ".join(f"{name}={value!r}" for name, value in sorted(self.given.items()))
+        return self.name + (f"({arguments})" if arguments else "")
 
     @property
     def identity(self) -> str:

@@ -142,12 +142,12 @@ def train_on(
     threads: int = 1,
     measure: Mapping[str, int] | None = None,
     watch: Watcher | None = None,
-    hold: bool = True,
+    lock: bool = True,
     module: nn.Module | None = None,
 ) -> TrainResult:
     """Train on samples that are at hand already, as whoever trains many runs has them.
 
-    Args and errors are those of `train`. `hold` keeps other processes from writing `folder`; a
+    Args and errors are those of `train`. `lock` keeps other processes from writing `folder`; a
     caller who does so already says False. `module` is the `network` of `train`.
     """
     with ExitStack() as held:
@@ -157,7 +157,7 @@ def train_on(
         clock = held.enter_context(CompileClock(watch.compiling))
         task = prepare(config, data, threads, module)
         run = _Run(config, identity, folder, task, dict(measure or {}))
-        if folder is not None and hold:
+        if folder is not None and lock:
             held.enter_context(folder.held())
         held.enter_context(computing(task.torch_threads))
         return run.train(resume, watch, clock)

@@ -51,7 +51,7 @@ def open_data(config: TrainConfig, data_dir: Path | None = None) -> tuple[Any, A
     if not config.is_deep:
         share = config.test_share if is_path(config.data) else None
         return data.load(config.data, data_dir, config.binning(), share)
-    from eccles.data.cameras import published as event_cameras
+    from eccles.data.cameras import event_cameras
 
     images, cameras = data.image_names(), tuple(event_cameras.N_FRAMES)
     if config.data in images:
@@ -70,7 +70,7 @@ def open_data(config: TrainConfig, data_dir: Path | None = None) -> tuple[Any, A
 
 def check_at_hand(config: TrainConfig, data_dir: Path | None = None) -> None:
     """Raise RunError for samples that `open_data` would have to download first."""
-    from eccles.data.cameras import published as event_cameras
+    from eccles.data.cameras import event_cameras
     from eccles.data.files import download, sources
     from eccles.data.registry import SOURCES
 
@@ -103,21 +103,21 @@ def prepare(
     check_pair(config, data)
     samples = divide(config, data)
     if config.is_deep:
-        from eccles.training.tasks.deep import DeepTrainee
+        from eccles.training.tasks.deep import DeepTask
 
-        return DeepTrainee(config, samples, threads)
+        return DeepTask(config, samples, threads)
     module = make(config, samples) if module is None else module
     if module is not None:
-        from eccles.training.tasks.module import ModuleTrainee
+        from eccles.training.tasks.module import ModuleTask
 
-        return ModuleTrainee(config, samples, module, threads)
+        return ModuleTask(config, samples, module, threads)
     if _has_groups(config):
-        from eccles.training.tasks.network import NetworkTrainee
+        from eccles.training.tasks.network import NetworkTask
 
-        return NetworkTrainee(config, samples, threads)
-    from eccles.training.tasks.shallow import ShallowTrainee
+        return NetworkTask(config, samples, threads)
+    from eccles.training.tasks.shallow import ShallowTask
 
-    return ShallowTrainee(config, samples, threads)
+    return ShallowTask(config, samples, threads)
 
 
 def check_pair(config: TrainConfig, data: tuple[Any, Any]) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from eccles import seeds
 from eccles.data.cameras.dataset import FrameDataset
-from eccles.data.cameras.published import N_FRAMES
+from eccles.data.cameras.event_cameras import N_FRAMES
 from eccles.data.images.dataset import ImageDataset
 from eccles.data.spikes.dataset import SpikeDataset
 from eccles.data.spikes.recordings import CHANNELS

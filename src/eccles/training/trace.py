@@ -47,7 +47,7 @@ def trace(snapshot: Snapshot, sample: int = 0) -> list[dict[str, Any]]:
     ):
         table = values[:, 0].cpu().numpy()
         # Of spikes those that there are, of potentials every step.
-        places = (
+        cells = (
             np.argwhere(table).tolist()
             if units is None
             else [[step, unit] for unit in units for step in range(len(table))]
@@ -61,7 +61,7 @@ def trace(snapshot: Snapshot, sample: int = 0) -> list[dict[str, Any]]:
                 "step": step,
                 "value": float(table[step, unit]),
             }
-            for step, unit in places
+            for step, unit in cells
         ]
     return rows
 

@@ -21,9 +21,9 @@ class DataFiles:
     name = "data files"
 
     def __init__(self, home: Path) -> None:
-        from eccles.data.audio.own_files import read_audio
+        from eccles.data.audio.sound_files import read_audio
+        from eccles.data.cameras.event_files import read_events
         from eccles.data.cameras.frames import Framing, to_frames
-        from eccles.data.cameras.own_files import read_events
         from eccles.data.spikes.hdf5 import read
 
         framing = Framing(n_frames=4)
@@ -124,8 +124,8 @@ class Arrays:
     name = "arrays"
 
     def __init__(self, home: Path) -> None:
+        from eccles.data.cameras.event_files import read_events
         from eccles.data.cameras.frames import Framing, to_frames
-        from eccles.data.cameras.own_files import read_events
 
         self._read, self._frames = read_events, to_frames
         self._framing = Framing(n_frames=4)

@@ -297,7 +297,7 @@ def test_a_file_says_how_many_channels_it_has(tmp_path, told, caplog):
     spike_hdf5.write(tmp_path / "told.h5", before)
     assert spike_hdf5.read(tmp_path / "told.h5").n_units == told
     assert not caplog.records
-    spike_hdf5.write(tmp_path / "untold.h5", before, told=False)
+    spike_hdf5.write(tmp_path / "untold.h5", before, state_channels=False)
     assert spike_hdf5.read(tmp_path / "untold.h5").n_units == before.units.max() + 1
     assert f"{before.units.max() + 1} are taken, one more than the largest unit" in caplog.text
     with h5py.File(tmp_path / "told.h5", "a") as file:

@@ -17,7 +17,7 @@ from eccles.training.measures.deep import look
 from eccles.training.measures.evaluation import evaluate
 from eccles.training.measures.layer_spikes import counting
 from eccles.training.samples import divide
-from eccles.training.tasks.deep import DeepTrainee, _paying
+from eccles.training.tasks.deep import DeepTask, _paying
 
 CIRCUITS = ("ei", "bn", "plain", "dann", "colei", "free")
 
@@ -62,7 +62,7 @@ def test_a_rate_penalty_keeps_layers_from_firing(images):
     assert rates[1] < 0.8 * rates[0]
     allowing = train(config.model_copy(update={"step_target": 1.0}), data=images)
     assert [r["loss"] for r in allowing.history] == [r["loss"] for r in free.history]
-    task = DeepTrainee(config, divide(config, images))
+    task = DeepTask(config, divide(config, images))
     task.begin()
     inputs, _ = images.train.batch(slice(0, 8))
     with _paying(task.network, config) as costs, counting(task.network) as counted:
@@ -101,7 +101,7 @@ def test_convolutions_train(images, model):
 
 def test_signs_hold_after_every_step(images):
     """Even where each update would take many weights across zero."""
-    task = DeepTrainee(small(lr=5.0, warmup=0, momentum=0.0), divide(small(), images))
+    task = DeepTask(small(lr=5.0, warmup=0, momentum=0.0), divide(small(), images))
     task.begin()
     step = task.steps(0)
     crossed = 0
@@ -144,7 +144,7 @@ def test_signs_hold_whatever_the_updates_are(images, circuit, lr, momentum, swit
         width=0.2,
         **switches,
     )
-    task = DeepTrainee(config, divide(config, images))
+    task = DeepTask(config, divide(config, images))
     try:
         task.begin()
     except InputError:
@@ -167,7 +167,7 @@ def test_compiling_and_half_precision_give_nearly_the_same_losses(images, circui
     plain = small(circuit=circuit, width=0.1, epochs=1, warmup=0)
 
     def losses(config):
-        task = DeepTrainee(config, divide(config, images))
+        task = DeepTask(config, divide(config, images))
         task.begin()
         step = task.steps(0)
         return [step(*images.train.batch(slice(0, 32)), batch) for batch in range(3)]
@@ -187,7 +187,7 @@ def test_gains_and_biases_may_be_left_out_of_the_l2(images, circuit, kept):
     """Of seven layers: g_I, g_E and b_E, or batch norm's two; and the twin's readout's bias."""
     for decays, groups in ((True, 1), (False, 2)):
         config = small(circuit=circuit, decay_gains=decays)
-        found = DeepTrainee(config, divide(config, images)).optimizer.param_groups
+        found = DeepTask(config, divide(config, images)).optimizer.param_groups
         assert len(found) == groups
     assert [group["weight_decay"] > 0 for group in found] == [True, False]
     assert [len(found[1]["params"]), {p.ndim for p in found[1]["params"]}] == [kept, {1}]
@@ -246,7 +246,7 @@ def test_a_silent_step_is_dann_s_end(images):
 @pytest.mark.parametrize("circuit", ["bn", "ei"])
 def test_what_has_no_such_divisor_isn_t_told_of_one(images, circuit):
     config = small(circuit=circuit, width=0.2)
-    assert DeepTrainee(config, divide(config, images)).remedy == "a smaller --lr"
+    assert DeepTask(config, divide(config, images)).remedy == "a smaller --lr"
 
 
 def test_black_images_are_named(images):
@@ -300,7 +300,7 @@ def test_no_epochs_leave_the_start(images, tmp_path):
     measure = {"layers": 1, "currents": 1}
     result = train(config, data=images, out=tmp_path, measure=measure)
     assert [row["epoch"] for row in result.history] == [-1]
-    task = DeepTrainee(config, divide(config, images))
+    task = DeepTask(config, divide(config, images))
     task.begin()
     wanted = task.network.state_dict()
     assert all(torch.equal(wanted[name], value) for name, value in weights(result).items())
@@ -313,7 +313,7 @@ def test_no_epochs_leave_the_start(images, tmp_path):
 
 def test_what_init_expects_of_a_layer(images):
     """By hand, of the first layer, which sees the pixels."""
-    task = DeepTrainee(small(width=0.2), divide(small(), images))
+    task = DeepTask(small(width=0.2), divide(small(), images))
     task.begin()
     inputs, labels = images.train.batch(slice(0, 64))
     row, *_ = look(task.network, inputs, labels)
@@ -333,7 +333,7 @@ def test_a_silent_layer_expects_nothing(images):
 
 def test_init_alone_sets_balance_and_spread(images):
     """What E-I Init promises for real images too: balance, and the spread of I_int."""
-    task = DeepTrainee(small(width=1.0, init_samples=96), divide(small(), images))
+    task = DeepTask(small(width=1.0, init_samples=96), divide(small(), images))
     task.begin()
     rows = look(task.network, *images.train.batch(slice(0, 96)))
     assert all(0.8 < row["balance"] < 1.25 for row in rows)

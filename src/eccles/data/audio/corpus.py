@@ -124,7 +124,7 @@ def write_digits(
     try:
         for split in made:
             # Their number of channels goes by the data set's name, and their bytes are known.
-            write(aside / file_name(split, packed=packed), made[split], told=False)
+            write(aside / file_name(split, packed=packed), made[split], state_channels=False)
         # Both at once: a kill while they are made leaves no new file beside an old one.
         for split in made:
             (out / file_name(split, packed=not packed)).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arrays import as_array, place_of, samples_of
+from eccles.arrays import as_array, sample_number, samples_of
 from eccles.data.files.sources import Kind
 from eccles.data.spikes.dataset import settle
 from eccles.errors import must
@@ -69,8 +69,8 @@ class FrameDataset:
         return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        place = place_of("dataset", index, len(self))
-        return self.batch([place])[0][:, 0], int(self.labels[place])
+        number = sample_number("dataset", index, len(self))
+        return self.batch([number])[0][:, 0], int(self.labels[number])
 
     def batch(self, index: Index) -> tuple[Tensor, Tensor]:
         """Return the frames of some recordings, float32 [T, B, 2, H, W], and labels, int64 [B].

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from eccles.data.audio.own_files import SUFFIXES as SOUNDS
-from eccles.data.audio.own_files import encode_folder
+from eccles.data.audio.sound_files import SUFFIXES as SOUNDS
+from eccles.data.audio.sound_files import encode_folder
 from eccles.data.files.sources import cache_folder, locate
 from eccles.data.files.verified import digests
 from eccles.data.images.encoding import DT, N_STEPS, TAU, THRESHOLD, latency_encode
@@ -73,7 +73,7 @@ def _load(folder: Path, name: str, binning: Binning | None) -> SpikeDataset:
         return _heard(folder, name, sha256, binning)
     if binning is not None and binning != Binning():
         names = "steps, max_time, clip and dt"
-        raise must(f"data: {name}", names, "as they are with images", binning.told())
+        raise must(f"data: {name}", names, "as they are with images", binning.changed())
     height, width = size_of(files.paths[0])
     description = {
         "data": "pictures",

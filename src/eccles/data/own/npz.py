@@ -119,7 +119,7 @@ def _events(
         return _recorded(where, parts, shared, binning or Binning())
     if binning is not None and binning != Binning():
         names = "steps, max_time, clip and dt"
-        raise must(where, names, f"as they are with {form}", binning.told())
+        raise must(where, names, f"as they are with {form}", binning.changed())
     if form == "images":
         return encoded(where, [part["images"] for part in parts])
     dt = float(_single(where, shared, "dt", "a time above 0 in seconds") or 1e-3)

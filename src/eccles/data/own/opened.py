@@ -28,17 +28,17 @@ def load(path: str | Path, binning: Binning | None = None, test_share: float = S
 
     Raises InputError for what isn't such data, RunError where it is damaged.
     """
-    place, name = expanded(Path(path)), str(path)
+    file, name = expanded(Path(path)), str(path)
     if not 0 < test_share < 1:
         raise must("data", "test_share", "above 0 and below 1", test_share)
-    if not place.exists():
+    if not file.exists():
         raise InputError(f"data: {name} must be a file or folder, got nothing of that name")
-    if place.is_dir():
-        train, test = load_folder(place, name, binning)
-    elif place.name.endswith(".npz"):
-        train, test = load_npz(place, name, binning)
-    elif place.name.endswith(SUFFIXES):
-        train, test = load_file(place, name, binning), None
+    if file.is_dir():
+        train, test = load_folder(file, name, binning)
+    elif file.name.endswith(".npz"):
+        train, test = load_npz(file, name, binning)
+    elif file.name.endswith(SUFFIXES):
+        train, test = load_file(file, name, binning), None
     else:
         accepted = f"a folder, or a file that ends in {', '.join(SUFFIXES)}"
         raise must("data", "data of one's own", accepted, name)

@@ -33,15 +33,15 @@ def read_pictures(paths: Sequence[Path]) -> NDArray[np.uint8]:
     """
     height, width = size_of(paths[0])
     pixels = np.empty((len(paths), height, width), np.uint8)
-    for place in counting("reading images", len(paths)):
-        path = paths[place]
+    for number in counting("reading images", len(paths)):
+        path = paths[number]
         grey = _opened(path, _grey)
         if grey.shape != (height, width):
             raise InputError(
                 f"data: images must be of one size, got {width} x {height} in {paths[0]} and "
                 f"{grey.shape[1]} x {grey.shape[0]} in {path}; make them all the same"
             )
-        pixels[place] = grey
+        pixels[number] = grey
     return pixels
 
 

@@ -51,10 +51,10 @@ class Binning:
                 raise must("binning", name, accepted, value)
             self.__dict__[name] = float(value)  # A whole number may be too long for numpy.
 
-    def told(self) -> str:
+    def changed(self) -> str:
         """Return what differs from the defaults, in words.
 
-        >>> Binning(clip=True, dt=2e-3).told()
+        >>> Binning(clip=True, dt=2e-3).changed()
         'clip True, dt 2 ms'
         """
         usual = Binning()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.arguments import check_fields, typed
-from eccles.arrays import class_labels, place_of, samples_of, whole_numbers
+from eccles.arrays import class_labels, sample_number, samples_of, whole_numbers
 from eccles.data.files.sources import Kind
 from eccles.data.spikes.labels import as_classes
 from eccles.errors import must
@@ -96,8 +96,8 @@ class SpikeDataset:
         return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[SpikeEvents, int]:
-        place = place_of("dataset", index, len(self))
-        return self.events[[place]], int(self.labels[place])
+        number = sample_number("dataset", index, len(self))
+        return self.events[[number]], int(self.labels[number])
 
     def batch(self, index: Index) -> tuple[SpikeEvents, Tensor]:
         """Return the events of some samples and their labels, int64 [B].

@@ -43,21 +43,22 @@ _BLOCK = 1024
 _SPIKES, _EXTRA = ("spikes/times", "spikes/units", "labels"), ("extra/keys", "extra/speaker")
 
 
-UNTOLD = 65536
+UNSTATED = 65536
 """The number of channels of what doesn't say how many it has: units are numbers of 16 bits."""
 
 
-def write(path: Path, recordings: Recordings, *, told: bool = True) -> None:
+def write(path: Path, recordings: Recordings, *, state_channels: bool = True) -> None:
     """Write recordings in the layout above; a name that ends in .gz is gzipped.
 
     The same recordings give the same bytes. Times keep the 11 bits that float16 has, which are
-    0.5 ms at half a second and 1 ms at a whole one. With `told` the file says how many channels
-    there are, as the published ones don't. Raises StorageError where the folder can't be written.
+    0.5 ms at half a second and 1 ms at a whole one. With `state_channels`
+    the file says how many channels there are, which the published ones don't say. Raises
+    StorageError where the folder can't be written.
     """
     if path.suffix == ".gz":
-        write_whole(path, lambda aside: _write_packed(aside, recordings, told))
+        write_whole(path, lambda aside: _write_packed(aside, recordings, state_channels))
     else:
-        write_whole(path, lambda aside: _write(aside, recordings, told))
+        write_whole(path, lambda aside: _write(aside, recordings, state_channels))
 
 
 def read(path: Path, n_units: int | None = None) -> Recordings:
@@ -71,7 +72,7 @@ def read(path: Path, n_units: int | None = None) -> Recordings:
     and damaged.
     """
     whole = Recordings.joined(list(read_blocks(path, n_units)))
-    return replace(whole, n_units=0) if n_units is None and whole.n_units == UNTOLD else whole
+    return replace(whole, n_units=0) if n_units is None and whole.n_units == UNSTATED else whole
 
 
 def read_blocks(
@@ -81,7 +82,7 @@ def read_blocks(
 
     Args:
         path: the file, in the layout above.
-        n_units: N, the number of channels; what the file says unless given, or else UNTOLD.
+        n_units: N, the number of channels; what the file says unless given, or else UNSTATED.
         advance: is told how many samples have been read, and how many there are.
 
     Raises what `read` raises.
@@ -132,7 +133,7 @@ def _unpacked(path: Path) -> tuple[Path | io.BytesIO, int]:
 def _blocks(
     file: Any, n_units: int | None, advance: Callable[[int, int], None] | None, size: int
 ) -> Iterator[Recordings]:
-    n_units = n_units or _told_units(file)
+    n_units = n_units or _stated_channels(file)
     times = lists(file, "spikes/times", "numbers", "iuf")
     units = lists(file, "spikes/units", "whole numbers", "iu")
     labels = column(file, "labels", "whole numbers", "iu")
@@ -150,7 +151,7 @@ def _blocks(
             got = f"{len(part)} for {n_samples} labels"
             raise InputError(f"recordings: {name} must have an entry for each label, got {got}")
     among = f"from 0 to {len(keys) - 1}, for there are {len(keys)} keys"
-    _hold((labels >= 0) & (labels < len(keys)), "label", among, labels)
+    _require((labels >= 0) & (labels < len(keys)), "label", among, labels)
     if speakers.dtype.kind == "U":
         # Some files name their speakers; everywhere else they are numbers.
         info["name"], speakers = np.unique(speakers, return_inverse=True)
@@ -160,7 +161,7 @@ def _blocks(
     for first in range(0, max(n_samples, 1), _BLOCK):
         chosen = slice(first, first + _BLOCK)
         # float16 gives way before anything is computed: its steps are coarse, it ends at 65,504.
-        moments, lengths = _flat(times, chosen, size, np.float32)
+        seconds, lengths = _flat(times, chosen, size, np.float32)
         channels, others = _flat(units, chosen, size)
         if (lengths != others).any():
             wrong = int((lengths != others).argmax())
@@ -170,11 +171,11 @@ def _blocks(
             )
         ends = np.cumsum(lengths)
         among = f"from 0 to {n_units - 1}"
-        _hold((channels >= 0) & (channels < n_units), "units", among, channels, first, ends)
-        right = (moments >= 0) & (moments < np.inf)
-        _hold(right, "times", "seconds from 0 on, and finite", moments, first, ends)
+        _require((channels >= 0) & (channels < n_units), "units", among, channels, first, ends)
+        right = (seconds >= 0) & (seconds < np.inf)
+        _require(right, "times", "seconds from 0 on, and finite", seconds, first, ends)
         yield Recordings(
-            moments,
+            seconds,
             channels.astype(np.uint16),
             np.concatenate([np.zeros(1, np.int64), ends]),
             labels[chosen].astype(np.int64),
@@ -187,22 +188,22 @@ def _blocks(
             advance(min(first + _BLOCK, n_samples), n_samples)
 
 
-def _told_units(file: Any) -> int:
-    """Return the number of channels that a file says it has, or UNTOLD."""
-    told = file.attrs.get("n_units", UNTOLD)
-    if not isinstance(told, int | np.integer) or not 1 <= told <= UNTOLD:
-        accepted = f"a whole number from 1 to {UNTOLD:,}"
-        raise must("recordings", "n_units", accepted, f"{told!s:.40}")
-    return int(told)
+def _stated_channels(file: Any) -> int:
+    """Return the number of channels that a file says it has, or UNSTATED."""
+    stated = file.attrs.get("n_units", UNSTATED)
+    if not isinstance(stated, int | np.integer) or not 1 <= stated <= UNSTATED:
+        accepted = f"a whole number from 1 to {UNSTATED:,}"
+        raise must("recordings", "n_units", accepted, f"{stated!s:.40}")
+    return int(stated)
 
 
 def _check_speakers(speakers: NDArray[Any], info: dict[str, NDArray[Any]]) -> None:
     known = min(map(len, info.values()), default=2**31)
     accepted = f"from 0 to {known - 1}" + f", for extra/meta_info has {known} of each" * bool(info)
-    _hold((speakers >= 0) & (speakers < known), "speaker", accepted, speakers)
+    _require((speakers >= 0) & (speakers < known), "speaker", accepted, speakers)
 
 
-def _hold(
+def _require(
     right: NDArray[np.bool_],
     name: str,
     accepted: str,
@@ -246,7 +247,7 @@ def _flat(
     return flat.astype(dtype or flat.dtype), lengths
 
 
-def _write(path: Path, recordings: Recordings, told: bool) -> None:
+def _write(path: Path, recordings: Recordings, state_channels: bool) -> None:
     import h5py
 
     columns: dict[str, NDArray[Any]] = {
@@ -262,7 +263,7 @@ def _write(path: Path, recordings: Recordings, told: bool) -> None:
         )
     cuts = recordings.offsets[1:-1]
     with h5py.File(path, "w") as file:
-        if told:
+        if state_channels:
             file.attrs["n_units"] = recordings.n_units
         for name, values, kind in (
             ("spikes/times", recordings.times, np.float16),
@@ -276,10 +277,10 @@ def _write(path: Path, recordings: Recordings, told: bool) -> None:
             file.create_dataset(name, data=column, track_times=False)
 
 
-def _write_packed(path: Path, recordings: Recordings, told: bool) -> None:
+def _write_packed(path: Path, recordings: Recordings, state_channels: bool) -> None:
     plain = path.with_name(f"{path.name}.plain")
     try:
-        _write(plain, recordings, told)
+        _write(plain, recordings, state_channels)
         # Without a name and a time in its header, gzip gives the same bytes each time.
         with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
             file.write(plain.read_bytes())

@@ -33,10 +33,10 @@ def as_classes(
         _words(where, found) if found.dtype.kind in "US" else found.astype(np.int64)
     )
     if classes is None:
-        known, places = np.unique(words, return_inverse=True)
+        known, numbers = np.unique(words, return_inverse=True)
         if len(known) > _MOST:
             raise must(where, "labels", f"of at most {_MOST:,} classes", len(known))
-        return places.astype(np.int64), _named(where, known.tolist())
+        return numbers.astype(np.int64), _named(where, known.tolist())
     names = _named(where, _words(where, as_array(where, "classes", classes)).ravel().tolist())
     if words.dtype.kind == "i":
         wrong = words[(words < 0) | (words >= len(names))]
@@ -44,10 +44,10 @@ def as_classes(
             accepted = f"from 0 to {len(names) - 1}, for there are {len(names)} classes"
             raise must(where, "labels", accepted, int(wrong[0]))
         return words, names
-    place = {name: k for k, name in enumerate(names)}
-    if unknown := sorted(set(words.tolist()) - place.keys()):
+    number = {name: k for k, name in enumerate(names)}
+    if unknown := sorted(set(words.tolist()) - number.keys()):
         raise must(where, "labels", f"among the classes {listed(names)}", unknown[0])
-    return np.array([place[word] for word in words.tolist()], np.int64), names
+    return np.array([number[word] for word in words.tolist()], np.int64), names
 
 
 def _words(where: str, array: NDArray[Any]) -> NDArray[np.str_]:

@@ -20,7 +20,7 @@ from eccles.data.registry import OWN_RECORDINGS
 from eccles.data.spikes.binning import Binning, bin_events
 from eccles.data.spikes.cache import Labelled, cached
 from eccles.data.spikes.dataset import SpikeDataset, Splits
-from eccles.data.spikes.hdf5 import UNTOLD, read_blocks
+from eccles.data.spikes.hdf5 import UNSTATED, read_blocks
 from eccles.data.spikes.recordings import CHANNELS, Recordings, say_channels
 from eccles.errors import InputError
 from eccles.events import SpikeEvents
@@ -96,14 +96,15 @@ def check_in_time(where: str, left_out: int, recorded: int, binning: Binning) ->
 
 def _channels(paths: list[Path], facts: list[Mapping[str, Any]]) -> int:
     """Return the channels of two files of one's own: what they say, or what their units need."""
-    told = [each["n_units"] for each in facts]
+    stated = [each["n_units"] for each in facts]
     needed = [each["largest_unit"] + 1 for each in facts]
-    n_units: int = max(n if said == UNTOLD else said for said, n in zip(told, needed, strict=True))
+    pairs = zip(stated, needed, strict=True)
+    n_units: int = max(n if said == UNSTATED else said for said, n in pairs)
     files = " and ".join([f"data: {paths[0]}", *(path.name for path in paths[1:])])
-    if UNTOLD in told:
+    if UNSTATED in stated:
         say_channels(files, n_units)
-    elif min(told) < n_units:
-        _log.warning("%s say %d and %d channels; %d are taken for both", files, *told, n_units)
+    elif min(stated) < n_units:
+        _log.warning("%s say %d and %d channels; %d are taken for both", files, *stated, n_units)
     return n_units
 
 
@@ -158,7 +159,7 @@ def _load(
         "sha256": [sums.sha256],
         "encoding": {"code": "bins", "max_time": binning.max_time, "clip": binning.clip},
         "n_steps": binning.n_steps,
-        "n_units": n_units or UNTOLD,
+        "n_units": n_units or UNSTATED,
         "dt": binning.dt,
     }
     encoded = cached(description, lambda: _encode(path, binning, n_units))
@@ -205,7 +206,7 @@ def _encode(path: Path, binning: Binning, n_units: int | None) -> Labelled:
     check_in_time(f"data: {path}", left_out, recorded, binning)
     return Labelled(
         # A file that says how many channels it has is stored as one that doesn't.
-        SpikeEvents.joined([replace(each, n_units=n_units or UNTOLD) for each in events]),
+        SpikeEvents.joined([replace(each, n_units=n_units or UNSTATED) for each in events]),
         np.concatenate(labels),
         np.concatenate(speakers) if len(speakers[0]) else None,
         {

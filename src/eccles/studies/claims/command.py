@@ -13,17 +13,17 @@ from eccles.sweeps.study import FULL, read_study
 
 def command(article: Article, study: str) -> str:
     """Return the command that does what is left of a study, in the folder where it is."""
-    place = article.place(study)
+    folder = article.folder_of(study)
     known = {article[each].study.scale for each in article}
     scale = article[study].study.scale if study in article else FULL
     if study not in article and len(known) == 1:
         (scale,) = known
     # A folder that has another name than its study was made by the other verb.
-    words = ["eccles", "sweep", f"{article.name}/{study}", "--scale", scale, "--out", str(place)]
+    words = ["eccles", "sweep", f"{article.name}/{study}", "--scale", scale, "--out", str(folder)]
     seeds = "--set", "repeat="
-    if place.name == study:
+    if folder.name == study:
         words = ["eccles", "reproduce", article.name, "--only", study, "--scale", scale]
-        words += ["--out", str(place.parent)]
+        words += ["--out", str(folder.parent)]
         seeds = "--repeat", ""
     # A scale that doesn't ship has no seeds to differ from.
     with suppress(InputError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eccles.data.cameras.published import N_FRAMES
+from eccles.data.cameras.event_cameras import N_FRAMES
 from eccles.data.own.names import is_path
 from eccles.data.registry import SOURCES
 from eccles.training.own import said_of

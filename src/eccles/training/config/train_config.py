@@ -28,6 +28,9 @@ _INITS = {
     True: ("measured", "bernoulli", "prior", "dann"),
 }
 _STEPS = {False: (2, 65535), True: (1, 1000)}
+_ALWAYS_HASHED = {"model"}
+"""Settings that a run's identity has even where they are as by default."""
+
 _CALLED = {False: "a network of spiking neurons in time", True: "a deep network"}
 
 
@@ -108,12 +111,12 @@ class TrainConfig(TimedSettings, DeepSettings):
     def identity(self) -> str:
         """Return the run's identity: the hash of its resolved settings.
 
-        What is as the defaults have it stays out of the hash, except the model, so that a setting
-        which a later version adds, with a default that changes nothing, leaves known runs known.
+        Only the model, and settings whose resolved value differs from the default, are hashed. So a
+        later version may add a setting, with a default that changes nothing, and stored runs keep
+        their identities.
         """
         usual, own = _usual(self.is_deep), self.identity_of()
-        told = {name for name in own if name == "model" or own[name] != usual[name]}
-        return hashed({name: own[name] for name in told})
+        return hashed({n: own[n] for n in own if n in _ALWAYS_HASHED or own[n] != usual[n]})
 
     def identity_of(self) -> dict[str, Any]:
         """Return the settings, resolved, as the identity has them.

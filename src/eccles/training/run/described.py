@@ -22,11 +22,11 @@ def read_settings(path: Path | str) -> dict[str, Any]:
     written. A copy of it elsewhere is a file as any other, which may be edited.
     """
     content = read_yaml(path)
-    place = Path(path)
-    sums = sums_of(place.parent)
+    file = Path(path)
+    sums = sums_of(file.parent)
     try:
-        if "identity" in content or sums.knows(place.name):
-            sums.check(place.name)
+        if "identity" in content or sums.knows(file.name):
+            sums.check(file.name)
     except OSError as error:
         raise RunError(
             f"config: {sums.path} must be readable, got {error.strerror!r}; delete it to have the "

@@ -10,7 +10,7 @@ from torch import nn
 
 from eccles.training.config import TrainConfig
 
-_TOLD = ("engine", "n_excitatory", "n_inhibitory", "parameters", "start")
+_REPEATED = ("engine", "n_excitatory", "n_inhibitory", "parameters", "start")
 """Facts that a summary repeats."""
 
 
@@ -74,7 +74,7 @@ class TrainResult:
             "seconds_per_epoch": seconds / len(trained) if trained else None,
             # Rows that an earlier version left have it within their seconds.
             "compile_seconds": sum(row.get("compile_seconds", 0.0) for row in self.history),
-            **{name: self.facts[name] for name in _TOLD if name in self.facts},
+            **{name: self.facts[name] for name in _REPEATED if name in self.facts},
             "identity": self.identity,
             "out": None if self.out is None else str(self.out),
         }

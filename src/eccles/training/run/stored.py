@@ -55,8 +55,8 @@ class StoredRun(NamedTuple):
         passed = self.config.module is not None and read(self.config.module) is None
         if passed or digest_of(self.config.data):
             what = "network" if passed else "samples"
-            told = ", ".join(f'"{name}": 1' for name in measures)
-            return f"from Python, with the same {what} and measure={{{told}}}"
+            asked = ", ".join(f'"{name}": 1' for name in measures)
+            return f"from Python, with the same {what} and measure={{{asked}}}"
         return (
             f"with eccles train --config {self.folder}/config.json --measure "
             f"{','.join(measures)} --no-resume --out {self.folder}"

@@ -36,7 +36,7 @@ from eccles.training.schedule import Schedule
 from eccles.training.tasks.task import BatchStep
 
 
-class DeepTrainee:
+class DeepTask:
     """A deep network, the samples of its run, and E-I Prop; a `Task`.
 
     Args:

@@ -37,7 +37,7 @@ OWN_MEASURES = {**BY_GROUP, "weights": Measure({"projection": "VARCHAR", **COLUM
 """Measures of modules of one's own, by name."""
 
 
-class ModuleTrainee:
+class ModuleTask:
     """A module of one's own, the samples of its run, and its step; a `Task`.
 
     An update is what the optimizer asks for, then noise, then Dale's principle, as of all networks.
@@ -121,5 +121,5 @@ class ModuleTrainee:
 
     def title(self) -> str:
         """Return what is trained in a few words."""
-        told = ", ".join(f"{name} {n}" for name, n in list(self.network.groups().items())[:6])
-        return f"{type(self.network).__name__} with {told}"
+        groups = ", ".join(f"{name} {n}" for name, n in list(self.network.groups().items())[:6])
+        return f"{type(self.network).__name__} with {groups}"

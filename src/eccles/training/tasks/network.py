@@ -38,7 +38,7 @@ _RECORDINGS = replace(
 """Scales for recordings, whose samples have some 25 times the spikes of an image."""
 
 
-class NetworkTrainee:
+class NetworkTask:
     """A network of one's own, the samples of its run, and its step; a `Task`.
 
     Args:
@@ -121,9 +121,9 @@ class NetworkTrainee:
     def title(self) -> str:
         """Return what is trained in a few words."""
         sizes = self.facts()["group_sizes"]
-        told = ", ".join(f"{name} {size}" for name, size in list(sizes.items())[:6])
+        groups = ", ".join(f"{name} {size}" for name, size in list(sizes.items())[:6])
         more = f" and {len(sizes) - 6} groups more" if len(sizes) > 6 else ""
-        return f"{told}{more}; {len(self.network.network.projections)} projections"
+        return f"{groups}{more}; {len(self.network.network.projections)} projections"
 
 
 def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> SpikingNetwork:

@@ -24,7 +24,7 @@ from eccles.training.tasks.task import BatchStep
 from eccles.units import duration
 
 
-class ShallowTrainee:
+class ShallowTask:
     """A network of one hidden layer, the samples of its run, and its step; a `Task`.
 
     Args:

@@ -7,8 +7,8 @@ import pytest
 
 from eccles import data
 from eccles.data import Framing, to_frames
-from eccles.data.cameras import own_files as event_files
-from eccles.data.cameras.own_files import read_events
+from eccles.data.cameras import event_files
+from eccles.data.cameras.event_files import read_events
 from eccles.errors import InputError, RunError
 
 FRAMING = Framing(n_frames=3, sensor=(4, 5), size=None)

@@ -7,9 +7,9 @@ import pytest
 
 from eccles import data
 from eccles.data import Framing, to_frames
-from eccles.data.cameras import published as event_cameras
+from eccles.data.cameras import event_cameras
+from eccles.data.cameras.event_cameras import from_tonic, in_order, shared_out
 from eccles.data.cameras.frames import CameraEvents
-from eccles.data.cameras.published import from_tonic, in_order, shared_out
 from eccles.data.files.sources import cache_folder
 from eccles.errors import InputError, RunError
 

@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from eccles.data.audio import own_files as audio
+from eccles.data.audio import sound_files as audio
 from eccles.errors import InputError
 
 soundfile = pytest.importorskip("soundfile", reason="needs the extra audio")
@@ -174,9 +174,9 @@ def test_a_flac_that_promises_an_age(tmp_path):
 
 def test_sound_is_no_longer_than_it_may_be(tmp_path, monkeypatch):
     soundfile.write(tmp_path / "a.wav", np.ones(8000), 1000)
-    monkeypatch.setattr("eccles.data.audio.own_files._PIECE", 1000)
+    monkeypatch.setattr("eccles.data.audio.sound_files._PIECE", 1000)
     assert len(audio.read_audio(tmp_path / "a.wav").samples) == 8000
-    monkeypatch.setattr("eccles.data.audio.own_files.MOST_SECONDS", 7)
+    monkeypatch.setattr("eccles.data.audio.sound_files.MOST_SECONDS", 7)
     with pytest.raises(InputError, match="got sound of over 7 seconds; cut it"):
         audio.read_audio(tmp_path / "a.wav")
 
@@ -189,7 +189,7 @@ def test_a_file_too_large_for_memory_is_left_out(tmp_path, monkeypatch):
     def full(samples, *_):
         raise MemoryError
 
-    monkeypatch.setattr("eccles.data.audio.own_files.hear", full)
+    monkeypatch.setattr("eccles.data.audio.sound_files.hear", full)
     with pytest.raises(InputError, match=r"a\.wav needs more memory than there is; cut it"):
         audio.encode_folder(tmp_path, strict=True)
     with pytest.raises(InputError, match="2 files of which none can"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eccles.cli import main
-from eccles.cli.place import for_files, stored
+from eccles.cli.folders import for_files, stored
 from eccles.errors import InputError
 
 
