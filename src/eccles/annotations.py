@@ -1,4 +1,7 @@
-"""What an annotation names, though files keep theirs as text and import some names never."""
+"""Turn annotations into types.
+
+Modules keep their annotations as text, and import some names for type checkers only.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ def named(annotation: Any, module: str) -> Any:
 
 
 def _import(module: str, name: str) -> Any:
-    """Return what a module's name stands for that it imports for type checkers alone."""
+    """Return the object behind a name that a module imports only under `if TYPE_CHECKING`."""
     home, attribute = _for_checkers(module)[name]
     found = import_module(home)
     return getattr(found, attribute) if attribute else found
@@ -43,9 +46,10 @@ def _import(module: str, name: str) -> Any:
 
 @cache
 def _for_checkers(module: str) -> dict[str, tuple[str, str]]:
-    """Return the names that a module imports for type checkers alone, so as to be quick to import.
+    """Return the names that a module imports only under `if TYPE_CHECKING`.
 
-    Each with the module that it is from and its name there, empty for a module as a whole.
+    Each name maps to the module that it comes from and its name there, which is empty where the
+    name stands for a whole module.
     """
     try:
         tree = ast.parse(inspect.getsource(sys.modules[module]))

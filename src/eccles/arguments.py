@@ -1,4 +1,4 @@
-"""What a public function is given is of the kinds that it says, or the answer is one sentence."""
+"""Check what public functions are given against their annotations: a misfit is one sentence."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def typed(where: str) -> Callable[[_Function], _Function]:
-    """Return a decorator that holds a function's arguments to their annotations.
+    """Return a decorator that checks a function's arguments against its annotations.
 
-    A value of another kind is an InputError, such as "train: threads must be a whole number, got
-    'x'". A text stands for a path where one is wanted. What a kind can't say, such as a range, is
-    the function's own to check.
+    A value of another type is an InputError, such as "train: threads must be a whole number, got
+    'x'". A text is accepted, and converted, where a path is wanted. What a type can't say, such as
+    a range, the function checks itself.
 
     Args:
         where: what the sentence begins with.
@@ -55,7 +55,7 @@ def typed(where: str) -> Callable[[_Function], _Function]:
 
 
 def unchecked(function: _Function) -> _Function:
-    """Return a function without what `typed` adds, for what calls it often and was checked itself.
+    """Return a function without the checks of `typed`, for callers that have made them already.
 
     The check of a call takes less than a microsecond, which a step of small layers feels.
     """
@@ -63,15 +63,15 @@ def unchecked(function: _Function) -> _Function:
 
 
 def _is_traced() -> bool:
-    """Whether torch compiles what calls now: it would compile the checks too, part by part."""
+    """Whether torch.compile traces the caller: it would compile the checks too, part by part."""
     torch = sys.modules.get("torch")
     return torch is not None and torch.compiler.is_compiling()
 
 
 def check_fields(made: object, where: str, *names: str) -> None:
-    """Raise InputError unless what a dataclass was made of is of the kinds that it says.
+    """Raise InputError unless the fields of a dataclass hold values of the annotated types.
 
-    Only the fields of some names are looked at, where any are given.
+    Where names are given, only these fields are checked.
     """
     for name, kind in _fields(type(made)).items():
         if not names or name in names:
@@ -79,7 +79,7 @@ def check_fields(made: object, where: str, *names: str) -> None:
 
 
 class Checked:
-    """Base of dataclasses of constants, which are held to what they say when they are made."""
+    """Base of dataclasses of constants, which checks each field against its annotation."""
 
     def __post_init__(self) -> None:
         check_fields(self, type(self).__name__)
@@ -95,7 +95,10 @@ _KNOWN: dict[type, dict[str, Kind]] = {}
 
 
 def _taken(kind: Kind, value: Any, where: str, name: str) -> Any:
-    """Return a value as a function gets it, or raise InputError unless it is of a kind."""
+    """Return a value as a function gets it, or raise InputError unless its annotation allows it.
+
+    A text becomes a path where a path is wanted.
+    """
     if type(value) in kind.exact:
         return value
     if kind.is_path and isinstance(value, str | os.PathLike):

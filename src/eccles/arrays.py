@@ -1,7 +1,7 @@
-"""Arrays as they enter: numbers of whatever type become those that the rest trusts, or a sentence.
+"""Arrays as they enter the package, checked and converted, so that all other code trusts them.
 
-Each function takes what numpy can make an array of, lists among it, and torch tensors, wherever
-they live. `where` and `name` are for the sentence.
+Each function takes whatever numpy can make an array of, such as lists, and torch tensors on any
+device. `where` and `name` begin the sentence of an error.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def as_array(where: str, name: str, values: object) -> NDArray[Any]:
 
 
 def _kind(values: Any) -> str:
-    """Return what values are, of a tensor with what numpy may not know of it."""
+    """Return what values are, in words; of a tensor also its layout and device."""
     said: str = type(values).__name__
     if not hasattr(values, "detach"):
         return said
@@ -46,7 +46,7 @@ def _kind(values: Any) -> str:
 
 
 def _remedy(values: Any) -> str:
-    """Return what makes a tensor one that numpy takes, or nothing where that isn't known."""
+    """Return the call that makes of a tensor one that numpy takes, or "" where none is known."""
     if not hasattr(values, "detach"):
         return ""
     if values.device.type == "meta":
@@ -86,7 +86,7 @@ def whole_numbers(
 def class_labels(where: str, labels: object, n_samples: int, n_classes: int) -> NDArray[np.int64]:
     """Return one class from 0 to n_classes - 1 for each sample, int64 [B].
 
-    All that takes labels takes them by this. Raises InputError unless they are such.
+    Every function that takes labels checks them here. Raises InputError unless they are such.
     """
     array = as_array(where, "labels", labels)
     if array.shape != (n_samples,):
@@ -95,10 +95,10 @@ def class_labels(where: str, labels: object, n_samples: int, n_classes: int) -> 
 
 
 def samples_of(where: str, array: NDArray[Any], index: Any) -> NDArray[Any]:
-    """Return what an array has of some samples, by a slice or a list of them.
+    """Return the rows of an array that belong to some samples, chosen by a slice or a list.
 
-    All that gives several samples at once takes their numbers by this. Raises InputError for a
-    number that none has, and for what gives no list of samples, such as one number.
+    Every method that returns several samples checks their numbers here. Raises InputError for a
+    number that no sample has, and for an index that gives no list of samples, such as one number.
     """
     try:
         chosen: NDArray[Any] = array[index]
@@ -113,10 +113,10 @@ def samples_of(where: str, array: NDArray[Any], index: Any) -> NDArray[Any]:
 
 
 def sample_number(where: str, index: Any, n: int) -> int:
-    """Return which of n samples one number names, from 0 on.
+    """Return a sample's number from 0 to n - 1; a negative one counts from the end.
 
-    Raises IndexError where it names none, by which a loop over all of them ends, and InputError
-    for what is no number.
+    Raises IndexError for a number that no sample has, which ends Python's loops over a data set,
+    and InputError for anything but a whole number.
     """
     try:
         number = operator.index(index)
@@ -129,7 +129,7 @@ def sample_number(where: str, index: Any, n: int) -> int:
 
 
 def _first_beyond(index: object, n: int) -> object:
-    """Return the first number of an index that is none of n samples', or the index as it is."""
+    """Return the first number in an index that no sample has, or the index itself."""
     try:
         numbers = np.asarray(index)
         beyond = numbers[(numbers < -n) | (numbers >= n)]

@@ -1,8 +1,9 @@
 """The checksums of a folder's files, beside them: what is read back is what was written.
 
-SHA256SUMS has a line a file, as `sha256sum --check` takes them. The checksum of a file's new
-content is put there before the file is, and that of the old content stays beside it for so long: a
-kill between the two leaves a file that one of them is of.
+SHA256SUMS has a line a file, as `sha256sum --check` takes them. While a file is replaced, both its
+old and its new checksum are listed: the new one is added before the file is replaced, the old one
+is removed afterwards. So a process that is killed in between leaves a file that matches one of the
+two.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from eccles.storage import Write, unwritable, write_together, write_whole, write
 
 NAME = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64})  (\w[\w .-]*)", re.ASCII)
-"""A line: no name that is written here has other letters, and a damaged one may have any."""
+"""A line of SHA256SUMS. Eccles writes no names with other letters; a damaged line may have any."""
 _KINDS = {".json", ".jsonl", ".parquet"}
 """Files that are listed where a folder gets its first checksums."""
 _TRIES = 3
@@ -29,8 +30,8 @@ _Listed = dict[str, set[str]]
 class Checksums:
     """The files of a folder that have a checksum.
 
-    A folder without any was written by a version that knew none, and its files are taken as they
-    are; with the next file that is written there, all get one.
+    A folder without SHA256SUMS was written by a version that had none, and its files are read
+    without a check. As soon as a file is written there, all files get a checksum.
     """
 
     def __init__(self, folder: Path, remedy: str) -> None:
@@ -80,7 +81,7 @@ class Checksums:
         write_together(files, announce, parents=False, flushed=flushed)
 
     def settle(self, *, flushed: bool = True) -> None:
-        """Leave each file its own checksum alone, once all are written; reads them all."""
+        """Keep for each file only the checksum that fits it, once all are written; reads them."""
         try:
             known = self._known()
             self._list({name: self._current(name, known[name]) for name in known}, flushed)
@@ -117,7 +118,7 @@ class Checksums:
         return {path.name: {_digest(path)} for path in paths if path.is_file()}
 
     def _current(self, name: str, accepted: set[str]) -> set[str]:
-        """Return the checksum of the content that a file has, or all where that is no one's."""
+        """Return the listed checksum that a file's content has, or all where it has none."""
         try:
             digest = _digest(self.folder / name)
         except FileNotFoundError:

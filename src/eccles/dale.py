@@ -44,7 +44,7 @@ class Sparse(Protocol):
     """A module in which connections are missing, and whose weights there must stay zero."""
 
     def connections(self) -> dict[str, tuple[Tensor, Tensor]]:
-        """Return weights that aren't all connections, by name, with which of them are, bool."""
+        """Return by name weights where connections are missing, with a bool mask of the others."""
         ...
 
 

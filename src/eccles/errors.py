@@ -59,7 +59,7 @@ def _spelt(letter: str) -> str:
 
 
 def shown(value: object, most: int = 160) -> str:
-    """Return how a value is written, or of a long one as much as a sentence has room for.
+    """Return a value as Python writes it; a long one without its middle.
 
     It takes no longer for a large value than for a small one.
 

@@ -34,9 +34,9 @@ class SpikeEvents:
     copied, and the events may be memory-mapped. A unit may fire several times in one step, as
     repeated events or as one event with a count.
 
-    Whatever is made by hand is held to these rules at once, and never again: kernels trust every
-    number. So all arrays are read-only. One that could still be written is copied; whoever passes
-    a read-only view of an array that is written elsewhere breaks the promise.
+    The rules are checked once, when events are made, and never again: kernels trust every number.
+    So all arrays are read-only, and one that could still be written is copied. A caller who passes
+    a read-only view of an array, and then writes to that array, breaks the rules unseen.
 
     Attributes:
         begins, ends: int64 [B].
@@ -119,7 +119,7 @@ class SpikeEvents:
         n_units: int,
         dt: float,
     ) -> Self:
-        """Return events that keep every rule by the way in which they were made: nothing is read.
+        """Return events of arrays that are known to keep every rule: nothing is checked.
 
         The arrays must be of the types above and belong to the events from then on.
         """
@@ -173,7 +173,8 @@ class SpikeEvents:
 
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
-        """Begins, ends, steps, units and counts as kernels take them: empty where all are one.
+        """Begins, ends, steps, units and counts as kernels take them; counts are empty if all are
+        1.
 
         All are in one piece and read-only; to numba others would be of another type, compiled anew.
         """
@@ -397,7 +398,7 @@ def _binned(
     if when.size and not (when.min() >= 0 and when.max() < last):
         wrong = when[~((when >= 0) & (when < last))][0]
         raise must("events", f"times {whose}", f"from 0 to below {duration(last)}", wrong.item())
-    # A time that was computed of a step may lie a rounding before it.
+    # A time that was computed as step x dt may be rounded to just below that step.
     step = np.minimum(np.floor(when / dt * (1 + 1e-12) + 1e-9), n_steps - 1).astype(np.int64)
     cells, counts = np.unique(step * _MOST + which, return_counts=True)
     if counts.max(initial=0) > 255:
@@ -406,9 +407,10 @@ def _binned(
 
 
 def spike_events(where: str, events: object) -> SpikeEvents:
-    """Return events that are such, and so keep every rule; raise InputError for anything else.
+    """Return SpikeEvents unchanged, or raise InputError for anything else.
 
-    What hands arrays to a kernel takes its events by this.
+    Every function that hands arrays to a kernel checks its argument here: SpikeEvents keep every
+    rule that kernels rely on.
     """
     if not isinstance(events, SpikeEvents):
         hint = "SpikeEvents.from_dense makes them of a raster [T, B, N]"

@@ -1,4 +1,4 @@
-"""What a room hands on: its `__all__`, by which `help` lists what there is."""
+"""The public names of a package, for its `__all__`, by which `help` lists them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 
 def public(names: Mapping[str, Any]) -> list[str]:
-    """Return the names that a room's face has imported for others, in order.
+    """Return the names that a package's `__init__` offers to users, sorted.
+
+    Modules and names that begin with "_" aren't among them.
 
     >>> public({"lif": len, "_hidden": 1, "sys": __import__("sys"), "annotations": 0})
     ['lif']

@@ -24,9 +24,9 @@ class Kind(NamedTuple):
         hint: how to get one.
         is_path: whether a text is taken as a path.
         is_text: whether a text may be something else than a path.
-        exact: types whose every value is one, which are the quickest to tell.
-        by_type: whether a value's type tells whether it is one.
-        has_parts: whether it is a named tuple, which nothing held to what it says when it was made.
+        exact: types of which every value fits, so that nothing else need be checked.
+        by_type: whether a value's type alone decides whether it fits.
+        has_parts: whether it is a named tuple, whose fields nothing checks when it is made.
     """
 
     words: str
@@ -158,7 +158,7 @@ def _is_bool(value: object) -> bool:
 
 
 def _implements(protocol: type) -> Callable[[Any], bool]:
-    """Return what tells whether a value has a protocol's methods, once for values of one type."""
+    """Return a test of whether a value has a protocol's methods, made once for each type."""
     known: set[type] = set()
 
     def fits(value: Any) -> bool:

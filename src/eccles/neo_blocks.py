@@ -12,9 +12,13 @@ from eccles.errors import InputError, must
 
 
 class Trials(NamedTuple):
-    """Times in seconds from each trial's start and units, a list of each a trial, and their bounds.
+    """Spikes trial by trial.
 
-    `n_units` and `duration` are 0 where there is nothing.
+    Attributes:
+        times: for each trial, the times of its spikes in seconds from the trial's start.
+        units: for each trial, the units of these spikes.
+        n_units: number of units; 0 where there is none.
+        duration: length of the longest trial in seconds; 0 where there is none.
     """
 
     times: list[NDArray[np.floating[Any]]]

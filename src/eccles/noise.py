@@ -79,7 +79,11 @@ def _normal_pair(u: Any, angle: Any) -> Any:
 
 @compiled
 def fill_normals(normals: Any, first: int, key0: Any, key1: Any, batch: Any, layer: Any) -> None:
-    """Fill [4 n] with the normals of n counters from `first` on: every first one, second, ..."""
+    """Write the normals of n consecutive counters from `first` on into an array [4 n].
+
+    A counter gives four normals. Entries 0 to n - 1 are the first of each counter, the next n the
+    second of each, and so on.
+    """
     n = normals.size // 4
     one, two, three, four = (
         normals[:n],
@@ -96,12 +100,15 @@ def fill_normals(normals: Any, first: int, key0: Any, key1: Any, batch: Any, lay
 
 @compiled
 def stretch(k: int, first: int, last: int, size: int) -> Any:
-    """Return which of `size` values get normals of the counters from `first` to `last`, and which.
+    """Return the k-th run of values that take their noise from counters `first` to `last` - 1.
 
-    Counter g of size / 4 gives one normal to value g of each quarter; one more counter serves what
-    is left over, at most three values. That makes seven stretches of values, some of them empty:
-    stretch k is returned as its first value, its end, and where `fill_normals` puts its first
-    normal.
+    Of `size` values, counter g < size // 4 serves value g of each quarter, in all four values. One
+    more counter, size // 4, serves the up to three values after the last quarter. So a block of
+    counters serves seven runs of consecutive values, k = 0 to 3 in the quarters and k = 4 to 6
+    behind them, of which some are empty.
+
+    Returns the run's first value, its end, and the entry of `fill_normals`' array for its first
+    value.
     """
     n = size // 4
     if k < 4:
@@ -119,8 +126,8 @@ def _add_normals(values: Any, sigma: Any, key0: Any, key1: Any, batch: Any, laye
         normals = buffer[: 4 * (last - first)]
         fill_normals(normals, first, key0, key1, batch, layer)
         for k in range(7):
-            start, stop, place = stretch(k, first, last, values.size)
-            target, own = values[start:stop], normals[place:]
+            start, stop, entry = stretch(k, first, last, values.size)
+            target, own = values[start:stop], normals[entry:]
             for j in range(len(target)):
                 target[j] += sigma * own[j]
 

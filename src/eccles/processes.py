@@ -32,9 +32,9 @@ class Pool(ProcessPoolExecutor):
 
 
 def _start_tracker() -> None:
-    """Start what clears up after this process, so that it does so without a word.
+    """Start multiprocessing's resource tracker with its warnings switched off.
 
-    Whoever was killed can't free semaphores, and needn't be told of them.
+    It frees the semaphores of workers that were killed, and would print a warning for each.
     """
     before = os.environ.get("PYTHONWARNINGS")
     os.environ["PYTHONWARNINGS"] = "ignore"

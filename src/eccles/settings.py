@@ -1,4 +1,4 @@
-"""Frozen, typed settings whose every mistake is one sentence, and their one way in from files."""
+"""The base of all settings: frozen, typed, with errors of one sentence, read from YAML files."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def as_said(
     alone: str = "",
     write: Callable[[Any], str] = str,
 ) -> PrimitiveConstructorSpec[Any]:
-    """Return what makes a flag of a setting that is read from a text.
+    """Return how tyro makes a flag of a setting that is read from a text.
 
-    The text is kept as it is: the settings read it, and say which of them is wrong.
+    The flag's text is handed on as it is: the settings read it, and say what is wrong with it.
 
     Args:
-        metavar: what stands for the value in a help.
+        metavar: what stands for the value in the help.
         nargs: 1, or "*" for a flag that may stand alone.
-        alone: what it means then.
+        alone: the text that a flag without a value stands for.
         write: how a value is written as a default.
     """
     return PrimitiveConstructorSpec(
@@ -138,11 +138,11 @@ class Settings(BaseModel):
 
     @classmethod
     def no_setting(cls, name: object) -> str:
-        """Return the words for a setting that these don't have."""
+        """Return the error text for the name of a setting that isn't one of this class."""
         return f"there is no setting {shown(name)}{nearest(name, cls.model_fields)}"
 
     def names(self) -> Collection[str]:
-        """Return the settings that these have, where others of their class may have more."""
+        """Return the names of the settings that apply: all, unless a subclass leaves some out."""
         return type(self).model_fields.keys()
 
     @classmethod
@@ -189,7 +189,7 @@ def _rule(error: ErrorDetails) -> str:
 
 
 def _is_deep(setting: tuple[Any, Any]) -> bool:
-    """Return whether a setting's value has more levels than Python can spell."""
+    """Return whether a setting's value is nested deeper than Python can print."""
     try:
         repr(setting)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""Durations and rates at the edges: "10 ms" and "5 Hz" in, seconds and hertz inside."""
+"""Durations and rates: people write "10 ms" and "5 Hz", code counts in seconds and hertz."""
 
 from __future__ import annotations
 

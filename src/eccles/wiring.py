@@ -1,7 +1,7 @@
 """A network laid out for the engines: its neurons in one row, its projections as links.
 
 `eccles.network` describes a network in words that people use, for any number of inputs and classes.
-A wiring is the same network for given ones: every neuron has a place in one row, population after
+A wiring is the same network for given ones: every neuron has a number in one row, population after
 population and group after group, and every projection is a link between two stretches of that row,
 of the inputs, or of the readouts.
 
@@ -50,8 +50,8 @@ class Link(NamedTuple):
     Attributes:
         weights: name of the matrix that holds its weights, such as "input->hidden".
         rows, columns: its part of that matrix, presynaptic units by postsynaptic ones.
-        pre: presynaptic units: places among the inputs, if it comes from them, or in the row.
-        post: postsynaptic units: places in the row, or among the readouts, if it goes to them.
+        pre: slice of the presynaptic units: of the inputs, if it comes from them, or of the row.
+        post: slice of the postsynaptic units: of the row, or of the readouts, if it goes to them.
         delay: steps until a spike reaches the current, 1 or more.
         receptor: 0, or 1 for what inhibits, where neurons tell the two apart.
     """

@@ -1,4 +1,4 @@
-"""YAML as Eccles takes it: plain values, each name once, and no more than can be looked through."""
+"""The YAML that Eccles reads: plain values, each name once, of a bounded size and depth."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TEXT = f"{_CORE}str"
 
 
 class _RefusedError(yaml.MarkedYAMLError):
-    """What is YAML, but not for us; its problem is for the user."""
+    """Valid YAML that Eccles doesn't accept; its `problem` tells the user why."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -56,7 +56,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def _reach(self, values: int, depth: int, event: Any) -> None:
-        """Count values that are met, before any of them is made."""
+        """Count the values met so far, and refuse too many or too deep ones before any is built."""
         self._values += values
         self._deepest = max(self._deepest, depth)
         if self._values > MOST_VALUES:

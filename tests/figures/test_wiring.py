@@ -6,7 +6,7 @@ from tests.network.networks import descriptions
 from eccles import Network
 from eccles.figures import wiring
 from eccles.figures.wiring_arrows import MIXED, arrows
-from eccles.figures.wiring_layout import extent, places
+from eccles.figures.wiring_layout import extent, layout
 from eccles.network import End, circuit, kilgore2025, layered
 
 
@@ -53,7 +53,7 @@ def test_the_same_picture_is_the_same_bytes(tmp_path, network):
 @given(descriptions())
 def test_nothing_lies_on_anything_else(said):
     network = Network.model_validate(said)
-    placed = places(network)
+    placed = layout(network)
     assert set(placed.discs) == set(network.ends())
     left, right, lower, upper = extent(placed, [])
     boxes = list(placed.boxes.values())

@@ -60,8 +60,9 @@ class Workload:
     ) -> Workload:
         """Return the work that these settings describe; `weights` replace the initial ones.
 
-        Sixteen batches: a single one, repeated, is learnt by the processor's branch prediction
-        and flatters; many more change the weights, and with them the activity.
+        There are sixteen batches. The processor's branch prediction learns a single one by heart,
+        and timings look better than in training; many more change the weights, and with them the
+        activity.
         """
         order = seeds.stream(0, "order").permutation(len(data))
         batches = tuple(np.resize(order, (n_batches, batch_size)))

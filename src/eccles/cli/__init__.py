@@ -88,8 +88,8 @@ def _stop_of(words: list[str]) -> str:
 def _stopped(error: BaseException, words: list[str]) -> int:
     said = str(error) if isinstance(error, KeyboardInterrupt) else ""
     print(f"eccles: {said or _stop_of(words)}", file=sys.stderr)
-    # Python remembers one that came within another exec, as of a named tuple while numpy is
-    # imported, and would end by that signal and not by our status; this one forgets it.
+    # Python remembers a KeyboardInterrupt within `exec`, such as numpy's import has for its named
+    # tuples, and would end by that signal, not with our status. Another `exec` makes it forget.
     exec("")
     return 130
 

@@ -62,7 +62,11 @@ def drawn(
     *,
     alone: bool,
 ) -> list[Row]:
-    """Make figures and tables; of one that can't be made say why, where `alone` as an error."""
+    """Make figures and tables, and return what came of each.
+
+    One that can't be made has the reason in its row; where `alone`, the reason is raised as an
+    error.
+    """
     rows = []
     with bar("drawing", len(chosen)) as advance:
         for name, made in chosen.items():

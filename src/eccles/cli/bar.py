@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Advance(Protocol):
-    """What moves a bar by `n` things; `at` is the one that comes next."""
+    """Moves a progress bar on by `n` things; `at` names the thing that comes next."""
 
     def __call__(self, n: int, at: str = "") -> None:
         """Move the bar."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _PEAK = "peak_accuracy"
 _LEAST = 80
 _ANY_WIDTH = 10_000
-"""Columns of letters that no table needs."""
+"""A width, in letters, that every table fits into."""
 
 INTERVALS = "intervals of 95 % of the mean: bootstrap, Student's t of fewer than six"
 
@@ -35,7 +35,8 @@ INTERVALS = "intervals of 95 % of the mean: bootstrap, Student's t of fewer than
 class Column(NamedTuple):
     """A column of a table: its head, its cells, and how soon it may be left out.
 
-    Those of the highest `spare` are left out first where a table is too wide, those of 0 never.
+    Where a table is too wide, columns with the highest `spare` are left out first; those with 0
+    stay.
     """
 
     head: str

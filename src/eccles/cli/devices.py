@@ -16,7 +16,7 @@ from eccles.errors import must
 if TYPE_CHECKING:
     from eccles.devices import Device
 
-_PLACES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Where steps are shown, as shares of the way from the lower bound to the upper one."""
 
 Name = Annotated[tyro.conf.Positional[str], flag("NAME|FILE", "(required)")]
@@ -152,16 +152,16 @@ def _found(name: str) -> Device:
 
 
 def _steps(device: Device) -> list[dict[str, float]]:
-    """Return the mean steps at some places of a device without spread."""
+    """Return the mean steps at some conductances of a device without spread."""
     import torch
 
     from eccles.devices import draw, size, usual
 
-    places = [device.b_min + share * (device.b_max - device.b_min) for share in _PLACES]
-    w = torch.tensor(places, dtype=torch.float64, device="cpu")
-    drawn = draw(usual(device), (len(places),), like=w)
+    conductances = [device.b_min + share * (device.b_max - device.b_min) for share in _SHARES]
+    w = torch.tensor(conductances, dtype=torch.float64, device="cpu")
+    drawn = draw(usual(device), (len(conductances),), like=w)
     up, down = (size(device, drawn, w, way).tolist() for way in (True, False))
     return [
         {"conductance": round(a, 9), "up": b, "down": c}
-        for a, b, c in zip(places, up, down, strict=True)
+        for a, b, c in zip(conductances, up, down, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""What nobody foresaw, in a sentence as well: where it came from, and where its traceback is."""
+"""Unexpected errors as one sentence: what went wrong in which line, and where the traceback is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ STATUS = 70
 def sentence(error: Exception) -> tuple[str, int]:
     """Return the sentence for an error that isn't one of Eccles' own, and the exit status.
 
-    Files and memory are the world's: status 1, as where Eccles foresees it. All else is a fault.
+    Errors of files and of memory have status 1, as where Eccles foresees them. Any other is a fault
+    of Eccles and has `STATUS`.
     """
     if isinstance(error, OSError) and error.filename == streams.STDOUT:
         hint = "free space where it goes, or send it elsewhere"
@@ -43,7 +44,7 @@ def sentence(error: Exception) -> tuple[str, int]:
 
 
 def _line_of(error: Exception) -> str:
-    """Return the last line of ours that an error came through."""
+    """Return the last line of Eccles' code that an error passed through."""
     home = Path(eccles.__file__).parent
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if Path(frame.filename).is_relative_to(home):

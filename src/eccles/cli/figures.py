@@ -142,7 +142,10 @@ def _of_studies(
     formats: list[str] | None,
     out: Path,
 ) -> list[Row]:
-    """Draw any studies; of one that can't be drawn say why, where it is alone as an error."""
+    """Draw any studies, and return what came of each picture.
+
+    A study that can't be drawn has the reason in its row; the only one raises it as an error.
+    """
     rows = []
     for tables in studies:
         name = tables.study.name

@@ -32,7 +32,7 @@ _KINDS = {"INT": "a whole number", "FLOAT": "a number"}
 
 
 def flag(metavar: str | None = None, hint: str = "") -> Any:
-    """Return what makes a flag whose help says itself what holds unless it is given."""
+    """Return a flag's settings for tyro: its help says by `hint` what holds without the flag."""
     return tyro.conf.arg(metavar=metavar, help_behavior_hint=hint)
 
 
@@ -84,9 +84,10 @@ def parsed(parse: Callable[[], _Parsed], verb: str) -> _Parsed:
 
 
 def deferred(verb: Callable[..., Any]) -> Callable[..., Callable[[], Any]]:
-    """Return a function with the flags of another, that returns the call and doesn't make it.
+    """Return a function that takes another's flags, and returns the call instead of making it.
 
-    So what it says on stderr isn't taken for a complaint about its flags.
+    Tyro would make the call while it reads the flags, and what the call says on stderr would be
+    taken for a complaint about them.
     """
 
     @wraps(verb)
@@ -97,7 +98,7 @@ def deferred(verb: Callable[..., Any]) -> Callable[..., Callable[[], Any]]:
 
 
 def options(words: Sequence[str], settings: Iterable[str]) -> dict[str, str]:
-    """Return which of some settings the words of a command line say, by the options as they are.
+    """Return the settings that a command line gives, by the options as they are spelt there.
 
     >>> options(["--tau_mem", "10 ms", "--no-clip"], ["clip", "tau_mem", "ei"])
     {'--tau-mem': 'tau_mem', '--no-clip': 'clip'}
@@ -110,7 +111,7 @@ def options(words: Sequence[str], settings: Iterable[str]) -> dict[str, str]:
 
 
 def _sentence(box: str) -> str:
-    """Return the first paragraph of a framed text in our words, with the flag that it suggests."""
+    """Return the first paragraph of tyro's framed complaint in our words, with its suggestion."""
     # Its second line is a rule where a terminal has no letters for frames.
     content = [line.strip(" │") for line in box.splitlines()[1:] if not _BORDER.fullmatch(line)]
     rules = [k for k, line in enumerate(content) if _RULE.fullmatch(line)]
@@ -160,9 +161,10 @@ _NO_FLAGS = ("network",)
 _REGISTRY = ConstructorRegistry()
 
 _refused: list[Callable[[str, str, str], InputError]] = []
-"""What is wrong with texts that were read just now, for a verb, a flag's name and a hint.
+"""Errors of flags that were just read, each a function of the verb, the flag's name and a hint.
 
-Tyro alone knows the name, and hands on nothing but words: so they say which of these it is.
+Only tyro knows the flag's name, and it passes on nothing but an error's text. So that text is the
+number of the error in this list.
 """
 
 

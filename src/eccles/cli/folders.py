@@ -1,4 +1,4 @@
-"""The folders that a verb is told of: the one with stored studies, and the one for its files."""
+"""The folders that a verb is given: the one with stored studies, and the one for its files."""
 
 from __future__ import annotations
 

@@ -95,10 +95,10 @@ def _check(axes: Axes, runs: pd.DataFrame, epochs: pd.DataFrame, varied: list[st
 
 
 def _varied(tables: StudyTables, runs: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return runs, and the settings that vary among them, or what tells their networks apart.
+    """Return runs, and the settings that vary among them, or a column that tells networks apart.
 
-    Settings that vary side by side are one, `variant`, which runs get a column of: those of a
-    run's values that aren't the most frequent.
+    Settings that vary together (`zip`) are replaced by one column, `variant`: the values that a run
+    has of them, without those that are the most frequent.
     """
     from eccles.report.kind import kind_of
 

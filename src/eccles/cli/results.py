@@ -224,8 +224,8 @@ def _print(frame: pd.DataFrame, given: Arguments, console: Console, first: Colle
     alike = {name for name in rows if frame[name].nunique(dropna=False) < 2}
     # What goes first where room is short: a run's identity, what says nothing, then the last.
     order = sorted(rows, key=lambda name: (name == "run", name in alike, list(rows).index(name)))
-    spare = {name: 0 if given.columns or name in first else place + 1
-             for place, name in enumerate(order)}  # fmt: skip
+    spare = {name: 0 if given.columns or name in first else index + 1
+             for index, name in enumerate(order)}  # fmt: skip
     columns = [Column(name, [_spelt(cell) for cell in rows[name]], spare[name]) for name in rows]
     print_fitted(console, "", columns)
     if len(frame) > given.limit:

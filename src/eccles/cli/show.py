@@ -100,7 +100,7 @@ def _is_module(source: Path) -> bool:
 
 
 def _chosen(given: Arguments, said: Iterable[str]) -> tuple[Network, str | None]:
-    """Return the network that is asked for, by which options, and the data set that it is for."""
+    """Return the network of the file or of the flags `said`, and the data set that it is for."""
     if given.data is not None and given.data not in _SIZES:
         raise must("show", "--data", f"one of {', '.join(_SIZES)}", given.data)
     if given.source is not None:

@@ -15,11 +15,11 @@ from typing import Any
 
 
 class Stops:
-    """While it is entered it knows whether Ctrl-C came.
+    """A context that handles Ctrl-C and SIGTERM; `came` says whether Ctrl-C was pressed.
 
-    What some packages make of a KeyboardInterrupt is another error, or a text on stderr and
-    nothing else. An error that comes after Ctrl-C is therefore taken for its outcome, and one that
-    was swallowed comes again. SIGTERM ends the process as it always does, after a sentence.
+    Some packages turn a KeyboardInterrupt into another error, or print it and go on. An error after
+    Ctrl-C therefore counts as caused by it, and an interrupt that was swallowed is raised again.
+    SIGTERM ends the process as it always does, after a sentence.
 
     Args:
         said: the sentence.

@@ -17,7 +17,7 @@ STDOUT = "stdout"
 
 
 def prepare() -> None:
-    """Make the process one that the command line can work in.
+    """Prepare the process for a command: its streams, warnings, and what packages read at import.
 
     Raises RunError without standard output, or in a folder that isn't there any more.
     """
@@ -41,7 +41,7 @@ def prepare() -> None:
 
 
 def _occupy(number: int) -> None:
-    """Keep the place of a standard stream that is closed: the next file would be taken for it."""
+    """Open the null device on a closed standard stream, whose number the next file would get."""
     try:
         os.fstat(number)
     except OSError:

@@ -30,12 +30,12 @@ def accuracy_by_rate(
     colours: dict[str, str] | None = None,
     note: str = "",
 ) -> Drawing:
-    """Draw the peak accuracy of runs over their firing rate at one moment.
+    """Draw the peak accuracy of runs over their firing rate at one time.
 
     Args:
         runs: with ei, peak_accuracy (0 to 1) and the rate; a row a run.
         rate: the column of the rate in Hz.
-        when: the moment of the rate, in words.
+        when: in words, at what time of the training this rate was measured.
         decisive: the column of the accuracy that decides about success.
         decided_by: what that accuracy is, in words.
         success: a run whose decisive accuracy is above it is drawn filled, others hollow.

@@ -56,8 +56,7 @@ def activity_by_class(
 
     Args:
         runs, epochs, classes: tables of a study.
-        at_epochs: epochs to show, -1 for before training; where a run has fewer epochs, its last
-            one is shown instead.
+        at_epochs: epochs to show, -1 for before training; the last epoch stands for any after it.
         success: a run is successful if its peak accuracy is above it.
         colours: a colour for each ratio.
         note: a line over the panels.
@@ -163,7 +162,7 @@ def trained(epoch: int) -> str:
 
 
 def silent(data: pd.DataFrame) -> str:
-    """Say how many points there aren't, since nothing fired."""
+    """Return a sentence that says how many points are missing, because nothing fired."""
     n = int((data["total_spikes"] == 0).sum())
     return f"{n:,} of {len(data):,} points aren't drawn: nothing fired." if n else ""
 

@@ -93,8 +93,8 @@ def _activity(titles: Mapping[str, str], classes: pd.DataFrame) -> pd.DataFrame:
     data = pd.concat([rows, mean], ignore_index=True)
     total = data["excitatory_spikes"] + data["inhibitory_spikes"]
     data["percent_excitatory"] = 100 * data["excitatory_spikes"] / total.where(total > 0)
-    place = data["run"].map({run: k for k, run in enumerate(titles)})
-    return data.assign(place=place).sort_values("place", kind="stable").drop(columns="place")
+    order = data["run"].map({run: k for k, run in enumerate(titles)})
+    return data.assign(order=order).sort_values("order", kind="stable").drop(columns="order")
 
 
 def _draw_classes(axes: Axes, rows: pd.DataFrame, column: str, names: list[str]) -> None:

@@ -46,7 +46,7 @@ def by_setting(
 ) -> Drawing:
     """Draw a column of runs by their settings: means with 95 % intervals, and a point a run.
 
-    Numbers along x make lines, texts make places side by side. Where x and `by` are numbers and
+    Numbers along x make lines, texts stand side by side. Where x and `by` are numbers and
     `by` has more than seven values, it is a map of means.
 
     Args:
@@ -103,7 +103,7 @@ def _lines(
     """Draw a line a value of `by`, or its points side by side where x has no order."""
     label, factor = words_of(y)
     levels: list[Any] = [None] if by is None else list(all_means[by].unique())
-    places = list(all_means[x].unique())
+    ticks = list(all_means[x].unique())
     numeric = numbers_of(all_means[x]) is not None
     looks = style.lines(map(str, levels))
     for k, level in enumerate(levels):
@@ -112,7 +112,7 @@ def _lines(
             continue
         colour, dash = looks[str(level)]
         aside = 0.0 if numeric else 0.6 * ((k + 0.5) / len(levels) - 0.5)
-        at, of_runs = (_positions(each[x], places, numeric, aside) for each in (mine, own))
+        at, of_runs = (_positions(each[x], ticks, numeric, aside) for each in (mine, own))
         order = sorted(range(len(at)), key=at.__getitem__)
         at, mine = [at[i] for i in order], mine.iloc[order]
         ends = [mine["mean"] - mine["low"], mine["high"] - mine["mean"]]
@@ -134,32 +134,32 @@ def _lines(
     if numeric:
         numbers: Any = numbers_of(all_means[x].drop_duplicates())
         _scale(axes, numbers)
-        if len(places) <= _MOST_TICKS:
+        if len(ticks) <= _MOST_TICKS:
             axes.set_xticks(numbers, [f"{number:g}" for number in numbers])
             axes.minorticks_off()
     else:
-        axes.set_xticks(range(len(places)), [spelt(x, value) for value in places])
-        if _upright(x, places):
+        axes.set_xticks(range(len(ticks)), [spelt(x, value) for value in ticks])
+        if _upright(x, ticks):
             axes.tick_params("x", rotation=90)
-        axes.set_xlim(-0.5, len(places) - 0.5)
+        axes.set_xlim(-0.5, len(ticks) - 0.5)
     axes.margins(y=0.08)
     if factor == 100:  # Shares of all samples; intervals of few runs reach beyond them.
         low, high = axes.get_ylim()
         axes.set_ylim(max(0.0, low), min(100.0, high))
 
 
-def _upright(x: str, places: Sequence[Any]) -> float:
+def _upright(x: str, ticks: Sequence[Any]) -> float:
     """Return the height in inches of names that stand upright, or 0 where they lie side by side."""
-    letters = [len(spelt(x, value)) for value in places]
+    letters = [len(spelt(x, value)) for value in ticks]
     return 0.06 * max(letters) if sum(letters) > _MOST_LETTERS else 0.0
 
 
 def _positions(
-    values: pd.Series[Any], places: Sequence[Any], numeric: bool, aside: float
+    values: pd.Series[Any], ticks: Sequence[Any], numeric: bool, aside: float
 ) -> list[float]:
     if numeric:
         return [float(value) for value in numbers_of(values)]  # type: ignore[union-attr]
-    where = {_key(place): k for k, place in enumerate(places)}
+    where = {_key(tick): k for k, tick in enumerate(ticks)}
     return [where[_key(value)] + aside for value in values]
 
 

@@ -28,7 +28,7 @@ def accuracy_by_change(
             the first.
         note: a line over the panels.
 
-    A change of which no run has an accuracy says so in its place.
+    A change of which no run has an accuracy says so in its row.
 
     Raises InputError where there is no row.
     """
@@ -45,20 +45,20 @@ def accuracy_by_change(
         own = data[data["model"] == model]
         reference = own[own["change"] == changes[0]]["accuracy"].mean()
         axes.axvline(100 * reference, color=style.NEUTRAL, linestyle="--", linewidth=0.6)
-        for place, change in enumerate(changes):
+        for row, change in enumerate(changes):
             values = 100 * own[own["change"] == change]["accuracy"].dropna()
             if values.empty:
                 axes.text(
                     0.5,
-                    place,
+                    row,
                     "no run finished",
                     transform=axes.get_yaxis_transform(),
                     va="center",
                     ha="center",
                 )
                 continue
-            axes.plot(values, [place] * len(values), "o", color=style.INHIBITORY, markersize=3)
-            axes.plot([values.mean()] * 2, [place - 0.3, place + 0.3], color="black")
+            axes.plot(values, [row] * len(values), "o", color=style.INHIBITORY, markersize=3)
+            axes.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color="black")
         axes.set_title(model)
     panels[0].set_yticks(range(len(changes)), changes)
     panels[0].set_ylim(len(changes) - 0.5, -0.5)

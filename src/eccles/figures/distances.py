@@ -52,8 +52,8 @@ def distance_violins(
     for row, ei in zip(panels, ratios, strict=True):
         for axes, group in zip(row, GROUPS, strict=True):
             own = data[(data["ei"] == ei) & (data["group"] == group)]
-            for place, (pair, colour) in enumerate(PAIRS.items()):
-                _draw_violin(axes, own["distance"][own["pair"] == pair].to_numpy(), place, colour)
+            for x, (pair, colour) in enumerate(PAIRS.items()):
+                _draw_violin(axes, own["distance"][own["pair"] == pair].to_numpy(), x, colour)
             axes.set_xticks(range(len(PAIRS)), list(PAIRS))
             axes.set_xlim(-0.6, len(PAIRS) - 0.4)
             found = compare_categories(own, value="distance") if len(own) else None
@@ -96,16 +96,16 @@ def _said(found: CategoryComparison | None) -> str:
     return f"n = {found.n}, Friedman {p_text(found.p_friedman)}\n{published}"
 
 
-def _draw_violin(axes: Axes, values: NDArray[np.float64], place: int, colour: str) -> None:
+def _draw_violin(axes: Axes, values: NDArray[np.float64], x: int, colour: str) -> None:
     import numpy as np
 
     if len(values) < _FEWEST or np.ptp(values) == 0:
-        axes.plot(np.full(len(values), place), values, ".", color=colour, markersize=3)
+        axes.plot(np.full(len(values), x), values, ".", color=colour, markersize=3)
         return
-    shape = axes.violinplot(values, [place], widths=0.85, showextrema=False)
+    shape = axes.violinplot(values, [x], widths=0.85, showextrema=False)
     for body in shape["bodies"]:  # type: ignore[attr-defined]
         body.set(facecolor=colour, edgecolor=colour, alpha=0.45, linewidth=0.5)
     for quartile, width in zip(
         np.quantile(values, [0.25, 0.5, 0.75]), (0.6, 1.4, 0.6), strict=True
     ):
-        axes.hlines(quartile, place - 0.25, place + 0.25, color=colour, linewidth=width)
+        axes.hlines(quartile, x - 0.25, x + 0.25, color=colour, linewidth=width)

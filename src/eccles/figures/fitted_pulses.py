@@ -14,7 +14,7 @@ from eccles.figures.drawing import Drawing
 @typed("figures")
 @style.look()
 def fitted_pulses(steps: Steps, fitted: Candidate) -> Drawing:
-    """Draw measured steps by the conductance that they found, the rule's, and what is left."""
+    """Draw the steps of pulses by the conductance before them: measured, fitted, residuals."""
     import pandas as pd
 
     table = pd.DataFrame(

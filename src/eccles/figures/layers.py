@@ -40,8 +40,8 @@ _WIDE = 30.0
 
 def in_depth(layers: pd.DataFrame) -> pd.DataFrame:
     """Return layers with their `depth`, from 1, in the order in which they come."""
-    places = {name: k + 1 for k, name in enumerate(layers["layer"].unique())}
-    return layers.assign(depth=layers["layer"].map(places))
+    depths = {name: k + 1 for k, name in enumerate(layers["layer"].unique())}
+    return layers.assign(depth=layers["layer"].map(depths))
 
 
 def some_epochs(epochs: list[int], most: int = _MOST) -> list[int]:

@@ -80,8 +80,8 @@ def learning_curves(
     axes.set(xlabel="epoch", ylabel=label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if by is not None:
-        place = {"loc": "center left", "bbox_to_anchor": (1, 0.5)} if many else {"loc": "best"}
-        axes.legend(title=words_of(by).label, **place)
+        where = {"loc": "center left", "bbox_to_anchor": (1, 0.5)} if many else {"loc": "best"}
+        axes.legend(title=words_of(by).label, **where)
     name = label.partition(" (")[0]
     caption = f"{name[0].upper()}{name[1:]} over epochs"
     if (means["n"] > 1).any():

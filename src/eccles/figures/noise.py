@@ -49,8 +49,8 @@ def accuracy_by_noise(
     step = width / max(1, len(ratios) - 1)
     figure = style.figure(style.PAGE, 2.9, note)
     axes = figure.subplots()
-    for place, (ei, marker) in enumerate(zip(ratios, style.MARKERS * 9, strict=False)):
-        shift = (place - (len(ratios) - 1) / 2) * step
+    for k, (ei, marker) in enumerate(zip(ratios, style.MARKERS * 9, strict=False)):
+        shift = (k - (len(ratios) - 1) / 2) * step
         own, line = data[data["ei"] == ei], means[means["ei"] == ei]
         axes.scatter(
             own["noise"] + shift,
@@ -174,10 +174,10 @@ def _draw_differences(axes: Axes, rows: pd.DataFrame, colours: list[str]) -> Non
     axes.axhline(0, color=style.NEUTRAL, linewidth=0.6)
     mean = 100 * rows["difference"].to_numpy(float)
     around = 100 * abs(rows[["low", "high"]].sub(rows["difference"], axis=0)).to_numpy(float).T
-    places = range(len(rows))
-    axes.bar(places, mean, color=colours, width=0.7, alpha=0.6)
-    axes.errorbar(places, mean, yerr=around, fmt="none", ecolor="black", elinewidth=0.8, capsize=2)
-    for place, row in zip(places, rows.itertuples(), strict=True):
+    bars = range(len(rows))
+    axes.bar(bars, mean, color=colours, width=0.7, alpha=0.6)
+    axes.errorbar(bars, mean, yerr=around, fmt="none", ecolor="black", elinewidth=0.8, capsize=2)
+    for x, row in zip(bars, rows.itertuples(), strict=True):
         tops = [100 * value for value in (row.difference, row.high) if value == value]
         if not tops:
             continue
@@ -185,7 +185,7 @@ def _draw_differences(axes: Axes, rows: pd.DataFrame, colours: list[str]) -> Non
         top = max(0.0, *tops)
         axes.annotate(
             both,
-            (place, top),
+            (x, top),
             (0, 2),
             textcoords="offset points",
             ha="center",

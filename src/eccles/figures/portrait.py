@@ -101,9 +101,9 @@ def _draw_membranes(
     names: list[str] = []
     chosen = [(kind, colour, u) for kind, colour, own in kinds for u in own[:_MEMBRANES]]
     span = 1.15 * max(threshold, _span(rows, [unit for *_, unit in chosen]))
-    for place, (kind, colour, unit) in enumerate(reversed(chosen)):
+    for row, (kind, colour, unit) in enumerate(reversed(chosen)):
         own = rows[rows["unit"] == unit].sort_values("step")
-        base = place * span
+        base = row * span
         axes.axhline(base + threshold, color=style.NEUTRAL, linewidth=0.5, linestyle=":")
         axes.plot(own["time_ms"], base + own["value"], color=colour, linewidth=0.8)
         ticks.append(base)

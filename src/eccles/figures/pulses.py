@@ -16,7 +16,7 @@ _PLACES, _DEVICES = 101, 2000
 @typed("figures")
 @style.look()
 def pulses(device: Device) -> Drawing:
-    """Draw the mean step of a pulse by the conductance that it finds, of many devices.
+    """Draw the mean step of a pulse over the conductance before it, for many devices.
 
     Lines are a device without spread, bands hold the middle 68 % of devices.
     """

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 
 class _Course(NamedTuple):
-    """A column of a table by epoch: which rows, a line for each value of a column, its name."""
+    """A column of a table to draw by epoch.
+
+    Attributes:
+        table: the table.
+        column: the column along the vertical axis.
+        by: a column with a line for each of its values; None for one line.
+        where: values that rows must have in other columns.
+        called: what the column is called in the picture, unless it is by its own name.
+    """
 
     table: str
     column: str

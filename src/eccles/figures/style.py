@@ -57,7 +57,7 @@ _LOOK = {
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw in the one look while this lasts; `@look()` before a function does so in it.
+    """Draw in Eccles' style while this lasts; also a decorator, `@look()`, of a drawing function.
 
     What a matplotlibrc or the caller has set doesn't matter, and is put back.
     """

@@ -14,12 +14,12 @@ from eccles.figures.drawing import Drawing
 from eccles.figures.wiring_arrows import MIXED, Arrow, arrows
 from eccles.figures.wiring_layout import (
     Disc,
-    Places,
+    Layout,
     Points,
     Shape,
     extent,
+    layout,
     loop,
-    places,
     way,
 )
 from eccles.network import Network
@@ -61,7 +61,7 @@ def wiring(
     """
     import pandas as pd
 
-    placed = places(network)
+    placed = layout(network)
     shown, said = arrows(network)
     ways: list[Points] = []
     for arrow in shown:
@@ -91,7 +91,7 @@ def wiring(
 
 def _way(
     network: Network,
-    placed: Places,
+    placed: Layout,
     arrow: Arrow,
     shown: Sequence[Arrow],
     drawn: Sequence[Points],
@@ -115,7 +115,7 @@ def _way(
     return way(start, end, others, 0.25 if back and arrow.inside else 0.0, drawn)
 
 
-def _draw_boxes(axes: Axes, network: Network, placed: Places, more: Mapping[str, str]) -> None:
+def _draw_boxes(axes: Axes, network: Network, placed: Layout, more: Mapping[str, str]) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     for name, box in placed.boxes.items():
@@ -145,7 +145,7 @@ def _draw_boxes(axes: Axes, network: Network, placed: Places, more: Mapping[str,
         axes.text(box.x, top + 0.08, said, ha="center", va="bottom", size=6, color="#555555")
 
 
-def _draw_discs(axes: Axes, network: Network, placed: Places) -> None:
+def _draw_discs(axes: Axes, network: Network, placed: Layout) -> None:
     from matplotlib.patches import Circle
 
     for end, disc in placed.discs.items():
@@ -196,7 +196,7 @@ def _draw_arrow(axes: Axes, points: Points, sign: str) -> None:
 
 
 def _draw_labels(
-    axes: Axes, placed: Places, shown: Sequence[Arrow], drawn: Sequence[Points]
+    axes: Axes, placed: Layout, shown: Sequence[Arrow], drawn: Sequence[Points]
 ) -> None:
     """Write what is unusual about projections beside the middle of their arrows."""
     taken: list[Points] = []
@@ -212,13 +212,13 @@ def _draw_labels(
         others = [other for other in drawn if other is not points]
         best, most = points[len(points) // 2], -math.inf
         for share in (0.5, 0.4, 0.6, 0.3, 0.7):
-            place = points[round(share * (len(points) - 1))] + aside
-            near = [float(np.hypot(*(place - other))) for other in taken]
-            near += [float(np.hypot(*(place - disc[:2])) - disc[2]) for disc in discs]
-            near += [float(np.hypot(*(other - place).T).min()) for other in others]
+            point = points[round(share * (len(points) - 1))] + aside
+            near = [float(np.hypot(*(point - other))) for other in taken]
+            near += [float(np.hypot(*(point - disc[:2])) - disc[2]) for disc in discs]
+            near += [float(np.hypot(*(other - point).T).min()) for other in others]
             room = min([*near, 0.45]) - 0.05 * abs(share - 0.5)
             if room > most:
-                best, most = place, room
+                best, most = point, room
         taken.append(best)
         label = arrow.label.replace(", ", "\n") if arrow.inside and not loops else arrow.label
         axes.text(

@@ -13,7 +13,7 @@ MIXED = "mixed"
 """The sign of an arrow that stands for groups of several signs."""
 
 _MANY = 3
-"""So many groups of a population, and their arrows to all others alike are one."""
+"""Where a population has so many groups and their arrows are all alike, one arrow is drawn."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Arrow:
 
 
 def arrows(network: Network) -> tuple[list[Arrow], dict[str, str]]:
-    """Return the arrows, and what is said of populations in which each group reaches each alike."""
+    """Return the arrows, and notes on populations in which every group projects to every group."""
     labels = {network.pair(name): _label(own) for name, own in network.projections.items()}
     ties = dict.fromkeys((pre.population, post.population) for pre, post in labels)
     found: list[Arrow] = []

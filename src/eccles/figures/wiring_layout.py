@@ -58,7 +58,7 @@ Shape = Disc | Box
 
 
 @dataclass(frozen=True)
-class Places:
+class Layout:
     """Where everything is.
 
     Attributes:
@@ -74,7 +74,7 @@ class Places:
         return self.discs.get(end) or self.boxes[end.population]
 
 
-def places(network: Network) -> Places:
+def layout(network: Network) -> Layout:
     """Return where populations and groups are: from left to right as the input reaches them."""
     depths = network.depths()
     columns: dict[int, list[str]] = {}
@@ -95,7 +95,7 @@ def places(network: Network) -> Places:
             top -= height + GAP
         left += width + GAP
     boxes[OUTPUT] = Box(left + _END[0] / 2, 0.0, *_END)
-    return Places(boxes, discs)
+    return Layout(boxes, discs)
 
 
 def _rows(network: Network, name: str) -> list[list[str]]:
@@ -128,8 +128,8 @@ def _discs(network: Network, name: str, x: float, y: float, most: int) -> dict[E
         for j, group in enumerate(row):
             size = network.populations[name].groups[group]
             radius = _SMALL + (_LARGE - _SMALL) * math.sqrt(size / most)
-            place = x + (j - (len(row) - 1) / 2) * COLUMN
-            found[End(name, group)] = Disc(place, y + ((len(rows) - 1) / 2 - k) * ROW, radius)
+            across = x + (j - (len(row) - 1) / 2) * COLUMN
+            found[End(name, group)] = Disc(across, y + ((len(rows) - 1) / 2 - k) * ROW, radius)
     return found
 
 
@@ -194,7 +194,7 @@ def _bezier(corners: Points, n: int = 121) -> Points:
     return found
 
 
-def extent(placed: Places, ways: Iterable[Points]) -> tuple[float, float, float, float]:
+def extent(placed: Layout, ways: Iterable[Points]) -> tuple[float, float, float, float]:
     """Return the left, right, lower and upper end of all boxes and ways."""
     corners = [
         np.array([[box.x - k * box.width / 2, box.y - k * box.height / 2] for k in (-1, 1)])

@@ -39,7 +39,7 @@ class AdaptiveLIF(Checked):
         tau_mem: membrane time constant in seconds, one or [N].
         tau_adapt: time constant of the adaptation in seconds, one or [N].
         strength: how far one spike raises the threshold, one or [N]; 0 or more.
-        threshold: of a neuron that hasn't fired, in units of the usual one.
+        threshold: before any adaptation, in units of the usual threshold.
         dt: length of a step in seconds.
         surrogate: what stands in for the derivative of a spike.
     """

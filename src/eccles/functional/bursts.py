@@ -1,15 +1,15 @@
-r"""Units that hand on their drive in spikes, several in a step where it takes several.
+r"""Integrate-and-fire units that may fire several spikes in a step, which carry their drive.
 
-They integrate and fire without leak. One step, under the drive I of that step:
+They have no leak. One step, under the drive I of that step:
 
     v      = u + I
     n      = max(0, floor(v / threshold))
     u_next = v - threshold n
 
-and threshold n is handed on. The rest stays in the membrane, which starts at threshold / 2: so over
-units and steps they hand on what they get. The gradient is straight through, that of the drive. An
-option of ours for the inhibitory units of E-I circuits, for fast-spiking interneurons fire more
-than once in what is one step of a deep network.
+The output is threshold n. What isn't put out stays in the membrane, which starts at threshold / 2:
+so over units and steps the output adds up to the drive. The gradient is straight-through, that of
+the drive. An option of ours for the inhibitory units of E-I circuits, for fast-spiking interneurons
+fire more than once in what is one step of a deep network.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from eccles.arguments import typed
 
 @typed("functional")
 def bursts(drive: Tensor, threshold: Tensor) -> Tensor:
-    """Return what the units hand on, [T, ...]: multiples of the threshold, >= 0.
+    """Return the output of the units, [T, ...]: multiples of the threshold, >= 0.
 
     Args:
         drive: [T, ...].

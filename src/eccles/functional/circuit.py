@@ -11,9 +11,9 @@ the layer, graded and without memory:
     I_int = g_E (I_EE - I_sub) / D + b_E   what the excitatory units integrate
 
 All weights and gains are magnitudes, >= 0; signs stand in the equations. Tensors are [N, channels,
-...]: N samples, one for each step and member of a batch, then channels, then places, if any. W_EI
-joins channels of one place. Source: Liu et al. 2026, arXiv 2509.23253; the rate model is Cornford
-et al. 2021, "Learning to live with Dale's principle".
+...]: N samples (T steps times B members of a batch), then channels, then spatial positions, if any.
+W_EI mixes the channels of one position. Source: Liu et al. 2026, arXiv 2509.23253; the rate model
+is Cornford et al. 2021, "Learning to live with Dale's principle".
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Currents(NamedTuple):
 
 
 def pointwise(weight: Tensor, x: Tensor) -> Tensor:
-    """Return weight @ x over channels, place by place: [N, n_post, ...].
+    """Return weight @ x over channels, at each spatial position alike: [N, n_post, ...].
 
     Args:
         weight: [n_post, n_pre].
@@ -53,7 +53,7 @@ def pointwise(weight: Tensor, x: Tensor) -> Tensor:
 
 @typed("functional")
 def inhibit(excitatory: Tensor, inhibitory: Tensor, weight_ei: Tensor, gain_i: Tensor) -> Currents:
-    """Return the currents that drive and inhibition make.
+    """Return the currents I_EE, I_sub and I_div that reach a layer's excitatory units.
 
     Args:
         excitatory: I_EE, [N, n_E, ...].
@@ -71,8 +71,8 @@ def net_and_divisive(
 ) -> tuple[Tensor, Tensor]:
     """Return I_EE - I_sub and I_div, [N, n_E, ...] each: all that neurons need of `inhibit`.
 
-    The arguments are those of `inhibit`. W_EI (g_I s_I) is made as (W_EI g_I) s_I, and -I_sub as
-    (-W_EI) s_I, since weights are fewer than currents.
+    The arguments are those of `inhibit`. W_EI (g_I s_I) is computed as (W_EI g_I) s_I, and -I_sub
+    as (-W_EI) s_I, since weights are fewer than currents.
     """
     return excitatory + pointwise(-weight_ei, inhibitory), pointwise(weight_ei * gain_i, inhibitory)
 
@@ -84,8 +84,8 @@ def stabilise(
     """Return the divisor D that divisive inhibition I_div gives, [N, n_E, ...].
 
     "adaptive": where I_div is 0, the smallest I_div of that sample that isn't, over its channels
-    and places; it gets no gradient. A sample that is silent everywhere is divided by infinity, so
-    that I_int = b_E with gradients of zero. "epsilon": I_div + 1e-8. "none": I_div as it is.
+    and positions; it gets no gradient. A sample that is silent everywhere is divided by infinity,
+    so that I_int = b_E with gradients of zero. "epsilon": I_div + 1e-8. "none": I_div as it is.
 
     Args:
         divisive: I_div, [N, n_E, ...], >= 0.
@@ -118,5 +118,5 @@ def integrate(net: Tensor, divisor: Tensor, gain: Tensor, bias: Tensor) -> Tenso
 
 
 def spread(values: Tensor, like: Tensor) -> Tensor:
-    """Return one value a channel, [n], in the shape that meets [N, n, ...]."""
+    """Return values [n], one a channel, in a shape that broadcasts against `like` [N, n, ...]."""
     return values.reshape(-1, *[1] * (like.ndim - 2))

@@ -1,4 +1,4 @@
-"""A gradient of another size than the equations give, for rules of learning that want one."""
+"""Scale a gradient and leave the value as it is, as some learning rules ask for."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from eccles.functional.surrogate import STEEP, SuperSpike, Surrogate, spike
 class LIFParameters(NamedTuple):
     """Constants of a layer: times in seconds, potentials in units of the threshold.
 
-    `zero_start` is the readouts': whether their maximum over time includes the start at zero.
+    `zero_start` concerns readouts: whether their maximum over time includes the start at zero.
     """
 
     tau_mem: float = 10e-3
@@ -84,7 +84,7 @@ _spike = unchecked(spike)
 
 @dataclass(frozen=True, eq=False)
 class LIF(Checked):
-    """The membrane alone, for networks whose receptors are kept apart from it; a `Neuron`.
+    """A membrane whose receptor currents g_E and g_I come from outside; a `Neuron`.
 
         s[t]   = 1 if v[t] > threshold (strictly) else 0
         v[t+1] = (beta v[t] + g_E[t] - g_I[t]) (1 - s[t])

@@ -43,5 +43,5 @@ def net(excitatory: Tensor, inhibitory: Tensor | None) -> Tensor:
 
 
 def like(constant: Constant, tensor: Tensor) -> Constant:
-    """Return a constant in a tensor's type and place."""
+    """Return a constant with a tensor's type and device."""
     return constant.to(tensor) if isinstance(constant, Tensor) else constant

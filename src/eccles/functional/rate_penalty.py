@@ -1,4 +1,4 @@
-"""The rate penalty: what a loss pays for groups of neurons that fire more than they should."""
+"""The rate penalty: what is added to a loss for groups of neurons that fire too much."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from eccles.arguments import typed
 
 @runtime_checkable
 class Decays(Protocol):
-    """Constants that hold the decays of a synapse and of a membrane."""
+    """Anything that has the decays of a synapse (alpha) and of a membrane (beta) over one step."""
 
     @property
     def alpha(self) -> float:

@@ -1,4 +1,7 @@
-"""What drives a group of neurons: the weights that lead to it, and the groups they come from."""
+"""The groups of a network, each with the weights that lead to it and the groups they come from.
+
+Rules of initial weights see a network so.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,15 @@ from eccles.init.membrane import Membrane
 
 
 class Synapses(NamedTuple):
-    """A projection, as the group sees it that it leads to.
+    """One projection onto a group of neurons.
 
     Attributes:
         name: the projection's.
         weights: [n_pre, n_post], a view of the network's parameters.
         source: name of the group that it comes from; None for the inputs.
-        sign: +1, -1, or 0 for weights of either.
-        back: whether it leads back, or within a population.
-        own_scale: whether the network says a scale for it.
+        sign: +1 excites, -1 inhibits; 0 for weights of either sign.
+        back: whether it leads back towards the input, or stays within a population.
+        own_scale: whether the network's description gives the scale of its initial weights.
         connected: which weights are connections; None where all are.
     """
 
@@ -35,21 +38,21 @@ class Synapses(NamedTuple):
     connected: Tensor | None = None
 
     def draw(self, weights: Tensor) -> None:
-        """Put weights in place, where there are connections."""
+        """Overwrite the weights in place; a weight is 0 where there is no connection."""
         if self.connected is not None:
             weights = torch.where(self.connected, weights.to(self.connected.device), 0.0)
         self.weights.copy_(weights)
 
 
 class Driven(NamedTuple):
-    """A group, as what sets its weights sees it.
+    """A group of neurons, with all projections onto it.
 
     Attributes:
         population, group: what it is a group of, and its name there.
         neurons: where its neurons are in a response's spike counts.
         synapses: the projections that lead to it.
-        kind: equal for groups of a population that differ by chance alone.
-        membrane: constants of its neurons; None where theirs aren't a leaky membrane's.
+        kind: a key that groups of one population share where only random draws differ.
+        membrane: constants of its neurons; None for neurons without a leaky membrane.
         reached: whether spikes of the inputs can reach it.
     """
 
@@ -73,7 +76,7 @@ class Driven(NamedTuple):
 
     @property
     def own_scale(self) -> bool:
-        """Whether the network says a scale for a projection to it."""
+        """Whether the network's description gives the scale of a projection to it."""
         return any(each.own_scale for each in self.synapses)
 
 
@@ -86,11 +89,11 @@ class Startable(Protocol):
         ...
 
     def note_factors(self, factors: Mapping[str, float]) -> None:
-        """Take note that the weights to some groups were multiplied by factors."""
+        """Record that the weights to some groups were multiplied by factors."""
         ...
 
     def note_scales(self, scales: Mapping[str, float]) -> None:
-        """Take note of the scales from which the weights of some projections were drawn."""
+        """Record the scales from which the weights of some projections were drawn."""
         ...
 
     def respond(self, events: SpikeEvents) -> Any:
@@ -99,7 +102,7 @@ class Startable(Protocol):
 
 
 def startable(network: nn.Module, events: SpikeEvents) -> Startable:
-    """Return a network that has groups to start, or raise InputError; so without samples."""
+    """Return a network that is `Startable`; raise InputError for another, or without samples."""
     if not isinstance(network, Startable):
         accepted = "an EINetwork or a SpikingNetwork"
         raise must("init", "network", accepted, type(network).__name__)

@@ -1,9 +1,10 @@
-"""Fluctuation-driven initialisation: weights that let each membrane fluctuate as far as is said.
+"""Fluctuation-driven initialisation: weights that give each membrane a chosen fluctuation.
 
-Excitation and inhibition balance, so that the mean potential is 0, and exponential weights are as
-strong as gives a standard deviation of `sigma`. Connections that lead back bring the share 1 - a of
-what excitation adds to the variance. With n nu spikes a second over all synapses of a kind, and eps
-and e2 the integrals of what a spike does to the potential and of its square:
+Excitation and inhibition balance, so that the mean potential is 0, and the weights are exponential,
+scaled so that the potential's standard deviation is `sigma`. Feed-forward connections (F) bring the
+share a of the variance that is due to excitation, recurrent ones (R) the rest. With n nu spikes a
+second over all synapses of a kind, and eps and e2 the integrals of what a spike does to the
+potential and of its square:
 
     delta_R = sqrt(a n_R / ((1 - a) n_F))        lambda_R = delta_R lambda_F
     delta_I = n_I eps_I / (eps_E (n_F + n_R / delta_R))        lambda_I = delta_I lambda_F
@@ -36,9 +37,12 @@ _ROUNDS = 10
 
 
 class Afferent(NamedTuple):
-    """Synapses onto a neuron: sign of their weights, spikes a step in all, whether they lead back.
+    """The synapses of one source onto a neuron.
 
-    A sign of 0 is that of free weights, whose mean is 0.
+    Attributes:
+        sign: +1 excites, -1 inhibits; 0 for free weights, whose mean is 0.
+        spikes: spikes that arrive in a step, over all of these synapses.
+        back: whether the connections are recurrent.
     """
 
     sign: int
@@ -50,17 +54,18 @@ class Afferent(NamedTuple):
 def balanced(
     membrane: Membrane, sources: Sequence[Afferent], sigma: float = 1.0, share: float = 0.9
 ) -> list[float]:
-    """Return the scale of the weights from each source: means, or deviations of free weights.
+    """Return the scale of the weights from each source.
 
-    Where nothing inhibits the mean can't be 0: then the scale is that at which the threshold is as
-    many standard deviations above the mean as it would be. Where nothing excites, nor is free, all
-    are NaN.
+    It is the mean of exponential weights, or the standard deviation of free ones. Without
+    inhibition the mean potential can't be 0; the scale is then such that the threshold lies as many
+    standard deviations above the mean as it would with inhibition. With neither excitatory nor free
+    sources all scales are NaN.
 
     Args:
         membrane: constants of the neuron.
-        sources: who projects to it.
+        sources: the synapses onto it, by where they come from.
         sigma: standard deviation of the membrane, in units of its threshold.
-        share: of the variance by excitation, how much connections bring that don't lead back.
+        share: a, the share of the excitatory variance that feed-forward connections bring.
     """
     ahead, back = (
         sum(_squares(each) * each.spikes for each in sources if each.sign >= 0 and each.back is way)
@@ -92,15 +97,15 @@ def fluctuation(
 ) -> dict[str, float]:
     """Draw a network's weights so that its membranes fluctuate by `sigma`, in place.
 
-    Those to readouts stay, and those that have a scale of their own, and to groups that nothing
-    excites. The inputs fire as they do in the events, and neurons as Rice's formula has it. The
-    scales that the network knows of become those found.
+    Projections to readouts, those whose scale the network's description gives, and those to groups
+    that nothing excites stay as they are. The rates of inputs are measured in the events, those of
+    neurons come from Rice's formula. The network's record of its scales is updated.
 
     Args:
         network: an `EINetwork` or a `SpikingNetwork`.
         events: samples that say how often the inputs spike.
         sigma: standard deviation of the membranes, in units of their thresholds.
-        share: of the variance by excitation, how much connections bring that don't lead back.
+        share: a, the share of the excitatory variance that feed-forward connections bring.
         seed: each projection draws from a stream of its own and this seed.
 
     Returns the scale of each projection that was drawn. Raises InputError for a network with

@@ -2,7 +2,7 @@
 
 A spike that arrives moves the potential by its weight times k[n], where sum k = 1 / ((1 - alpha)
 (1 - beta)) and sum k^2 = (1 + alpha beta) / ((1 - alpha beta) (1 - alpha^2) (1 - beta^2)). Spikes
-that don't know of each other, p_j a step of input j, give by Campbell's theorem
+that are independent, p_j a step from input j, give by Campbell's theorem
 
     mu = sum_j p_j E[w] sum k        sigma^2 = sum_j p_j E[w^2] sum k^2
 
@@ -74,8 +74,8 @@ class Membrane(NamedTuple):
     def under(self, drives: Sequence[Drive]) -> Potential:
         """Return what the potential does under random spikes, for numbers or arrays of neurons.
 
-        Above the threshold, where a neuron fires more and more as the drive grows, the rate is that
-        of a mean at the threshold.
+        Where the mean is above the threshold, Rice's formula doesn't hold; the rate returned is
+        that for a mean at the threshold.
         """
         mean = variance = quick = np.float64(0.0)
         for each in drives:
@@ -93,7 +93,7 @@ class Membrane(NamedTuple):
 def membrane_of(network: Network, end: End, dt: float) -> Membrane | None:
     """Return the constants of a group's membrane; None for Izhikevich's neurons.
 
-    Conductances move it as currents do in which the potential is halfway to the threshold.
+    Synapses with conductances count as currents, of the size they have halfway to the threshold.
     """
     population = network.populations[end.population]
     own, threshold = population.neuron, of_group(population.threshold, end.group)

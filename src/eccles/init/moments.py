@@ -50,7 +50,7 @@ class Moments(NamedTuple):
 
 
 def checked(x: Tensor, layer: str) -> Tensor:
-    """Return an input that has something to measure, or raise InputError, naming the layer.
+    """Return an input that E-I Init can use, or raise InputError, naming the layer.
 
     It must be finite, 0 or more everywhere and above 0 somewhere.
     """
@@ -79,7 +79,7 @@ def measured(x: Tensor, layer: str) -> Moments:
 
     Raises InputError, naming the layer, where all samples are equal.
 
-    Each feature, a place of a map too, has a variance of its own over the N samples.
+    Each feature (in a map each channel at each position) has its own variance over the N samples.
     """
     x = x.detach().double()
     mean, square = float(x.mean()), float(x.square().mean())

@@ -1,4 +1,4 @@
-"""The rates at which a network should start, from its weights and how often its inputs spike."""
+"""Predict the firing rates of an untrained network from its weights and its input rates."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ROUNDS, _GUESS, _SAMPLES = 100, 5.0, 200
-"""Rounds until rates agree with each other, the rate in Hz that they begin from, and samples."""
+"""Iterations of the rates, the rate in Hz that they begin from, and samples to average over."""
 
 
 @typed("init")
 @torch.no_grad()
 def predicted(network: nn.Module, events: SpikeEvents) -> dict[str, Potential]:
-    """Return mean and deviation of each group's potential in time, and its rate, as theory has it.
+    """Return the predicted potential (mean and deviation over time) and rate of each group.
 
     Each input spikes at random, as often as it does in each of 200 samples, and no spike resets a
-    membrane. Rates of neurons that drive each other are found from each other. What is returned is
-    the mean over neurons and samples. Groups whose neurons have no leaky membrane are missing, and
-    spike at 5 Hz for all others.
+    membrane. Rates of neurons that drive each other are iterated until they agree. What is returned
+    is the mean over neurons and samples. Groups whose neurons have no leaky membrane are missing,
+    and are taken to fire at 5 Hz where they drive others.
 
     Args:
         network: an `EINetwork` or a `SpikingNetwork`.

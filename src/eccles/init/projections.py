@@ -29,29 +29,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UsualScales(Checked):
-    """Scales of the projections that have none of their own, where weights bear a sign.
+    """Scales of initial weights for projections whose own scale the network doesn't give.
 
-    A share is what all synapses of one sign onto a neuron weigh together: each has the share over
-    their number, so that excitation and inhibition are balanced whatever the ratio of E to I.
+    They hold where weights bear a sign. A share is the summed weight of all synapses of one sign
+    onto a neuron: each synapse weighs the share over their number. So excitation and inhibition are
+    balanced whatever the ratio of E to I.
 
     Attributes:
         inputs: scale of a projection from the inputs, that of Kilgore et al. 2025 for images.
-        driven: the same onto groups that recurrence reaches as well, which learn little from a
-            start with fewer spikes.
-        forward: share of a projection that leads away from the input, over synapses of any sign.
-        recurrent: share of excitatory, and of inhibitory, synapses of a projection that leads
-            back or within a population.
-        free: of projections of free groups that lead back or within a population, in units of
+        driven: the same onto groups that recurrent projections reach as well, which learn little
+            from a start with fewer spikes.
+        forward: share of a feed-forward projection between neurons, over synapses of any sign.
+        recurrent: share of excitatory, and of inhibitory, synapses of a recurrent projection: one
+            that leads back, or stays within a population.
+        free: scale of recurrent projections of free groups, in units of
             7 (1 - beta) / sqrt(fan-in), the scale of all other free ones.
-        readouts: of projections to readouts that inhibitory groups project to as well, in the same
-            units: strong ones let the first updates silence what all samples have in common.
+        readouts: scale of projections to readouts that inhibitory groups project to as well, in the
+            same units: strong ones let the first updates silence what all samples have in common.
         deep: the same from a population that isn't the first after the inputs.
 
     Projections to readouts have the scale 7 (1 - beta) / sqrt(fan-in) as well, times `readouts` or
-    `deep`. All other numbers hold for LIF neurons of 10 and 5 ms and steps of 1 ms, and are scaled
-    to move others as far; `inputs` alone is left as it is for LIF and adaptive neurons. They are
-    tuned by measurement. A run starts at a rate besides, and there they say proportions: of what
-    excites and inhibits, of what comes from the inputs and from neurons.
+    `deep`. All other numbers are for LIF neurons of 10 and 5 ms and steps of 1 ms. For other
+    neurons they are multiplied so that a spike moves the potential as far, except for `inputs`,
+    which stays as it is for all LIF and adaptive neurons. They were tuned by measurement. Where a
+    run starts at a given rate, all weights to a group are scaled afterwards, so that these numbers
+    only set proportions: excitation to inhibition, inputs to recurrent projections.
     """
 
     inputs: float = 1e-3

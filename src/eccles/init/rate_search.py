@@ -1,8 +1,8 @@
-"""Finds the factors at which measured rates meet their targets, in logarithms of both.
+"""Find factors on weights at which measured firing rates meet their targets.
 
-Rates of spiking neurons rise steeply with what drives them, and about as a power of it: on
-logarithmic axes a secant is near, and a bracket makes it safe. What is measured is exact for the
-samples that it is measured on, so the search is too, and gives the same bits each time.
+Rates of spiking neurons rise steeply with what drives them, and about as a power of it. So the
+search is in logarithms of factors and rates, where a secant comes near and a bracket makes it safe.
+A measured rate is exact for its samples, and the search gives the same bits each time.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Found(NamedTuple):
 
 
 class _LongEnoughError(Exception):
-    """There were as many measurements as there may be."""
+    """The search has made as many measurements as it may."""
 
 
 class _Watched:

@@ -1,7 +1,7 @@
 """Spectral initialisation: recurrent weights with Dale's signs and a given spectral radius.
 
 Magnitudes are exponential, those of inhibitory neurons n_E / n_I times larger, no neuron projects
-to itself, and the whole is scaled until its largest eigenvalue is as large as is said. Source: Li,
+to itself, and the matrix is scaled to the spectral radius that is asked for. Source: Li,
 Cornford et al. 2023, NeurIPS, "Learning better with Dale's Law: a spectral perspective".
 """
 
@@ -52,7 +52,7 @@ def spectral_weights(
 def spectral(
     network: nn.Module, events: SpikeEvents, *, radius: float = RADIUS, seed: int = 0
 ) -> dict[str, float]:
-    """Draw the weights within each population to a spectral radius, in place.
+    """Draw the weights within each population to a spectral radius, in each_slice.
 
     Free groups have normal weights. Projections between populations stay as they are, and those
     with a scale of their own. The scales that the network knows of become those found.
@@ -83,17 +83,17 @@ def _within(
     population: str, groups: Mapping[str, Driven], radius: float, seed: int
 ) -> dict[str, float]:
     """Draw the weights within a population, and return their scales."""
-    places = {name: own.neurons for name, own in groups.items()}
-    first = min(place.start for place in places.values())
-    n = max(place.stop for place in places.values()) - first
+    slices = {name: own.neurons for name, own in groups.items()}
+    first = min(each_slice.start for each_slice in slices.values())
+    n = max(each_slice.stop for each_slice in slices.values()) - first
     signs, connected = np.zeros(n), np.zeros((n, n), np.bool_)
     blocks = {}
     for name, own in groups.items():
         for each in own.synapses:
             if each.source in groups and not each.own_scale:
                 rows, columns = (
-                    slice(place.start - first, place.stop - first)
-                    for place in (places[str(each.source)], places[name])
+                    slice(each_slice.start - first, each_slice.stop - first)
+                    for each_slice in (slices[str(each.source)], slices[name])
                 )
                 signs[rows] = each.sign
                 connected[rows, columns] = (

@@ -132,7 +132,7 @@ def _searched(
 
 
 def measured(network: Startable, events: SpikeEvents, slices: Sequence[Sequence[slice]]) -> Floats:
-    """Return the mean rate of the neurons at each of some slices, in Hz."""
+    """Return the mean rate in Hz over the neurons of each list of slices."""
     total: Tensor | None = None
     for first in range(0, len(events), _BATCH):
         counts = network.respond(events[first : first + _BATCH]).spike_counts

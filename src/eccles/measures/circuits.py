@@ -16,7 +16,7 @@ COLUMNS = {
 
 
 def current_statistics(currents: Currents, integrated: Tensor) -> dict[str, float]:
-    """Return what currents are like over all samples, channels and places.
+    """Return what currents are like over all samples, channels and positions.
 
     balance is E[I_sub] / E[I_EE]; "gain" is E[I_div] / std(I_EE), how much division there is for
     the drive's spread, and isn't the circuit's parameter g_E. At the start E-I Init makes both 1

@@ -1,4 +1,4 @@
-"""Histograms of numbers that come in parts, with exact counts and edges that aren't rounded."""
+"""Histograms of numbers that come in batches, with exact counts and edges that aren't rounded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 _LAID_BY = 2**18
-"""Numbers by which bins are laid, at most."""
+"""Numbers from which the bins are chosen, at most."""
 
 _MIDDLE = (0.002, 0.998)
 """Quantiles between which bins of one width lie; what is outside has a bin on either side."""
@@ -33,11 +33,11 @@ def bin_width(lowest: float, highest: float, most: int) -> float:
 
 
 class Histogram:
-    """Counts of numbers that are added part by part.
+    """Counts of numbers that are added batch by batch.
 
-    The first part lays the bins: those of one width, a power of two, cover all but its lowest and
-    highest 0.2 %. What lies beyond them, however far, is counted in a bin on either side, which
-    reaches to the lowest or highest number. What isn't finite is left out.
+    The first batch sets the bins: those of one width, a power of two, cover all but its lowest and
+    highest 0.2 %. Numbers beyond them, however far, are counted in one more bin on either side,
+    which reaches to the lowest or highest number. Numbers that aren't finite are left out.
 
     Args:
         most: bins of one width, at most.

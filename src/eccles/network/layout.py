@@ -93,7 +93,7 @@ def wire(
 
 
 def _apart(network: Network) -> bool:
-    """Return whether neurons tell excitation and inhibition apart."""
+    """Return whether any population needs excitatory and inhibitory receptors of their own."""
     return any(
         isinstance(each.neuron, ConductanceSettings) or isinstance(each.tau_syn, dict)
         for each in network.populations.values()

@@ -96,11 +96,11 @@ class Network(Settings):
         order = sorted(populations, key=lambda name: (far[name], natural(name)))
         populations = {name: populations[name] for name in order}
         names = short_names(populations)
-        places = {end: place for place, end in enumerate(names)}
+        ranks = {end: k for k, end in enumerate(names)}
         said["populations"] = populations
         said["projections"] = {
             f"{names[pre]} -> {names[post]}": found[pre, post]
-            for pre, post in sorted(found, key=lambda pair: (places[pair[0]], places[pair[1]]))
+            for pre, post in sorted(found, key=lambda pair: (ranks[pair[0]], ranks[pair[1]]))
         }
         return said
 
@@ -125,11 +125,12 @@ class Network(Settings):
     def identity(self) -> str:
         """Return a hash of the network, the same for each of its spellings, on every machine.
 
-        What is as the defaults have it stays out, as in a run's identity.
+        Values that are the defaults aren't hashed, as in a run's identity.
         """
         said = self.model_dump(mode="json", exclude_defaults=True)
         for name, population in self.populations.items():
-            # Usual constants leave nothing of any neuron, by which adaptive ones are known.
+            # A neuron with usual constants leaves {}. Stored identities of adaptive ones have that,
+            # so that the others get their model's name.
             own, model = said["populations"][name], population.neuron.model
             if own.get("neuron") == {} and model != "adaptive":
                 own["neuron"] = {"model": model}

@@ -196,7 +196,7 @@ def groups_of(text: str) -> dict[str, int]:
 
 
 def texts_of(text: str, what: str, example: str) -> dict[str, str]:
-    """Return what a text says of each name, or raise InputError.
+    """Return the text that stands behind each name in "name:text, ...", or raise InputError.
 
     >>> texts_of("IT:excitatory, ET:excitatory", "signs", "")
     {'IT': 'excitatory', 'ET': 'excitatory'}

@@ -1,4 +1,4 @@
-"""From what people write to populations and projections, each checked where it is."""
+"""Read populations and projections from what people write; an error says where it is."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _check_ends(found: Iterable[Pair]) -> None:
 
 
 def _within(what: str, kind: Any, said: Any) -> Any:
-    """Return settings of a kind; in what is wrong with them, say where they are."""
+    """Return settings of a class; where they are wrong, the error says where they stand."""
     try:
         return kind.model_validate(said)
     except InputError as error:

@@ -81,7 +81,7 @@ def neuron(network: Network, end: End) -> str:
 def projections(
     network: Network, n_inputs: int | None = None, n_classes: int | None = None
 ) -> Rows:
-    """Return a row a projection, with sizes, and synapses as expected where they are drawn.
+    """Return a row a projection: its sizes, and its synapses, expected ones where they are drawn.
 
     What depends on a number of inputs or classes that isn't given is None.
     """

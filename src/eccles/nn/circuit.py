@@ -105,11 +105,11 @@ class EICircuit(nn.Module):
         raise NotImplementedError
 
     def drive(self, x: Tensor, weight: Tensor) -> Tensor:
-        """Return what a weight [n, ...] makes of samples x: [N, n, ...]."""
+        """Return the product, or convolution, of samples x with a weight [n, ...]: [N, n, ...]."""
         raise NotImplementedError
 
     def effective_fan_in(self, x: Tensor) -> float:
-        """Return how many inputs a unit has that aren't padding, in the mean over places."""
+        """Return how many inputs of a unit aren't padding, in the mean over positions."""
         taps = self.drive(torch.ones_like(x[:1]), torch.ones_like(self.input_to_excitatory[:1]))
         return float(taps.mean())
 

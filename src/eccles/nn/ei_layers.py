@@ -60,7 +60,7 @@ class EIReadout(EILinear):
 class EIConv2d(EICircuit):
     """An E-I circuit of maps: [..., n_inputs, H, W] -> [..., n_units, H', W'].
 
-    Inhibition acts across the channels of one place.
+    Inhibition acts across the channels of one position.
 
     Args:
         n_inputs: input channels.

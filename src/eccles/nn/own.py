@@ -50,7 +50,7 @@ class OwnNetwork(Protocol):
 
 
 class Own:
-    """A module of one's own as measures and counts take any network.
+    """A module of one's own with the interface that measures and evaluation expect.
 
     Args:
         module: has the four methods of `OwnNetwork`.

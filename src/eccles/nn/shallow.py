@@ -153,33 +153,36 @@ class EINetwork(nn.Module):
         return found.pop() if len(found) == 1 else None, self.w2_std
 
     def driven(self) -> dict[str, Driven]:
-        """Return the hidden neurons of each kind with what drives them; see `init.to_rate`."""
+        """Return the hidden neurons of each kind, E and I, with the weights onto them.
+
+        `init.to_rate` and other rules of initial weights take a network by this.
+        """
         weights, own, sign = self.input_to_hidden.detach(), self.neuron, int(self.dale)
         membrane = Membrane(own.tau_mem, (own.tau_syn, own.tau_syn), own.dt, own.threshold)
         return {
             kind: Driven(
                 "hidden",
                 kind,
-                place,
-                (Synapses(f"input -> {kind}", weights[:, place], sign=sign),),
+                neurons,
+                (Synapses(f"input -> {kind}", weights[:, neurons], sign=sign),),
                 None,
                 membrane,
             )
-            for kind, place in self._kinds().items()
+            for kind, neurons in self._kinds().items()
         }
 
     def note_factors(self, factors: Mapping[str, float]) -> None:
-        """Take note that the input weights of some kinds of neurons were multiplied by factors."""
+        """Record that the input weights of some kinds of neurons were multiplied by factors."""
         self.w1_stds = {kind: std * factors.get(kind, 1.0) for kind, std in self.w1_stds.items()}
 
     def note_scales(self, scales: Mapping[str, float]) -> None:
-        """Take note of the scales from which the input weights of some kinds were drawn."""
+        """Record the scales from which the input weights of some kinds of neurons were drawn."""
         own = {kind: scales.get(f"input -> {kind}", std) for kind, std in self.w1_stds.items()}
         self.w1_stds = own
 
     def _kinds(self) -> dict[str, slice]:
-        places = {kind: self.hidden[kind] for kind in ("E", "I")}
-        return {kind: place for kind, place in places.items() if place.stop > place.start}
+        slices = {kind: self.hidden[kind] for kind in ("E", "I")}
+        return {kind: where for kind, where in slices.items() if where.stop > where.start}
 
     @torch.no_grad()
     def project(self) -> None:

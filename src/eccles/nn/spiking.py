@@ -47,7 +47,7 @@ class SpikingNetwork(nn.Module):
         device: where weights live; the event engine works on a CPU.
         threads: threads of the event engine.
         usual: scales of the projections that have none of their own.
-        neurons: neurons of one's own, by the population that they are in place of.
+        neurons: neuron models of one's own, by the population whose neurons they replace.
         rate_penalty: what the loss adds for groups that fire too much.
 
     Raises InputError as `Network.wire` does, and for an engine that can't compute it.
@@ -117,7 +117,7 @@ class SpikingNetwork(nn.Module):
 
     @property
     def weights(self) -> dict[str, Tensor]:
-        """The matrices as engines take them: nothing where no connection is, nor a gradient."""
+        """The matrices as engines take them; missing connections are 0 and get no gradient."""
         masks = self.masks()
         return {
             name: weight if name not in masks else torch.where(masks[name], weight, 0.0)
@@ -133,8 +133,8 @@ class SpikingNetwork(nn.Module):
     @property
     def populations(self) -> dict[str, slice]:
         """Where the neurons of each population are in the row of all."""
-        places = [place for place, _ in self.wiring.neurons]
-        return dict(zip(self.network.populations, places, strict=True))
+        slices = [where for where, _ in self.wiring.neurons]
+        return dict(zip(self.network.populations, slices, strict=True))
 
     def masks(self) -> dict[str, Tensor]:
         """Return which weights are connections, bool, by matrix, where some are missing."""
@@ -182,9 +182,10 @@ class SpikingNetwork(nn.Module):
         return {name: (views[name], pre) for name, pre in self._pre.items()}
 
     def connections(self) -> dict[str, tuple[Tensor, Tensor]]:
-        """Return the weights that aren't all connections, with which of them are.
+        """Return the weights in which connections are missing, with bool masks of those there.
 
-        By projection, where it is sparse; by matrix, for what is in it beside its projections.
+        They are named by projection where a projection is sparse, and by matrix where a matrix has
+        entries that belong to no projection.
         """
         masks, matrices = self.masks(), self.matrices
         views = self._views({name: matrices[name] for name in masks})
@@ -224,7 +225,10 @@ class SpikingNetwork(nn.Module):
         return groups[name]
 
     def driven(self) -> dict[str, Driven]:
-        """Return all groups of neurons with what drives them; see `init.to_rate`."""
+        """Return all groups of neurons, each with the weights onto them.
+
+        `init.to_rate` and other rules of initial weights take a network by this.
+        """
         network, views, masks = self.network, self._views(self.matrices), self._views(self.masks())
         pairs = {name: network.pair(name) for name in network.projections}
         names = dict(zip(network.ends(), self.groups, strict=True))
@@ -255,7 +259,7 @@ class SpikingNetwork(nn.Module):
         }
 
     def note_factors(self, factors: Mapping[str, float]) -> None:
-        """Take note that the weights to some groups were multiplied by factors."""
+        """Record that the weights to some groups were multiplied by factors."""
         names = dict(zip(self.network.ends(), self.groups, strict=True))
         for name in self.scales:
             post = self.network.pair(name)[1]
@@ -263,7 +267,7 @@ class SpikingNetwork(nn.Module):
                 self.scales[name] *= factors.get(names[post], 1.0)
 
     def note_scales(self, scales: Mapping[str, float]) -> None:
-        """Take note of the scales from which the weights of some projections were drawn."""
+        """Record the scales from which the weights of some projections were drawn."""
         self.scales |= scales
 
     def _views(self, matrices: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -276,7 +280,7 @@ class SpikingNetwork(nn.Module):
 
 
 def _kind(network: Network, end: End, projections: list[str]) -> tuple[object, ...]:
-    """Return what groups of a population that differ by chance alone have in common."""
+    """Return a key that groups of one population share where only random draws differ."""
     population = network.populations[end.population]
     constants = [population.tau_mem, population.threshold, *vars(population.neuron).values()]
     own = (of_group(each, end.group) for each in constants if isinstance(each, float | dict))
@@ -296,7 +300,7 @@ def _with_neurons(network: Network, wiring: Wiring, own: Mapping[str, Neuron]) -
                 f"{nearest(name, network.populations)}; there are {known}"
             )
     stretches = zip(network.populations, wiring.neurons, strict=True)
-    neurons = tuple((place, own.get(name, usual)) for name, (place, usual) in stretches)
+    neurons = tuple((where, own.get(name, usual)) for name, (where, usual) in stretches)
     return replace(wiring, neurons=neurons)
 
 

@@ -37,9 +37,9 @@ def points(
     import altair as alt
 
     fields = [name for name in data.runs if name != "number"]
-    place = "NaN"
+    x_value = "NaN"
     for name, axis in controls.axes.items():
-        place = f"across == '{name}' ? toNumber(datum.{axis.column}) : {place}"
+        x_value = f"across == '{name}' ? toNumber(datum.{axis.column}) : {x_value}"
     base = (
         alt.Chart(source("epochs"))
         # Before the lookup, so that only the rows of one epoch are looked up.
@@ -50,7 +50,7 @@ def points(
         )
         .transform_filter(controls.shown)
         .transform_calculate(
-            place=place, percent="100 * datum.accuracy", peak="100 * datum.peak_accuracy"
+            x_value=x_value, percent="100 * datum.accuracy", peak="100 * datum.peak_accuracy"
         )
     )
     ticks, linear, low, high = (
@@ -58,7 +58,7 @@ def points(
         for part in ("ticks", "linear", "low", "high")
     )
     x = alt.X(
-        "place:Q",
+        "x_value:Q",
         title=None,
         scale=alt.Scale(
             type="symlog", constant=linear, domainMin=low, domainMax=high, nice=False, zero=False

@@ -1,4 +1,4 @@
-"""What firing rates are called in a study's tables, and how a reader is told."""
+"""What firing rates are called in a study's tables, and what a report calls them."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def scripts(explorer: Explorer) -> str:
     }
     # A text in the data mustn't end the element that holds it.
     data = json.dumps(charts, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    # Its types lack a default that it has.
+    # The type stub lacks the parameter's default.
     bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
     bundle = bundle.replace("</script", "<\\/script")
     page = (_HOME / "page.js").read_text(encoding="utf-8")

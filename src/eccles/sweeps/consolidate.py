@@ -135,9 +135,10 @@ def _keep_others(base: duckdb.DuckDBPyConnection, folder: StudyFolder, names: li
 
 
 def _cast(column: str, kind: str) -> str:
-    """Return a column as SQL of its kind; layers where a study has one number of neurons are null.
+    """Return SQL that casts a column to its type.
 
-    So it is of runs that the study doesn't plan any more: theirs may have been several layers.
+    Layers such as "20,10" become null in a column of whole numbers: they are of runs that the study
+    planned in an earlier version.
     """
     if column == "hidden" and kind == "BIGINT":
         return f'TRY_CAST("{column}" AS {kind}) AS "{column}"'

@@ -36,9 +36,9 @@ class Estimate(NamedTuple):
         workers: processes on this machine; a cluster has its own.
         seconds: to the end, with these workers: all that runs do, and `starting`.
         least, most: the range in which the end is to be expected.
-        starting: seconds until the workers have imported and compiled what they need, and opened
-            the data, and those in which they leave at the end.
-        measuring: seconds of `seconds` a run in which its measures are taken.
+        starting: seconds in which workers import and compile what they need and open the data, and
+            those in which they end.
+        measuring: seconds that a run's measures take.
     """
 
     sample_epochs: int
@@ -84,10 +84,10 @@ def estimate(
     job: Callable[[Planned], Job],
     began: float | None = None,
 ) -> Estimate:
-    """Try some runs in workers as a sweep has them, all at once, and reckon from what they took.
+    """Estimate how long runs take, from trials of some of them in as many workers as a sweep has.
 
-    Runs that fail take hardly any time, and are left out; where all do, what the last says is
-    raised.
+    A trial that fails takes hardly any time, and isn't counted. Where all fail, the last one's
+    error is raised.
 
     Args:
         plan: all runs.
@@ -96,7 +96,7 @@ def estimate(
         job: what a worker needs of a run.
         began: when what a sweep does began, on the machine's clock (default: now).
     """
-    # At random, for every so manieth run may be of one cell.
+    # At random, since runs at regular intervals may all be of one cell.
     chosen = random.Random(0).sample(left, min(_TRIED, len(left)))
     at_once = min(slots, len(left))
     shares = [share for k in range(at_once) if (share := chosen[k::at_once])]

@@ -129,7 +129,7 @@ class StudyFolder:
             ) from None
 
     def instead(self) -> str:
-        """Return what there is where no study is, in words."""
+        """Return in words what the folder holds, where it isn't that of a study."""
         if not self.path.exists():
             return "no such folder"
         if (self.path / "config.json").is_file():

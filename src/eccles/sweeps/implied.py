@@ -1,4 +1,4 @@
-"""What "auto" became, where it isn't the same in all cells of a study: it differs besides."""
+"""Settings that "auto" filled in differently in the cells of a study that doesn't vary them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ def implied(study: Study, runs: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def say_implied(study: Study, runs: pd.DataFrame) -> str | None:
-    """Return what differs between a study's runs besides, or what some leave out; None if nothing.
+    """Return a sentence about what differs between runs though the study doesn't vary it.
 
-    That is what "auto" means, and settings that act on nothing in some cells.
+    That is what "auto" became, and settings that some runs leave out because they act on nothing
+    there. None where there is no such difference.
     """
     found = implied(study, runs)
     listed = "; ".join(f"{name} {' or '.join(each[:_MOST])}" for name, each in found.items())

@@ -71,7 +71,7 @@ def _moved(
 def _module(
     value: Any, folder: Path, where: str, _there: Mapping[str, str]
 ) -> tuple[str, str | None]:
-    """Return a module as it is said, and with its file's path and digits."""
+    """Return the text that names a module, and the same with its file's path and digits."""
     if not isinstance(value, str):
         raise must("study", where, "FILE.py:FUNCTION, or a name of modules", value)
     return value, known(value, folder)
@@ -80,7 +80,7 @@ def _module(
 def _read(
     value: Any, folder: Path, where: str, there: Mapping[str, Network]
 ) -> tuple[str, Network]:
-    """Return what a network that is said, or that a file holds, is called, and the network."""
+    """Return the name of a network, and the network, from a mapping or the name of a YAML file."""
     if isinstance(value, Network | Mapping):
         network = value if isinstance(value, Network) else Network.of(value)
         return network.identity(), network

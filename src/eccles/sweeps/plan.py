@@ -43,7 +43,7 @@ class Plan(NamedTuple):
         return TrainConfig.model_validate(self.study.settings(run.settings))
 
     def shard(self, text: str) -> Plan:
-        """Return every so manieth run: "2/8" is the second of eight shares."""
+        """Return a share of the runs: "2/8" takes every eighth run, from the second one on."""
         share, _, shares = text.partition("/")
         k, n = (whole_number(part) or 0 for part in (share, shares))
         if not 1 <= k <= n:

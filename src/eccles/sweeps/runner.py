@@ -131,7 +131,7 @@ class Runner:
                 )
 
     def _tried(self) -> int:
-        """Return how often anything came of workers, if only their end."""
+        """Return how many runs have ended, lost their worker, or had one that couldn't start."""
         return self._status.total() + self._losses.total() + self._unstarted
 
     def _feed(self, workers: Workers) -> None:

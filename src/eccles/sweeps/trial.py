@@ -36,17 +36,17 @@ class Trial(NamedTuple):
     """The seconds that parts of a run take, once everything is compiled.
 
     Attributes:
-        building: the network and its optimizer, and its weights before training.
-        training: a training sample once.
-        testing: a test sample once.
-        keeping: an epoch's files.
-        measures: each measure once, by its name.
-        epochs: the run's.
-        trained_samples, tested_samples: those that an epoch trains and tests on.
+        building: to make the network and its optimizer, and to set its initial weights.
+        training: to train on one sample.
+        testing: to test one sample.
+        keeping: to write an epoch's files.
+        measures: to take each measure once, by its name.
+        epochs: number of epochs of the run.
+        trained_samples, tested_samples: number of samples that an epoch trains and tests on.
         compiling: seconds of compiling in this trial, or of reading what was compiled.
         anew: whether anything was compiled anew.
-        ready: when this process was ready for a second run, on the machine's own clock: all that
-            it compiled counts as if it came before.
+        ready: time of the machine's clock at which this process could have begun a second run, if
+            it had compiled everything beforehand.
     """
 
     building: float

@@ -1,4 +1,4 @@
-"""What a sweep tells whoever watches it; a display implements it."""
+"""What a sweep calls while it runs; a display implements it."""
 
 from __future__ import annotations
 
@@ -55,27 +55,27 @@ class Progress(NamedTuple):
 
 @runtime_checkable
 class SweepWatcher(Protocol):
-    """Called by the coordinator; nothing that it does changes a run."""
+    """The methods that the coordinator calls; nothing that they do changes a run."""
 
     def planned(self, plan: Plan, progress: Progress) -> None:
-        """Say what is to be done, before the first run starts."""
+        """Called once, before the first run starts."""
         ...
 
     def ended(self, run: Planned, outcome: Outcome, progress: Progress) -> None:
-        """A run was done, or failed."""
+        """Called when a run has been done or has failed."""
         ...
 
     def lost(self, run: Planned, reason: str) -> None:
-        """A run's worker died; the run is done again."""
+        """Called when a run's worker has died; the run is done again."""
         ...
 
     def passed(self, progress: Progress) -> None:
-        """Time passed; called several times a second."""
+        """Called several times a second, whether anything happened or not."""
         ...
 
 
 class Unwatched:
-    """A watcher that looks away."""
+    """A watcher that does nothing."""
 
     def planned(self, plan: Plan, progress: Progress) -> None:
         """Do nothing."""

@@ -82,11 +82,11 @@ class Outcome(NamedTuple):
 
 
 class Dropped(Exception):  # noqa: N818 - no error: the coordinator asked for it
-    """Nobody wants this run any more."""
+    """Raised in a worker when the coordinator doesn't want its run any more."""
 
 
 class _Wanted:
-    """Ends a run whose coordinator has gone; a `Watcher`."""
+    """A `Watcher` that raises `Dropped` once the coordinator has gone."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

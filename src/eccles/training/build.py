@@ -24,7 +24,7 @@ from eccles.training.step import Step, training_step
 _UNFIT = {"lbfgs", "sparseadam"}
 
 _FUSED = {"adam", "adamw"}
-"""Those that take a third to two thirds of the time in one pass; others gain nothing."""
+"""Optimizers whose fused version takes a third to two thirds of the time; others gain nothing."""
 
 
 def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> EINetwork:
@@ -134,7 +134,10 @@ def options_of(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
 
 
 def noise_units(config: TrainConfig, network: EINetwork) -> tuple[float, float]:
-    """Return what update noise on each weight is in units of: 1, or the scale it started with."""
+    """Return the unit of the update noise on w1 and w2: 1, or the scale of their initial weights.
+
+    Relative noise is in units of the initial scale.
+    """
     w1_std, w2_std = network.initial_std
     relative = config.noise_scale == "relative"
     return (w1_std, w2_std) if relative and w1_std is not None else (1.0, 1.0)

@@ -72,7 +72,7 @@ class _Process:
 
 
 class _Threads:
-    """How many threads torch takes: as few as any of those who compute at once asks for."""
+    """Torch's number of threads: the smallest that any of the runs computing at once asks for."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -63,7 +63,10 @@ class Devices:
             bar.begin_(each.weight, (self._bound * scales).clamp_min(1e-12))
 
     def take(self, step: Callable[[], Made], key: int, batch: int) -> Made:
-        """Let a step change the weights, and the devices take it; return what it returns."""
+        """Call an optimizer's step, then let the devices make of its change what they can.
+
+        Returns what the step returned.
+        """
         for (each, _), old in zip(self._held, self._before, strict=True):
             old.copy_(each.weight.detach())
         made = step()

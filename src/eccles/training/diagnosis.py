@@ -19,7 +19,7 @@ CHANCE = 2.0
 """An accuracy that never gets over so many times that of guessing is near chance."""
 
 ABOVE = 0.1
-"""So is one that never gets so far above it: of two classes nobody is right twice as often."""
+"""So is one that never exceeds it by this much: with two classes, none is twice of guessing."""
 
 SILENT, SATURATED = 0.01, 50.0
 """Mean hidden rates in Hz; networks that start below or above seldom learn."""
@@ -29,7 +29,7 @@ _EQUAL = 3e-7
 
 
 def warnings(result: TrainResult) -> list[str]:
-    """Return all that is to be said of a training, in the order in which it showed."""
+    """Return all warnings about a training, in the order in which they came up."""
     n_classes = len({row["class"] for row in result.classes})
     history = result.history
     dead = (k for k, row in enumerate(history) if is_guessing(row["loss"], n_classes))

@@ -241,7 +241,7 @@ class _Run:
         return next_epoch
 
     def _table(self, name: str) -> Table:
-        """Return what a table's rows must be, where they are read back."""
+        """Return the columns that a stored table must have when it is read back."""
         if name == "history":
             rate = "spikes_per_step" if self.config.is_deep else "rate_hz"
             return history_of(rate, validation=bool(self.config.validation))

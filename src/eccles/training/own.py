@@ -1,9 +1,9 @@
-"""Samples of the caller's own: how settings name what no name opens.
+"""Samples that were passed from Python: how a run's settings and identity name them.
 
-Settings of a run on such samples say `data: own-1a2b3c4d`, eight digits of what the samples are;
-or `own-1a2b3c4d-as-shd` where the settings said `data: shd` beside them, for that decides what
-"auto" means. A run's identity says the same otherwise: the hash of its settings, as though `data`
-were what was said, and behind a dash the digits. It ends so too for files that aren't as published.
+Settings of a run on such samples say `data: own-1a2b3c4d`, eight digits of the samples' content; or
+`own-1a2b3c4d-as-shd` where the settings said `data: shd` beside them, for that decides what "auto"
+means. A run's identity is the hash of its settings, with `data` as it was said, then a dash and the
+digits. Files that aren't as published add their digits to the identity too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _USUAL = "fashion-mnist-sample"
 
 
 def own_name(digest: str, said: str = _USUAL) -> str:
-    """Return what settings call samples of the caller's own, beside which `said` was the data.
+    """Return the `data` setting for samples passed from Python, beside settings with data `said`.
 
     >>> own_name("1a2b3c4d"), own_name("1a2b3c4d", "shd")
     ('own-1a2b3c4d', 'own-1a2b3c4d-as-shd')

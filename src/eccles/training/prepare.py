@@ -34,7 +34,7 @@ def _has_groups(config: TrainConfig) -> bool:
 
 
 def data_key(config: TrainConfig) -> tuple[Any, ...]:
-    """Return what tells the samples of one run from those of another."""
+    """Return a key that tells the samples of one run from those of another."""
     if config.is_deep:
         return config.data, config.n_steps
     return config.data, config.binning(), config.test_share

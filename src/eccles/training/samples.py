@@ -118,10 +118,10 @@ def digest(data: tuple[Any, Any], labels_as: DTypeLike = np.int64) -> str:
 
 
 def as_known(data: tuple[Any, Any], own: bool, known: str) -> tuple[Any, Any] | None:
-    """Return samples as version 0.1.0 took them, where a run of its knows them by other digits.
+    """Return samples as version 0.1.0 took them, where a run of that version is known by them.
 
-    It took labels as whatever type of whole numbers they came, and 700 channels for all files.
-    None where `known` are the digits of other samples.
+    That version kept labels in whatever type of whole numbers they came, and took 700 channels for
+    all files. None where `known` are the digits of other samples.
 
     Args:
         data: samples to train and to test on.

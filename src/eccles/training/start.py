@@ -28,9 +28,9 @@ _NEAR = 0.5
 def start(config: TrainConfig, network: nn.Module, data: SpikeDataset) -> None:
     """Draw a network's weights by the rule of its settings, and scale them to their rates.
 
-    Without either, weights stay as they are. Raises InputError as the rules and `init.to_rate` do.
-    A rate that is "auto" need only be neared, and where not even that can be, scales stay as they
-    are.
+    Without either, weights stay as they are. A rate that "auto" chose need only be approached;
+    where even that fails, weights keep their scales. Raises InputError as the rules and
+    `init.to_rate` do.
     """
     if config.init == "fluctuation":
         fluctuation(network, chosen(config, data), seed=config.seed)

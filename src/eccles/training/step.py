@@ -67,7 +67,7 @@ class AutogradStep:
 
 
 class FusedStep:
-    """The same step, where `is_plain` holds and the engine `FusedUpdate`.
+    """The same step in one pass of the engine: plain SGD (`is_plain`) on a `FusedUpdate` engine.
 
     It needs no gradients of torch's and leaves none behind.
     """

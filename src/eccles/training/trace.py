@@ -1,4 +1,4 @@
-"""One sample's trip through the network, from its input spikes to the readouts."""
+"""The trace of one sample through a network, from its input spikes to the readouts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EXCITATORY, _INHIBITORY = 3, 2
 
 @torch.no_grad()
 def trace(snapshot: Snapshot, sample: int = 0) -> list[dict[str, Any]]:
-    """Return all that a test sample causes, by the plain equations, a row a number.
+    """Return the trace of a test sample, by the plain equations: a row a spike or potential.
 
     All input and hidden spikes (value 1, or the number of spikes of a unit in one step), the
     membrane potentials of the neurons that fire most, three of each group that excites and two of

@@ -29,7 +29,10 @@ class UpdateNoise:
 
     @torch.no_grad()
     def add_(self, matrices: Mapping[str, Tensor], key: int, batch: int) -> None:
-        """Add the noise of a batch; it is the same for each layer's place among the matrices."""
+        """Add the noise of a batch to the weights, in place.
+
+        The random numbers depend on a matrix's number in `matrices`, not on its name.
+        """
         for layer, (name, weight) in enumerate(matrices.items()):
             sigma = self._sigmas[name]
             if isinstance(sigma, Tensor):
@@ -60,7 +63,7 @@ def by_projection(
         network: whose matrix it is.
         matrix: its name.
         values: by the names of projections.
-        rest: what is where no projection is.
+        rest: the value where a matrix has no projection.
     """
     found = torch.full_like(network.matrices[matrix], rest, requires_grad=False)
     for of, link in network.links.items():

@@ -1,4 +1,4 @@
-"""What a training loop tells whoever watches it; a display or a logger implements it."""
+"""What a training loop calls while it runs; a display or a logger implements it."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from eccles.training.tasks.task import Task
 
 @runtime_checkable
 class Watcher(Protocol):
-    """Called by the loop, in this order; nothing that it does changes the run."""
+    """The methods that the loop calls; nothing that they do changes the run."""
 
     def started(self, config: TrainConfig, task: Task, next_epoch: int) -> None:
-        """Training begins, or goes on, with this epoch."""
+        """Called once, before the epoch `next_epoch`: the first, or where a run goes on."""
         ...
 
     def compiling(self) -> None:
-        """Kernels are compiled, which takes a while; called once at most, at any moment."""
+        """Called at most once, when a kernel must be compiled first, which takes a while."""
         ...
 
     def advanced(self, epoch: int, done: int, samples: int) -> None:
-        """So many of an epoch's samples are done."""
+        """Called after each batch of `epoch`: `done` of its `samples` have been trained on."""
         ...
 
     def measured(self, row: dict[str, Any]) -> None:
-        """An epoch ended with this row of the history."""
+        """Called at the end of an epoch, with its row of the history."""
         ...
 
     def warned(self, sentence: str) -> None:
-        """What the epochs so far tell of a network that can't learn."""
+        """Called with a sentence as soon as the epochs so far show that a network can't learn."""
         ...
 
 
 class Unwatched:
-    """A watcher that looks away."""
+    """A watcher that does nothing."""
 
     def started(self, config: TrainConfig, task: Task, next_epoch: int) -> None:
         """Do nothing."""

@@ -1,4 +1,4 @@
-"""A corpus of spoken digits as recordings, made by as many processes as there shall be."""
+"""A corpus of spoken digits as recordings, made by a number of processes at once."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def survey(folder: Path) -> Survey:
     without, others = [], []
     for sub in sorted(each for each in subs if not each.startswith(".")):
         walked = _walked(folder / sub)
-        paths = sorted(Path(place, name) for place, _, names in walked for name in names)
+        paths = sorted(Path(inside, name) for inside, _, names in walked for name in names)
         others += [p for p in paths if not _is_audio(p) and not p.name.startswith(".")]
         if files := list(filter(_is_audio, paths)):
             if sub.encode(errors="replace").decode() != sub:

@@ -89,11 +89,11 @@ def in_order(dataset: Any) -> list[int]:
     Tonic takes files as the system lists them, which differs from one machine to another.
     """
 
-    def place(k: int) -> tuple[list[tuple[str, int]], str]:
+    def numbers(k: int) -> tuple[list[tuple[str, int]], str]:
         path = str(dataset.data[k])
         return [(text, int(n or 0)) for text, n in re.findall(r"(\D+)(\d*)", path)], path
 
-    return sorted(range(len(dataset.data)), key=place)
+    return sorted(range(len(dataset.data)), key=numbers)
 
 
 def shared_out(dataset: Any) -> tuple[list[int], list[int]]:

@@ -1,4 +1,4 @@
-"""How a path is told from the name of a data set: by its letters alone, whatever there is."""
+"""How a path is told from the name of a data set: by its spelling, whatever files there are."""
 
 from __future__ import annotations
 

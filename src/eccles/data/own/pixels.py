@@ -1,4 +1,4 @@
-"""Images of whatever numbers as pixels from 0 to 255, and these as spikes."""
+"""Images of any numbers as pixels from 0 to 255, and these as spikes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ MOST = 65536
 def as_pixels(where: str, parts: Sequence[NDArray[Any]]) -> list[NDArray[np.uint8]]:
     """Return images of one scale as uint8 from 0 to 255, [N, ...].
 
-    The brightest number of all parts says what the scale is: brightness from 0 to 1, which 0 and 1
-    are too, or from 0 to 255.
+    The largest number of all parts decides about the scale: up to 1, numbers are brightness from 0
+    to 1, which is multiplied by 255; above that they are taken as 0 to 255.
 
     Raises InputError for images of several sizes, and for numbers that are none of these.
     """

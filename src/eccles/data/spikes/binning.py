@@ -52,7 +52,7 @@ class Binning:
             self.__dict__[name] = float(value)  # A whole number may be too long for numpy.
 
     def changed(self) -> str:
-        """Return what differs from the defaults, in words.
+        """Return in words the settings that differ from the defaults.
 
         >>> Binning(clip=True, dt=2e-3).changed()
         'clip True, dt 2 ms'

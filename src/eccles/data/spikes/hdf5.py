@@ -4,9 +4,9 @@ Group or data set, its type and its length, for B samples of K classes by S spea
 
     spikes/times            B x float16[]   seconds
     spikes/units            B x uint16[]    channel
-    labels                  B x uint16      place of the word in extra/keys
+    labels                  B x uint16      index of the word in extra/keys
     extra/keys              K x bytes       the words, in UTF-8
-    extra/speaker           B x uint16      place of the speaker in each meta_info
+    extra/speaker           B x uint16      index of the speaker in each meta_info
     extra/meta_info/gender, age, body_height    S of each
 
 and for what isn't of the 700 channels of those data sets an attribute of the file, n_units.
@@ -44,7 +44,7 @@ _SPIKES, _EXTRA = ("spikes/times", "spikes/units", "labels"), ("extra/keys", "ex
 
 
 UNSTATED = 65536
-"""The number of channels of what doesn't say how many it has: units are numbers of 16 bits."""
+"""Number of channels of a file that doesn't state how many it has: units are 16-bit numbers."""
 
 
 def write(path: Path, recordings: Recordings, *, state_channels: bool = True) -> None:
@@ -211,10 +211,10 @@ def _require(
     first: int = 0,
     ends: NDArray[np.int64] | None = None,
 ) -> None:
-    """Raise InputError unless all values are right; name the sample of one that isn't.
+    """Raise InputError, naming the first wrong sample, unless all values are right.
 
-    `ends` says where the values of each sample end, the first of which is sample `first`; a value
-    a sample unless given.
+    `ends` says where the values of each sample end; the first sample has the number `first`. Unless
+    given, each sample has one value.
     """
     if not right.all():
         wrong = int(right.argmin())

@@ -35,7 +35,7 @@ class Recordings:
         times: float32 or float64 [E], in seconds, from 0 on.
         units: uint16 [E], from 0 to n_units - 1.
         offsets: int64 [B + 1], from 0 to E.
-        labels: int64 [B], each the place of a name in `keys`.
+        labels: int64 [B], each the index of a name in `keys`.
         keys: the name of each class; no two are the same.
         speakers: int64 [B], who speaks in each sample; empty where that isn't known.
         info: what is known of each speaker, by name ("gender", "age", "body_height"), entry k of

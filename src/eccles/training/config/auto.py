@@ -1,4 +1,4 @@
-"""What "auto" means: presets of the networks that two articles and we ourselves have measured."""
+"""What "auto" becomes: the values of two articles, and those that we have measured."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NETWORK_LR, _FLAT = 1e-3, 20.0
 """Learning rate of Adam on images, and steepness of SuperSpike, for networks of one's own."""
 
 _MODULE_LR = 3e-4
-"""That of modules of one's own, whose weights may be of any scale."""
+"""Learning rate of modules of one's own, whose weights may be of any scale."""
 
 _OWN_LR = 3e-4
-"""That of data of one's own, which may have few spikes or very many."""
+"""Learning rate for data of one's own, which may have few spikes or very many."""
 
 _RATE = "5 Hz"
 """Rate at which networks of one's own start, in the range of cortical neurons."""
@@ -49,7 +49,7 @@ def implied(config: TrainConfig) -> dict[str, Any]:
 
 
 def _ruled(config: TrainConfig) -> bool:
-    """Return whether a rule of initial weights says itself how strong they are."""
+    """Return whether `init` names a rule that also decides how strong the initial weights are."""
     return config.init not in (None, "half-normal")
 
 
@@ -60,7 +60,11 @@ def of_recordings(data: str) -> bool:
 
 
 def _of_one_layer(config: TrainConfig) -> dict[str, Any]:
-    """Kilgore et al. 2025; recordings have more spikes, and data of one's own has any number."""
+    """Return "auto" of one layer of LIF neurons, as in Kilgore et al. 2025.
+
+    Recordings have more spikes than images, and data of one's own has any number, so these start
+    and learn otherwise.
+    """
     if is_path(config.data) and not config.unbounded:
         found = {"optimizer": "adam", "lr": _OWN_LR}
         scaled = config.w1_std is not None or config.initial_rate is not None or _ruled(config)
@@ -90,7 +94,7 @@ def _of_network(config: TrainConfig) -> dict[str, Any]:
 
 
 def _of_deep(config: TrainConfig) -> dict[str, Any]:
-    """Liu et al. 2026; docs/deep.md has the recipe."""
+    """Return "auto" of deep networks, as in Liu et al. 2026; docs/deep.md has the recipe."""
     dann, data = config.circuit == "dann", said_of(config.data)
     recorded = data in N_FRAMES
     slow = recorded or config.model in _DEEPER

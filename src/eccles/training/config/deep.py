@@ -1,4 +1,4 @@
-"""What runs of deep networks of E-I circuits have settings for besides."""
+"""Settings that only runs of deep networks of E-I circuits have."""
 
 from __future__ import annotations
 

@@ -27,14 +27,15 @@ _ACTS: dict[str, Callable[[TrainConfig], bool]] = {
     "step_target": lambda config: bool(config.rate_penalty),
     "device_bound": lambda config: config.device_model is not None,
 }
-"""Settings that others decide about: whether there is something that they act on."""
+"""For settings that may act on nothing: whether a run's other settings give them an effect."""
 
 
 def idle(settings: Mapping[str, Any]) -> list[str]:
     """Return those of some settings that act on nothing beside the others.
 
-    A run refuses them; a study leaves them out of the cells where they are, if they act in others.
-    Settings that no run accepts have none, nor has a network or module that says all by itself.
+    A run refuses them; a study leaves them out of the cells where they are idle, if they act in
+    others. Returns none where no run accepts the other settings, and none for a network or a module
+    of one's own, which these settings aren't part of.
     """
     said = [name for name in _ACTS if name in settings]
     if not said:

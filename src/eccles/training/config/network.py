@@ -258,9 +258,10 @@ class NetworkSettings(Settings):
 
 
 def check_said(settings: Mapping[str, Any], where: str) -> None:
-    """Raise InputError where people say a network, and a part of it besides, whatever they say.
+    """Raise InputError where a user gives both a network and a setting that is a part of one.
 
-    A run's record says every setting, and doesn't mean any. People say a few.
+    The record of a run has every setting, also those at their defaults, and is let through: it is
+    told by having more than half of all settings, where people write a few.
     """
     said = [name for name in NetworkSettings.model_fields if name in settings]
     if settings.get("network") is None or 2 * len(said) > len(NetworkSettings.model_fields):
@@ -293,7 +294,7 @@ def _layered(
     signs: str | None,
     **settings: Any,
 ) -> Network:
-    """Return `layered` of what a settings' texts say; it is asked for many times."""
+    """Return the network of `layered` for settings given as texts; the last ones are kept."""
     return layered(
         hidden,
         neuron={"model": neuron, **dict(constants)},

@@ -1,4 +1,4 @@
-"""What every training run has settings for, whatever network it trains."""
+"""Settings that every training run has, whatever network it trains."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class SharedSettings(Settings):
     @field_validator("device_model", mode="before")
     @classmethod
     def _of_a_file(cls, value: object) -> object:
-        """Take a file's device for its name: a run says itself what it was, whatever the file."""
+        """Replace the path of a device's YAML file by its settings, which say what the run used."""
         from eccles.devices.presets import said
 
         return said(value)

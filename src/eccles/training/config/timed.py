@@ -1,4 +1,4 @@
-"""What runs of spiking neurons in time have settings for besides: bins, rates and noise."""
+"""Settings that only runs of spiking neurons in time have: bins, rates and noise."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ class TimedSettings(NetworkSettings, SharedSettings):
     @field_validator("module")
     @classmethod
     def _with_its_digits(cls, value: str | None) -> str | None:
-        """Take a file's module for its path and digits, so that settings say what it was."""
+        """Add a module's absolute path and the digits of its file, which tell what the run used."""
         return known(value)
 
     @model_validator(mode="before")
     @classmethod
     def _has_noise_for_a_gaussian_device(cls, value: Any) -> Any:
-        """Take a device that only adds noise for that noise: the same run, said in two ways."""
+        """Replace a device that only adds noise by that noise: both say the same run."""
         said = value.get("device_model") if isinstance(value, Mapping) else None
         if said is None:
             return value

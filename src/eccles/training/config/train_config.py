@@ -119,10 +119,11 @@ class TrainConfig(TimedSettings, DeepSettings):
         return hashed({n: own[n] for n in own if n in _ALWAYS_HASHED or own[n] != usual[n]})
 
     def identity_of(self) -> dict[str, Any]:
-        """Return the settings, resolved, as the identity has them.
+        """Return the resolved settings in the form in which they are hashed.
 
-        A network beyond one layer of LIF neurons is one value, however it is said. Samples of the
-        caller's own aren't settings: whoever has them puts their digits behind.
+        A network beyond one layer of LIF neurons is hashed as one `Network`, by whichever settings
+        it was described. Samples that were passed from Python aren't settings: the caller appends
+        their digits to the hash.
         """
         own = self.resolved().model_dump(mode="json") | {"data": said_of(self.data)}
         if self.is_deep:

@@ -1,4 +1,4 @@
-"""What a file of settings says, or the record of a run: its config.json, as it was written."""
+"""Read settings from a YAML file, or from a run's config.json, whose checksum is verified."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from eccles.settings import read_yaml
 
 
 def sums_of(folder: Path) -> Checksums:
-    """Return the checksums of a run's folder, for whoever reads it without going on with it."""
+    """Return the checksums of a run's folder, for a reader that doesn't go on with the run."""
     return Checksums(folder, "run the same eccles train with --no-resume")
 
 
 def read_settings(path: Path | str) -> dict[str, Any]:
-    """Return what a file of settings holds; that of a run has its identity too.
+    """Return the content of a file of settings; that of a run's config.json has its identity too.
 
-    Raises InputError as `read_yaml` does, and RunError for a run's own that isn't as it was
-    written. A copy of it elsewhere is a file as any other, which may be edited.
+    Raises InputError as `read_yaml` does, and RunError for a run's own config.json that isn't as it
+    was written. A copy of it elsewhere is a file as any other, which may be edited.
     """
     content = read_yaml(path)
     file = Path(path)

@@ -145,7 +145,7 @@ class RunFolder:
         return self.checkpoint.exists()
 
     def had_checkpoint(self) -> bool:
-        """Return whether there is what a run only leaves once it has a checkpoint."""
+        """Return whether there are files that a run writes only once it has a checkpoint."""
         if (self.path / "result.json").exists():
             return True
         try:

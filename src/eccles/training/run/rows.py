@@ -1,4 +1,4 @@
-"""Rows of tables that are read back: each number is one, in its range, whoever wrote the file."""
+"""Tables that are read back from JSON lines: the type and range of every value is checked."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ class Table(NamedTuple):
     Attributes:
         columns: the kind of each, besides the epoch.
         needed: those that every row has.
-        one: what no two rows of an epoch have in common; where it is empty they may have all.
+        one: columns that tell rows apart: no two rows have the same values in them. Where it is
+            empty, rows may be equal.
     """
 
     columns: Mapping[str, str]

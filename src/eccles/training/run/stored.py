@@ -35,7 +35,7 @@ class StoredRun(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is of, in a line."""
+        """The run in a line: its data, its network and its seed."""
         config, facts = self.config, self.provenance.get("resolved", {})
         width = f", width {config.width:g}" if config.width != 1 else ""
         sizes = facts.get("group_sizes") or {"E": facts.get("n_excitatory"),

@@ -1,4 +1,4 @@
-"""A deep network as something to train."""
+"""The training task of a deep network."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def _check_batches(config: TrainConfig, samples: Samples) -> None:
 
 @contextmanager
 def _paying(network: DeepNetwork, config: TrainConfig) -> Iterator[list[Tensor]]:
-    """Give a list to which each layer adds what its spikes cost, where the settings say so."""
+    """Give a list to which each layer adds its rate penalty, where the settings ask for one."""
     costs: list[Tensor] = []
 
     def pay(_layer: nn.Module, _inputs: object, spikes: Tensor) -> None:

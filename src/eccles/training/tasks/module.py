@@ -1,4 +1,4 @@
-"""A module of one's own as something to train."""
+"""The training task of a module of one's own."""
 
 from __future__ import annotations
 

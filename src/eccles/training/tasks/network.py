@@ -1,4 +1,4 @@
-"""A network of populations and projections as something to train."""
+"""The training task of a network of populations and projections."""
 
 from __future__ import annotations
 

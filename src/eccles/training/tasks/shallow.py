@@ -1,4 +1,4 @@
-"""The shallow network as something to train."""
+"""The training task of a network of one hidden layer."""
 
 from __future__ import annotations
 
