@@ -25,7 +25,7 @@ FLOORS = [
     ["arguments", "arrays", "storage"],
     ["paths", "kinds", "annotations", "reading", "neo_blocks", "html_tables", "exports"],
     ["kind_names"],
-    ["errors"],
+    ["errors", "former"],
 ]
 """Rooms from the top floor down; a room may import rooms of lower floors alone."""
 
