@@ -148,3 +148,10 @@ def test_half_precision_is_binned_as_single(n_steps, max_time, times):
     expected = np.searchsorted(binning.edges, half.astype(np.float64), side="right")
     assert step_of(half, binning).tolist() == expected.tolist()
     assert step_of(half.astype(np.float32), binning).tolist() == expected.tolist()
+
+
+def test_the_former_name_of_what_is_changed_works_and_says_so():
+    binning = Binning(clip=True)
+    with pytest.warns(DeprecationWarning, match=r"Binning\.told is now Binning\.changed") as said:
+        assert binning.told() == binning.changed() == "clip True"
+    assert said[0].filename == __file__

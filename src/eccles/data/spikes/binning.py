@@ -13,6 +13,7 @@ from eccles.arguments import check_fields, typed
 from eccles.data.spikes.recordings import Recordings
 from eccles.errors import must
 from eccles.events import SpikeEvents
+from eccles.former import warn
 from eccles.units import duration
 
 _MOST = 255
@@ -65,6 +66,11 @@ class Binning:
             f"{name} {duration(value) if isinstance(value, float) else value}"
             for name, value in said.items()
         )
+
+    def told(self) -> str:
+        """The former name of `changed`, which leaves after 0.2."""
+        warn("Binning.told", "Binning.changed")
+        return self.changed()
 
     @property
     def edges(self) -> NDArray[np.float64]:
