@@ -1,11 +1,18 @@
+import importlib
+import inspect
 import json
-from typing import ClassVar
+import math
+import pkgutil
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, get_args, get_origin
 
+import annotated_types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
+import eccles
 from eccles import InputError, TrainConfig
 from eccles.settings import Duration, Settings, read_yaml
 
@@ -34,7 +41,7 @@ def path(tmp_path):
     [
         ({"cuont": 4}, r"^toy: there is no setting 'cuont' \(did you mean 'count'\?\)$"),
         ({"zzz": 4}, "^toy: there is no setting 'zzz'$"),
-        ({"count": 0}, "^toy: count must be greater than or equal to 1, got 0$"),
+        ({"count": 0}, "^toy: count must be 1 or more, got 0$"),
         ({"size": float("inf")}, "^toy: size must be a finite number, got inf$"),
         ({"name": 5}, "^toy: name must be a text, got 5$"),
         ({"size": "a"}, "^toy: size must be a number, got 'a'$"),
@@ -61,6 +68,81 @@ def test_mistakes_are_one_sentence(values, sentence):
         More(**values)
     with pytest.raises(InputError, match=sentence):
         More.model_validate(values)
+
+
+def all_settings() -> list[type[Settings]]:
+    """Return every class of settings that there is, where it has fields of its own."""
+    for module in pkgutil.walk_packages(eccles.__path__, "eccles."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found = [Settings]
+    for each in found:
+        found += [kind for kind in each.__subclasses__() if kind not in found]
+    return [kind for kind in found if kind.__module__.startswith("eccles.") and own_fields(kind)]
+
+
+def own_fields(kind: type[Settings]) -> dict[str, Any]:
+    return {name: kind.model_fields[name] for name in inspect.get_annotations(kind)
+            if name in kind.model_fields}  # fmt: skip
+
+
+OUTSIDE = {
+    annotated_types.Ge: ("ge", -1, "{:,} or more"),
+    annotated_types.Gt: ("gt", 0, "above {:,}"),
+    annotated_types.Le: ("le", 1, "at most {:,}"),
+    annotated_types.Lt: ("lt", 0, "below {:,}"),
+}
+"""What has a bound, how far from it a value is outside, and what must be said of that."""
+
+
+def outside(annotation: Any, rules: Any = ()) -> Iterator[tuple[Any, str]]:
+    """Yield a value outside of each bound of a field, with what must be said of it."""
+    for rule in rules:
+        if type(rule) in OUTSIDE:
+            name, step, words = OUTSIDE[type(rule)]
+            bound = getattr(rule, name)
+            yield bound + step, words.format(int(bound))
+        yield from outside(Any, getattr(rule, "metadata", ()))
+    parts = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        yield from outside(parts[0], parts[1:])
+    elif get_origin(annotation) is tuple:
+        yield from (((value,) * len(parts), said) for value, said in outside(parts[0]))
+    else:
+        for part in parts:
+            yield from outside(part)
+
+
+@pytest.mark.filterwarnings("ignore:eccles.DeepConfig is now")
+def test_bounds_speak_one_dialect():
+    checked = []
+    for kind in all_settings():
+        for name, field in own_fields(kind).items():
+            for value, said in outside(field.annotation, field.metadata):
+                sentence = rf"^{kind.section}: {name}(\.0)? must be {said}, got "
+                with pytest.raises(InputError, match=sentence):
+                    kind(**{name: value})
+                checked.append(name)
+    assert {"epochs", "lr", "probability", "dw_min", "levels", "n_frames", "size"} <= {*checked}
+
+
+HOSTILE = (-1, 0, 3, 1e300, 10**30, math.nan, "x", "", b"x", None, [], [1], [-1, 1, 2], ["a"],
+           {"a": -1}, {1: 1}, True, object)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:eccles.DeepConfig is now")
+@pytest.mark.parametrize("kind", all_settings(), ids=lambda kind: kind.__name__)
+def test_no_sentence_is_of_the_library_that_checks(kind):
+    said = []
+    for name in own_fields(kind):
+        for value in HOSTILE:
+            try:
+                kind(**{name: value})
+            except InputError as error:
+                said.append(str(error))
+    assert said
+    for words in ("Input ", "should ", "than ", "Field required", " valid "):
+        assert not [each for each in said if words in each]
 
 
 def test_values_of_thousands_of_levels_are_refused():

@@ -118,7 +118,7 @@ def _broken(part: nn.Module) -> Iterator[tuple[str, int, Tensor, str]]:
     if isinstance(part, Magnitudes):
         for of, weight in part.magnitudes().items():
             # What isn't a number isn't 0 or above either.
-            found.append((of, int((~(weight >= 0)).sum()), weight, "be 0 or above"))
+            found.append((of, int((~(weight >= 0)).sum()), weight, "be 0 or more"))
     if isinstance(part, Sparse):
         for of, (weight, connected) in part.connections().items():
             wrong = int((weight[~connected] != 0).sum())

@@ -128,5 +128,5 @@ def _fraction(ei: str | float) -> Fraction:
         if 0 <= share <= 1:
             return share
     raise must(
-        "populations", "ei", "a ratio such as 80:20 or an excitatory fraction from 0 to 1", ei
+        "populations", "ei", "a ratio such as 80:20 or an excitatory fraction between 0 and 1", ei
     )

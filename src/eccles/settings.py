@@ -126,7 +126,7 @@ class Settings(BaseModel):
             return f"{cls.section}: {cls.no_setting('.'.join(map(str, where)))}"
         rules = [_rule(error)]
         field = cls.model_fields.get(str(where[0])) if where else None
-        if field and get_origin(field.annotation) in (Union, UnionType) and len(where) > 1:
+        if field and _is_any_of_several(field.annotation) and len(where) > 1:
             # Of several kinds, those that the value came nearest to; their names are no settings.
             tried = [each for each in errors if each["loc"][0] == where[0]]
             deepest = max(len(each["loc"]) for each in tried)
@@ -171,21 +171,43 @@ _RULES = {
     "string": "a text",
     "bool": "true or false",
     "list": "a list",
+    "tuple": "a list",
     "dict": "names with their values",
     "model": "names with their values",
     "invalid_key": "a text",
+    "missing": "given",
     "string_pattern_mismatch": "of letters, digits and the signs _ . / - alone",
 }
 """What pydantic's kinds of errors ask for, whole or as their first word."""
+
+_BOUNDS = {
+    "greater_than": ("gt", "above {}"),
+    "greater_than_equal": ("ge", "{} or more"),
+    "less_than": ("lt", "below {}"),
+    "less_than_equal": ("le", "at most {}"),
+    "too_long": ("max_length", "a list of at most {}"),
+}
+"""Pydantic's kinds of errors that name a bound, where they have it, and what it is called."""
 
 
 def _rule(error: ErrorDetails) -> str:
     """Return what a value must be, after "must be"."""
     kind = error["type"]
+    if kind in _BOUNDS:
+        where, words = _BOUNDS[kind]
+        bound = error["ctx"][where]
+        return words.format(f"{int(bound) if bound == int(bound) else bound:,}")
     if kind not in _RULES and kind.endswith(("_type", "_parsing", "_from_float", "_unicode")):
         kind = kind.partition("_")[0]
     said = re.sub(r"^(Input|Value error,) (should )?(be )?", "", error["msg"])
     return _RULES.get(kind, said)
+
+
+def _is_any_of_several(annotation: Any) -> bool:
+    """Return whether there are several kinds, None aside, of which a value may be any."""
+    if get_origin(annotation) not in (Union, UnionType):
+        return False
+    return len(set(get_args(annotation)) - {type(None)}) > 1
 
 
 def _is_deep(setting: tuple[Any, Any]) -> bool:

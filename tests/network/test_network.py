@@ -242,9 +242,9 @@ WRONG = {
     "none": ({"projections": {}}, "projections must be from the input"),
     "list": ({"projections": ["E -> I"]}, "projections must be by name"),
     "never": ({"projections": {**TIES, "E -> I": {"probability": 0}}},
-              'in projection "E -> I", probability must be greater than 0, got 0'),
+              'in projection "E -> I", probability must be above 0, got 0'),
     "always": ({"projections": {**TIES, "E -> I": {"probability": 1.5}}},
-               "probability must be less than or equal to 1, got 1.5"),
+               "probability must be at most 1, got 1.5"),
     "at once": ({"projections": {**TIES, "E -> E": {"delay": "0 ms"}}},
                 'in projection "E -> E", delay must be one step or more, got \'0 ms\'; the least '
                 "delay is one step, so that a cycle has a beginning"),

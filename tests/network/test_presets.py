@@ -73,7 +73,7 @@ def test_groups_of_a_flag():
         ({"groups": "E:80,I:0"}, "size of group I must be a whole number, 1 neuron or more, got 0"),
         ({"hidden": ()}, "hidden must be the neurons of one layer or more"),
         ({"hidden": (0,)}, "hidden must be a whole number of 1 or more, got 0"),
-        ({"recurrent": 1.5}, "probability must be less than or equal to 1, got 1.5"),
+        ({"recurrent": 1.5}, "probability must be at most 1, got 1.5"),
         ({"recurrent": 0}, "recurrent must be a number above 0, got 0.0"),
         ({"delay": "2 ms"}, "delay must be left out, got '2 ms'"),
         ({"tau_syn_inhibitory": "9 ms"}, "tau_syn_inhibitory must be left out, got '9 ms'"),

@@ -159,7 +159,7 @@ def test_dales_principle():
     with torch.no_grad():
         for value in model.parameters():
             value.sub_(0.1)
-    with pytest.raises(RunError, match=r"all weights of 0\.input_to_excitatory must be 0 or above"):
+    with pytest.raises(RunError, match=r"all weights of 0\.input_to_excitatory must be 0 or more"):
         dale.check(model)
     dale.project(model)
     dale.check(model)

@@ -43,7 +43,7 @@ def test_dale_by_columns():
     with torch.no_grad():
         layer.weight.sub_(10)
         layer.bias.sub_(1)
-    with pytest.raises(RunError, match="all weights of weight must be 0 or above, got 30 of 30"):
+    with pytest.raises(RunError, match="all weights of weight must be 0 or more, got 30 of 30"):
         dale.check(layer)
     dale.project(layer)
     assert not layer.weight.any()

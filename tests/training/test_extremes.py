@@ -49,5 +49,5 @@ def test_a_number_of_any_size_is_trained_with_or_refused(model, name, value, sam
 
 
 def test_a_rate_that_no_float_holds_is_refused():
-    with pytest.raises(eccles.InputError, match="lr must be less than or equal to 1000000, got 1e"):
+    with pytest.raises(eccles.InputError, match="lr must be at most 1,000,000, got 1e"):
         eccles.TrainConfig(optimizer="adam", lr=1e38)

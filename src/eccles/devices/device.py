@@ -177,7 +177,7 @@ class Device(Settings):
         for name in ("nodes_up", "nodes_down"):
             nodes = getattr(self, name)
             if self.rule == "piecewise" and (len(nodes) < 2 or min(nodes) < 0):
-                raise must("device", name, "two numbers or more, 0 or above", nodes)
+                raise must("device", name, "two numbers or more, of 0 or more each", nodes)
         if self.rule == "linear" and max(self.gamma_up, self.gamma_down) > 1:
             name = "gamma_up" if self.gamma_up > 1 else "gamma_down"
             hint = "a step would turn around before its bound"

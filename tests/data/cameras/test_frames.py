@@ -119,7 +119,7 @@ def test_mistakes_are_one_sentence():
             to_frames(wrong, SMALL)
     with pytest.raises(InputError, match=r"size must be at most the sensor's 2 x 3, got \(3, 3\)"):
         to_frames(events(), Framing(sensor=(2, 3), size=(3, 3)))
-    with pytest.raises(InputError, match="frames: n_frames must be greater than 0"):
+    with pytest.raises(InputError, match="frames: n_frames must be above 0"):
         Framing(n_frames=0)
     with pytest.raises(InputError, match="frames: by must be 'duration' or 'number'"):
         Framing(by="count")

@@ -129,7 +129,7 @@ def test_every_device_gives_the_same_bits():  # pragma: no cover - not on this m
 def test_mistakes_are_one_sentence():
     with pytest.raises(InputError, match=r"images' shape must be \[B, C, H, W\], got \[3, 4, 4\]"):
         Augment()(torch.ones(3, 4, 4), seeds.stream(0, "augment"))
-    with pytest.raises(InputError, match=r"augment: cutout must be greater than or equal to 0"):
+    with pytest.raises(InputError, match=r"augment: cutout must be 0 or more"):
         Augment(cutout=-1)
     with pytest.raises(InputError, match=r"no setting 'crop'"):
         Augment(crop=4)

@@ -35,7 +35,7 @@ def test_what_auto_becomes():
 def test_no_epochs_is_a_look_at_the_start():
     config = deep(epochs=0).resolved()
     assert (config.epochs, config.warmup) == (0, 0)
-    with pytest.raises(InputError, match=r"epochs must be greater than or equal to 0, got -1"):
+    with pytest.raises(InputError, match=r"epochs must be 0 or more, got -1"):
         deep(epochs=-1)
 
 

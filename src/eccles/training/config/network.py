@@ -151,7 +151,7 @@ class NetworkSettings(Settings):
         except (TypeError, ValueError, OverflowError):
             chance = -1.0
         if not 0 <= chance <= 1:
-            accepted = "a probability from 0 to 1, or true"
+            accepted = "a probability between 0 and 1, or true"
             raise must(cls.section, "recurrent", accepted, value)
         return chance
 

@@ -33,7 +33,7 @@ def _within(lowest: float, highest: float) -> Callable[[Any], bool]:
 
 
 _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "share": ("a number from 0 to 1", _within(0, 1)),
+    "share": ("a number between 0 and 1", _within(0, 1)),
     "amount": ("a number of 0 or more", _within(0, _MOST)),
     "finite": ("a finite number", _within(-_MOST, _MOST)),
     "whole": ("a whole number", _is_whole),
