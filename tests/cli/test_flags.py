@@ -57,13 +57,11 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
         ("train now", "train: 'now' must belong to an option, and doesn't; quotes hold words"),
         (
             "data",
-            "data: what to do must be one of list, describe, path, fetch, doctor, "
-            "make-digits, encode-audio, got none",
+            "data: what to do must be one of list, ... , got none",
         ),
         (
             "data lst",
-            "data: what to do must be one of list, describe, path, fetch, doctor, "
-            "make-digits, encode-audio, got 'lst'",
+            "data: what to do must be one of list, ... , got 'lst'",
         ),
         ("data list --all", "data: there is no option --all"),
         ("bench --batch-size x", "bench: --batch-size must be a whole number, got 'x'"),
@@ -77,7 +75,9 @@ def test_a_flag_that_cannot_be_read_is_one_sentence(words, sentence, letters, ca
     err = capsys.readouterr().err
     assert sys.stdout.tell() == 0
     assert err == f"eccles: {err[8:-1]}\n"
-    assert err[8:].startswith(sentence)
+    begin, _, end = sentence.partition(" ... ")
+    assert err[8:].startswith(begin)
+    assert end in err
     assert err.endswith(f"; see eccles {words.split()[0]} --help\n")
     assert ".;" not in err
 

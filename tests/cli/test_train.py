@@ -249,10 +249,9 @@ def test_out_of_another_run_is_left_alone(capsys):
     assert main(["train", "--epochs", "1", "--out", "here"]) == 0
     before = {path: path.read_bytes() for path in Path("here").iterdir()}
     assert main(["train", "--epochs", "5", "--seed", "1", "--out", "here"]) == 2
-    assert capsys.readouterr().err == (
-        "eccles: train: --out must be empty or hold this run, got 'here' with another (epochs 1 "
-        "there, 5 asked, seed 0 there, 1 asked); choose another --out\n"
-    )
+    said = capsys.readouterr().err
+    assert said.startswith("eccles: train: --out must be ")
+    assert "got 'here' with another (epochs 1 there, 5 asked, seed 0 there, 1 asked); " in said
     assert {path: path.read_bytes() for path in Path("here").iterdir()} == before
 
 

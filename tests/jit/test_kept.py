@@ -158,10 +158,9 @@ def test_without_any_folder_kernels_are_compiled_each_time(tmp_path):
     command = [sys.executable, "-c", NO_HOME, place, source]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "8\n"), done.stderr
-    assert done.stderr == (
-        "eccles: a folder must keep compiled kernels, got none that can be written; compiling "
-        "anew, which takes a while; name one with NUMBA_CACHE_DIR\n"
-    )
+    assert done.stderr.startswith("eccles: a folder must keep compiled kernels, got none ")
+    assert done.stderr.endswith("NUMBA_CACHE_DIR\n")
+    assert done.stderr.count("\n") == 1
     assert list(place.iterdir()) == []
 
 

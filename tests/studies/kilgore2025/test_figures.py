@@ -159,10 +159,9 @@ def test_distances_as_published_that_were_not_measured(with_distances):
 
 @pytest.mark.parametrize("name", ["2b", "2c-e"])
 def test_a_study_that_is_not_there(stored, name):
+    study = "kilgore2025/fashion-mnist-noise-published"
     said = (
-        r"must hold the 1,344 runs of kilgore2025/fashion-mnist-noise-published, got only "
-        r"fashion-mnist; eccles sweep kilgore2025/fashion-mnist-noise-published --out "
-        r"\S*/kilgore2025/fashion-mnist-noise-published runs them"
+        rf"1,344 runs of {study}, got only fashion-mnist; eccles sweep {study} --out \S*/{study} "
     )
     with pytest.raises(InputError, match=said):
         FIGURES[name].draw(stored)

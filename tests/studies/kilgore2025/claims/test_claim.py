@@ -70,11 +70,9 @@ def test_fewer_than_two_whole_seeds_tell_nothing(stored, reproduced, seeds, said
     article = stored("fashion-mnist", tables, *SETS)
     finding = reproduced.find(article)
     assert (finding.verdict, finding.ours) == (Verdict.NOT_TESTABLE, "")
-    assert finding.note == (
-        f"fewer than two seeds are whole, so there is no telling chance from effect; {said}; "
-        f"eccles reproduce kilgore2025 --only fashion-mnist --scale full --out {article.folder} "
-        "--repeat 2 does what is missing"
-    )
+    command = "eccles reproduce kilgore2025 --only fashion-mnist --scale full --out "
+    assert finding.note.startswith("fewer than two seeds are whole")
+    assert f"; {said}; {command}{article.folder} --repeat 2 " in finding.note
 
 
 def test_failed_runs_are_no_results(stored):
@@ -84,10 +82,9 @@ def test_failed_runs_are_no_results(stored):
     article = stored("fashion-mnist", tables, *SETS)
     finding = CLAIMS[0].find(article)
     assert finding.verdict == Verdict.NOT_TESTABLE
-    assert finding.note == (
-        "no run is done; 8 runs failed; eccles reproduce kilgore2025 --only fashion-mnist --scale "
-        f"full --out {article.folder} --repeat 2 --retry-failed does them again"
-    )
+    command = "eccles reproduce kilgore2025 --only fashion-mnist --scale full --out "
+    assert "; 8 runs failed; " in finding.note
+    assert f"; {command}{article.folder} --repeat 2 --retry-failed " in finding.note
 
 
 def test_a_cell_that_failed_has_ended(stored, reproduced):
@@ -139,11 +136,9 @@ def test_other_studies_are_named_with_the_command(stored):
         if claim.study != "fashion-mnist":
             assert finding.verdict == Verdict.NOT_TESTABLE
     notes = {claim.id: finding.note for claim, finding in CONTENTS.judge(article)}
-    assert notes["6"] == (
-        f"there are no runs of fashion-mnist-noise-published in {article.folder}; eccles reproduce "
-        "kilgore2025 --only fashion-mnist-noise-published --scale full --out "
-        f"{article.folder} makes them"
-    )
+    study, folder = "fashion-mnist-noise-published", article.folder
+    command = f"eccles reproduce kilgore2025 --only {study} --scale full --out {folder} "
+    assert notes["6"].startswith(f"there are no runs of {study} in {folder}; {command}")
     assert notes["5"].startswith(f"there are no runs of shd in {article.folder}; ")
 
 
@@ -156,11 +151,10 @@ def test_the_small_sample_never_reproduces(stored, reproduced):
     finding = reproduced.find(stored("fashion-mnist", fine, *SETS, scale="smoke"))
     assert finding.verdict == finding.verdict_as_published == Verdict.NOT_TESTABLE
     assert finding.ours == "all is fine"
-    assert finding.note == (
-        "not testable at this scale: data is fashion-mnist-sample instead of fashion-mnist, epochs "
-        "is 10 instead of 30; eccles reproduce kilgore2025 --only fashion-mnist --scale laptop "
-        "does what can tell"
-    )
+    assert "data is fashion-mnist-sample instead of fashion-mnist" in finding.note
+    assert "epochs is 10 instead of 30; " in finding.note
+    command = "eccles reproduce kilgore2025 --only fashion-mnist --scale laptop "
+    assert f"; {command}" in finding.note
 
 
 @pytest.mark.parametrize(

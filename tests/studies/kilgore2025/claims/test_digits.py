@@ -53,10 +53,8 @@ def fashion(settings):
 def test_low_activity(stored, claim):
     finding = claim("5").find(stored("shd", made(), *SETS))
     assert finding.verdict == Verdict.REPRODUCED
-    assert finding.ours == (
-        "best in the band 80:20 46.0 % at 4.0 Hz (n = 2); "
-        "100:0 at best 36.0 % in the band (n = 2), 10.0 points below"
-    )
+    for said in ("80:20 46.0 % at 4.0 Hz (n = 2)", "36.0 % in the band (n = 2)", "10.0 points"):
+        assert said in finding.ours
     # After the first epoch it is twice as many spikes; the article divides by twice the time.
     assert finding.as_published == finding.ours
 
