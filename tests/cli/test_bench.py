@@ -2,19 +2,30 @@ import json
 
 import pytest
 
+import eccles.bench
 from eccles.cli.bench import bench
+
+ASKED = {"quick": True, "batch_size": 32, "threads": 2, "peers": False}
+
+
+@pytest.fixture(scope="module")
+def measured():
+    return eccles.bench.run("fashion-mnist-sample", **ASKED)
 
 
 @pytest.fixture(autouse=True)
-def _walls(tmp_path, monkeypatch):
-    monkeypatch.setenv("ECCLES_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("ECCLES_OFFLINE", "1")
-    monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.delenv("ECCLES_DATA", raising=False)
+def _once(measured, monkeypatch):
+    """Measure once, and print it in each way."""
+
+    def run(data, tell, **asked):
+        assert (data, asked) == ("fashion-mnist-sample", ASKED)
+        return measured
+
+    monkeypatch.setattr(eccles.bench, "run", run)
 
 
 def test_a_quick_run_as_json(capsys):
-    bench(quick=True, batch_size=32, peers=False, json=True)
+    bench("fashion-mnist-sample", **ASKED, json=True)
     done = json.loads(capsys.readouterr().out)
     assert set(done) == {
         "machine",
@@ -48,7 +59,7 @@ def test_a_quick_run_as_json(capsys):
 
 
 def test_a_quick_run_as_tables(capsys):
-    bench(quick=True, batch_size=16, threads=1, peers=False)
+    bench("fashion-mnist-sample", **ASKED)
     out = capsys.readouterr().out
     for words in [
         "fashion-mnist-sample: 4,000 samples",

@@ -1,13 +1,15 @@
 """`eccles report` as a user calls it."""
 
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from eccles.cli import main
+from eccles.sweeps.study import Study
+from eccles.sweeps.sweep import sweep
 
 STUDY = """
+name: mine
 about: Does a <b>bold</b> question learn?
 base: {data: fashion-mnist-sample, epochs: 2}
 grid: {ei: [50:50, 80:20]}
@@ -19,10 +21,9 @@ measure: {weights: 1}
 def finished(tmp_path_factory):
     """Return the folder of a study of one's own, done."""
     folder = tmp_path_factory.mktemp("finished")
-    (folder / "mine.yaml").write_text(STUDY)
-    command = [sys.executable, "-m", "eccles", "sweep", "mine.yaml", "--json", "--out", "done"]
-    subprocess.run(command, cwd=folder, capture_output=True, check=True)
-    return folder / "done"
+    with ThreadPoolExecutor(2) as executor:
+        sweep(Study.from_yaml(STUDY), folder, executor=executor, jobs=2)
+    return folder
 
 
 def test_a_study_of_ones_own(finished, tmp_path, capsys):

@@ -48,7 +48,8 @@ def test_events_for_scripts(finished):
 
 
 def test_dry_run(study, capsys):
-    assert main(["sweep", "mine.yaml", "--dry-run", "--set", "repeat=3"]) == 0
+    words = ["sweep", "mine.yaml", "--jobs", "1", "--dry-run", "--set", "repeat=3"]
+    assert main(words) == 0
     shown = capsys.readouterr().out
     assert "12 runs, 0 known, 12 to do, in studies/mine-full" in shown
     assert "50:50, 80:20" in shown

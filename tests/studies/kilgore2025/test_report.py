@@ -4,18 +4,33 @@ from pathlib import Path
 
 import pytest
 
+from eccles.studies import report
 from eccles.studies.article import Article
 from eccles.studies.article_report import of_article, pictures, tables
 from eccles.studies.kilgore2025 import CONTENTS, figures
 from eccles.studies.kilgore2025.figures import FIGURES
-from eccles.studies.report import write_report
 
 STORED = Path(__file__).parents[3] / "results/kilgore2025"
 
 
 @pytest.fixture(scope="module")
-def parts():
-    return of_article(Article("kilgore2025", STORED / "fashion-mnist"))
+def page(tmp_path_factory):
+    """Return the page of 608 runs, and the article's parts of it, which take some seconds."""
+    kept = []
+
+    def keep(article):
+        kept.append(of_article(article))
+        return kept[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "of_article", keep)
+        out = tmp_path_factory.mktemp("page") / "report.html"
+        return report.write_report(STORED / "fashion-mnist", out), *kept
+
+
+@pytest.fixture
+def parts(page):
+    return page[1]
 
 
 def test_every_claim_has_its_row(parts):
@@ -51,8 +66,8 @@ def test_no_film_is_drawn(monkeypatch):
     assert ([picture.name for picture in drawn], left_out) == (["1c"], [])
 
 
-def test_the_page_of_608_runs_is_small(tmp_path):
-    path = write_report(STORED / "fashion-mnist", tmp_path / "report.html")
+def test_the_page_of_608_runs_is_small(page):
+    path, _ = page
     text = path.read_text()
     assert path.stat().st_size < 10e6
     assert "kilgore2025/fashion-mnist: 608 of 608 runs" in text
