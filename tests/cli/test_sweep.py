@@ -6,11 +6,14 @@ import os
 import pty
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from eccles.cli import main
+from eccles.sweeps.study import read_study
+from eccles.sweeps.sweep import sweep
 
 STORED = Path(__file__).parents[2] / "results/kilgore2025/fashion-mnist-noise"
 STUDY = """
@@ -30,21 +33,24 @@ def study(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """Return the folder of a study that `eccles sweep` did, and what it printed as JSON."""
+    """Return the folder of a study that is done."""
     folder = tmp_path_factory.mktemp("finished")
     (folder / "mine.yaml").write_text(STUDY)
+    study = read_study(folder / "mine.yaml", "full")
+    with ThreadPoolExecutor(2) as executor:
+        sweep(study, folder / "done", executor=executor, jobs=2)
+    return folder / "done"
+
+
+def test_events_for_scripts(study):
     command = [sys.executable, "-m", "eccles", "sweep", "mine.yaml", "--json", "--jobs", "2"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    return folder / "studies/mine-full", [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def test_events_for_scripts(finished):
-    folder, events = finished
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    events = [json.loads(line) for line in done.stdout.splitlines()]
     assert [event["event"] for event in events] == ["planned", *["ended"] * 4, "finished"]
     assert (events[0]["study"], events[0]["standing"]["left"]) == ("mine", 4)
     assert {event["status"] for event in events[1:-1]} == {"done"}
     assert events[-1]["standing"]["done"] == 4
-    assert (folder / "runs.parquet").exists()
+    assert (study.parent / "studies/mine-full/runs.parquet").exists()
 
 
 def test_dry_run(study, capsys):
@@ -183,7 +189,7 @@ def test_a_failed_run_gives_exit_status_1(study, capsys):
 
 
 def test_results_by_cell(finished, capsys):
-    assert main(["results", str(finished[0])]) == 0
+    assert main(["results", str(finished)]) == 0
     shown = capsys.readouterr().out
     assert shown.count("80:20") == 2
     assert "4 runs; tables: runs, epochs, classes" in shown
@@ -206,7 +212,7 @@ def test_a_narrow_terminal_cuts_no_number(finished, capsys, monkeypatch, columns
 
 def test_results_of_a_table(finished, capsys):
     where = "ei = '80:20' AND epoch = 0 AND class = 9"
-    words = ["results", str(finished[0]), "--table", "classes", "--where", where]
+    words = ["results", str(finished), "--table", "classes", "--where", where]
     assert main([*words, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["class_name"] for row in rows] == ["Ankle boot"] * 2
@@ -249,7 +255,7 @@ def test_statistics_as_json_have_it_all(capsys):
 
 
 def test_nothing_meets_a_condition(finished, capsys):
-    assert main(["results", str(finished[0]), "--where", "seed > 9"]) == 0
+    assert main(["results", str(finished), "--where", "seed > 9"]) == 0
     assert capsys.readouterr().out == "no runs\n"
 
 
@@ -261,14 +267,14 @@ def test_exports_hold_the_same(finished, suffix, tmp_path):
     from eccles.sweeps.parquet import database
 
     path = tmp_path / f"epochs.{suffix}"
-    words = ["results", str(finished[0]), "--table", "epochs", "--export", str(path)]
+    words = ["results", str(finished), "--table", "epochs", "--export", str(path)]
     assert main(words) == 0
     if suffix == "parquet":
         found = database().execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
     else:
         read = pd.read_csv if suffix == "csv" else pd.read_json
         found = read(path)
-    expected = eccles.load(finished[0]).table("epochs", settings=True)
+    expected = eccles.load(finished).table("epochs", settings=True)
     pd.testing.assert_frame_equal(found, expected, check_dtype=suffix == "parquet")
 
 
@@ -288,7 +294,7 @@ def test_exports_hold_the_same(finished, suffix, tmp_path):
     ],
 )
 def test_bad_results_are_one_sentence(finished, words, sentence, capsys):
-    assert main(["results", str(finished[0]), *words]) == 2
+    assert main(["results", str(finished), *words]) == 2
     said = capsys.readouterr().err
     assert sentence in said
     assert said.count("\n") == 1

@@ -1,6 +1,8 @@
 """A small study on real data, done in this process: a thread pool is an executor too."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +38,18 @@ def done_by_threads(tmp_path):
             return sweep(study, out, executor=executor, jobs=2, **options)
 
     return do
+
+
+@pytest.fixture(scope="session")
+def finished_small(tmp_path_factory):
+    """Return the folder of the small study, done once: for copies."""
+    folder = tmp_path_factory.mktemp("small") / "out"
+    with ThreadPoolExecutor(2) as executor:
+        sweep(Study.model_validate(SMALL), folder, executor=executor, jobs=2)
+    return folder
+
+
+@pytest.fixture
+def out(finished_small, tmp_path):
+    """Return a folder of the small study, done, which a test may damage."""
+    return Path(shutil.copytree(finished_small, tmp_path / "out"))

@@ -9,12 +9,6 @@ from eccles.sweeps.parquet import write_parquet
 from eccles.sweeps.plan import plan
 
 
-@pytest.fixture
-def out(small, done_by_threads, tmp_path):
-    done_by_threads(small)
-    return tmp_path / "out"
-
-
 def test_a_table_cut_short(out, small):
     path = out / "classes.parquet"
     whole = path.read_bytes()

@@ -7,12 +7,6 @@ from eccles.errors import InputError, RunError
 from eccles.sweeps.schema import columns_of
 
 
-@pytest.fixture
-def out(small, done_by_threads, tmp_path):
-    done_by_threads(small)
-    return tmp_path / "out"
-
-
 def test_columns_are_those_of_the_schema_whatever_is_in_them(out, small):
     results = eccles.load(out)
     for name, columns in columns_of(small).items():
