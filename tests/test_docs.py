@@ -69,6 +69,7 @@ def _write_words(folder: Path) -> None:
             file.writeframes(random.Random(seed).randbytes(3_200))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snippet", blocks("python"))
 def test_python_snippet(snippet):
     if "__main__" in snippet:
@@ -110,6 +111,7 @@ def has_run(words: list[str], later: list[list[str]]) -> bool:
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snippet", blocks("bash"))
 def test_eccles_commands(snippet, capfd):
     lines = [shlex.split(line, comments=True) for line in snippet.splitlines()]
@@ -143,12 +145,14 @@ def test_a_study_of_hours(command):
     assert plan(read_study(find_study(given.study), given.scale, given.set)).runs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ten_lines", "own_loop"])
 def test_example(name, capsys):
     runpy.run_path(str(ROOT / "examples" / f"{name}.py"), run_name="__main__")
     assert "accuracy" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_plain_pytorch_is_the_same_model():
     import eccles
     from eccles.engines.event.engine import EventEngine
@@ -167,6 +171,7 @@ def test_plain_pytorch_is_the_same_model():
         network.project()
 
 
+@pytest.mark.slow
 def test_compare_runs_draws_from_stored_results(tmp_path):
     for seed in (0, 1):
         assert main(["train", "--epochs", "2", "--seed", str(seed), "--out", f"run-{seed}"]) == 0

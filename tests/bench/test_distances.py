@@ -11,6 +11,7 @@ def work(samples):
     return Workload.of(samples.take(slice(0, 200)), 50, 2)
 
 
+@pytest.mark.slow
 def test_elephant_comes_to_the_same_and_is_timed(work):
     assert 0 < distances.measure(work, rounds=1, turn=0.0) < float("inf")
 

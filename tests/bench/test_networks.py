@@ -6,6 +6,7 @@ from eccles.bench.timing import Timing
 from eccles.errors import RunError
 
 
+@pytest.mark.slow
 def test_every_shape_is_timed_at_its_rate(samples):
     before = torch.get_num_threads()
     rows = networks.measure(samples, threads=2, rounds=1, turn=0.0, small=True)

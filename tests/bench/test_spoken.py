@@ -32,6 +32,7 @@ def test_repeated_events_and_counts_are_the_same_spikes(repeated):
     assert counted.events.n_events < 0.9 * repeated.events.n_events
 
 
+@pytest.mark.slow
 def test_the_works_differ_in_activity_and_every_contender_is_timed():
     groups = [
         steps.measure(

@@ -8,6 +8,7 @@ from eccles.bench import child, startup
 from eccles.errors import RunError
 
 
+@pytest.mark.slow
 def test_a_fresh_process_says_when_its_first_batch_is_done():
     start = startup._start("fashion-mnist-sample", 256, 1, dict(os.environ), whole=True)
     assert start.first_batch > 0
@@ -15,6 +16,7 @@ def test_a_fresh_process_says_when_its_first_batch_is_done():
         assert start.peak_memory > 2**20
 
 
+@pytest.mark.slow
 def test_a_process_that_fails_is_an_error(capfd):
     with pytest.raises(RunError, match=r"train on nonsense, got exit status 1"):
         startup._start("nonsense", 256, 1, dict(os.environ))

@@ -11,6 +11,8 @@ from eccles.bench.peers import NOT_INSTALLED, jax_step, snntorch_loss
 from eccles.bench.workload import Workload, training_step
 from eccles.engines import DenseEngine, Weights
 
+pytestmark = pytest.mark.slow
+
 BATCH = 32
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="forks, signals and limits of Linux"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="forks, signals and limits of Linux"),
+]
 
 
 _SPEC = importlib.util.spec_from_file_location("signs", HERE / "signs.py")

@@ -5,6 +5,8 @@ import pytest
 import eccles.bench
 from eccles.cli.bench import bench
 
+pytestmark = pytest.mark.slow
+
 ASKED = {"quick": True, "batch_size": 32, "threads": 2, "peers": False}
 
 

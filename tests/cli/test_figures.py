@@ -31,6 +31,7 @@ def test_one_figure(tmp_path, capsys):
     assert (out / "1c.svg").read_bytes() == first
 
 
+@pytest.mark.slow
 def test_what_is_left_out_is_said(tmp_path, capsys, monkeypatch):
     from eccles.studies.kilgore2025 import figures
 
@@ -64,6 +65,7 @@ def test_bad_requests_are_one_sentence(tmp_path, words, sentence, capsys):
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_a_table_comes_as_csv_and_markdown(tmp_path, capsys, monkeypatch):
     from eccles.studies.drawn import ArticleTable
     from eccles.studies.kilgore2025 import figures, tables
@@ -126,6 +128,7 @@ def test_no_study(tmp_path, capsys):
     assert "DIR must be the folder of a study" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_articles_figures_and_pictures_of_its_other_studies(tmp_path, capsys):
     words = ["figures", str(STORED.parent / "liu2026"), "--format", "png", "--out", str(tmp_path)]
     assert main([*words, "--json"]) == 0
@@ -136,6 +139,7 @@ def test_an_articles_figures_and_pictures_of_its_other_studies(tmp_path, capsys)
     assert [row["study"] for row in rows[3:]] == ["liu2026/longer"] * 6
 
 
+@pytest.mark.slow
 def test_any_study_is_drawn_by_what_varies(tmp_path, capsys):
     study = str(STORED.parent / "liu2026")
     words = ["figures", study, "--format", "png", "--out", str(tmp_path), "--y", "peak_accuracy"]
@@ -149,6 +153,7 @@ def test_any_study_is_drawn_by_what_varies(tmp_path, capsys):
     assert {"usual", "epsilon", "gradient exponent 0"} <= set(table["variant"])
 
 
+@pytest.mark.slow
 def test_flags_choose_the_picture_of_any_study(tmp_path, capsys):
     study = str(STORED / "fashion-mnist-noise")
     words = ["figures", study, "--format", "svg", "--out", str(tmp_path), "--json"]

@@ -10,6 +10,8 @@ import pytest
 
 from eccles.cli import main
 
+pytestmark = pytest.mark.slow
+
 TRAIN = ["train", "--model", "mlp8", "--width", "0.1", "--epochs", "2"]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from eccles.cli import main
 
+pytestmark = pytest.mark.slow
+
 MODULE = """
 import torch
 from torch import nn

@@ -26,6 +26,7 @@ def finished(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_a_study_of_ones_own(finished, tmp_path, capsys):
     out = tmp_path / "mine.html"
     assert main(["report", str(finished), "--out", str(out)]) == 0
@@ -46,6 +47,7 @@ def test_the_help_says_a_default_once(capsys):
     assert "(default: None)" not in shown
 
 
+@pytest.mark.slow
 def test_beside_the_study_unless_said(finished, capsys):
     assert main(["report", str(finished)]) == 0
     assert (finished / "report.html").exists()

@@ -25,6 +25,7 @@ def quiet(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.slow
 def test_runs_figures_and_verdicts(quiet, capsys, monkeypatch):
     words = ["reproduce", "kilgore2025", "--scale", "smoke", "--only", "noise", "--out", "out"]
     assert main([*words, "--jobs", "2"]) == 0
@@ -52,6 +53,7 @@ def test_runs_figures_and_verdicts(quiet, capsys, monkeypatch):
     stopping_while_it_draws_stops_no_run(words, capsys, monkeypatch)
 
 
+@pytest.mark.slow
 def test_the_whole_article_at_the_smallest_scale(quiet, capsys):
     words = ["reproduce", "kilgore2025", "--scale", "smoke", "--out", "out"]
     assert main([*words, "--jobs", "2"]) == 0
@@ -100,6 +102,7 @@ def stopping_while_it_draws_stops_no_run(words, capsys, monkeypatch):
     assert "the same command" in said
 
 
+@pytest.mark.slow
 def test_what_is_stored_is_judged_without_runs(quiet, capsys):
     shutil.copytree(STORED, "stored")
     before = {path: path.stat().st_mtime_ns for path in Path("stored").rglob("*")}
@@ -110,6 +113,7 @@ def test_what_is_stored_is_judged_without_runs(quiet, capsys):
     assert {path: path.stat().st_mtime_ns for path in Path("stored").rglob("*")} == before
 
 
+@pytest.mark.slow
 def test_it_takes_a_line_a_claim(quiet, capsys):
     assert main(["reproduce", "kilgore2025", "--out", str(STORED), "--no-run"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -126,6 +130,7 @@ def test_an_empty_folder_has_nothing_to_judge(quiet, tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
 def test_a_markdown_table(quiet, capsys):
     words = ["reproduce", "kilgore2025", "--out", str(STORED), "--no-run", "--markdown"]
     assert main([*words, "--only", "fashion-mnist"]) == 0
@@ -135,6 +140,7 @@ def test_a_markdown_table(quiet, capsys):
     assert sum(line.startswith("### Claim ") for line in lines) == 7
 
 
+@pytest.mark.slow
 def test_what_survives_comes_after_the_claims(quiet, capsys):
     words = ["reproduce", "kilgore2025", "--scale", "smoke", "--only", "robustness", "--out", "out"]
     few = STUDY.read_text().replace("epochs: 4}", "epochs: 1}").replace("repeat: 2", "repeat: 1")

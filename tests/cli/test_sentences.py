@@ -88,6 +88,7 @@ def test_every_verb_with_options_enough_is_given_every_text():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("verb", "option"), OPTIONS)
 def test_an_option_answers_any_text_in_a_sentence(verb, option, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

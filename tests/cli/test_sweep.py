@@ -42,6 +42,7 @@ def finished(tmp_path_factory):
     return folder / "done"
 
 
+@pytest.mark.slow
 def test_events_for_scripts(study):
     command = [sys.executable, "-m", "eccles", "sweep", "mine.yaml", "--json", "--jobs", "2"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -53,6 +54,7 @@ def test_events_for_scripts(study):
     assert (study.parent / "studies/mine-full/runs.parquet").exists()
 
 
+@pytest.mark.slow
 def test_dry_run(study, capsys):
     words = ["sweep", "mine.yaml", "--jobs", "1", "--dry-run", "--set", "repeat=3"]
     assert main(words) == 0
@@ -63,6 +65,7 @@ def test_dry_run(study, capsys):
     assert not (study.parent / "studies").exists()
 
 
+@pytest.mark.slow
 def test_dry_run_as_json(study, capsys):
     assert main(["sweep", "mine.yaml", "--dry-run", "--json", "--shard", "1/2"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -112,6 +115,7 @@ def test_a_dry_run_says_on_a_terminal_what_takes_so_long(study, capsys, monkeypa
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 def test_progress_without_training_tells_no_pace(study, capsys):
     words = ["model=mlp8", "width=0.1", "epochs=0", "grid={init: [measured, prior]}"]
     flags = [word for each in words for word in ("--set", each)]
@@ -122,6 +126,7 @@ def test_progress_without_training_tells_no_pace(study, capsys):
     assert "best" not in shown
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_a_live_table(study):
     def read(end):
         """Return all that was written to a terminal."""
@@ -177,6 +182,7 @@ def test_bad_requests_are_one_sentence(study, words, sentence, capsys):
     assert not (study.parent / "studies").exists()
 
 
+@pytest.mark.slow
 def test_a_failed_run_gives_exit_status_1(study, capsys):
     words = ["sweep", "mine.yaml", "--jobs", "1", "--set", "grid.update_noise=[0, 1e38]"]
     assert main([*words, "--set", "ei=80:20"]) == 1

@@ -292,6 +292,7 @@ def test_debug_shows_where():
         main(["--debug", "trian"])
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_an_epoch_then_the_same_command(tmp_path):
     words = [sys.executable, "-m", "eccles", "train", "--epochs", "400", "--out", "here"]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

@@ -41,6 +41,7 @@ def test_the_model_may_stand_anywhere(capsys):
         assert result(capsys, *words)["identity"] == first["identity"]
 
 
+@pytest.mark.slow
 def test_a_run_from_its_own_settings(capsys):
     first = result(capsys, "--model", "mlp8", *SMALL, "--out", "one", "--threads", "2")
     again = result(capsys, "--config", "one/config.json", "--out", "two", "--threads", "2")

@@ -10,6 +10,8 @@ import pytest
 from eccles.cli import main
 from eccles.cli.streams import _spelt
 
+pytestmark = pytest.mark.slow
+
 WORLD = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
 
 

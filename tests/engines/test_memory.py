@@ -44,6 +44,7 @@ def _fresh():
         pass  # What earlier tests freed is given back.
 
 
+@pytest.mark.slow
 def test_the_next_tensor_takes_no_new_page():
     returned = use(8)
     assert off()
@@ -60,6 +61,7 @@ def test_small_ones_take_none_afterwards_either():
     assert use(8, size) <= 3 * size / resource.getpagesize()
 
 
+@pytest.mark.slow
 def test_the_last_to_leave_turns_it_off():
     returned = use(8)
     inside, leave = threading.Event(), threading.Event()

@@ -114,6 +114,7 @@ def test_a_helper_that_fails_is_heard():
     pool.dismiss()
 
 
+@pytest.mark.slow
 def test_a_fork_has_helpers_of_its_own():
     code = (
         "import os, sys, numpy as np, eccles\n"

@@ -4,6 +4,8 @@ from PIL import Image
 from eccles.errors import InputError
 from eccles.figures import activity_film, animation
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_frame_an_epoch(runs, epochs, classes, tmp_path):
     film = activity_film(runs, epochs, classes)

@@ -82,6 +82,7 @@ def test_an_axis_of_shares_ends_at_all_and_none():
     assert axes.get_ylim() == (0, 100)
 
 
+@pytest.mark.slow
 def test_what_is_missing_has_a_place_and_runs_may_be_apart():
     runs = RUNS.assign(flag=[True, False, None, True, None, None])
     (axes,) = by_setting(runs, "flag").figure.axes

@@ -19,6 +19,7 @@ def radius(weights):
     return float(np.abs(np.linalg.eigvals(weights.detach().double().numpy())).max())
 
 
+@pytest.mark.slow
 def test_radius_signs_and_ratio():
     weights = spectral_weights(Populations(160, 40), np.random.default_rng(0))
     assert radius(weights) == pytest.approx(1.5, rel=1e-5)

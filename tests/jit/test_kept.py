@@ -164,6 +164,7 @@ def test_without_any_folder_kernels_are_compiled_each_time(tmp_path):
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_compiling_switched_off_is_refused_in_one_sentence():
     command = [sys.executable, "-m", "eccles", "train", "--epochs", "1"]
     env = {**os.environ, "NUMBA_DISABLE_JIT": "1"}

@@ -91,7 +91,7 @@ def test_depths(name, layers):
 
 
 @pytest.mark.parametrize("circuit", ["ei", "bn", "plain", "dann", "colei", "free"])
-@pytest.mark.parametrize("name", ["mlp8", "vgg8", "resnet18"])
+@pytest.mark.parametrize("name", ["mlp8", "vgg8", pytest.param("resnet18", marks=pytest.mark.slow)])
 def test_every_model_of_every_circuit(name, circuit):
     net = network(name, circuit, width=0.07, n_steps=2)
     if circuit in ("ei", "dann", "free"):

@@ -119,6 +119,7 @@ BUILDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", BUILDS)
 def test_what_is_built_does_not_depend_on_torch_s_defaults(build):
     wanted = BUILDS[build]()

@@ -138,6 +138,7 @@ def test_a_network_without_dale_has_nothing_to_project():
     assert all((w < 0).any() and (w > 0).any() for w in before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", [DenseEngine(), EventEngine()])
 def test_a_torch_users_loop(toys, engine):
     torch.manual_seed(0)

@@ -191,6 +191,7 @@ def test_dale_and_masks_hold_after_any_update(said, seed):
         assert not one.matrices[name][~mask].any()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=12)
 @given(descriptions(most=4), st.integers(0, 10**6))
 def test_nothing_flows_where_no_connection_is(said, seed):

@@ -7,6 +7,8 @@ import pytest
 
 from eccles.report import explorer, page
 
+pytestmark = pytest.mark.slow
+
 POINTS = "#explorer-charts .points_0_marks > path"
 READY = """
 const done = arguments[arguments.length - 1];

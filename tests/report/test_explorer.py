@@ -5,6 +5,8 @@ import pytest
 from eccles.errors import InputError
 from eccles.report import explorer
 
+pytestmark = pytest.mark.slow
+
 
 def binds(chart):
     return {each["name"]: each.get("bind", {}) for each in chart["params"]}

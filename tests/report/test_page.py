@@ -144,6 +144,7 @@ def test_data_are_in_the_page_once(whole):
     assert whole.count("50:50-0,mine") == 1
 
 
+@pytest.mark.slow
 def test_the_reference_study_is_small(reference):
     charts = explorer(reference.runs, reference.epochs, reference.table("weights"))
     text = page("A study", "", [], explorer=charts)
@@ -153,6 +154,7 @@ def test_the_reference_study_is_small(reference):
     assert len(epochs) == 1 + 608 * 31
 
 
+@pytest.mark.slow
 def test_the_same_tables_give_the_same_bytes(small):
     one, other = (page("A study", "", [], explorer=explorer(*small)) for _ in range(2))
     assert one == other

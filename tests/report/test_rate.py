@@ -28,6 +28,7 @@ def test_cells_of_deep_networks(deep):
     assert list(table["initial rate (spikes a step)"]) == [15.0, 15.0]
 
 
+@pytest.mark.slow
 def test_charts_of_deep_networks_have_no_inhibitory_spikes(small, deep):
     runs, epochs = deep
     text = json.dumps(explorer(runs, epochs, settings=("circuit", "seed")).wide)

@@ -75,6 +75,7 @@ def test_one_networks_values_belong_together():
     assert compare_categories(networks(*shuffled)).p_friedman > 0.01
 
 
+@pytest.mark.slow
 def test_no_effect_is_seen_in_one_study_of_twenty():
     draws = np.random.default_rng(4).normal(size=(400, 3, 12))
     found = [compare_categories(networks(*lists)) for lists in draws]
@@ -156,6 +157,7 @@ def test_other_categories():
 WHOLE = st.lists(st.integers(0, 9), min_size=4, max_size=4)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(WHOLE, WHOLE, WHOLE, st.integers(-5, 5))
 def test_invariants(a, b, c, constant):

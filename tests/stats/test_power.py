@@ -39,6 +39,7 @@ def test_simulated():
     assert 0.79 < seen < 0.85
 
 
+@pytest.mark.slow
 @given(st.floats(1e-9, 1e3), st.floats(1, 10))
 def test_more_spread_needs_more(sd, factor):
     few, many = seeds_needed(sd), seeds_needed(sd * factor)

@@ -102,6 +102,7 @@ def test_pairs_see_what_unpaired_values_hide():
         compare(pd.concat([frame, frame]))
 
 
+@pytest.mark.slow
 def test_no_effect_is_seen_in_one_study_of_twenty():
     draws = np.random.default_rng(2).normal(0.7, 0.05, (400, 2, 8))
     frame = pd.concat(

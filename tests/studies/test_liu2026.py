@@ -118,6 +118,7 @@ def test_results_are_printed(done, words, said, capsys):
     assert said in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_report_says_rates_a_step(done, tmp_path):
     assert main(["report", str(done.folder), "--out", str(tmp_path / "a.html")]) == 0
     text = (tmp_path / "a.html").read_text()

@@ -13,6 +13,8 @@ from eccles.sweeps.schema import PROVENANCE
 from eccles.sweeps.study import read_study
 from eccles.sweeps.tables import load
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = runpy.run_path(str(ROOT / "docs" / "accounts.py"))
 STARTS = ROOT / "docs" / "reproduction" / "initialisation.md"

@@ -27,6 +27,7 @@ def out(changed, done_by_threads, tmp_path):
     return tmp_path / "out"
 
 
+@pytest.mark.slow
 def test_damage_is_told_or_mended(out):
     runs = eccles.load(out).runs
     (run,) = runs["run"]

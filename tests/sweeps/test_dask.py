@@ -14,7 +14,10 @@ from eccles.sweeps.study import read_study
 from .faults import RUNS, Study, alive, check_nothing_is_half_written, process, rows, until
 
 pytest.importorskip("distributed")
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and locks of Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="signals and locks of Linux"),
+]
 
 OTHER_NUMBA = """
 import importlib.metadata

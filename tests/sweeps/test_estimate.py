@@ -112,6 +112,7 @@ def test_runs_that_fail_are_left_out_unless_all_do(monkeypatch):
         estimated(all_of_them, monkeypatch)
 
 
+@pytest.mark.slow
 def test_trials_take_the_measures_and_leave_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     made = plan(

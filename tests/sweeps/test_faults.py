@@ -23,7 +23,10 @@ from eccles.sweeps.tables import load
 from . import faults
 from .faults import RUNS, TABLES, Study, alive, check_nothing_is_half_written, rows, until
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="uses /proc, tmpfs and prlimit")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="uses /proc, tmpfs and prlimit"),
+]
 
 CLOCK = """
 #define _GNU_SOURCE

@@ -64,6 +64,7 @@ def test_however_a_network_is_said_it_is_the_same_run():
     assert plans[3].config(plans[3].runs[1]).identity() == alone
 
 
+@pytest.mark.slow
 def test_a_study_of_networks_end_to_end(done_by_threads, tmp_path, capsys):
     study = Study(
         name="nets",
@@ -121,6 +122,7 @@ def test_cells_of_one_network_are_called_by_it(done_by_threads, tmp_path, capsys
     assert layered((5,), recurrent=True).identity() in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_dry_run_and_overrides(capsys):
     assert main(["sweep", "there/study.yaml", "--dry-run", "--json", "--jobs", "1"]) == 0
     assert json.loads(capsys.readouterr().out)["runs"] == 3

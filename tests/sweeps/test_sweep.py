@@ -261,6 +261,7 @@ def test_an_executor_that_takes_nothing(small, tmp_path):
         sweep(small, tmp_path / "out", executor=executor, jobs=1)
 
 
+@pytest.mark.slow
 def test_preview_starts_nothing(small, tmp_path):
     found = preview(small, tmp_path / "out", jobs=2)
     assert (len(found.plan.runs), len(found.left), found.others) == (4, 4, 0)
@@ -269,6 +270,7 @@ def test_preview_starts_nothing(small, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_preview_counts_what_is_known(changed, done_by_threads, tmp_path):
     done_by_threads(changed(repeat=[0]))
     found = preview(changed(repeat=[0, 1]), tmp_path / "out", jobs=2)

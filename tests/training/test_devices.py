@@ -33,6 +33,7 @@ def config(kind, **said):
 KINDS = ["shallow", "wired", "deep"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_goes_on_bit_for_bit(kind, tmp_path, samples, images, stop_at, same_run):
     data = images if kind == "deep" else samples

@@ -149,6 +149,7 @@ def test_the_same_seed_gives_the_same_bits(data, config, same_run):
     assert not torch.equal(other.network.input_to_hidden, once.network.input_to_hidden)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [
@@ -191,6 +192,7 @@ def test_the_first_update_by_hand(data):
         assert (found == 0).any()
 
 
+@pytest.mark.slow
 def test_engines_agree_along_a_run(data, problem_of):
     """Rounding moves a spike sooner or later and the runs part, so compare at the same weights."""
     config = TrainConfig(batch_size=16, epochs=1)
@@ -385,6 +387,7 @@ VARIANTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_an_interrupted_run_goes_on_bit_for_bit(data, config, stop_at, same_run, tmp_path, variant):
     """Stopped before training, between epochs and inside them, again and again."""
@@ -441,6 +444,7 @@ KILLED = """
 """
 
 
+@pytest.mark.slow
 def test_a_killed_process_goes_on_bit_for_bit(data, config, same_run, tmp_path):
     out = tmp_path / "run"
     process = subprocess.Popen(
@@ -615,6 +619,7 @@ FULL = """
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_sentence(tmp_path):
     """A limit on file sizes stands in: the checkpoint, and nothing else, is beyond it."""
     out = tmp_path / "run"

@@ -37,6 +37,7 @@ def test_both_steps_do_the_same(data, threads, sigmas, projection, dale):
     assert all(w.grad is None for w in fused.weights)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

@@ -103,6 +103,7 @@ def test_a_folder_that_cannot_be_written(tmp_path):
         corpus.write_digits(tmp_path / "file", 1, 1)
 
 
+@pytest.mark.slow
 @spoken
 def test_processes_change_nothing(tmp_path):
     count = []

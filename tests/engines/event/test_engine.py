@@ -190,6 +190,7 @@ def test_float32_agrees_with_float64(event, dense, problem, drive, counts):
         assert relative(gradient, wanted_gradient) < 1e-4
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 2**32 - 1),

@@ -136,6 +136,7 @@ def agree(found, wanted, room):
         assert float((gradient - wanted_gradients[name]).abs().max()) <= room * max(largest, 1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 2**32 - 1),

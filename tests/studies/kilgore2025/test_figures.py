@@ -77,6 +77,7 @@ def test_the_published_rate_is_that_after_the_first_epoch(stored):
     assert (drawing.data["rate_hz"] != before["initial_rate_hz"]).mean() > 0.5
 
 
+@pytest.mark.slow
 def test_a_study_that_is_not_finished_says_so(part):
     article = part("seed = 0 AND w1_std < 0.001")
     note = FIGURES["1c"].draw(article).figure.get_suptitle()
@@ -114,6 +115,7 @@ def test_what_a_stored_update_is_made_of(portraits):
     assert "initial scales" in drawing.figure.get_suptitle()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "ei"), [("4", "50:50"), ("S2", "80:20"), ("S3", "95:5")])
 def test_activity_by_epoch_of_stored_networks(portraits, name, ei):
     assert FIGURES[name].source(portraits) == "portraits"

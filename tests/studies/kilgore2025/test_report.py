@@ -10,6 +10,8 @@ from eccles.studies.article_report import of_article, pictures, tables
 from eccles.studies.kilgore2025 import CONTENTS, figures
 from eccles.studies.kilgore2025.figures import FIGURES
 
+pytestmark = pytest.mark.slow
+
 STORED = Path(__file__).parents[3] / "results/kilgore2025"
 
 

@@ -22,6 +22,7 @@ def images(n, seed=0):
     return torch.rand(n, 1, 32, 32, generator=torch.Generator().manual_seed(seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["mlp8", "resnet18"])
 def test_what_is_told_is_what_a_layer_computes(model):
     made, told = network(model=model).eval(), {}

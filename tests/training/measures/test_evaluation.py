@@ -58,6 +58,7 @@ def test_no_samples(toy):
     assert (found.accuracy, found.rate_hz) == (0.0, 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["event", "dense"])
 @settings(max_examples=5, deadline=None)
 @given(batch_size=st.integers(1, 150))

@@ -99,6 +99,7 @@ def test_convolutions_train(images, model):
     assert all(row["gradient_norm"] >= 0 and 0 <= row["zero_divisors"] <= 1 for row in layers)
 
 
+@pytest.mark.slow
 def test_signs_hold_after_every_step(images):
     """Even where each update would take many weights across zero."""
     task = DeepTask(small(lr=5.0, warmup=0, momentum=0.0), divide(small(), images))
@@ -117,6 +118,7 @@ def test_signs_hold_after_every_step(images):
     assert crossed > 100
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
     circuit=st.sampled_from(["ei", "dann", "colei"]),
@@ -159,6 +161,7 @@ def test_signs_hold_whatever_the_updates_are(images, circuit, lr, momentum, swit
 
 
 # Of torch's own compiler.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
 @pytest.mark.parametrize("circuit", ["ei", "bn"])
 def test_compiling_and_half_precision_give_nearly_the_same_losses(images, circuit, monkeypatch):
@@ -331,6 +334,7 @@ def test_a_silent_layer_expects_nothing(images):
     assert rows[0]["zero_divisors"] == 1
 
 
+@pytest.mark.slow
 def test_init_alone_sets_balance_and_spread(images):
     """What E-I Init promises for real images too: balance, and the spread of I_int."""
     task = DeepTask(small(width=1.0, init_samples=96), divide(small(), images))

@@ -151,6 +151,7 @@ def test_dale_and_missing_connections_hold_after_every_step(few):
             assert not task.network.matrices[name].detach()[~mask].any()
 
 
+@pytest.mark.slow
 def test_why_auto_took_the_dense_engine_is_recorded(few, tmp_path, capsys):
     out = tmp_path / "run"
     eccles.train(TrainConfig(neuron="izhikevich", hidden=5, epochs=0), data=few, out=out)
@@ -179,6 +180,7 @@ def test_threads_and_seeds(few):
     assert one.history[-1]["loss"] == two.history[-1]["loss"] != other.history[-1]["loss"]
 
 
+@pytest.mark.slow
 def test_the_engines_train_alike(few):
     found = [
         eccles.train(config(epochs=1, engine=name), data=few).history[-1]["loss"]

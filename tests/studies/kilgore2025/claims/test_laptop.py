@@ -59,6 +59,7 @@ def by_noise(settings):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("study", "outcome", "numbers"),
     [

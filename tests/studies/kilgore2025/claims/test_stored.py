@@ -8,6 +8,8 @@ from eccles.studies.article import Article
 from eccles.studies.claims import Verdict
 from eccles.studies.kilgore2025 import CONTENTS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[4]
 
 
