@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
+__all__ = ["Magnitudes", "Signed", "Sparse", "check", "project", "project_", "violations"]
+
+
 @runtime_checkable
 class Signed(Protocol):
     """A module that names its projections of signed weights, as the shallow network does."""

@@ -22,6 +22,8 @@ from eccles.jit import compiled, inlined
 if TYPE_CHECKING:
     from torch import Tensor
 
+__all__ = ["add_noise_"]
+
 _f = np.float32
 
 COUNTERS = 2048

@@ -137,7 +137,7 @@ def test_a_markdown_table(quiet, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[2].startswith("| 1 | [over 80 % on Fashion-MNIST](#claim-1) | **reproduced** |")
     assert sum(line.startswith("| ") for line in lines) == 2 + 7
-    assert sum(line.startswith("### Claim ") for line in lines) == 7
+    assert sum(line.startswith("## Claim ") for line in lines) == 7
 
 
 @pytest.mark.slow

@@ -10,3 +10,6 @@ from eccles.bench.machine import this_machine as this_machine
 from eccles.bench.timing import Timing as Timing
 from eccles.bench.timing import interleaved as interleaved
 from eccles.bench.timing import ratio as ratio
+from eccles.exports import public as _public
+
+__all__ = _public(globals())

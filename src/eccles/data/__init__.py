@@ -35,6 +35,28 @@ if TYPE_CHECKING:
     from eccles.data.cameras.frames import to_frames as to_frames
     from eccles.data.images.augment import Augment as Augment
 
+__all__ = [
+    "Augment",
+    "Binning",
+    "CameraEvents",
+    "FrameDataset",
+    "FrameSplits",
+    "Framing",
+    "ImageDataset",
+    "ImageSplits",
+    "Recordings",
+    "SpikeDataset",
+    "Splits",
+    "bin_events",
+    "image_names",
+    "latency_encode",
+    "load",
+    "load_frames",
+    "load_images",
+    "names",
+    "to_frames",
+]
+
 # Imported when first used: settings are slower to import than all the rest.
 _HOME = {
     "Augment": "eccles.data.images.augment",

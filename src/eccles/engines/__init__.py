@@ -14,6 +14,17 @@ from eccles.engines.engine import fits_kernels, why_dense
 from eccles.errors import InputError, must
 from eccles.functional.lif import LIFParameters
 
+__all__ = [
+    "DenseEngine",
+    "Descent",
+    "Engine",
+    "EngineName",
+    "FusedUpdate",
+    "Response",
+    "Weights",
+    "engine",
+]
+
 
 @typed("engine")
 def engine(

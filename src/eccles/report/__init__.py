@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from eccles.exports import public as _public
 from eccles.report.cells import cells as cells
 from eccles.report.explorer import Explorer as Explorer
 from eccles.report.explorer import explorer as explorer
@@ -13,3 +14,5 @@ from eccles.report.page import Claim as Claim
 from eccles.report.page import Picture as Picture
 from eccles.report.page import Table as Table
 from eccles.report.page import page as page
+
+__all__ = _public(globals())

@@ -31,7 +31,7 @@ def markdown(judged: Judged) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", f"{tally(judged)}."]
     for claim, finding in judged:
-        lines += ["", f"### Claim {claim.id}", "", f"{claim.statement} **{finding.verdict}**"]
+        lines += ["", f"## Claim {claim.id}", "", f"{claim.statement} **{finding.verdict}**"]
         published = finding.as_published or ""
         if finding.verdict_as_published is not None:
             published = f"*{finding.verdict_as_published}*: {published}"

@@ -21,7 +21,7 @@ def test_markdown():
     ]
     assert lines[6] == "2 reproduced, 0 not reproduced, 1 not testable."
     assert lines[8:14] == [
-        "### Claim 7",
+        "## Claim 7",
         "",
         "A | B. **not testable**",
         "",
