@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from made import write_pages
+from setting_words import is_settings
 from sphinx.application import Sphinx
 
 import eccles
@@ -29,12 +30,11 @@ def rooms() -> dict[str, list[str]]:
         for name, face in faces.items()
         if isinstance(face, ModuleType) and hasattr(face, "__all__")
     }
-    within = {getattr(import_module(room), name) for room in found for name in found[room]
-              if inspect.isclass(getattr(import_module(room), name))}  # fmt: skip
+    within = [getattr(import_module(room), name) for room, names in found.items() for name in names]
     rest = [
         name
         for name, each in faces.items()
-        if not isinstance(each, ModuleType) and each not in within
+        if not isinstance(each, ModuleType) and not any(each is other for other in within)
     ]
     return {"eccles": rest, **found}
 
@@ -64,7 +64,15 @@ def _lines(room: str, names: list[str]) -> Iterator[str]:
         homes = _homes(face)
         for name in those:
             path = f"{homes.get(name, room)}.{name}" if kind == "data" else name
-            yield from (f".. auto{kind}:: {path}", *["   :members:"][kind != "class" :], "")
+            yield from (f".. auto{kind}:: {path}", *_options(getattr(face, name)), "")
+
+
+def _options(each: Any) -> list[str]:
+    if not inspect.isclass(each):
+        return []
+    # What a class of settings has is said of the class.
+    said = ["model_config", *each.model_fields] if is_settings(each) else []
+    return ["   :members:", *([f"   :exclude-members: {', '.join(said)}"] if said else [])]
 
 
 def _titled(title: str, line: str) -> tuple[str, str, str]:

@@ -21,6 +21,7 @@ import docstrings  # noqa: E402
 import flag_pages  # noqa: E402
 import links  # noqa: E402
 import navigation  # noqa: E402
+import setting_words  # noqa: E402
 
 import eccles  # noqa: E402
 
@@ -48,6 +49,7 @@ napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 toc_object_entries_show_parents = "hide"
 
+highlight_language = "none"  # A page names the language of its code; the rest is equations.
 smartquotes = False  # They would make a dash of the -- of a flag.
 
 html_theme = "furo"
@@ -67,7 +69,7 @@ def _face(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Hook in what turns this project's pages and docstrings into Sphinx's."""
-    for part in (api_pages, flag_pages, navigation, links, docstrings):
+    for part in (api_pages, flag_pages, navigation, links, docstrings, setting_words):
         part.setup(app)
     app.connect("build-finished", _face)
     app.add_lexer("csv", TextLexer)

@@ -1,13 +1,15 @@
 """Docstrings as they are read in an editor, made reStructuredText for Sphinx.
 
 A docstring here is plain text: `code` between single backticks, equations and examples as indented
-blocks, sources by their doi, pages by their path. Google's sections (Args, Attributes, Raises) stay for napoleon.
+blocks, sources by their doi, pages by their path. Google's sections (Args, Attributes, Raises) stay
+for napoleon.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 _SECTION = re.compile(r"(Args|Arguments|Attributes|Returns|Raises|Yields|Note):$")
@@ -73,12 +75,20 @@ def _linked(text: str) -> str:
     return _ARXIV.sub(r"`arXiv \1 <https://arxiv.org/abs/\1>`__", text)
 
 
-def _process(
-    _app: Sphinx, what: str, _name: str, each: Any, _options: Any, lines: list[str]
-) -> None:
+def _process(*event: Any) -> None:
+    lines: list[str] = event[-1]
     lines[:] = reworded(lines)
+
+
+def _worded(_app: Sphinx, page: nodes.document) -> None:
+    """Call attributes by their name, and set a dash where Sphinx leaves two hyphens."""
+    said = {" -- ": " \N{EN DASH} ", "Variables": "Attributes"}
+    for text in list(page.findall(nodes.Text)):
+        if text in said and isinstance(text.parent, nodes.paragraph | nodes.field_name):
+            text.parent.replace(text, nodes.Text(said[text]))
 
 
 def setup(app: Sphinx) -> None:
     """Reword docstrings before napoleon reads their sections."""
     app.connect("autodoc-process-docstring", _process, priority=400)
+    app.connect("doctree-read", _worded)

@@ -9,10 +9,10 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from unittest.mock import patch
 
-from sphinx.application import Sphinx
-
 from docstrings import reworded
 from made import write_pages
+from sphinx.application import Sphinx
+
 from eccles.cli import main
 
 FOLDER = "docs/flags"
