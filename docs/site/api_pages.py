@@ -8,9 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from docstrings import reworded
 from made import write_pages
 from setting_words import is_settings
 from sphinx.application import Sphinx
+from sphinx.pycode import ModuleAnalyzer
 
 import eccles
 
@@ -61,10 +63,19 @@ def _lines(room: str, names: list[str]) -> Iterator[str]:
                 *(f"   {name}" for name in those),
                 "",
             )
-        homes = _homes(face)
         for name in those:
-            path = f"{homes.get(name, room)}.{name}" if kind == "data" else name
-            yield from (f".. auto{kind}:: {path}", *_options(getattr(face, name)), "")
+            if kind == "data":
+                yield from _constant(face, name)
+            else:
+                yield from (f".. auto{kind}:: {name}", *_options(getattr(face, name)), "")
+
+
+def _constant(face: ModuleType, name: str) -> Iterator[str]:
+    """Yield a constant with the words behind it, which stand in the module that it is from."""
+    home = _homes(face).get(name, face.__name__)
+    words = ModuleAnalyzer.for_module(home).find_attr_docs().get(("", name), [])
+    value = [] if words else [f"   :value: {getattr(face, name)!r}"]
+    yield from (f".. py:data:: {name}", *value, "", *(f"   {line}" for line in reworded(words)), "")
 
 
 def _options(each: Any) -> list[str]:
