@@ -116,10 +116,9 @@ def test_search_finds_offline(site, browser):
     driver.get(f"{(site / 'search.html').as_uri()}?q=surrogate")
     wait = """
     const done = arguments[arguments.length - 1];
-    const look = () => {
-      const found = document.querySelectorAll("#search-results li a");
-      return found.length ? done([...found].map(each => each.href)) : setTimeout(look, 20);
-    };
+    const look = () => document.body.innerText.includes("Search finished")
+      ? done([...document.querySelectorAll("#search-results li a")].map(each => each.href))
+      : setTimeout(look, 20);
     look();
     """
     found = driver.execute_async_script(wait)
