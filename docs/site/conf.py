@@ -22,6 +22,7 @@ import flag_pages  # noqa: E402
 import links  # noqa: E402
 import navigation  # noqa: E402
 import setting_words  # noqa: E402
+import typography  # noqa: E402
 
 import eccles  # noqa: E402
 
@@ -57,7 +58,7 @@ html_title = f"Eccles {release}"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
-html_show_sphinx = False
+html_show_sphinx = html_show_copyright = False
 html_theme_options = {"navigation_with_keys": True}
 
 
@@ -69,7 +70,7 @@ def _face(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Hook in what turns this project's pages and docstrings into Sphinx's."""
-    for part in (api_pages, flag_pages, navigation, links, docstrings, setting_words):
+    for part in (api_pages, flag_pages, navigation, links, docstrings, setting_words, typography):
         part.setup(app)
     app.connect("build-finished", _face)
     app.add_lexer("csv", TextLexer)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from docutils import nodes
 from sphinx.application import Sphinx
 
 _SECTION = re.compile(r"(Args|Arguments|Attributes|Returns|Raises|Yields|Note):$")
@@ -80,15 +79,6 @@ def _process(*event: Any) -> None:
     lines[:] = reworded(lines)
 
 
-def _worded(_app: Sphinx, page: nodes.document) -> None:
-    """Call attributes by their name, and set a dash where Sphinx leaves two hyphens."""
-    said = {" -- ": " \N{EN DASH} ", "Variables": "Attributes"}
-    for text in list(page.findall(nodes.Text)):
-        if text in said and isinstance(text.parent, nodes.paragraph | nodes.field_name):
-            text.parent.replace(text, nodes.Text(said[text]))
-
-
 def setup(app: Sphinx) -> None:
     """Reword docstrings before napoleon reads their sections."""
     app.connect("autodoc-process-docstring", _process, priority=400)
-    app.connect("doctree-read", _worded)

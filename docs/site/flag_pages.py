@@ -21,6 +21,7 @@ _VERB = re.compile(r"^  ([a-z-]+) {2,}\S", re.MULTILINE)
 _SUBVERB = re.compile(r"^│ {3}• ([a-z-]+)", re.MULTILINE)
 _TITLE = re.compile(r"╭─+ (.+?) ─+╮")
 _FLAG = re.compile(r"│ (\S.*?)(?: {2,}(.*))?$")
+_HELP = "-h, --help"
 _DEEP = ("train", "--model", "vgg8")
 
 
@@ -118,7 +119,8 @@ def _shown(program: str, head: list[str], frames: list[Group]) -> Iterator[str]:
         yield from reworded(list(_apart(head[1:])))
     yield from ("", f".. program:: {program}", "")
     for frame in frames:
-        if frame.title == "subcommands":
+        frame.flags.pop(_HELP, None)
+        if not frame.flags:
             continue
         yield from (f".. rubric:: {frame.title.capitalize()}", "")
         yield from reworded("\n\n".join(frame.says).splitlines())

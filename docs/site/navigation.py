@@ -12,9 +12,10 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 ALL_PAGES, RESULTS = "docs/README", "docs/results"
-GENERATED = {"docs/api": "api/*", "docs/flags": "flags/*"}
+API, FLAGS = "docs/api", "docs/flags"
 """Pages with a folder of pages that are made while the site is built."""
 
+_PART = re.compile(r"^\| `(eccles[.\w]*)` \|", re.MULTILINE)
 _LINK = re.compile(r"\]\(([\w./-]+\.md)(?:#[\w-]+)?\)")
 
 
@@ -63,8 +64,11 @@ def _add(app: Sphinx, page: str, source: list[str]) -> None:
     elif page == RESULTS:
         below = [each for each in linked(source[0], page) if each.startswith("docs/reproduction/")]
         source[0] += _toctree([f"/{each}" for each in below], ":hidden:")
-    elif page in GENERATED:
-        source[0] += _toctree([GENERATED[page]], ":glob:", ":maxdepth: 1")
+    elif page == API:
+        source[0] = _PART.sub(r"| {doc}`\1 <api/\1>` |", source[0])
+        source[0] += _toctree(["api/*"], ":glob:", ":hidden:")
+    elif page == FLAGS:
+        source[0] += _toctree(["flags/*"], ":glob:", ":maxdepth: 1")
 
 
 def setup(app: Sphinx) -> None:
