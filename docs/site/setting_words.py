@@ -16,10 +16,10 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import stringify_annotation
 
 _BOUNDS = {
-    Gt: "above {0.gt:g}",
-    Ge: "{0.ge:g} or more",
-    Lt: "below {0.lt:g}",
-    Le: "at most {0.le:g}",
+    Gt: "above {0.gt:,.15g}",
+    Ge: "{0.ge:,.15g} or more",
+    Lt: "below {0.lt:,.15g}",
+    Le: "at most {0.le:,.15g}",
 }
 
 
