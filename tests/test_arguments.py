@@ -158,7 +158,7 @@ def test_every_object_of_ours_is_looked_at_before_anything_is_done():
                     otherwise.add(name)
     assert held > 200
     assert otherwise == {
-        *("eccles.SpikeDataset", "eccles.engines.LIFParameters"),
+        *("eccles.SpikeDataset", "eccles.functional.LIFParameters"),
         "eccles.functional.SoftResetParameters",  # See the next tests.
         *(f"eccles.engines.DenseEngine.{each}" for each in ("loss", "respond", "spikes")),
         *(f"eccles.data.{kind}Splits" for kind in ("", "Image", "Frame")),  # Where they are taken.
