@@ -21,7 +21,7 @@ FLOORS = [
     ["network", "measures"],
     ["wiring"],
     ["functional", "events", "populations", "noise", "settings", "checksums"],
-    ["units", "seeds", "jit", "modes", "processes", "yaml_files", "memory"],
+    ["units", "seeds", "jit", "modes", "processes", "yaml_files", "memory", "locks"],
     ["arguments", "arrays", "storage"],
     ["paths", "kinds", "annotations", "reading", "neo_blocks", "html_tables", "exports"],
     ["kind_names"],

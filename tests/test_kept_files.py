@@ -20,7 +20,8 @@ from eccles.data.files.sources import cache_folder
 from eccles.data.spikes.cache import Labelled, cached, events_folder
 from eccles.errors import EcclesError
 from eccles.events import SpikeEvents
-from eccles.storage import locked, writes_text
+from eccles.locks import locked
+from eccles.storage import writes_text
 from eccles.sweeps import record
 from eccles.training.run import checkpoint
 from eccles.training.run.described import read_settings

@@ -672,7 +672,7 @@ def test_measures_go_on_where_a_run_stopped(data, config, tmp_path):
 
 def test_one_process_writes_a_run(data, config, tmp_path):
     train(config, data=data, out=tmp_path)
-    code = "from eccles.storage import locked; from pathlib import Path; import time\n"
+    code = "from eccles.locks import locked; from pathlib import Path; import time\n"
     code += f"with locked(Path({str(tmp_path / '.lock')!r}), 'x'):\n"
     code += " print('held', flush=True); time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as other:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eccles.errors import RunError
-from eccles.storage import Write, locked, unwritable
+from eccles.locks import locked
+from eccles.storage import Write, unwritable
 from eccles.sweeps import record
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.parquet import copy, database, database_error, no_room, stored

@@ -22,12 +22,12 @@ from typing import Any
 from eccles import checksums
 from eccles.checksums import Checksums
 from eccles.errors import InputError, RunError
+from eccles.locks import locked
 from eccles.storage import (
     Write,
     check_files,
     flush_folder,
     is_aside,
-    locked,
     make_folder,
     unwritable,
     write_whole,

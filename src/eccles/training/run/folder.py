@@ -24,15 +24,14 @@ from typing import Any
 from eccles import checksums
 from eccles.checksums import Checksums
 from eccles.errors import InputError, RunError, listed, shown
+from eccles.locks import Lock, locked
 from eccles.reading import read_bytes
 from eccles.storage import (
-    Lock,
     affordable,
     check_files,
     flush,
     flush_folder,
     is_aside,
-    locked,
     make_folder,
     unwritable,
     writes_text,
