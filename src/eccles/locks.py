@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from io import TextIOBase
 from pathlib import Path
 
@@ -49,18 +49,19 @@ def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -
     """Hold the lock file at `path`; the system lets go of it when the process ends, however.
 
     Args:
-        path: the lock file, made unless it is there; it says who holds it.
+        path: the lock file, made unless it is there; it says who holds it, where it can.
         what: what the lock guards, for the error.
         wait: wait until it is free.
         shared: hold it beside others who share it, but beside nobody who doesn't.
 
-    Raises RunError where another process holds it. Systems and filesystems without such locks
-    give none, and no error.
+    Raises RunError where another process holds it. Filesystems without locks give none, and no
+    error. Systems without `flock`, such as Windows, lock by filelock.
     """
     try:
         import fcntl
-    except ImportError:  # pragma: no cover - not on this system
-        yield Lock(path, None, what)
+    except ImportError:
+        with _locked_by_filelock(path, what, wait=wait, shared=shared):
+            yield Lock(path, None, what)
         return
     while True:
         try:
@@ -75,9 +76,7 @@ def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -
             except BlockingIOError:
                 file.seek(0)
                 holder = file.read().strip() or "another process"
-                raise RunError(
-                    f"{what} must not be in use, got {holder} using it; wait until that has ended"
-                ) from None
+                raise _in_use(what, holder) from None
             except OSError:
                 pass
             lock = Lock(path, file, what)
@@ -90,3 +89,30 @@ def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -
                     file.flush()
             yield lock
             return
+
+
+@contextmanager
+def _locked_by_filelock(path: Path, what: str, *, wait: bool, shared: bool) -> Iterator[None]:
+    """Hold the lock file as a database of SQLite that stays empty, so it can't say who does."""
+    import sqlite3
+
+    from filelock import ReadWriteLock, Timeout
+
+    with ExitStack() as held:
+        try:
+            make_folder(path.parent)
+            if path.exists() and path.stat().st_size:
+                path.write_bytes(b"")  # The folder came from a system with flock.
+            lock = ReadWriteLock(path, is_singleton=False)
+            held.enter_context((lock.read_lock if shared else lock.write_lock)(blocking=wait))
+        except Timeout:
+            raise _in_use(what, "another process") from None
+        except OSError as error:
+            raise unwritable(path, error) from None
+        except sqlite3.Error:  # The filesystem has no locks.
+            pass
+        yield
+
+
+def _in_use(what: str, holder: str) -> RunError:
+    return RunError(f"{what} must not be in use, got {holder} using it; wait until that has ended")
