@@ -64,6 +64,14 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
             "data: what to do must be one of list, ... , got 'lst'",
         ),
         ("data list --all", "data: there is no option --all"),
+        ("data --list", "data: there is no option --list"),
+        ("data describe", "data: NAME|PATH must be given, got none"),
+        (
+            "data fetch --data_dri x",
+            "data: there is no option --data_dri (did you mean --data-dir?)",
+        ),
+        ("train --noise=1", "train: there is no option --noise (did you mean --update-noise?)"),
+        ("train --out a\0", r"train: --out must be a path without null characters, got 'a\x00'"),
         ("bench --batch-size x", "bench: --batch-size must be a whole number, got 'x'"),
         ("bench --fast", "bench: there is no option --fast"),
     ],
@@ -71,6 +79,7 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
 @pytest.mark.parametrize("letters", ["utf-8", "ascii"])
 def test_a_flag_that_cannot_be_read_is_one_sentence(words, sentence, letters, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=letters))
+    monkeypatch.setenv("COLUMNS", "40")
     assert main(words.split()) == 2
     err = capsys.readouterr().err
     assert sys.stdout.tell() == 0
@@ -80,6 +89,17 @@ def test_a_flag_that_cannot_be_read_is_one_sentence(words, sentence, letters, ca
     assert end in err
     assert err.endswith(f"; see eccles {words.split()[0]} --help\n")
     assert ".;" not in err
+
+
+@pytest.mark.parametrize("hidden", ["tyro._errors", "an attribute"])
+def test_a_tyro_with_other_objects_for_errors_says_it_in_its_own_words(hidden, capsys, monkeypatch):
+    if hidden == "tyro._errors":
+        monkeypatch.setitem(sys.modules, hidden, None)
+    else:
+        monkeypatch.delattr("tyro._arguments.ArgumentDefinition.display_name")
+    assert main(["bench", "--batch-size", "x"]) == 2
+    said = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert "Error parsing --batch-size: must be a whole number, got 'x'" in said
 
 
 @dataclass(frozen=True)

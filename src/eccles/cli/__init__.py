@@ -180,11 +180,18 @@ def _one_of(verbs: dict[str, Callable[..., int | None]], name: str, words: list[
     """Run what the first word names."""
     import tyro
 
-    from eccles.cli.flags import deferred, parsed
+    from eccles.cli.flags import deferred, options_of, parsed
 
+    chosen = verbs.get(words[0].replace("_", "-")) if words else None
+    if chosen is None and not (words and words[0].startswith("-")):
+        got = repr(words[0]) if words else "none"
+        said = f"what to do must be one of {', '.join(verbs)}, got {got}"
+        raise InputError(f"{name}: {said}; see eccles {name} --help")
     later = {each: deferred(verb) for each, verb in verbs.items()}
     call: Callable[[], int | None] = parsed(
-        lambda: tyro.extras.subcommand_cli_from_dict(later, prog=f"eccles {name}", args=words), name
+        lambda: tyro.extras.subcommand_cli_from_dict(later, prog=f"eccles {name}", args=words),
+        name,
+        options_of(chosen) if chosen else (),
     )
     return call() or 0
 
@@ -193,9 +200,13 @@ def _bench(words: list[str]) -> int:
     import tyro
 
     from eccles.cli.bench import bench
-    from eccles.cli.flags import deferred, parsed
+    from eccles.cli.flags import deferred, options_of, parsed
 
-    parsed(lambda: tyro.cli(deferred(bench), prog="eccles bench", args=words), "bench")()
+    parsed(
+        lambda: tyro.cli(deferred(bench), prog="eccles bench", args=words),
+        "bench",
+        options_of(bench),
+    )()
     return 0
 
 

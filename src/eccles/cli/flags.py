@@ -1,14 +1,11 @@
-"""A verb's flags, read by tyro: its complaints as one sentence, each default said once."""
+"""A verb's flags, read by tyro, each default said once."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import redirect_stderr
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial, wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import tyro
 from tyro.constructors import (
@@ -20,15 +17,12 @@ from tyro.constructors import (
     StructTypeInfo,
 )
 
-from eccles.errors import InputError, must, nearest
+from eccles.cli.complaints import complaining, refuse
 from eccles.paths import broken_rule
 from eccles.settings import Settings
 
 _Flags = TypeVar("_Flags")
 _Parsed = TypeVar("_Parsed")
-_BORDER = re.compile(r" -+ |╰─*╯| *")
-_RULE = re.compile("[-─]+")
-_KINDS = {"INT": "a whole number", "FLOAT": "a number"}
 
 
 def flag(metavar: str | None = None, hint: str = "") -> Any:
@@ -63,31 +57,29 @@ def read(
             **given,
         ),
         verb,
+        options_of(kind, default),
     )
 
 
-def parsed(parse: Callable[[], _Parsed], verb: str) -> _Parsed:
-    """Return what `parse` returns; where it gives up, raise its complaint as an InputError."""
-    said = io.StringIO()
-    try:
-        with _REGISTRY, redirect_stderr(said):
-            return parse()
-    except SystemExit as stop:
-        if stop.code == 0:
-            raise
-        hint, box = f"see eccles {verb} --help", said.getvalue()
-        if found := re.search(r"Error parsing (\S+):.*?\brefused\s+(\d+)\b", box, re.DOTALL):
-            raise _refused[int(found[2])](verb, found[1].strip("[]"), hint) from None
-        raise InputError(f"{verb}: {_sentence(box)}; {hint}") from None
-    finally:
-        _refused.clear()
+def parsed(parse: Callable[[], _Parsed], verb: str, options: Iterable[str] = ()) -> _Parsed:
+    """Return what `parse` returns; where tyro gives up, raise its complaint as an InputError."""
+    with _REGISTRY, complaining(verb, tuple(options)):
+        return parse()
+
+
+def options_of(flags: Any, default: object = None) -> Iterator[str]:
+    """Give the names of options that a dataclass of flags, or a function of them, has."""
+    for name, hint in get_type_hints(flags, include_extras=True).items():
+        held = getattr(default, name, None)
+        if tyro.conf.Positional not in get_args(hint):
+            for each in held.names() if isinstance(held, Settings) else (name,):
+                yield each.replace("_", "-")
 
 
 def deferred(verb: Callable[..., Any]) -> Callable[..., Callable[[], Any]]:
     """Return a function that takes another's flags, and returns the call instead of making it.
 
-    Tyro would make the call while it reads the flags, and what the call says on stderr would be
-    taken for a complaint about them.
+    So what goes wrong in it isn't taken for a complaint about its flags.
     """
 
     @wraps(verb)
@@ -110,48 +102,6 @@ def options(words: Sequence[str], settings: Iterable[str]) -> dict[str, str]:
     return {option: known[option] for option in said if option in known}
 
 
-def _sentence(box: str) -> str:
-    """Return the first paragraph of tyro's framed complaint in our words, with its suggestion."""
-    # Its second line is a rule where a terminal has no letters for frames.
-    content = [line.strip(" │") for line in box.splitlines()[1:] if not _BORDER.fullmatch(line)]
-    rules = [k for k, line in enumerate(content) if _RULE.fullmatch(line)]
-    first = " ".join(content[: rules[0]] if rules else content).rstrip(".")
-    suggested = re.search(r"Perhaps you meant.*?(--[\w-]+)", box, re.DOTALL)
-    # Its idea of what is near is a wide one.
-    unknown = re.search(r"Unrecognized options: (--[^\s,=]+)", first)
-    is_near = suggested and (not unknown or nearest(unknown[1], [suggested[1]]))
-    return _worded(first, box) + (
-        f" (did you mean {suggested[1]}?)" if suggested and is_near else ""
-    )
-
-
-def _worded(said: str, box: str) -> str:
-    if found := re.fullmatch(
-        r"invalid choice (.+) for argument '(.+)'. Expected one of (.+)", said
-    ):
-        got, name, listed = found.groups()
-        # In an order of its own, and with what a setting is where it is left out.
-        choices = sorted(set(re.findall(r"'(.*?)'", listed)) - {"None"})
-        return f"{name} must be one of {', '.join(choices)}, got {got}{nearest(got, choices)}"
-    if found := re.fullmatch(r"Missing value for argument '(.+?)'.*", said):
-        return f"{found[1]} must have a value, got none"
-    if found := re.match(r"Missing from eccles [\w -]+?: (--[\w-]+)", said):
-        return f"{found[1]} must be given, got none"
-    if found := re.fullmatch(r"Expected one of {(.+)}", said):
-        return f"what to do must be one of {found[1]}, got none"
-    if found := re.fullmatch(r"Unrecognized options: ([^\s,]+).*", said):
-        if known := re.search(r"Available subcommands: (.+?) *│?$", box, re.MULTILINE):
-            return f"what to do must be one of {known[1]}, got {found[1]!r}"
-        if found[1].startswith("-"):
-            return f"there is no option {found[1]}"
-        return f"{found[1]!r} must belong to an option, and doesn't; quotes hold words together"
-    if found := re.fullmatch(r"Error parsing (\S+): (.*?)('.*?')\]?(\. .*)?", said):
-        name, why, got, _ = found.groups()
-        if taken := re.search(rf"\b({'|'.join(_KINDS)})\b", f"{why}{box}"):
-            return f"{name} must be {_KINDS[taken[1]]}, got {got}"
-    return said
-
-
 def _hint(default: str) -> str:
     return "" if default == "None" else f"(default: {default})"
 
@@ -159,18 +109,6 @@ def _hint(default: str) -> str:
 _NO_FLAGS = ("network",)
 
 _REGISTRY = ConstructorRegistry()
-
-_refused: list[Callable[[str, str, str], InputError]] = []
-"""Errors of flags that were just read, each a function of the verb, the flag's name and a hint.
-
-Only tyro knows the flag's name, and it passes on nothing but an error's text. So that text is the
-number of the error in this list.
-"""
-
-
-def _refuse(complaint: Callable[[str, str, str], InputError]) -> ValueError:
-    _refused.append(complaint)
-    return ValueError(f"refused {len(_refused) - 1}")
 
 
 @_REGISTRY.primitive_rule
@@ -181,7 +119,7 @@ def _path(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[Path] | None:
 
     def made(words: list[str]) -> Path:
         if accepted := broken_rule(words[0]):
-            raise _refuse(lambda verb, name, _hint: must(verb, name, accepted, words[0]))
+            raise refuse(accepted, words[0])
         return Path(words[0])
 
     return PrimitiveConstructorSpec(
@@ -194,26 +132,26 @@ def _path(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[Path] | None:
 
 
 @_REGISTRY.primitive_rule
-def _whole(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[int] | None:
-    """Make a whole number of a flag's text."""
-    if info.type is not int:
+def _number(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[float] | None:
+    """Make a number of a flag's text."""
+    kind = info.type
+    if kind is not int and kind is not float:
         return None
 
-    def made(words: list[str]) -> int:
+    def made(words: list[str]) -> float:
         try:
-            return int(words[0])
+            return float(words[0]) if kind is float else int(words[0])
         except ValueError:
-            # Python reads no number of thousands of digits.
-            accepted = "a whole number" + " of fewer digits" * words[0].strip("+-").isdigit()
-            raise _refuse(
-                lambda verb, name, hint: must(verb, name, accepted, words[0], hint)
-            ) from None
+            accepted = "a number" if kind is float else "a whole number"
+            # Python reads no whole number of thousands of digits.
+            accepted += " of fewer digits" * words[0].strip("+-").isdigit()
+            raise refuse(accepted, words[0]) from None
 
     return PrimitiveConstructorSpec(
         nargs=1,
-        metavar="INT",
+        metavar=kind.__name__.upper(),
         instance_from_str=made,
-        is_instance=lambda value: isinstance(value, int) and not isinstance(value, bool),
+        is_instance=lambda value: type(value) in {int, kind},
         str_from_instance=lambda value: [str(value)],
     )
 
