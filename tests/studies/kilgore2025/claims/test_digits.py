@@ -3,6 +3,8 @@ import pytest
 from eccles.studies.claims import Verdict
 from eccles.studies.kilgore2025.claims import CLAIMS
 
+pytestmark = pytest.mark.slow
+
 RATES = {5e-5: 0.2, 2e-4: 4.0, 1e-3: 60.0}
 SETS = (f"grid.w1_std=[{', '.join(map(str, RATES))}]", "repeat=2")
 PEAKS = {"50:50": 0.42, "80:20": 0.46, "95:5": 0.44, "100:0": 0.36}

@@ -4,6 +4,8 @@ import pytest
 
 from eccles.studies.claims import Verdict
 
+pytestmark = pytest.mark.slow
+
 SETS = ("grid.w1_std=[0.001, 0.02]", "repeat=12", "measure={distances: 30}")
 AS_CLAIMED = {
     "50:50": (0.95, 1.12, 1.326),

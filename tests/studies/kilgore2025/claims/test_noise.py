@@ -2,6 +2,8 @@ import pytest
 
 from eccles.studies.claims import Verdict
 
+pytestmark = pytest.mark.slow
+
 SETS = ("grid.update_noise=[1e-5, 2e-4, 3e-4, 4e-4, 6e-4]", "repeat=8")
 PUBLISHED = "fashion-mnist-noise-published"
 USUAL = {1e-5: 0.8, 2e-4: 0.7, 3e-4: 0.6, 4e-4: 0.5, 6e-4: 0.4}

@@ -4,6 +4,8 @@ import pytest
 
 from eccles.studies.kilgore2025.robustness import RULES, conclusions, markdown, results, survival
 
+pytestmark = pytest.mark.slow
+
 STARTS = {0.001: 1.0, 0.003: 15.0, 0.01: 53.0, 0.03: 100.0}
 SETS = (
     "zip={optimizer: [sgd, adam], lr: [0.01, 2e-4]}",
