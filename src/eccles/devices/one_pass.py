@@ -22,6 +22,8 @@ class OnePass:
     """
 
     def __init__(self, device: Device, drawn: Drawn, low: Tensor, high: Tensor) -> None:
+        from eccles.devices.pulse_kernels import Held
+
         steps, bounds = torch.stack(drawn[:2]), torch.stack(drawn[2:4])
         nothing = steps.new_empty(2, 0)
         slopes = {
@@ -36,12 +38,7 @@ class OnePass:
             *(device.b, device.amplitude_up, device.gamma_up),
             *(device.amplitude_down, device.gamma_down),
         )
-        self._arrays = [
-            *(each.flatten().numpy() for each in (low, high)),
-            *(each.flatten(1).numpy() for each in (steps, slopes)),
-            *(each.flatten().numpy() for each in (drawn.reference if moved else nothing, stuck)),
-            np.array(shape if device.rule == "exp" else (), low.numpy().dtype),
-        ]
+        kind = low.numpy().dtype
         keeps = 1.0 if device.lifetime is None else 1.0 - 1.0 / device.lifetime
         constants = (
             device.step,
@@ -50,9 +47,19 @@ class OnePass:
             device.write * device.step,
             rules.MOST,
         )
-        self._constants = np.array(constants, self._arrays[0].dtype)
-        self._additive = device.additive
-        self._none = np.empty(0, self._constants.dtype)
+        reference = (drawn.reference if moved else nothing).flatten()
+        self._held = Held(
+            low=low.flatten().numpy(),
+            high=high.flatten().numpy(),
+            steps=steps.flatten(1).numpy(),
+            slopes=slopes.flatten(1).numpy(),
+            reference=reference.numpy(),
+            stuck=stuck.flatten().numpy(),
+            shape=np.array(shape if device.rule == "exp" else (), kind),
+            constants=np.array(constants, kind),
+            additive=device.additive,
+        )
+        self._none = np.empty(0, kind)
 
     def take(
         self,
@@ -63,11 +70,11 @@ class OnePass:
         noise: tuple[Tensor | None, Tensor | None, Tensor | None],
     ) -> None:
         """Do what `Crossbar.update_` does, in place; noise of pulses, of writing, of rounding."""
-        from eccles.devices.pulse_kernels import update
+        from eccles.devices.pulse_kernels import Asked, Draws, update
 
-        flat = (each.detach().view(-1).numpy() for each in (weight, before, hidden, scale))
+        asked = (each.detach().view(-1).numpy() for each in (weight, before, hidden, scale))
         drawn = (self._none if each is None else each.view(-1).numpy() for each in noise)
-        update(*flat, *self._arrays, *drawn, self._constants, self._additive)
+        update(Asked(*asked), self._held, Draws(*drawn))
         increment_version((weight, hidden))
 
 
