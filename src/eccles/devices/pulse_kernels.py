@@ -87,6 +87,7 @@ def update(asked: Asked, held: Held, draws: Draws) -> None:
     for first in range(0, asked.weight.size, at_once):
         last = min(first + at_once, asked.weight.size)
         _update_block(
+            first,
             Asked(
                 asked.weight[first:last],
                 asked.before[first:last],
@@ -96,8 +97,8 @@ def update(asked: Asked, held: Held, draws: Draws) -> None:
             Held(
                 held.low[first:last],
                 held.high[first:last],
-                held.steps[:, first:last],
-                held.slopes[:, first:last],
+                held.steps,
+                held.slopes,
                 held.reference[first:last],
                 held.stuck[first:last],
                 held.shape,
@@ -115,13 +116,15 @@ def update(asked: Asked, held: Held, draws: Draws) -> None:
 
 
 @rounded
-def _update_block(asked: Asked, held: Held, draws: Draws, rows: Any, room: Any) -> None:
+def _update_block(first: int, asked: Asked, held: Held, draws: Draws, rows: Any, room: Any) -> None:
+    """Update a block from `first` on; steps and slopes are whole, for rows in one piece."""
     weight, before, hidden, scale = asked
     low, high, steps, slopes, reference, stuck, shape, constants, additive = held
     normals, written, uniform = draws
     step, cycle, decay, write, most = constants
     zero, one = weight.dtype.type(0), weight.dtype.type(1)
     size = len(weight)
+    last = first + size
     each = rows.reshape(_ROWS, -1)
     mean, squares, kept, n = each[0, :size], each[1, :size], each[2, :size], each[3, :size]
     sign, s, slope, noise, g = (
@@ -141,15 +144,15 @@ def _update_block(asked: Asked, held: Held, draws: Draws, rows: Any, room: Any) 
         sign[j] = one if sign[j] > zero else -one
     for j in range(uniform.size):
         n[j] = np.floor(n[j] + uniform[j])
-    _of_way(s, sign, steps[0], steps[1])
+    _of_way(s, sign, steps[0, first:last], steps[1, first:last])
     if shape.size:
-        walk(hidden, n, sign, s, slopes[0], low, high, shape, cycle, g, noise, room)
+        walk(hidden, n, sign, s, slopes[0, first:last], low, high, shape, cycle, g, noise, room)
     else:
         for j in range(size):
             noise[j] = s[j]
         shrinks = slopes.size > 0
         if shrinks:
-            _of_way(slope, sign, slopes[0], slopes[1])
+            _of_way(slope, sign, slopes[0, first:last], slopes[1, first:last])
             for j in range(size):
                 q = one - s[j] * abs(slope[j])
                 kept[j] = q if q > zero else zero
