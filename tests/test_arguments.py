@@ -185,7 +185,7 @@ def test_what_a_named_tuple_is_made_of_is_looked_at_where_it_is_taken():
 
 def test_engines_say_what_they_are_given_that_is_none():
     events, labels = eccles.SpikeEvents.from_dense(torch.ones(3, 2, 4)), [0, 1]
-    for engine in (DenseEngine(), EventEngine(kernels="loop")):
+    for engine in (DenseEngine(), EventEngine()):
         network = eccles.EINetwork(4, eccles.Populations(2, 1), 2, engine=engine)
         sound = {"weights": network.weights, "events": events, "neuron": network.neuron}
         feed(engine, sound, {"labels": labels})

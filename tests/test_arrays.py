@@ -81,7 +81,7 @@ ENTRIES = {
     "ImageDataset": images,
     "FrameDataset": frames,
     "Recordings": recordings,
-    "event engine": loss_by(EventEngine(kernels="loop")),
+    "event engine": loss_by(EventEngine()),
     "dense engine": loss_by(DenseEngine()),
     "any network, event engine": loss_of_any_network("event"),
     "any network, dense engine": loss_of_any_network("dense"),

@@ -41,7 +41,6 @@ def test_every_contender_computes_the_same_losses(work, scale):
         (steps.READY, 1),
         (steps.EVENT, 1),
         (steps.EVENT, 2),
-        (steps.LOOPS, 1),
         (steps.NOISE, 1),
         *((name, 1) for name in steps.DEVICES),
     ]
@@ -62,7 +61,6 @@ def test_with_one_thread_nothing_is_run_twice(work):
         steps.DENSE,
         steps.READY,
         steps.EVENT,
-        steps.LOOPS,
         steps.NOISE,
         *steps.DEVICES,
     ]

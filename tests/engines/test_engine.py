@@ -53,7 +53,7 @@ def test_event_says_what_to_use_instead(options):
         engine("event", **{"neuron": NEURON, **options})
 
 
-@pytest.mark.parametrize("made", [DenseEngine(), EventEngine(kernels="loop")], ids=lambda e: e.name)
+@pytest.mark.parametrize("made", [DenseEngine(), EventEngine()], ids=lambda e: e.name)
 def test_events_of_another_step_or_none_at_all_are_refused(made, problem):
     """A network's decays are those of its own step."""
     case = problem(n_samples=3)

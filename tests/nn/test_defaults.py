@@ -105,7 +105,7 @@ ADAPTIVE = eccles.network.layered((10, 5), recurrent=0.5, neuron="adaptive")
 CONDUCTANCE = eccles.network.layered((10,), recurrent=True, neuron="conductance")
 BUILDS = {
     "parts": parts,
-    "event engine": shallow(lambda: eccles.engines.event.engine.EventEngine(kernels="loop")),
+    "event engine": shallow(lambda: eccles.engines.event.engine.EventEngine()),
     "dense engine": shallow(eccles.engines.DenseEngine),
     "adaptive, event": spiking(ADAPTIVE, "event"),
     "adaptive, dense": spiking(ADAPTIVE, "dense"),

@@ -216,7 +216,6 @@ def _ratios(groups: list[steps.Group], threads: int) -> Iterator[Result]:
         for name, device in steps.DEVICES.items():
             goal = "exp devices" if device.rule == "exp" else "devices"
             yield compared(f"event with device {device.rule} / without", (name, 1), one, goal)
-        yield compared("loop kernels / vector kernels", (steps.LOOPS, 1), one)
         yield compared(f"snntorch / event, {several}", (steps.SNNTORCH, threads), all_)
         yield compared(f"JAX scan / event, {several}", (steps.JAX, None), all_)
 

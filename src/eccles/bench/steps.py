@@ -23,7 +23,6 @@ Step = Callable[[], float]
 DENSE = "dense equations, autograd"
 READY = "dense equations, rasters ready"
 EVENT = "event engine"
-LOOPS = "event engine, loop kernels"
 NOISE = "event engine, update noise"
 DEVICES = {
     f"event engine, device {device.rule}": device
@@ -39,7 +38,7 @@ DEVICES = {
 SNNTORCH = "snntorch"
 JAX = "JAX scan"
 
-ALL = (DENSE, READY, EVENT, LOOPS, NOISE, *DEVICES)
+ALL = (DENSE, READY, EVENT, NOISE, *DEVICES)
 """Eccles's own contenders."""
 
 _SAME = 1e-5
@@ -159,7 +158,6 @@ def _own(work: Workload, threads: int) -> dict[Key, Callable[[], Step]]:
         (READY, 1): lambda: _ready(work),
         (EVENT, 1): event(1),
         **{(EVENT, n): event(n) for n in several},
-        (LOOPS, 1): lambda: training_step(work, engine=EventEngine(1, "loop")),
         (NOISE, 1): lambda: training_step(work, engine=EventEngine(), update_noise=UPDATE_NOISE),
         **{(name, 1): held(device) for name, device in DEVICES.items()},
     }

@@ -7,27 +7,19 @@ import torch
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from eccles.engines import Weights
+from eccles.engines import FusedUpdate, Weights
 from eccles.engines.event.engine import EventEngine
 from eccles.errors import InputError
 from eccles.events import SpikeEvents
 from eccles.functional import LIFParameters, Sigmoid, SuperSpike
 
-KERNELS = ("vector", "loop")
-
 # (hidden, classes): one vector, two, seven, and blocks of four, five and seven vectors.
 WIDTHS = [(1, 1), (5, 3), (17, 2), (100, 10), (113, 17), (128, 16), (230, 20), (224, 10)]
 
 
-@pytest.fixture(scope="session", params=KERNELS)
-def event(request):
-    return EventEngine(kernels=request.param)
-
-
 @pytest.fixture(scope="session")
-def both():
-    """Return an engine of either kernels, where the plain equations take longest: done once."""
-    return [EventEngine(kernels=kernels) for kernels in KERNELS]
+def event():
+    return EventEngine()
 
 
 def relative(found, wanted):
@@ -64,7 +56,7 @@ def relative(found, wanted):
     counts=st.booleans(),
 )
 def test_float64_agrees_with_the_equations(
-    both,
+    event,
     dense,
     problem,
     seed,
@@ -99,22 +91,21 @@ def test_float64_agrees_with_the_equations(
     # Of a class that is all but certain, loss and slope p - 1 are far below the peaks' rounding.
     rounding = np.spacing(float(response.peaks.abs().max()))
     room = max(1e-10, rounding / max(float(solved[0]), 1e-300))
-    for event in both:
-        for found, wanted in zip(case.solve(event), solved, strict=True):
-            assert found.dtype == wanted.dtype
-            assert found.shape == wanted.shape
-            assert relative(found, wanted) < room
-        peaks, spike_counts = event.respond(case.weights, case.events, case.neuron)
-        assert spike_counts.dtype == response.spike_counts.dtype == torch.int32
-        assert torch.equal(spike_counts, response.spike_counts)
-        assert relative(peaks, response.peaks) < 1e-10
-        spikes = event.spikes(case.weights, case.events, case.neuron)
-        spikes.check()
-        for name in ("begins", "ends", "steps", "units"):
-            assert np.array_equal(getattr(spikes, name), getattr(expected, name))
-            assert getattr(spikes, name).dtype == getattr(expected, name).dtype
-        assert spikes.counts is expected.counts is None
-        assert (spikes.n_steps, spikes.n_units) == (n_steps, widths[0])
+    for found, wanted in zip(case.solve(event), solved, strict=True):
+        assert found.dtype == wanted.dtype
+        assert found.shape == wanted.shape
+        assert relative(found, wanted) < room
+    peaks, spike_counts = event.respond(case.weights, case.events, case.neuron)
+    assert spike_counts.dtype == response.spike_counts.dtype == torch.int32
+    assert torch.equal(spike_counts, response.spike_counts)
+    assert relative(peaks, response.peaks) < 1e-10
+    spikes = event.spikes(case.weights, case.events, case.neuron)
+    spikes.check()
+    for name in ("begins", "ends", "steps", "units"):
+        assert np.array_equal(getattr(spikes, name), getattr(expected, name))
+        assert getattr(spikes, name).dtype == getattr(expected, name).dtype
+    assert spikes.counts is expected.counts is None
+    assert (spikes.n_steps, spikes.n_units) == (n_steps, widths[0])
 
 
 @pytest.mark.parametrize("counts", [False, True])
@@ -203,7 +194,7 @@ def test_float32_agrees_with_float64(event, dense, problem, drive, counts):
     counts=st.booleans(),
 )
 def test_float32_agrees_wherever_the_spikes_are_clear(
-    both, dense, problem, seed, widths, n_inputs, n_samples, n_steps, drive, taus, counts
+    event, dense, problem, seed, widths, n_inputs, n_samples, n_steps, drive, taus, counts
 ):
     """The loss to 2e-6 of itself or of the peaks that it is a difference of, if larger."""
     case = problem(
@@ -225,16 +216,14 @@ def test_float32_agrees_wherever_the_spikes_are_clear(
     wanted = dense.respond(exact.weights, case.events, case.neuron)
     wanted_loss, *wanted_gradients = exact.solve(dense)
     magnitude = max(1.0, float(wanted_loss), float(wanted.peaks.max()))
-    solved = [case.solve(event) for event in both]
-    for event, (loss, *_) in zip(both, solved, strict=True):
-        found = event.respond(case.weights, case.events, case.neuron)
-        assert torch.equal(found.spike_counts, wanted.spike_counts)
-        assert abs(float(loss) - float(wanted_loss)) < 2e-6 * magnitude
+    loss, *gradients = case.solve(event)
+    found = event.respond(case.weights, case.events, case.neuron)
+    assert torch.equal(found.spike_counts, wanted.spike_counts)
+    assert abs(float(loss) - float(wanted_loss)) < 2e-6 * magnitude
     # Where a class is all but certain, its slope p - 1 is rounding alone in single precision.
     assume(wanted_loss > 0.01)
-    for _, *gradients in solved:
-        for gradient, wanted_gradient in zip(gradients, wanted_gradients, strict=True):
-            assert relative(gradient, wanted_gradient) < 1e-4
+    for gradient, wanted_gradient in zip(gradients, wanted_gradients, strict=True):
+        assert relative(gradient, wanted_gradient) < 1e-4
 
 
 @pytest.fixture
@@ -497,9 +486,8 @@ def test_other_neurons_are_the_dense_engines(event, problem, neuron):
 def test_what_an_engine_is_made_of():
     with pytest.raises(InputError, match="threads must be 1 or more, got 0"):
         EventEngine(0)
-    with pytest.raises(InputError, match="kernels must be 'vector' or 'loop', got 'fast'"):
-        EventEngine(kernels="fast")
     assert EventEngine.name == "event"
+    assert isinstance(EventEngine(), FusedUpdate)
 
 
 def test_spikes_of_the_given_samples_alone(event, problem):

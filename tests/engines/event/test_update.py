@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eccles import dale, noise
-from eccles.engines import Descent, FusedUpdate, Weights
+from eccles.engines import Descent, Weights
 from eccles.engines.event.engine import EventEngine
 from eccles.populations import Populations
 
@@ -109,18 +109,6 @@ def test_weights_move_in_every_way(engines, problem):
     assert (weights[1][:40] >= 0).all()
     assert (weights[1][40:] <= 0).all()
     assert (weights[1] == 0).float().mean() > 0.3
-
-
-@pytest.mark.parametrize("kernels", ["vector", "loop"])
-def test_both_kernels_take_it(problem, kernels):
-    case = problem(n_samples=30, dtype=torch.float32)
-    engine = EventEngine(kernels=kernels)
-    assert isinstance(engine, FusedUpdate)
-    ours, wanted = parameters(case), parameters(case)
-    for batch in range(2):
-        step = descent(0.1, (1e-3, 1e-3), batch, (60, 80))
-        assert at_once(engine, ours, case, step) == plainly(engine, wanted, case, step)
-        check(wanted, ours)
 
 
 def test_zeros_keep_their_sign_and_no_number_stays_one(engines, problem):

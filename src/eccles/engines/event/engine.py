@@ -9,8 +9,7 @@ the result is the same bit for bit whatever the number of threads.
 from __future__ import annotations
 
 from threading import RLock
-from types import ModuleType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,6 +26,7 @@ from eccles.engines.engine import (
     check_labels,
     fits_kernels,
 )
+from eccles.engines.event import vector_kernels
 from eccles.engines.event.batch import MOST_PARTS, Batch
 from eccles.engines.event.packing import Packing
 from eccles.engines.event.update import Update, no_update
@@ -44,15 +44,13 @@ class EventEngine:
 
     Args:
         threads: how many threads share a batch; the result doesn't depend on it.
-        kernels: "vector", or "loop" for their plain twin, about five times slower.
     """
 
     name = "event"
 
-    def __init__(self, threads: int = 1, kernels: Literal["vector", "loop"] = "vector") -> None:
+    def __init__(self, threads: int = 1) -> None:
         check_workers("event engine", "threads", threads)
-        self._made_of = (threads, kernels)
-        self._kernels = _kernels(kernels)
+        self.threads = threads
         self._pool = ThreadPool(min(threads, MOST_PARTS))
         self._batch = Batch()
         # Two threads that call one engine would fill the same arrays.
@@ -62,7 +60,7 @@ class EventEngine:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy, here or in another process, has threads and arrays of its own.
-        return EventEngine, self._made_of
+        return EventEngine, (self.threads,)
 
     def loss(
         self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
@@ -96,7 +94,7 @@ class EventEngine:
         arrays = (*events.arrays[:2], *self._batch.hold(events))
 
         def part(first: int, last: int) -> None:
-            self._kernels.respond_samples(
+            vector_kernels.respond_samples(
                 *packing.shapes, (first, last), *arrays, events.n_steps, *shared
             )
 
@@ -109,7 +107,7 @@ class EventEngine:
         with self._lock:
             packing = self._pack(weights)
             counts = np.empty(len(events), np.int64)
-            steps, units = self._kernels.spike_samples(
+            steps, units = vector_kernels.spike_samples(
                 packing.shapes[0],
                 (0, len(events)),
                 *events.arrays[:2],
@@ -190,7 +188,7 @@ class EventEngine:
         )
 
     def _share(self, work: tuple[Any, ...]) -> None:
-        self._pool.share(self._kernels.train_parts, self._kernels.serve, *work)
+        self._pool.share(vector_kernels.train_parts, vector_kernels.serve, *work)
 
     def _pack(self, weights: Weights) -> Packing:
         """Copy weights in, whatever is known of them: a change of `.data` isn't counted."""
@@ -222,18 +220,6 @@ class _EventLoss(torch.autograd.Function):
         if factor != 1.0:
             gradients = [factor * gradient for gradient in gradients]
         return *gradients, None, None, None, None
-
-
-def _kernels(name: str) -> ModuleType:
-    if name == "vector":
-        from eccles.engines.event import vector_kernels
-
-        return vector_kernels
-    if name == "loop":
-        from eccles.engines.event import loop_kernels
-
-        return loop_kernels
-    raise must("event engine", "kernels", "'vector' or 'loop'", name)
 
 
 def _check(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> None:
