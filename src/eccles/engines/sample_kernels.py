@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eccles.engines.simd import prefetch
-from eccles.jit import compiled
+from eccles.jit import borrowing, compiled
 
 _EVENTS_A_LINE = 32
 
@@ -26,12 +26,12 @@ def step_bounds(steps: Any, first: int, last: int, bounds: Any) -> Any:
     return np.int64(steps[first]) if first < last else n_steps
 
 
-@compiled
-def prefetch_events(steps: Any, units: Any, first: int, last: int) -> None:
-    """Fetch a sample's events ahead of time: shuffled samples lie anywhere in memory."""
-    for p in range(first, last, _EVENTS_A_LINE):
-        prefetch(steps, p)
-        prefetch(units, p)
+@borrowing
+def prefetch_events(events: Any, b: int) -> None:
+    """Fetch the events of sample b ahead of time: shuffled samples lie anywhere in memory."""
+    for p in range(events.begins[b], events.ends[b], _EVENTS_A_LINE):
+        prefetch(events.steps, p)
+        prefetch(events.units, p)
 
 
 @compiled

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eccles.engines.event.gather_kernels import gather, list_by_unit
+from eccles.engines.event.layout import ByUnit, Events
 
 
 def listed(steps, units, counts, n_steps, n_units, start, stop):
@@ -10,8 +11,11 @@ def listed(steps, units, counts, n_steps, n_units, start, stop):
     bounds = np.searchsorted(steps, np.arange(n_steps + 1))
     places = np.empty(n_units + 2, np.int64)
     whens, times = np.empty(len(steps), np.uint16), np.empty(len(steps))
-    list_by_unit(units, counts, bounds, start, stop, places, whens, times)
-    return places, whens, times
+    by_unit = ByUnit(places, whens, times)
+    none = np.empty(0, np.int64)
+    events = Events(none, none, steps, units, counts, n_steps)
+    list_by_unit(events, bounds, start, stop, by_unit)
+    return by_unit
 
 
 def test_a_list_by_hand():
@@ -40,24 +44,15 @@ def test_rows_are_sums_of_adjoints_over_events(seed, n_events, n_units, counted,
     units = rng.integers(0, n_units, n_events).astype(np.uint16)
     counts = rng.integers(1, 5, n_events * counted).astype(np.uint8)
     start, stop = min(ends), max(ends)
-    places, whens, times = listed(steps, units, counts, 9, n_units, start, stop)
+    by_unit = listed(steps, units, counts, 9, n_units, start, stop)
     # Whole numbers add up exactly in any order. Other blocks lie before and behind.
     width = 32
     trace = rng.integers(-9, 9, (3, 9, width)).astype(dtype)
     before = rng.integers(-9, 9, (3, n_units, width)).astype(dtype)
     grad = before.copy()
     one = dtype(1)
-    gather(
-        (one, one),
-        grad.reshape(-1),
-        n_units * width,
-        width,
-        trace.reshape(-1),
-        9 * width,
-        places,
-        whens,
-        times.astype(dtype),
-    )
+    by_unit = by_unit._replace(times=by_unit.times.astype(dtype))
+    gather((one, one), by_unit, trace.reshape(-1)[9 * width :], grad.reshape(-1)[n_units * width :])
     inside = (steps >= start) & (steps < stop)
     weights = counts if counted else np.ones(n_events)
     wanted = before.copy()

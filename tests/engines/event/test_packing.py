@@ -16,13 +16,13 @@ from eccles.engines.lanes import LANES
     st.sampled_from([torch.float32, torch.float64]),
 )
 def test_weights_lie_where_the_kernels_look(n_inputs, n_hidden, n_classes, dtype):
-    """As `vector_kernels` says: w1 [block][input][W], w2 [H][C], w2t [class][H], zeros beside."""
+    """As `layout` says: w1 [block][input][W], w2 [H][C], w2t [class][H], zeros beside."""
     generator = torch.Generator().manual_seed(n_hidden)
     w1 = 1 + torch.rand(n_inputs, n_hidden, generator=generator, dtype=dtype)
     w2 = 1 + torch.rand(n_hidden, n_classes, generator=generator, dtype=dtype)
     packing = Packing(w1, w2, 2)
     packing.load(w1, w2)
-    in_block, in_classes = (len(shape) for shape in packing.shapes)
+    in_block, in_classes = (len(shape) for shape in (packing.hidden_shape, packing.class_shape))
     padded = packing.n_blocks * packing.width
     assert packing.width == in_block * LANES
     assert in_block <= 7

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.engines.event.layout import Events, Objective
 from eccles.engines.thread_pool import same
 from eccles.events import SpikeEvents
 
@@ -25,57 +26,50 @@ class Batch:
 
     Attributes:
         n_parts: parts of the batch.
-        arrays: what `train_parts` takes from `batch` to `weight`.
-        losses: float64, at least one a sample.
+        events: the events, as the kernels take them.
     """
 
     def __init__(self) -> None:
         self.n_parts = 1
-        self._n = 0
-        self._numbers = np.zeros(2, np.int64)
+        self._sizes = np.zeros(2, np.int64)
         self._base: tuple[Any, ...] = ()
-        self._events: tuple[NDArray[Any], ...] = ()
         self._weight = np.zeros(1)
         self._grow(256)
 
     def _grow(self, capacity: int) -> None:
         self._begins, self._ends, self._labels = np.zeros((3, capacity), np.int64)
-        self.losses = np.zeros(capacity)
+        self._losses = np.zeros(capacity)
+        self._base = ()
 
-    def load(self, events: SpikeEvents, labels: NDArray[Any], dtype: np.dtype[Any]) -> Batch:
-        """Take a batch in, for weights of a type, and return this."""
+    def load(self, events: SpikeEvents, labels: NDArray[Any], dtype: np.dtype[Any]) -> None:
+        """Take a batch in, for weights of a type."""
         n = len(events)
-        if n > len(self.losses):
+        if n > len(self._losses):
             self._grow(2 * n)
         self._begins[:n], self._ends[:n], self._labels[:n] = events.begins, events.ends, labels
-        self.hold(events)
+        base = (events.steps, events.units, events.counts, events.n_steps)
+        if not same(self._base, base):
+            self._base = base
+            # Of the type that a set's own have, or the kernels would be compiled for both.
+            begins, ends = _read_only(self._begins), _read_only(self._ends)
+            self.events = Events.of(events)._replace(begins=begins, ends=ends)
         if self._weight.dtype != dtype:
             self._weight = np.zeros(1, dtype)
         self._weight[0] = 1.0 / max(1, n)
         self.n_parts = max(1, min(MOST_PARTS, -(-n // SAMPLES_A_PART)))
-        self._numbers[:] = n, self.n_parts
-        self._n = n
-        return self
+        self._sizes[:] = n, self.n_parts
 
-    def hold(self, events: SpikeEvents) -> tuple[NDArray[Any], ...]:
-        """Return steps, units and counts: the same arrays for all batches of a set."""
-        base = (events.steps, events.units, events.counts)
-        if len(self._base) != len(base) or not all(map(same, self._base, base)):
-            self._base, self._events = base, events.arrays[2:]
-        return self._events
-
-    @property
-    def arrays(self) -> tuple[NDArray[Any], ...]:
-        """Numbers, begins, ends, steps, units, counts, labels, weight."""
-        return (
-            self._numbers,
-            self._begins,
-            self._ends,
-            *self._events,
-            self._labels,
-            self._weight,
-        )
+    def objective(self, gradients: NDArray[Any]) -> Objective:
+        """Return what training asks of the batch; gradients are written to an array of parts."""
+        return Objective(self._sizes, self._labels, self._weight, self._losses, gradients)
 
     def mean_loss(self) -> float:
         """Return the mean of the losses, which isn't a number for a batch without samples."""
-        return float(self.losses[: self._n].mean()) if self._n else float("nan")
+        n = self._sizes[0]
+        return float(self._losses[:n].mean()) if n else float("nan")
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -26,10 +26,11 @@ from eccles.engines.engine import (
     check_labels,
     fits_kernels,
 )
-from eccles.engines.event import vector_kernels
+from eccles.engines.event import kernels
 from eccles.engines.event.batch import MOST_PARTS, Batch
+from eccles.engines.event.layout import Events, Network, Objective, Update
 from eccles.engines.event.packing import Packing
-from eccles.engines.event.update import Update, no_update
+from eccles.engines.event.update import WeightUpdates, no_update
 from eccles.engines.thread_pool import ThreadPool
 from eccles.errors import check_workers, must
 from eccles.events import SpikeEvents
@@ -56,7 +57,7 @@ class EventEngine:
         # Two threads that call one engine would fill the same arrays.
         self._lock = RLock()
         self._packing: Packing | None = None
-        self._update: Update | None = None
+        self._updates: WeightUpdates | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy, here or in another process, has threads and arrays of its own.
@@ -80,23 +81,11 @@ class EventEngine:
         packing = self._pack(weights)
         peaks = torch.empty(len(events), packing.n_classes, dtype=weights[0].dtype, device="cpu")
         spike_counts = torch.empty(len(events), packing.n_hidden, dtype=torch.int32, device="cpu")
-        shared = (
-            packing.n_inputs,
-            packing.n_blocks,
-            *packing.numbers(neuron.alpha, neuron.beta),
-            neuron.zero_start,
-            packing.w1,
-            packing.w2,
-            peaks.numpy(),
-            spike_counts.numpy(),
-        )
-
-        arrays = (*events.arrays[:2], *self._batch.hold(events))
+        inputs = packing.network(neuron), Events.of(events)
+        outputs = peaks.numpy(), spike_counts.numpy()
 
         def part(first: int, last: int) -> None:
-            vector_kernels.respond_samples(
-                *packing.shapes, (first, last), *arrays, events.n_steps, *shared
-            )
+            kernels.respond_samples(*inputs, first, last, *outputs)
 
         self._pool.map(part, len(events))
         return Response(peaks, spike_counts)
@@ -107,18 +96,7 @@ class EventEngine:
         with self._lock:
             packing = self._pack(weights)
             counts = np.empty(len(events), np.int64)
-            steps, units = vector_kernels.spike_samples(
-                packing.shapes[0],
-                (0, len(events)),
-                *events.arrays[:2],
-                *self._batch.hold(events),
-                events.n_steps,
-                packing.n_inputs,
-                packing.n_blocks,
-                *packing.numbers(neuron.alpha, neuron.beta),
-                packing.w1,
-                counts,
-            )
+            steps, units = kernels.spike_samples(packing.network(neuron), Events.of(events), counts)
         ends = np.cumsum(counts)
         return SpikeEvents._trusted(
             ends - counts, ends, steps, units, None, events.n_steps, packing.n_hidden, events.dt
@@ -131,10 +109,10 @@ class EventEngine:
         _check(weights, events, neuron)
         with self._lock:
             packing = self._pack(weights)
-            batch = self._load(packing, events, labels)
-            self._share(self._work(packing, events, neuron, no_update(packing.dtype)))
-            loss = torch.tensor(batch.mean_loss(), dtype=weights[0].dtype, device="cpu")
-            return loss, packing.sum_gradients(batch.n_parts)
+            self._load(packing, events, labels)
+            self._share(self._work(packing, neuron, no_update(packing.dtype)))
+            loss = torch.tensor(self._batch.mean_loss(), dtype=weights[0].dtype, device="cpu")
+            return loss, packing.sum_gradients(self._batch.n_parts)
 
     def descend(
         self,
@@ -147,56 +125,43 @@ class EventEngine:
         """Change the weights as `descent` says, and return the loss before; see `FusedUpdate`."""
         _check(weights, events, neuron)
         with self._lock:
-            if self._update is None or not self._update.is_of(weights):
-                self._update = Update(weights)
-            update, packing = self._update, self._packing
-            if packing is None or not update.is_current():
+            if self._updates is None or not self._updates.is_of(weights):
+                self._updates = WeightUpdates(weights)
+            updates, packing = self._updates, self._packing
+            if packing is None or not updates.is_current():
                 packing = self._pack(weights)
-            batch = self._load(packing, events, labels)
-            update.load(descent)
-            work = self._work(packing, events, neuron, update.arrays)
+            self._load(packing, events, labels)
+            updates.load(descent)
+            work = self._work(packing, neuron, updates.update)
             self._share(work)
-            loss = packing.dtype.type(batch.mean_loss())
-            update.begin()
+            loss = packing.dtype.type(self._batch.mean_loss())
+            updates.begin()
             self._share(work)
-            update.note()
+            updates.note()
             return float(loss)
 
-    def _load(self, packing: Packing, events: SpikeEvents, labels: Tensor) -> Batch:
+    def _load(self, packing: Packing, events: SpikeEvents, labels: Tensor) -> None:
         classes = check_labels(labels, len(events), packing.n_classes)
-        return self._batch.load(events, classes, packing.dtype)
+        self._batch.load(events, classes, packing.dtype)
 
     def _work(
-        self, packing: Packing, events: SpikeEvents, neuron: LIFParameters, update: tuple[Any, ...]
-    ) -> tuple[Any, ...]:
+        self, packing: Packing, neuron: LIFParameters, update: Update
+    ) -> tuple[Network, Events, Objective, Update]:
         """Return what `train_parts` takes after the members."""
-        return (
-            *packing.shapes,
-            *self._batch.arrays,
-            events.n_steps,
-            packing.n_inputs,
-            packing.n_blocks,
-            packing.n_classes,
-            *packing.numbers(neuron.alpha, neuron.beta, _steepness(neuron)),
-            neuron.zero_start,
-            packing.w1,
-            packing.w2,
-            packing.w2t,
-            packing.gradients,
-            self._batch.losses,
-            update,
-        )
+        objective = self._batch.objective(packing.gradients)
+        return packing.network(neuron), self._batch.events, objective, update
 
     def _share(self, work: tuple[Any, ...]) -> None:
-        self._pool.share(vector_kernels.train_parts, vector_kernels.serve, *work)
+        """Have all threads do what is ordered: the batch's gradients, or the update."""
+        self._pool.share(kernels.train_parts, kernels.serve, *work)
 
     def _pack(self, weights: Weights) -> Packing:
         """Copy weights in, whatever is known of them: a change of `.data` isn't counted."""
         w1, w2 = (w.detach() for w in weights)
         if self._packing is None or not self._packing.fits(w1, w2):
             self._packing = Packing(w1, w2, MOST_PARTS)
-        if self._update is not None:
-            self._update.forget()
+        if self._updates is not None:
+            self._updates.forget()
         self._packing.load(w1, w2)
         return self._packing
 
@@ -224,13 +189,6 @@ class _EventLoss(torch.autograd.Function):
 
 def _check(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> None:
     check_fit(weights, events, neuron)
-    _steepness(neuron)
-    device = weights.input_to_hidden.device.type
-    if device != "cpu":
-        raise must("event engine", "the weights", "on a CPU", device, "use dense")
-
-
-def _steepness(neuron: LIFParameters) -> float:
     if not _fits_kernels(neuron) or not isinstance(neuron.surrogate, SuperSpike):
         raise must(
             "event engine",
@@ -239,4 +197,6 @@ def _steepness(neuron: LIFParameters) -> float:
             neuron,
             "the dense engine takes any",
         )
-    return neuron.surrogate.scale
+    device = weights.input_to_hidden.device.type
+    if device != "cpu":
+        raise must("event engine", "the weights", "on a CPU", device, "use dense")

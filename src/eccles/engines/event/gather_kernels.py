@@ -13,28 +13,26 @@ from typing import Any
 
 import numpy as np
 
+from eccles.engines.lanes import LANES
 from eccles.engines.simd import load, scale_add, store
-from eccles.jit import compiled
+from eccles.jit import borrowing
 
 EVENTS_A_UNIT = 2
 """Mean number of events of a unit in a sample from which this is the faster way (measured)."""
 
 
-@compiled
-def list_by_unit(
-    units: Any, counts: Any, bounds: Any, start: int, stop: int, places: Any, whens: Any,
-    times: Any,
-) -> None:
+@borrowing
+def list_by_unit(events: Any, bounds: Any, start: int, stop: int, by_unit: Any) -> None:
     """List one sample's events from step `start` up to `stop` in order of units, then of steps.
 
     Args:
-        units, counts: the events; counts is empty where all are one.
+        events: see `eccles.engines.event.layout`.
         bounds: the first event at or after each step.
         start, stop: steps to take.
-        places: int64 [units + 2], written: unit c has the events places[c] up to places[c + 1].
-        whens: uint16, at least one an event, written: their steps.
-        times: the same of the weights' type: how often each counts.
+        by_unit: the list, written.
     """
+    units, counts = events.units, events.counts
+    places, whens, times = by_unit.places, by_unit.whens, by_unit.times
     counted = len(counts) > 0
     places[:] = 0
     # Shifted by two: filling the list moves each unit's place to where the next one's begins.
@@ -51,25 +49,22 @@ def list_by_unit(
             times[place] = counts[np.uint64(p)] if counted else 1
 
 
-@compiled
-def gather(
-    shape: Any, grad1: Any, base: int, width: int, y_trace: Any, trace: int, places: Any,
-    whens: Any, times: Any,
-) -> None:
+@borrowing
+def gather(shape: Any, by_unit: Any, y_trace: Any, grad: Any) -> None:
     """Add the listed events' share of dw1 for one block, from the adjoint of each step.
 
     Args:
         shape: vectors in a block.
-        grad1, base: the gradient, and where the block begins in it.
-        width: numbers in a row of the block.
-        y_trace, trace: the adjoints, and where the block's begin in them.
-        places, whens, times: from `list_by_unit`.
+        by_unit: from `list_by_unit`.
+        y_trace, grad: adjoints and gradient, from where the block begins in them.
     """
+    places, whens, times = by_unit.places, by_unit.whens, by_unit.times
+    width = LANES * len(shape)
     for c in range(len(places) - 2):
         begin, end = places[c], places[c + 1]
         if begin < end:
-            row = load(shape, grad1, base + c * width)
+            row = load(shape, grad, c * width)
             for p in range(np.uint64(begin), np.uint64(end)):
-                y = load(shape, y_trace, trace + np.int64(whens[p]) * width)
+                y = load(shape, y_trace, np.int64(whens[p]) * width)
                 row = scale_add(times[p], y, row)
-            store(grad1, base + c * width, row)
+            store(grad, c * width, row)

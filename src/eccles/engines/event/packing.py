@@ -9,7 +9,10 @@ import torch
 from torch import Tensor
 
 from eccles.engines.engine import Weights
+from eccles.engines.event.layout import Network
 from eccles.engines.lanes import LANES, aligned
+from eccles.functional.lif import LIFParameters
+from eccles.functional.surrogate import SuperSpike
 from eccles.jit import compiled
 
 _LARGEST_BLOCK = 7
@@ -29,13 +32,15 @@ class Packing:
         self.width = in_block * LANES
         classes = -(-self.n_classes // LANES)
         one = self.dtype.type(1)
-        self.shapes = ((one,) * in_block, (one,) * classes)
+        self.hidden_shape, self.class_shape = (one,) * in_block, (one,) * classes
         padded, class_width = self.n_blocks * self.width, classes * LANES
         sizes = [self.n_inputs * padded, padded * class_width, self.n_classes * padded]
         both = sizes[0] + sizes[1]
         self.w1, self.w2, self.w2t, gradients = aligned([*sizes, n_parts * both], self.dtype)
         self._split = sizes[0]
         self.gradients = gradients.reshape(n_parts, both)
+        self._neuron: LIFParameters | None = None
+        self._network: Network | None = None
 
     def fits(self, w1: Tensor, w2: Tensor) -> bool:
         """Return whether weights of this shape and type can be loaded."""
@@ -47,7 +52,7 @@ class Packing:
         """Copy the weights in; padding stays zero."""
         w2_rows = w2.numpy()
         _pack(w1.numpy(), self.w1, self.width)
-        self.w2.reshape(-1, len(self.shapes[1]) * LANES)[: self.n_hidden, : self.n_classes] = (
+        self.w2.reshape(-1, len(self.class_shape) * LANES)[: self.n_hidden, : self.n_classes] = (
             w2_rows
         )
         self.w2t.reshape(self.n_classes, -1)[:, : self.n_hidden] = w2_rows.T
@@ -61,12 +66,32 @@ class Packing:
         for part in range(1, n_parts):
             total += self.gradients[part]
         _unpack(total[: self._split], self.width, grad1.numpy())
-        _unpack(total[self._split :], len(self.shapes[1]) * LANES, grad2.numpy())
+        _unpack(total[self._split :], len(self.class_shape) * LANES, grad2.numpy())
         return Weights(grad1, grad2)
 
-    def numbers(self, *values: float) -> tuple[Any, ...]:
-        """Return numbers of the weights' type."""
-        return tuple(self.dtype.type(value) for value in values)
+    def network(self, neuron: LIFParameters) -> Network:
+        """Return the network as the kernels take it, with its neurons' constants."""
+        if self._network is None or neuron is not self._neuron:
+            self._neuron, self._network = neuron, self._make_network(neuron)
+        return self._network
+
+    def _make_network(self, neuron: LIFParameters) -> Network:
+        assert isinstance(neuron.surrogate, SuperSpike)
+        number = self.dtype.type
+        return Network(
+            self.hidden_shape,
+            self.class_shape,
+            self.n_inputs,
+            self.n_blocks,
+            self.n_classes,
+            number(neuron.alpha),
+            number(neuron.beta),
+            number(neuron.surrogate.scale),
+            neuron.zero_start,
+            self.w1,
+            self.w2,
+            self.w2t,
+        )
 
 
 @compiled

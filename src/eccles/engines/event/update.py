@@ -10,21 +10,18 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from torch.autograd.graph import increment_version
 
 from eccles import seeds
 from eccles.engines.engine import Descent, Weights
-
-GRADIENTS, UPDATE = 0, 1
-"""What an order asks of the members of a pool."""
+from eccles.engines.event.layout import GRADIENTS, UPDATE, Update
 
 
-class Update:
+class WeightUpdates:
     """The weights of one network, and the update at hand.
 
     Attributes:
-        arrays: what `train_parts` takes as `update`.
+        update: what `train_parts` takes.
     """
 
     def __init__(self, weights: Weights) -> None:
@@ -35,7 +32,7 @@ class Update:
         self._order = np.zeros(7, np.int64)
         self._rate = np.zeros(1, flat[0].dtype)
         self._sigmas = np.zeros(2, np.float32)
-        self.arrays: tuple[NDArray[Any], ...] = (self._order, self._rate, self._sigmas, *flat)
+        self.update = Update(self._order, self._rate, self._sigmas, *flat)
 
     def load(self, descent: Descent) -> None:
         """Take an update in; the gradients come first."""
@@ -73,10 +70,10 @@ class Update:
 
 
 @cache
-def no_update(dtype: np.dtype[Any]) -> tuple[NDArray[Any], ...]:
-    """Return arrays as an `Update` has them that ask for gradients alone."""
+def no_update(dtype: np.dtype[Any]) -> Update:
+    """Return what asks for gradients alone."""
     none = np.zeros(1, dtype)
-    return np.full(7, GRADIENTS), none, np.zeros(2, np.float32), none, none
+    return Update(np.full(7, GRADIENTS), none, np.zeros(2, np.float32), none, none)
 
 
 def _places(weights: Weights) -> list[int]:

@@ -11,83 +11,101 @@ normals go to: the same ones each time.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from eccles.engines.lanes import LANES
 from eccles.engines.simd import prefetch, prefetch_to_write
-from eccles.jit import compiled
+from eccles.jit import borrowing, compiled
 from eccles.noise import COUNTERS, fill_normals, stretch
 
 _ROWS_AHEAD = 8
 
 
+class _Matrix(NamedTuple):
+    """A weight matrix [n_rows, n_columns] and what is to become of it.
+
+    Attributes:
+        number: 0 for w1, 1 for w2.
+        weight: flat, in torch's memory.
+        packed, width: its packed copy, in blocks of so many columns.
+        turned: the same transposed, or empty.
+        n_rows: rows of it.
+        parts, offset: the parts' gradients, and where its own begin in each.
+        rate, sigma: learning rate, and standard deviation of the noise.
+        n_excitatory: rows that stay at 0 or above, the others at 0 or below; -1 for no bounds.
+    """
+
+    number: int
+    weight: Any
+    packed: Any
+    width: int
+    turned: Any
+    n_rows: int
+    parts: Any
+    offset: int
+    rate: Any
+    sigma: Any
+    n_excitatory: int
+
+
 @compiled
-def update_share(
-    member: int, members: int, n_parts: int, n_inputs: int, n_classes: int, width: int,
-    class_width: int, packed1: Any, packed2: Any, packed2t: Any, gradients: Any, update: Any,
-) -> None:
+def update_share(member: int, members: int, network: Any, objective: Any, update: Any) -> None:
     """Update one member's share of both weights, in torch's memory and packed.
 
     Args:
         member, members: which of how many threads this is.
-        n_parts: parts with gradients, which are added in order.
-        n_inputs, n_classes: rows of w1, columns of w2.
-        width, class_width: columns of a block of packed w1, and of packed w2.
-        packed1, packed2, packed2t, gradients: as `vector_kernels` lays them out.
-        update: the arrays of an `eccles.engines.event.update.Update`.
+        network, objective, update: see `eccles.engines.event.layout`. The parts' gradients are
+            added in order.
     """
-    order, rate, sigmas, w1, w2 = update
-    parts = gradients[:n_parts]
-    _update(
-        member, members, 0, w1, n_inputs, width, packed1, packed2t[:0], parts, 0, order, rate[0],
-        sigmas[0],
+    order, rate, parts = update.order, update.rate[0], objective.gradients[: objective.sizes[1]]
+    first = _Matrix(
+        0, update.w1, network.w1, LANES * len(network.hidden_shape), network.w2t[:0],
+        network.n_inputs, parts, 0, rate, update.sigmas[0], order[5],
     )
-    _update(
-        member, members, 1, w2, w2.size // n_classes, class_width, packed2, packed2t, parts,
-        packed1.size, order, rate[0], sigmas[1],
+    second = _Matrix(
+        1, update.w2, network.w2, LANES * len(network.class_shape), network.w2t,
+        update.w2.size // network.n_classes, parts, network.w1.size, rate, update.sigmas[1],
+        order[6],
     )
+    _update(member, members, first, order)
+    _update(member, members, second, order)
 
 
 @compiled
-def _update(
-    member: int, members: int, layer: int, weight: Any, n_rows: int, width: int, packed: Any,
-    turned: Any, parts: Any, offset: int, order: Any, rate: Any, sigma: Any,
-) -> None:
-    """Update one member's share of a weight [n_rows, n_columns], which lies flat."""
+def _update(member: int, members: int, matrix: Any, order: Any) -> None:
+    """Update one member's share of a matrix."""
     noisy, batch, key0, key1 = order[1], order[2], order[3], order[4]
-    n_excitatory = order[5 + layer]
+    size = matrix.weight.size
     # Half of the gradients and of the packed weights lie in another core's cache.
-    ahead = _ROWS_AHEAD * width if members > 1 else 0
-    counters = -(-weight.size // 4)
+    ahead = _ROWS_AHEAD * matrix.width if members > 1 else 0
+    counters = -(-size // 4)
     begin, end = counters * member // members, counters * (member + 1) // members
     at_once = COUNTERS if noisy else max(1, end - begin)
     buffer = np.empty(4 * at_once if noisy else 0, np.float32)
-    sums = np.empty(width, weight.dtype)
+    sums = np.empty(matrix.width, matrix.weight.dtype)
     for first in range(begin, end, at_once):
         last = min(first + at_once, end)
         normals = buffer[: 4 * (last - first)]
         if noisy:
             fill_normals(
                 normals, first, np.uint32(key0), np.uint32(key1), np.uint32(batch),
-                np.uint32(layer),
+                np.uint32(matrix.number),
             )
         for k in range(7):
-            start, stop, place = stretch(k, first, last, weight.size)
-            _update_stretch(
-                weight, start, stop, n_rows, width, packed, turned, parts, offset, rate,
-                noisy, sigma, normals[place:], n_excitatory, ahead, sums,
-            )
+            start, stop, place = stretch(k, first, last, size)
+            _update_stretch(matrix, start, stop, normals[place:], ahead, sums)
 
 
-@compiled
+@borrowing
 def _update_stretch(
-    weight: Any, start: int, stop: int, n_rows: int, width: int, packed: Any, turned: Any,
-    parts: Any, offset: int, rate: Any, noisy: int, sigma: Any, normals: Any, n_excitatory: int,
-    ahead: int, sums: Any,
+    matrix: Any, start: int, stop: int, normals: Any, ahead: int, sums: Any
 ) -> None:
     """Update the weights from `start` to `stop`, piece by piece of what lies together packed."""
+    weight, packed, width, turned = matrix.weight, matrix.packed, matrix.width, matrix.turned
+    n_rows, n_excitatory = matrix.n_rows, matrix.n_excitatory
+    parts, offset, rate, sigma = matrix.parts, matrix.offset, matrix.rate, matrix.sigma
     n_columns = weight.size // n_rows
     n_turned = turned.size // n_columns
     k = start
@@ -112,7 +130,7 @@ def _update_stretch(
         values = weight[k : k + n]
         for j in range(n):
             values[j] += -rate * sums[j]
-        if noisy:
+        if len(normals):
             own = normals[k - start : k - start + n]
             for j in range(n):
                 values[j] += sigma * own[j]
