@@ -29,13 +29,15 @@ from numba.core.caching import (
     UserWideCacheLocator,
 )
 from numba.core.serialize import dumps
+from numba.core.types import BaseTuple
 
 from eccles.reading import read_bytes
 from eccles.storage import make_folder, put
 
 _PACKAGE = Path(__file__).parents[1]
-_SHARED = ("engines/**/*.py", "jit/*.py", "noise.py")
-"""What kernels of any file call, or take numbers from."""
+_JIT = Path(__file__).parent
+"""What compiles. Nothing that it imports gets into a kernel."""
+_IMPORT = re.compile(r"^from (eccles[\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
 _SIZE = 32
 """Bytes of a checksum."""
 
@@ -116,22 +118,49 @@ class KeptKernels(FunctionCache):
     def _file(self, sig: Any, codegen: Any) -> tuple[Path, bytes]:
         """Return where a kernel is kept, and the checksum of all that it is compiled from."""
         types, machine, code = self._index_key(sig, codegen)  # type: ignore[no-untyped-call]
-        asked = repr(([str(each) for each in types], machine))
+        asked = repr(([_spelt(each) for each in types], machine))
         name = hashlib.sha256(asked.encode()).hexdigest()[:16]
-        sources = _sources(Path(self._py_func.__code__.co_filename).parent)
+        sources = _sources(Path(self._py_func.__code__.co_filename))
         origin = repr((numba.__version__, sys.version, asked, code)).encode() + sources
         path = Path(self._cache_path) / f"{self._impl.filename_base}.{name}.kernel"
         return path, hashlib.sha256(origin).digest()
 
 
+def _spelt(kind: Any) -> str:
+    """Return a type's name, and of tuples the names of fields, which numba's lacks."""
+    if not isinstance(kind, BaseTuple):
+        return str(kind)
+    parts: Any = kind
+    return f"{kind} {getattr(kind, 'fields', ())} {[_spelt(each) for each in parts]}"
+
+
 @lru_cache
-def _sources(folder: Path) -> bytes:
-    """Return a checksum of the sources that kernels of a folder are made of."""
-    files = {file for pattern in _SHARED for file in _PACKAGE.glob(pattern)}
+def _sources(file: Path) -> bytes:
+    """Return a checksum of a file, of all that it imports of the package, and of `jit`."""
+    found, left = set(_JIT.glob("*.py")), {file}
+    while left:
+        found |= left
+        left = {each for path in left for each in imported(path)} - found
     checksum = hashlib.sha256()
-    for file in sorted(files | set(folder.glob("*.py"))):
-        checksum.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    for path in sorted(found):
+        checksum.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return checksum.digest()
+
+
+def imported(path: Path) -> set[Path]:
+    """Return the files of the package that a file imports as it is loaded.
+
+    Imports within functions aren't among them: a compiled function has none.
+    """
+    found = set()
+    for match in _IMPORT.finditer(path.read_text(encoding="utf-8")):
+        place = _PACKAGE.joinpath(*match[1].split(".")[1:])
+        names = re.findall(r"\w+", match[2] or match[3])
+        modules = [place.with_suffix(".py"), place / "__init__.py"]
+        modules += [(place / name).with_suffix(".py") for name in names]
+        modules += [place / name / "__init__.py" for name in names]
+        found |= {module for module in modules if module.exists()}
+    return found
 
 
 def _write(path: Path, content: bytes) -> None:
