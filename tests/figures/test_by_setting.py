@@ -111,3 +111,15 @@ def test_what_cant_be_drawn_is_one_sentence(named, said):
         by_setting(RUNS, **named)
     with pytest.raises(InputError, match="must have a value in some run, got none"):
         by_setting(RUNS[5:], "ei")
+
+
+def test_many_values_have_looks_of_their_own_and_a_legend_beside_the_panels():
+    kinds = [f"device {k}" for k in range(8)]
+    runs = pd.DataFrame([(kind, "80:20", 0.5) for kind in kinds], columns=["kind", "ei", "y"])
+    drawing = by_setting(runs, "ei", y="y", by="kind")
+    drawing.figure.draw_without_rendering()
+    (axes,), (legend,) = drawing.figure.axes, drawing.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == kinds
+    assert legend.get_window_extent().x0 > axes.get_window_extent().x1
+    lines = [container.lines[0] for container in axes.containers]
+    assert len({(line.get_color(), line.get_marker()) for line in lines}) == len(kinds)

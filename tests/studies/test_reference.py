@@ -23,7 +23,8 @@ TRAINED = sorted(
     STARTS.parent / f"{page}.md"
     for page in {"deep-claims", *(study for study, _ in TRAINING["STUDIES"].values())}
 )
-PAGES = sorted({*STARTS.parent.glob("*.md")} - {STARTS, *TRAINED})
+DEVICES = STARTS.parent / "devices.md"
+PAGES = sorted({*STARTS.parent.glob("*.md")} - {STARTS, DEVICES, *TRAINED})
 STUDIES = ["fashion-mnist", "fashion-mnist-noise", "portraits", "robustness"]
 
 
@@ -80,6 +81,21 @@ def test_the_page_of_starts_shows_them():
     text = STARTS.read_text()
     assert text.count("<!-- end -->") == 4
     assert script["filled"](text, layers) == text
+
+
+def test_the_page_of_devices_shows_them():
+    script = runpy.run_path(str(ROOT / "docs" / "device_ratios.py"))
+    text = DEVICES.read_text()
+    assert text.count("<!-- end -->") == len(script["TABLES"])
+    assert script["filled"](text, script["stored"](ROOT / "results/devices/ratios")) == text
+
+
+def test_devices_are_of_the_study_that_ships():
+    results = load(ROOT / "results" / "devices" / "ratios")
+    shipped = plan(read_study(studies.find("devices/ratios"), "laptop")).runs
+    assert set(results.runs["run"]) == {run.identity for run in shipped}
+    assert set(results.runs["status"]) == {"done"}
+    assert set(results.runs["data_kind"]) == {"real"}
 
 
 @pytest.mark.parametrize("page", TRAINED, ids=[page.stem for page in TRAINED])

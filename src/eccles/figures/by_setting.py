@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 _MOST_LINES = 7
 """Lines that a panel can tell apart; more are a heat map where both axes are numbers."""
 
+_MOST_INSIDE = 4
+"""Entries of a legend that find a place among the points; more stand beside the panels."""
+
+_BESIDE = 1.0
+"""Width of a legend beside the panels, in inches."""
+
 _MOST_TICKS = 7
 """Values along an axis that each have a tick; of more, some have."""
 
@@ -71,10 +77,13 @@ def by_setting(
     panels = [None] if rows is None else list(means[rows].unique())
     along = numbers_of(means[x])
     below = 0.0 if along is not None else _upright(x, list(means[x].unique()))
-    figure = style.figure(style.COLUMN * 1.3, 0.4 + below + _ROW * len(panels), note)
-    drawn = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    mapped = by is not None and along is not None and means[by].nunique() > _MOST_LINES
+    levels = 0 if by is None else means[by].nunique(dropna=False)
+    mapped = along is not None and levels > _MOST_LINES
     mapped = mapped and numbers_of(means[str(by)]) is not None
+    beside = levels > _MOST_INSIDE and not mapped
+    width = style.COLUMN * 1.3 + _BESIDE * beside
+    figure = style.figure(width, 0.4 + below + _ROW * len(panels), note)
+    drawn = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     shown = (means[["mean", "low", "high"]].min().min(), means[["mean", "high"]].max().max())
     for axes, value in zip(drawn, panels, strict=True):
         here, points = (rows_of(each, rows, value) for each in (means, data))
@@ -87,7 +96,12 @@ def by_setting(
             axes.set_title(f"{words_of(rows).label}: {spelt(rows, value)}")
     drawn[-1].set_xlabel(words_of(x).label)
     if by is not None and not mapped:
-        drawn[0].legend(title=words_of(by).label, loc="best")
+        title = words_of(by).label
+        if beside:
+            entries = drawn[0].get_legend_handles_labels()
+            figure.legend(*entries, title=title, loc="outside right upper")
+        else:
+            drawn[0].legend(title=title, loc="best")
     return Drawing(figure, means, _caption(means, x, y, by, rows, mapped), {"runs": data})
 
 
@@ -105,7 +119,8 @@ def _lines(
     levels: list[Any] = [None] if by is None else list(all_means[by].unique())
     ticks = list(all_means[x].unique())
     numeric = numbers_of(all_means[x]) is not None
-    looks = style.lines(map(str, levels))
+    # Points have no dashes, but markers tell those of one colour apart.
+    looks = style.lines(map(str, levels), dashes=numeric)
     for k, level in enumerate(levels):
         mine, own = (rows_of(each, by, level) for each in (means, points))
         if not len(mine):

@@ -26,7 +26,7 @@ BAND = "#EEEEEE"
 ACCURACY_MAP = "viridis"
 """Colour map of an accuracy from 0 to 1."""
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASHES = ("-", "--", ":")
 
 _LOOK = {
@@ -88,8 +88,11 @@ def colours(labels: Iterable[str]) -> dict[str, str]:
     return dict(zip(labels, cycle(OKABE_ITO), strict=False))
 
 
-def lines(labels: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Return a colour and a dash for each label: once the colours are used up, the next dash."""
-    listed = list(labels)
-    kinds = [(colour, dash) for dash in DASHES for colour in OKABE_ITO[:-1]]
-    return dict(zip(listed, cycle(kinds), strict=False))
+def lines(labels: Iterable[str], dashes: bool = True) -> dict[str, tuple[str, str]]:
+    """Return a colour and a dash for each label: once the colours are used up, the next dash.
+
+    Without `dashes` all lines are whole, and black is one of the colours.
+    """
+    colours = OKABE_ITO[:-1] if dashes else OKABE_ITO
+    kinds = [(colour, dash) for dash in DASHES[: None if dashes else 1] for colour in colours]
+    return dict(zip(labels, cycle(kinds), strict=False))
