@@ -15,8 +15,8 @@ from eccles.errors import InputError
 from eccles.figures.style import look
 from eccles.storage import write_whole
 from eccles.studies.article import Article
+from eccles.studies.article_contents import contents
 from eccles.studies.claims import markdown
-from eccles.studies.contents import contents
 from eccles.studies.kilgore2025.figures import FIGURES
 from eccles.studies.kilgore2025.protocol import (
     DIGITS,

@@ -16,8 +16,8 @@ from eccles.cli import main
 from eccles.cli.flags import read
 from eccles.cli.sweep import Arguments
 from eccles.data.audio import speech
+from eccles.data.catalogue import FASHION_MNIST
 from eccles.data.files.sources import find
-from eccles.data.registry import FASHION_MNIST
 from eccles.devices import Device
 from eccles.studies import find as find_study
 from eccles.sweeps.plan import plan

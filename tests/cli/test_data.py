@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from eccles.cli import data as cli
-from eccles.data import Recordings, registry
+from eccles.data import Recordings, catalogue
 from eccles.data.cameras import event_cameras
 from eccles.data.files.sources import cache_folder
 from eccles.data.images import cifar, fashion_mnist
@@ -26,16 +26,16 @@ def folder(tmp_path, monkeypatch) -> Path:
     here.mkdir()
     files = []
     for file, shape in zip(
-        registry.FASHION_MNIST.files, [(20, 28, 28), (20,), (10, 28, 28), (10,)], strict=True
+        catalogue.FASHION_MNIST.files, [(20, 28, 28), (20,), (10, 28, 28), (10,)], strict=True
     ):
         values = np.arange(np.prod(shape)) % (10 if len(shape) == 1 else 256)
         sizes = b"".join(size.to_bytes(4, "big") for size in shape)
         raw = bytes([0, 0, 8, len(shape)]) + sizes + values.astype(np.uint8).tobytes()
         (here / file.name).write_bytes(gzip.compress(raw))
         files.append(replace(file, sha256=hashlib.sha256(raw).hexdigest()))
-    small = replace(registry.FASHION_MNIST, files=tuple(files), system=())
+    small = replace(catalogue.FASHION_MNIST, files=tuple(files), system=())
     monkeypatch.setattr(fashion_mnist, "FASHION_MNIST", small)
-    monkeypatch.setitem(registry.SOURCES, "fashion-mnist", small)
+    monkeypatch.setitem(catalogue.SOURCES, "fashion-mnist", small)
     return here
 
 
@@ -45,7 +45,7 @@ def test_list_as_a_table(folder, capsys):
     full = next(line for line in out.splitlines() if "60,000 + 10,000" in line)
     sample = next(line for line in out.splitlines() if "4,000 + 1,000" in line)
     assert "not here" in full
-    assert str(registry.FASHION_MNIST_SAMPLE.system[0]) in sample
+    assert str(catalogue.FASHION_MNIST_SAMPLE.system[0]) in sample
     assert "MIT" in sample
 
 
@@ -54,13 +54,13 @@ def test_a_narrow_terminal_breaks_no_path(folder, capsys, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
     cli.list_()
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2].endswith(f"  {registry.FASHION_MNIST_SAMPLE.system[0]}")
-    assert len(lines) == 1 + len(registry.SOURCES) + len(event_cameras.N_FRAMES)
+    assert lines[2].endswith(f"  {catalogue.FASHION_MNIST_SAMPLE.system[0]}")
+    assert len(lines) == 1 + len(catalogue.SOURCES) + len(event_cameras.N_FRAMES)
     cli.fetch(data_dir=folder)
     capsys.readouterr()
     cli.doctor(folder)
     lines = capsys.readouterr().out.splitlines()
-    for file in registry.FASHION_MNIST.files:
+    for file in catalogue.FASHION_MNIST.files:
         assert sum(str(folder / file.name) in line.split() for line in lines) == 1
 
 
@@ -128,7 +128,7 @@ def test_doctor_finds_nothing_wrong(folder, capsys):
     assert cli.doctor(folder) == 0
     out = capsys.readouterr().out
     assert "problem" not in out
-    for file in registry.FASHION_MNIST.files:
+    for file in catalogue.FASHION_MNIST.files:
         assert str(folder / file.name) in out
     assert "GiB free" in out
 
@@ -140,7 +140,7 @@ def test_doctor_minds_no_set_that_is_not_here(folder, capsys):
 
 def test_doctor_finds_each_damage(folder, capsys):
     cli.fetch(data_dir=folder)
-    names = [file.name for file in registry.FASHION_MNIST.files]
+    names = [file.name for file in catalogue.FASHION_MNIST.files]
     (folder / names[0]).write_bytes((folder / names[0]).read_bytes()[:-20])
     (folder / names[1]).unlink()
     (folder / names[2]).write_bytes(gzip.compress(b"others"))
@@ -242,10 +242,10 @@ def test_doctor_of_recordings(spoken, capsys):
 @pytest.fixture
 def colours(tmp_path, monkeypatch):
     """A folder of two files in the layout of CIFAR-100, one image each, in its place."""
-    file = registry.CIFAR100.files[0]
-    small = replace(registry.CIFAR100, samples=(1, 1))
+    file = catalogue.CIFAR100.files[0]
+    small = replace(catalogue.CIFAR100, samples=(1, 1))
     monkeypatch.setattr(cifar, "CIFAR100", small)
-    monkeypatch.setitem(registry.SOURCES, "cifar100", small)
+    monkeypatch.setitem(catalogue.SOURCES, "cifar100", small)
     (tmp_path / "colours").mkdir()
     for name in file.members:
         (tmp_path / "colours" / name).write_bytes(bytes([19, 99]) + bytes(3072))
@@ -266,11 +266,11 @@ def test_fetch_of_an_archive_of_colour_images(colours, capsys, monkeypatch):
     with tarfile.open(archive, "w:gz") as tar:
         for name in ("train.bin", "test.bin"):
             tar.add(colours / name, f"cifar-100-binary/{name}")
-    small = registry.SOURCES["cifar100"]
+    small = catalogue.SOURCES["cifar100"]
     md5 = hashlib.md5(archive.read_bytes()).hexdigest()
     small = replace(small, files=(replace(small.files[0], md5=md5),))
     monkeypatch.setattr(cifar, "CIFAR100", small)
-    monkeypatch.setitem(registry.SOURCES, "cifar100", small)
+    monkeypatch.setitem(catalogue.SOURCES, "cifar100", small)
     cli.fetch("cifar100", colours)
     assert f"found in {colours}, checksums right" in capsys.readouterr().out
     assert cli.doctor(colours) == 0

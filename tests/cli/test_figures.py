@@ -99,7 +99,7 @@ def test_a_table_that_has_no_runs_is_left_out(tmp_path, capsys, monkeypatch):
 
 
 def test_a_wrong_name_is_answered_with_all_that_there_is(tmp_path, capsys):
-    from eccles.studies.contents import contents
+    from eccles.studies.article_contents import contents
 
     words = ["figures", str(STORED / "fashion-mnist"), "--only", "9", "--out", str(tmp_path)]
     assert main(words) == 2

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from eccles.cli.reproduce_display import as_json, console_of, print_claims, print_verdicts
+from eccles.studies.article_contents import contents
 from eccles.studies.claims import Claim, Finding, Verdict
-from eccles.studies.contents import contents
 
 CLAIMS = contents("kilgore2025").claims
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from eccles.cli.study_data import with_data
-from eccles.data.registry import SOURCES
+from eccles.data.catalogue import SOURCES
 from eccles.errors import InputError, RunError
 from eccles.studies import find
 from eccles.sweeps.study import Study, read_study

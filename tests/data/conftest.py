@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from eccles.data.catalogue import FASHION_MNIST
 from eccles.data.files.sources import Source
 from eccles.data.images import fashion_mnist
 from eccles.data.images.fashion_mnist import Images
-from eccles.data.registry import FASHION_MNIST
 
 
 def idx(array: NDArray[np.uint8]) -> bytes:

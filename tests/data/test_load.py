@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from eccles import data
-from eccles.data.registry import SOURCES
+from eccles.data.catalogue import SOURCES
 from eccles.errors import InputError
 
 

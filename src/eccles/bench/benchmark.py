@@ -13,8 +13,8 @@ from eccles.bench.machine import Machine, this_machine
 from eccles.bench.timing import ratio
 from eccles.bench.workload import Workload
 from eccles.data import Splits, load
+from eccles.data.catalogue import FASHION_MNIST, FASHION_MNIST_SAMPLE
 from eccles.data.files.sources import find
-from eccles.data.registry import FASHION_MNIST, FASHION_MNIST_SAMPLE
 from eccles.errors import must
 from eccles.nn.shallow import EINetwork
 from eccles.training.config import TrainConfig

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from eccles.bench.timing import Timing, interleaved
+from eccles.data.catalogue import FASHION_MNIST_SAMPLE
 from eccles.data.images import encoding, fashion_mnist
-from eccles.data.registry import FASHION_MNIST_SAMPLE
 from eccles.errors import RunError
 
 _IMPORT = "import time; t = time.perf_counter(); import eccles; print(time.perf_counter() - t)"

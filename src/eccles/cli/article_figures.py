@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def article_of(tables: StudyTables) -> str:
     """Return the article that has a figure or a table of a study, or ""."""
-    from eccles.studies.contents import contents
+    from eccles.studies.article_contents import contents
 
     article, _, study = tables.study.name.partition("/")
     if article not in illustrated():
@@ -36,7 +36,7 @@ def of_article(
 ) -> list[Row]:
     """Make the figures and tables of an article, or some of them, from the studies of a folder."""
     from eccles.studies.article import Article
-    from eccles.studies.contents import contents
+    from eccles.studies.article_contents import contents
 
     article = Article(name, folder)
     chosen = _chosen(only, contents(article.name).drawn)

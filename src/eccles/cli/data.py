@@ -32,8 +32,8 @@ def list_(json: bool = False) -> None:
     Args:
         json: print JSON, with checksums and citations, instead of a table.
     """
+    from eccles.data.catalogue import SOURCES
     from eccles.data.files.sources import find
-    from eccles.data.registry import SOURCES
 
     cameras = _cameras()
     found = {name: find(source) for name, source in SOURCES.items()}
@@ -101,8 +101,8 @@ def path(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
         name: the data set; see `eccles data list`.
         data_dir: look only here.
     """
+    from eccles.data.catalogue import named
     from eccles.data.files.download import resolve
-    from eccles.data.registry import named
 
     print(resolve(named(name), data_dir, download=False))
 
@@ -117,9 +117,9 @@ def fetch(name: Name = "fashion-mnist", data_dir: Folder = None) -> None:
         data_dir: the folder that holds it or shall hold it.
     """
     from eccles import data
+    from eccles.data.catalogue import named
     from eccles.data.files import download
     from eccles.data.files.sources import cache_folder, expanded, find
-    from eccles.data.registry import named
     from eccles.data.spikes.cache import events_folder, is_mapped
 
     source = named(name)
@@ -151,8 +151,8 @@ def doctor(data_dir: Folder = None) -> int:
     Args:
         data_dir: check the data sets in this folder too.
     """
+    from eccles.data.catalogue import SOURCES
     from eccles.data.files.sources import expanded, places
-    from eccles.data.registry import SOURCES
 
     rows: list[Row] = []
     for source in SOURCES.values():
@@ -215,8 +215,8 @@ def _examine(source: Source, folder: Path) -> list[Row]:
 
 
 def _examine_cache() -> list[Row]:
+    from eccles.data.catalogue import SOURCES
     from eccles.data.files.sources import cache_folder
-    from eccles.data.registry import SOURCES
     from eccles.data.spikes.cache import damage, events_folder
 
     root = cache_folder().absolute()

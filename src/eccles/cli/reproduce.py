@@ -136,8 +136,8 @@ def run(words: Sequence[str]) -> int:
         )
 
     from eccles.studies.article import Article
+    from eccles.studies.article_contents import contents
     from eccles.studies.claims import markdown
-    from eccles.studies.contents import contents
     from eccles.studies.report import write_report
 
     article, own = Article(given.article, out), contents(given.article)
@@ -210,7 +210,7 @@ def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
     """Draw the figures of some studies; return their files, say what is left out and why."""
     from eccles.cli.article_figures import drawn
     from eccles.cli.figure_rows import left_out
-    from eccles.studies.contents import contents
+    from eccles.studies.article_contents import contents
 
     both = contents(article.name).drawn
     wanted = {name: each for name, each in both.items() if each.source(article) in studies}

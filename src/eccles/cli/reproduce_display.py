@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from eccles.studies.article import Article
+    from eccles.studies.article_contents import Extra, Section
     from eccles.studies.claims import Claim, Finding
-    from eccles.studies.contents import Extra, Section
     from eccles.sweeps.tables import StudyTables
 
 _WIDE = 120

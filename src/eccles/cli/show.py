@@ -13,7 +13,7 @@ import tyro
 from eccles.cli.flags import flag, options, read
 from eccles.cli.formats import check_can_draw, format_of
 from eccles.cli.show_module import print_module
-from eccles.data.registry import SOURCES
+from eccles.data.catalogue import SOURCES
 from eccles.data.spikes.binning import Binning
 from eccles.errors import must
 from eccles.network import Network

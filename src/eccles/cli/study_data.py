@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eccles.cli.reproduce_display import say
 from eccles.errors import EcclesError
-from eccles.studies.contents import contents
+from eccles.studies.article_contents import contents
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +67,7 @@ def with_data(
 
 def _data_folder(study: Study, data_dir: Path | None) -> Path | None:
     """Return the folder of a study's data; None where each run has data of its own."""
+    from eccles.data.catalogue import named
     from eccles.data.files.download import resolve
-    from eccles.data.registry import named
 
     return resolve(named(study.base["data"]), data_dir) if "data" in study.base else None

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
+from eccles.data.catalogue import SOURCES
+from eccles.data.catalogue import named as _named
 from eccles.data.images import cifar, fashion_mnist
 from eccles.data.images.dataset import ImageDataset as ImageDataset
 from eccles.data.images.dataset import ImageSplits as ImageSplits
 from eccles.data.images.encoding import latency_encode as latency_encode
 from eccles.data.own.names import SHARE, SUFFIXES
 from eccles.data.own.names import is_path as _is_path
-from eccles.data.registry import SOURCES
-from eccles.data.registry import named as _named
 from eccles.data.spikes import spoken
 from eccles.data.spikes.binning import Binning as Binning
 from eccles.data.spikes.binning import bin_events as bin_events

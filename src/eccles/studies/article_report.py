@@ -9,7 +9,7 @@ from typing import NamedTuple
 from eccles.errors import InputError
 from eccles.report import Claim, Picture, Table
 from eccles.studies.article import Article
-from eccles.studies.contents import Contents, contents
+from eccles.studies.article_contents import Contents, contents
 from eccles.studies.done import titled
 
 

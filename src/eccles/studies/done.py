@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from eccles.errors import InputError
 from eccles.studies import find
 from eccles.studies.article import Article
-from eccles.studies.contents import contents
+from eccles.studies.article_contents import contents
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import read_study
 from eccles.sweeps.tables import StudyTables

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from eccles.data.registry import SOURCES
+from eccles.data.catalogue import SOURCES
 from eccles.errors import InputError
 
 _OWN = re.compile(r"own-([0-9a-f]{8})(?:-as-(.+))?", re.DOTALL)

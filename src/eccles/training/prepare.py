@@ -71,8 +71,8 @@ def open_data(config: TrainConfig, data_dir: Path | None = None) -> tuple[Any, A
 def check_at_hand(config: TrainConfig, data_dir: Path | None = None) -> None:
     """Raise RunError for samples that `open_data` would have to download first."""
     from eccles.data.cameras import event_cameras
+    from eccles.data.catalogue import SOURCES
     from eccles.data.files import download, sources
-    from eccles.data.registry import SOURCES
 
     if config.data in SOURCES:
         download.resolve(SOURCES[config.data], data_dir, download=False)

@@ -7,10 +7,10 @@ import requests
 from rich.console import Console
 from rich.progress import Progress
 
+from eccles.data.catalogue import FASHION_MNIST
 from eccles.data.files import download
 from eccles.data.files.download import resolve
 from eccles.data.files.sources import cache_folder
-from eccles.data.registry import FASHION_MNIST
 from eccles.errors import RunError
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from eccles.data.catalogue import FASHION_MNIST_SAMPLE, OWN_RECORDINGS, SHD, SPOKEN_DIGITS
 from eccles.data.files.download import resolve
 from eccles.data.files.sources import cache_folder, find, locate
-from eccles.data.registry import FASHION_MNIST_SAMPLE, OWN_RECORDINGS, SHD, SPOKEN_DIGITS
 from eccles.errors import InputError, RunError
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from eccles import data
-from eccles.data import registry
+from eccles.data import catalogue
 from eccles.data.files import download
 from eccles.data.files.sources import Source, cache_folder, locate
 from eccles.data.images import cifar
@@ -48,7 +48,7 @@ class Small:
 
 def make(name: str, tmp_path: Path) -> Small:
     rng = np.random.default_rng(0)
-    published = registry.SOURCES[name]
+    published = catalogue.SOURCES[name]
     (file,) = published.files
     labels = 1 if name == "cifar10" else 2
     files = {}

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from eccles.data.catalogue import FASHION_MNIST, FASHION_MNIST_SAMPLE
 from eccles.data.images import fashion_mnist
 from eccles.data.images.encoding import latency_encode
-from eccles.data.registry import FASHION_MNIST, FASHION_MNIST_SAMPLE
 from eccles.data.spikes import cache
 from eccles.data.spikes.cache import is_mapped
 from eccles.errors import InputError, RunError

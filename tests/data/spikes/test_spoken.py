@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from eccles import data
+from eccles.data.catalogue import SHD, SPOKEN_DIGITS, SPOKEN_DIGITS_SAMPLE, SSC
 from eccles.data.files.download import fetch, resolve
 from eccles.data.files.sources import cache_folder
-from eccles.data.registry import SHD, SPOKEN_DIGITS, SPOKEN_DIGITS_SAMPLE, SSC
 from eccles.data.spikes import hdf5 as spike_hdf5
 from eccles.data.spikes import spoken
 from eccles.data.spikes.binning import Binning, bin_events

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.data.bars import reading
+from eccles.data.catalogue import CIFAR10, CIFAR100
 from eccles.data.files.download import resolve
 from eccles.data.files.sources import File, Source, locate
 from eccles.data.files.verified import contents, damaged, digests
 from eccles.data.images.dataset import ImageDataset, ImageSplits
-from eccles.data.registry import CIFAR10, CIFAR100
 
 _TEN = "airplane automobile bird cat deer dog frog horse ship truck"
 _HUNDRED = """

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.data.catalogue import FASHION_MNIST, FASHION_MNIST_SAMPLE
 from eccles.data.files.download import resolve
 from eccles.data.files.sources import Source, locate
 from eccles.data.files.verified import verified
 from eccles.data.images.dataset import ImageDataset, ImageSplits
 from eccles.data.images.encoding import DT, N_STEPS, TAU, THRESHOLD, latency_encode
 from eccles.data.images.idx import read_idx
-from eccles.data.registry import FASHION_MNIST, FASHION_MNIST_SAMPLE
 from eccles.data.spikes.cache import Labelled, cached
 from eccles.data.spikes.dataset import SpikeDataset, Splits
 

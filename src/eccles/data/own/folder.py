@@ -11,12 +11,12 @@ import numpy as np
 
 from eccles.data.audio.sound_files import SUFFIXES as SOUNDS
 from eccles.data.audio.sound_files import encode_folder
+from eccles.data.catalogue import OWN_RECORDINGS
 from eccles.data.files.sources import cache_folder, locate
 from eccles.data.files.verified import digests
 from eccles.data.images.encoding import DT, N_STEPS, TAU, THRESHOLD, latency_encode
 from eccles.data.own.pictures import SUFFIXES as PICTURES
 from eccles.data.own.pictures import read_pictures, size_of
-from eccles.data.registry import OWN_RECORDINGS
 from eccles.data.spikes import spoken
 from eccles.data.spikes.binning import Binning
 from eccles.data.spikes.cache import Labelled, cached

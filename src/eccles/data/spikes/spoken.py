@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from eccles.data.bars import reading
+from eccles.data.catalogue import OWN_RECORDINGS
 from eccles.data.files.download import resolve
 from eccles.data.files.sources import File, Source, locate
 from eccles.data.files.verified import Digests, contents, digests, unreadable
-from eccles.data.registry import OWN_RECORDINGS
 from eccles.data.spikes.binning import Binning, bin_events
 from eccles.data.spikes.cache import Labelled, cached
 from eccles.data.spikes.dataset import SpikeDataset, Splits

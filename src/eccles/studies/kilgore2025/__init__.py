@@ -1,6 +1,6 @@
 """What is special to Kilgore et al. 2025, doi 10.1038/s41598-025-03408-7."""
 
-from eccles.studies.contents import Contents
+from eccles.studies.article_contents import Contents
 
 CONTENTS = Contents(
     "kilgore2025",

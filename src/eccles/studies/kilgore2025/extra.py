@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eccles.studies.contents import Extra, Section
+from eccles.studies.article_contents import Extra, Section
 from eccles.studies.kilgore2025.protocol import ROBUSTNESS
 from eccles.studies.kilgore2025.robustness import RULES, conclusions, markdown, spelt, survival
 from eccles.sweeps.tables import StudyTables

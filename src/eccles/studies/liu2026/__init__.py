@@ -1,6 +1,6 @@
 """What is special to Liu et al. 2026, arXiv 2509.23253: deep networks of E-I circuits."""
 
-from eccles.studies.contents import Contents
+from eccles.studies.article_contents import Contents
 
 CONTENTS = Contents(
     "liu2026",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eccles.data.cameras.event_cameras import N_FRAMES
+from eccles.data.catalogue import SOURCES
 from eccles.data.own.names import is_path
-from eccles.data.registry import SOURCES
 from eccles.training.own import said_of
 
 if TYPE_CHECKING:

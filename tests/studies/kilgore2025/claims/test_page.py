@@ -1,5 +1,5 @@
+from eccles.studies.article_contents import contents
 from eccles.studies.claims import Claim, Finding, Verdict, markdown, tally
-from eccles.studies.contents import contents
 
 CLAIM = Claim("7", "A | B", "A | B.", "fashion-mnist", "It is so.", lambda article: UNKNOWN)
 UNKNOWN = Finding(Verdict.NOT_TESTABLE, "", note="there are no runs")

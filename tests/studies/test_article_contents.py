@@ -7,7 +7,7 @@ import pytest
 
 import eccles
 from eccles import studies
-from eccles.studies.contents import contents
+from eccles.studies.article_contents import contents
 
 HOME = Path(eccles.__file__).parent
 

@@ -1,7 +1,7 @@
 import pytest
 
+from eccles.data.catalogue import FASHION_MNIST_SAMPLE, SOURCES, named
 from eccles.data.files.sources import find
-from eccles.data.registry import FASHION_MNIST_SAMPLE, SOURCES, named
 from eccles.errors import InputError
 
 
