@@ -11,6 +11,7 @@ import torch
 import eccles
 from eccles import dale, init, seeds
 from eccles.data import ImageDataset, SpikeDataset
+from eccles.engines.event.engine import EventEngine
 from eccles.events import SpikeEvents
 from eccles.measures.histogram import Histogram
 from eccles.nn import circuit_layers, deep_network
@@ -105,7 +106,7 @@ ADAPTIVE = eccles.network.layered((10, 5), recurrent=0.5, neuron="adaptive")
 CONDUCTANCE = eccles.network.layered((10,), recurrent=True, neuron="conductance")
 BUILDS = {
     "parts": parts,
-    "event engine": shallow(lambda: eccles.engines.event.engine.EventEngine()),
+    "event engine": shallow(EventEngine),
     "dense engine": shallow(eccles.engines.DenseEngine),
     "adaptive, event": spiking(ADAPTIVE, "event"),
     "adaptive, dense": spiking(ADAPTIVE, "dense"),
