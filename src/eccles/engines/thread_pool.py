@@ -149,8 +149,8 @@ def same(a: Any, b: Any) -> bool:
     if a is b:
         return True
     if isinstance(a, tuple):
-        return len(a) == len(b) and all(map(same, a, b))
-    return not isinstance(a, np.ndarray) and bool(a == b)
+        return isinstance(b, tuple) and len(a) == len(b) and all(map(same, a, b))
+    return not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray) and bool(a == b)
 
 
 def _operation(function: Callable[..., Any]) -> Any:
