@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from eccles import dale, seeds
@@ -20,7 +20,6 @@ from eccles.functional.soft_reset import SoftResetParameters
 from eccles.functional.surrogate import surrogate
 from eccles.init.ei_init import Source, ei_init
 from eccles.modes import evaluating
-from eccles.nn.block import SpikingLayer
 from eccles.nn.deep import DeepNetwork, deep_network
 from eccles.nn.layers import circuit_layers
 from eccles.training.build import check_device, make_optimizer
@@ -29,7 +28,7 @@ from eccles.training.config import TrainConfig
 from eccles.training.devices import descend, devices_of
 from eccles.training.measures.deep import DEEP_MEASURES, DeepSnapshot
 from eccles.training.measures.evaluation import Evaluation, count_layers
-from eccles.training.measures.layer_spikes import counting
+from eccles.training.measures.layer_spikes import counting, hearing
 from eccles.training.room import check_deep
 from eccles.training.samples import Samples, whole_batches
 from eccles.training.schedule import Schedule
@@ -202,19 +201,13 @@ def _paying(network: DeepNetwork, config: TrainConfig) -> Iterator[list[Tensor]]
     """Give a list to which each layer adds its rate penalty, where the settings ask for one."""
     costs: list[Tensor] = []
 
-    def pay(_layer: nn.Module, _inputs: object, spikes: Tensor) -> None:
+    def pay(spikes: Tensor) -> None:
         allowed = config.step_target * len(spikes)
         each = spikes.flatten(2).float()
         costs.append(rate_penalty(each, [slice(None)], config.rate_penalty, allowed))
 
-    layers = [layer for layer in network.modules() if isinstance(layer, SpikingLayer)]
-    paying = layers if config.rate_penalty else []
-    hooks = [layer.register_forward_hook(pay) for layer in paying]
-    try:
+    with hearing(network, pay) if config.rate_penalty else nullcontext():
         yield costs
-    finally:
-        for hook in hooks:
-            hook.remove()
 
 
 def _optimizer(config: TrainConfig, network: DeepNetwork) -> torch.optim.Optimizer:
