@@ -13,6 +13,7 @@ from pathlib import Path
 from eccles import stats
 from eccles.errors import InputError
 from eccles.figures.style import look
+from eccles.stats.tables import pipe_table
 from eccles.storage import write_whole
 from eccles.studies.article import Article
 from eccles.studies.article_contents import contents
@@ -43,18 +44,18 @@ def filled(page, article):
 
 def progress(article):
     """Return how much of each study is done."""
-    lines = _head("study", "runs done", "planned")
+    body = []
     for study in article:
         n, planned = article[study].progress
-        lines.append(f"| `{article.name}/{study}` | {n:,} | {planned:,} |")
-    return "\n".join(lines)
+        body.append([f"`{article.name}/{study}`", f"{n:,}", f"{planned:,}"])
+    return pipe_table(("study", "runs done", "planned"), body)
 
 
 def accuracy_by_rate(article):
     """Return mean peak accuracy and how many seeds succeed, a row a scale and a column a ratio."""
     runs = _done(article[MAIN])
     ratios = list(runs["ei"].unique())
-    lines = _head("w1 scale", "initial rate", *ratios)
+    body = []
     for w1_std, level in runs.groupby("w1_std"):
         cells = []
         for ei in ratios:
@@ -62,22 +63,22 @@ def accuracy_by_rate(article):
             good = int((peak > SUCCESS).sum())
             cells.append(f"{100 * peak.mean():.1f} % ({good}/{len(peak)})" if len(peak) else "")
         rate = level["initial_rate_hz"].mean()
-        lines.append(f"| {w1_std:g} | {rate:.2f} Hz | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        body.append([f"{w1_std:g}", f"{rate:.2f} Hz", *cells])
+    return pipe_table(("w1 scale", "initial rate", *ratios), body)
 
 
 def accuracy_by_noise(article):
     """Return the mean of the last accuracies and their spread, a row a level, a column a ratio."""
     values = _late(article)
     ratios = list(values["ei"].unique())
-    lines = _head("noise", *ratios)
+    body = []
     for noise, level in values.groupby("noise"):
         cells = []
         for ei in ratios:
             own = 100 * level[level["ei"] == ei]["accuracy"]
             cells.append(f"{own.mean():.1f} ± {own.std():.1f} ({len(own)})" if len(own) else "")
-        lines.append(f"| {noise:g} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        body.append([f"{noise:g}", *cells])
+    return pipe_table(("noise", *ratios), body)
 
 
 def differences(article):
@@ -104,7 +105,7 @@ def stand_in_rates(article):
         return ""
     runs = DIGITS.outcomes(_done(article[STAND_IN]), article[STAND_IN])
     ratios = list(runs["ei"].unique())
-    lines = _head("w1 scale", "initial rate", *ratios)
+    body = []
     for w1_std, level in runs.groupby("w1_std"):
         cells = []
         for ei in ratios:
@@ -113,8 +114,8 @@ def stand_in_rates(article):
             good = int(own["successful"].sum())
             cells.append(f"{peak:.1f} % ({late:.1f} %, {good}/{len(own)})" if len(own) else "")
         rate = level["initial_rate_hz"].mean()
-        lines.append(f"| {w1_std:g} | {rate:.2f} Hz | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        body.append([f"{w1_std:g}", f"{rate:.2f} Hz", *cells])
+    return pipe_table(("w1 scale", "initial rate", *ratios), body)
 
 
 def stand_in_differences(article):
@@ -127,7 +128,7 @@ def stand_in_differences(article):
     found = stats.compare_to_reference(runs, value="accuracy", within=["w1_std"])
     rates = runs.groupby("w1_std")["initial_rate_hz"].mean()
     ratios = list(found["ei"].unique())
-    lines = _head("initial rate", *(f"{ei} - 100:0" for ei in ratios))
+    body = []
     for w1_std, level in found.groupby("w1_std"):
         own = level.set_index("ei")
         cells = []
@@ -137,8 +138,8 @@ def stand_in_differences(article):
                 mean, low, high = (100 * own.loc[ei, ["difference", "low", "high"]]).astype(float)
                 n = own.loc[ei, "n_pairs"]
                 cells[-1] = f"{mean:+.1f} [{low:.1f}, {high:.1f}] (n = {n})"
-        lines.append(f"| {rates[w1_std]:.2f} Hz | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        body.append([f"{rates[w1_std]:.2f} Hz", *cells])
+    return pipe_table(("initial rate", *(f"{ei} - 100:0" for ei in ratios)), body)
 
 
 def stand_in_unbounded(article):
@@ -146,11 +147,11 @@ def stand_in_unbounded(article):
     if not article.has_runs(STAND_IN_UNBOUNDED):
         return ""
     runs = DIGITS.outcomes(_done(article[STAND_IN_UNBOUNDED]), article[STAND_IN_UNBOUNDED])
-    lines = _head("seed", "initial rate", "peak", f"mean of the last {DIGITS.last}")
+    body = []
     for run in runs.sort_values("seed").itertuples():
         peak, late = f"{100 * run.peak_accuracy:.1f} %", f"{100 * run.decisive:.1f} %"
-        lines.append(f"| {run.seed} | {run.initial_rate_hz:.2f} Hz | {peak} | {late} |")
-    return "\n".join(lines)
+        body.append([str(run.seed), f"{run.initial_rate_hz:.2f} Hz", peak, late])
+    return pipe_table(("seed", "initial rate", "peak", f"mean of the last {DIGITS.last}"), body)
 
 
 def stand_in_distances(article):
@@ -191,10 +192,6 @@ def _distances(table, article):
     except InputError:
         return ""
     return stats.markdown(rows.drop(columns="note")).strip()
-
-
-def _head(*names):
-    return [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _ in names)} |"]
 
 
 def _done(tables):

@@ -8,6 +8,7 @@ Tables in Markdown: the arms of a study, and differences between two arms, seed 
 import sys
 
 from eccles.stats import confidence_interval, differences, signed_rank
+from eccles.stats.tables import pipe_table
 from eccles.sweeps.tables import load
 
 PAIRS = {
@@ -88,10 +89,7 @@ def table(head, body):
     """Print a table in Markdown."""
     if not body:
         return
-    print(f"| {' | '.join(head)} |\n| {' | '.join('---' for _ in head)} |")
-    for row in body:
-        print(f"| {' | '.join(row)} |")
-    print()
+    print(pipe_table(head, body), end="\n\n")
 
 
 def main(folder):

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import eccles
 from eccles.figures import accuracy_by_change
-from eccles.figures.style import look
 from eccles.stats import confidence_interval, differences
-from eccles.storage import write_whole
+from eccles.stats.tables import pipe_table
 from eccles.studies.article import Article
 from eccles.studies.claims import markdown
 from eccles.studies.liu2026 import CONTENTS
@@ -41,13 +40,7 @@ def stored(folder, study):
 
 def accuracies(_tables, runs):
     """Return a row a network and change: accuracies, and how they differ from the first's."""
-    lines = _head(
-        "network",
-        "change" if runs["change"].iloc[0] == RECIPE else "circuit",
-        "test accuracy after the last epoch, by seed",
-        "mean",
-        f"difference to {runs['change'].iloc[0]}, points",
-    )
+    body = []
     for model, own in runs.groupby("model", sort=False):
         first = own["change"].iloc[0]
         reference = own[own["change"] == first].set_index("seed")["accuracy"]
@@ -57,22 +50,23 @@ def accuracies(_tables, runs):
             apart = differences(values.dropna(), reference[values.dropna().index])
             cell = "" if change == first else _difference(100 * apart)
             mean = _percent(values.mean()) if values.notna().any() else ""
-            lines.append(f"| {model} | {change} | {', '.join(cells)} | {mean} | {cell} |")
-    return "\n".join(lines)
+            body.append([model, change, ", ".join(cells), mean, cell])
+    return pipe_table(
+        (
+            "network",
+            "change" if runs["change"].iloc[0] == RECIPE else "circuit",
+            "test accuracy after the last epoch, by seed",
+            "mean",
+            f"difference to {runs['change'].iloc[0]}, points",
+        ),
+        body,
+    )
 
 
 def layers(tables, runs):
     """Return a row a network and change: rates and gradients of its layers, before and after."""
     measured = tables.table("layers").merge(runs[["run", "model", "change"]], on="run")
-    lines = _head(
-        "network",
-        "change" if runs["change"].iloc[0] == RECIPE else "circuit",
-        "spikes a step before",
-        "and after training",
-        "gradient norms before",
-        "and after training",
-        "most divisors of 0 after training",
-    )
+    body = []
     for model, own in runs.groupby("model", sort=False):
         for change in own["change"].unique():
             of_change = measured[(measured["model"] == model) & (measured["change"] == change)]
@@ -86,28 +80,41 @@ def layers(tables, runs):
                 for part in (before, after)
             ]
             cells.append("" if zeros != zeros else f"{100 * zeros:.0f} %")
-            lines.append(f"| {model} | {change} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+            body.append([model, change, *cells])
+    return pipe_table(
+        (
+            "network",
+            "change" if runs["change"].iloc[0] == RECIPE else "circuit",
+            "spikes a step before",
+            "and after training",
+            "gradient norms before",
+            "and after training",
+            "most divisors of 0 after training",
+        ),
+        body,
+    )
 
 
 def failures(tables, runs):
     """Return a row a run that failed: what it is, after how many epochs, and what it said."""
     failed = runs[runs["status"] == "failed"]
-    lines = _head("network", "change", "seed", "whole epochs before", "error")
+    body = []
     epochs = tables.epochs.groupby("run")["epoch"].max()
     for _, run in failed.iterrows():
         whole = int(epochs.get(run["run"], -1)) + 1
-        lines.append(
-            f"| {run['model']} | {run['change']} | {run['seed']} | {whole} | {run['error']} |"
-        )
-    return "\n".join(lines) if len(failed) else "No run failed."
+        body.append([run["model"], run["change"], str(run["seed"]), str(whole), run["error"]])
+    return (
+        pipe_table(("network", "change", "seed", "whole epochs before", "error"), body)
+        if len(failed)
+        else "No run failed."
+    )
 
 
 def by_epoch(tables, runs):
     """Return a row an epoch: loss and test accuracy of each circuit."""
     epochs = tables.epochs.merge(runs[["run", "change"]], on="run")
     names = list(runs["change"].unique())
-    lines = _head("epoch", *(f"{name}: {what}" for name in names for what in ("loss", "test")))
+    body = []
     for epoch, rows in epochs[epochs["epoch"] >= 0].groupby("epoch"):
         own = rows.set_index("change")
         cells = []
@@ -115,8 +122,10 @@ def by_epoch(tables, runs):
             known = name in own.index
             cells.append(f"{own.loc[name, 'loss']:.3f}" if known else "")
             cells.append(_percent(own.loc[name, "accuracy"]) if known else "")
-        lines.append(f"| {epoch + 1} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        body.append([str(epoch + 1), *cells])
+    return pipe_table(
+        ("epoch", *(f"{name}: {what}" for name in names for what in ("loss", "test"))), body
+    )
 
 
 TABLES = {
@@ -138,10 +147,6 @@ def filled(page, folder):
         return f"{found[1]}{made}\n{found[4]}"
 
     return _TABLE.sub(table, page)
-
-
-def _head(*names):
-    return [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _ in names)} |"]
 
 
 def _percent(value):
@@ -170,9 +175,7 @@ def main(folder):
         page.write_text(filled(page.read_text(), folder))
         if study != "longer":
             drawing = accuracy_by_change(stored(folder, study)[1])
-            with look():  # The same bytes each time.
-                write_whole(page.with_suffix(".svg"), drawing.writer("svg"))
-            drawing.save(PAGES, study, [])
+            drawing.save(PAGES, study, ["svg"])
 
 
 if __name__ == "__main__":

@@ -11,9 +11,8 @@ import sys
 from pathlib import Path
 
 from eccles.figures import by_setting
-from eccles.figures.style import look
 from eccles.stats import compare_to_reference, confidence_interval, seeds_needed
-from eccles.storage import write_whole
+from eccles.stats.tables import pipe_table
 from eccles.studies.claims.rows import whole_seeds
 from eccles.sweeps.tables import load
 
@@ -45,7 +44,7 @@ def _rate(value):
 
 def accuracies(runs):
     """Return a row a device, membrane and rate: the mean accuracy of each ratio, and the best."""
-    lines = _head("device", "tau_mem", "starts at", "n", *RATIOS)
+    body = []
     for cell, own in runs.groupby(list(_WITHIN), sort=False):
         means = own.groupby("ei")["accuracy"].mean()
         best = means.idxmax()
@@ -53,8 +52,8 @@ def accuracies(runs):
             f"{'**' if ei == best else ''}{100 * means[ei]:.1f} %{'**' if ei == best else ''}"
             for ei in RATIOS
         ]
-        lines.append(f"| {' | '.join([*cell, str(own['seed'].nunique()), *cells])} |")
-    return "\n".join(lines)
+        body.append([*cell, str(own["seed"].nunique()), *cells])
+    return pipe_table(("device", "tau_mem", "starts at", "n", *RATIOS), body)
 
 
 def compared(runs):
@@ -65,7 +64,7 @@ def compared(runs):
 def differences(runs):
     """Return a row a device, membrane and rate: each ratio minus 100:0 in points."""
     found = compared(runs).set_index([*_WITHIN, "ei"])
-    lines = _head("device", "tau_mem", "starts at", *(f"{ei} - {REFERENCE}" for ei in RATIOS[:-1]))
+    body = []
     for cell, _ in runs.groupby(list(_WITHIN), sort=False):
         cells = []
         for ei in RATIOS[:-1]:
@@ -73,13 +72,15 @@ def differences(runs):
             mean, low, high = (100 * row[name] for name in ("difference", "low", "high"))
             star = " *" if row["p_holm"] < 0.05 else ""
             cells.append(f"{mean:+.1f} [{low:.1f}, {high:.1f}]{star}")
-        lines.append(f"| {' | '.join([*cell, *cells])} |")
-    return "\n".join(lines)
+        body.append([*cell, *cells])
+    return pipe_table(
+        ("device", "tau_mem", "starts at", *(f"{ei} - {REFERENCE}" for ei in RATIOS[:-1])), body
+    )
 
 
 def costs(runs):
     """Return a row a device and membrane: what it costs at 80:20, paired with no device."""
-    lines = _head("device", "tau_mem", "starts at", "n", "80:20 minus no device, points")
+    body = []
     own = runs[runs["ei"] == "80:20"]
     quiet = own[own["device"] == "none"].set_index(["tau_mem", "rate", "seed"])["accuracy"]
     for cell, rows in own[own["device"] != "none"].groupby(list(_WITHIN), sort=False):
@@ -87,30 +88,34 @@ def costs(runs):
         points = 100 * (accuracy - quiet[accuracy.index])
         low, high = confidence_interval(points.to_numpy())
         text = f"{points.mean():+.1f} [{low:.1f}, {high:.1f}]"
-        lines.append(f"| {' | '.join([*cell, str(len(points)), text])} |")
-    return "\n".join(lines)
+        body.append([*cell, str(len(points)), text])
+    return pipe_table(
+        ("device", "tau_mem", "starts at", "n", "80:20 minus no device, points"), body
+    )
 
 
 def power(runs):
     """Return a row a device, membrane and rate: how far the seeds tell 80:20 from 100:0."""
-    lines = _head("device", "tau_mem", "starts at", "n", "sd, points", "n for one point")
+    body = []
     wide = runs[runs["ei"].isin(["80:20", REFERENCE])]
     for cell, own in wide.groupby(list(_WITHIN), sort=False):
         by_seed = own.pivot(index="seed", columns="ei", values="accuracy").dropna()
         sd = float((by_seed["80:20"] - by_seed[REFERENCE]).std())
         cells = [*cell, str(len(by_seed)), f"{100 * sd:.1f}", f"{seeds_needed(sd):,}"]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        body.append(cells)
+    return pipe_table(
+        ("device", "tau_mem", "starts at", "n", "sd, points", "n for one point"), body
+    )
 
 
 def failures(runs):
     """Return a row a device, membrane and rate: runs of each ratio that ended below 50 %."""
-    lines = _head("device", "tau_mem", "starts at", "n", *RATIOS)
+    body = []
     for cell, own in runs.groupby(list(_WITHIN), sort=False):
         failed = (own["accuracy"] < 0.5).groupby(own["ei"]).sum()
         counts = [str(failed[ei]) for ei in RATIOS]
-        lines.append(f"| {' | '.join([*cell, str(own['seed'].nunique()), *counts])} |")
-    return "\n".join(lines)
+        body.append([*cell, str(own["seed"].nunique()), *counts])
+    return pipe_table(("device", "tau_mem", "starts at", "n", *RATIOS), body)
 
 
 TABLES = {
@@ -127,10 +132,6 @@ def filled(page, runs):
     return _TABLE.sub(lambda found: f"{found[1]}{TABLES[found[2]](runs)}\n{found[3]}", page)
 
 
-def _head(*names):
-    return [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _ in names)} |"]
-
-
 def main(folder):
     """Fill the page and draw the figure, with its numbers beside it."""
     runs = stored(folder)
@@ -138,9 +139,7 @@ def main(folder):
     order = {ei: place for place, ei in enumerate(RATIOS)}
     shown = runs[runs["tau_mem"] == "10 ms"].sort_values("ei", key=lambda ei: ei.map(order))
     drawing = by_setting(shown, "ei", y="accuracy", by="device", rows="rate")
-    with look():  # The same bytes each time.
-        write_whole(PAGE.with_suffix(".svg"), drawing.writer("svg"))
-    drawing.save(PAGE.parent, PAGE.stem, [])
+    drawing.save(PAGE.parent, PAGE.stem, ["svg"])
 
 
 if __name__ == "__main__":

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import eccles
 from eccles.figures import layers_by_start
-from eccles.figures.style import look
-from eccles.storage import write_whole
+from eccles.stats.tables import pipe_table
 from eccles.studies.liu2026.changes import STARTS, first_layers
 
 PAGE = Path(__file__).parent / "reproduction" / "initialisation.md"
@@ -39,7 +38,7 @@ def stored(folder):
 
 def all_layers(layers):
     """Return a row a network and start: the range of each number over the layers."""
-    lines = _head(*_TITLES)
+    body = []
     for (model, start), own in layers.groupby(["model", "start"], sort=False):
         silent = int((own["spikes_per_step"] == 0).sum())
         ends = [own["gradient_norm"].iloc[k] for k in (0, -1)]
@@ -56,8 +55,8 @@ def all_layers(layers):
             " and ".join(f"{value:.2g}" for value in ends),
             "" if zeros != zeros else f"{100 * zeros:.0f} %",
         ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        body.append(cells)
+    return pipe_table(_TITLES, body)
 
 
 def layers_of(model, layers):
@@ -65,15 +64,15 @@ def layers_of(model, layers):
     own = layers[layers["model"] == model]
     starts = list(own["start"].unique())
     titles = [f"{start}: std of I_int, spikes, gradient" for start in starts]
-    lines = _head("layer", "expected", *titles)
+    body = []
     for layer, rows in own.groupby("layer", sort=False):
         by_start = rows.set_index("start")
         cells = [f"`{layer}`", _number(by_start["expected_std"].get(starts[0]))]
         for start in starts:
             names = ("integrated_std", "spikes_per_step", "gradient_norm")
             cells.append(", ".join(_number(by_start.loc[start, name]) for name in names))
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        body.append(cells)
+    return pipe_table(("layer", "expected", *titles), body)
 
 
 def filled(page, layers):
@@ -85,10 +84,6 @@ def filled(page, layers):
         return f"{found[1]}{made}\n{found[3]}"
 
     return _TABLE.sub(table, page)
-
-
-def _head(*names):
-    return [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _ in names)} |"]
 
 
 def _number(value):
@@ -105,9 +100,7 @@ def main(folder):
     layers = stored(folder)
     PAGE.write_text(filled(PAGE.read_text(), layers))
     drawing = layers_by_start(layers, starts=list(STARTS.values()))
-    with look():  # The same bytes each time.
-        write_whole(PAGE.with_suffix(".svg"), drawing.writer("svg"))
-    drawing.save(PAGE.parent, PAGE.stem, [])
+    drawing.save(PAGE.parent, PAGE.stem, ["svg"])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
@@ -67,12 +67,21 @@ def markdown(table: pd.DataFrame) -> str:
     digits, "-" for what isn't there.
     """
     names = [str(name) for name in table.columns]
-    lines = [names, ["---"] * len(names)]
-    lines += [
-        [_cell(name, x) for name, x in zip(names, row, strict=True)]
-        for row in table.itertuples(index=False, name=None)
-    ]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    rows = table.itertuples(index=False, name=None)
+    cells = ([_cell(name, x) for name, x in zip(names, row, strict=True)] for row in rows)
+    return pipe_table(names, cells) + "\n"
+
+
+def pipe_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return texts as a table of Markdown.
+
+    >>> print(pipe_table(["ei", "n"], [["80:20", "8"]]))
+    | ei | n |
+    | --- | --- |
+    | 80:20 | 8 |
+    """
+    names = list(head)
+    return "\n".join(f"| {' | '.join(line)} |" for line in [names, ["---"] * len(names), *rows])
 
 
 def _cell(name: str, value: Any) -> str:
