@@ -9,6 +9,7 @@ from eccles.devices.fit import Candidate as Candidate
 from eccles.devices.fit import fit as fit
 from eccles.devices.measured import Steps as Steps
 from eccles.devices.measured import read_pulses as read_pulses
+from eccles.devices.pair import Pair as Pair
 from eccles.devices.presets import NAMES as NAMES
 from eccles.devices.presets import find as find
 from eccles.devices.presets import preset as preset
@@ -20,6 +21,7 @@ __all__ = [
     "Crossbar",
     "Device",
     "Drawn",
+    "Pair",
     "Steps",
     "draw",
     "find",

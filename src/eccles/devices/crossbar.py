@@ -53,7 +53,7 @@ class Crossbar(nn.Module):
         self.low = torch.where(self._excites, rest, self.drawn.b_min)
         self.high = torch.where(self._excites, self.drawn.b_max, rest)
         self._kept = rules.kept(device, self.drawn)
-        compiled = known(device) and fits(self.low)
+        compiled = known(device) and not device.one_sided and fits(self.low)
         self._one_pass = OnePass(device, self.drawn, self.low, self.high) if compiled else None
         # A run that goes on needs what it began with.
         self.register_buffer("hidden", rest.clone())
@@ -88,7 +88,11 @@ class Crossbar(nn.Module):
             batch: number of the batch under that key, from 0.
         """
         device, like = self.model, self.hidden
-        normals = self._normals(like, key, batch, _CYCLE) if device.cycle else None
+        normals = (
+            self._normals(like, key, batch, _CYCLE)
+            if device.cycle or device.cycle_add or device.cycle_slope
+            else None
+        )
         written = self._normals(like, key, batch, _WRITE) if device.write else None
         uniform = self._uniform(like, key, batch) if device.pulses == "stochastic" else None
         if self._one_pass is not None and fits(weight, before, self.hidden):
@@ -148,10 +152,17 @@ class Crossbar(nn.Module):
                 own = Drawn(*(each[at] for each in every))
                 step = _size(device, own, g[at], way)
                 variance[at] += part * rules.noise(device, own, step, way) ** 2
+                if device.one_sided:
+                    more = device.cycle_add + device.cycle_slope * g[at].abs()
+                    variance[at] += part * (device.step * more) ** 2
                 ahead = g[at] + part * (step if way else -step)
                 g[at] = torch.clamp(ahead, low[at], high[at])
                 moving &= n > (k + 1) * stride
         return g.view(self.hidden.shape), variance.view(self.hidden.shape)
+
+    def fresh(self, key: int, batch: int) -> Tensor:
+        """Return a normal number for each device, of the stream of what is written."""
+        return self._normals(self.hidden, key, batch, _WRITE)
 
     def _normals(self, like: Tensor, key: int, batch: int, kind: int) -> Tensor:
         normals = torch.zeros_like(like)

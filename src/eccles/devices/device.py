@@ -45,6 +45,13 @@ _OF_RULE = {
 """Fields that some rules alone have."""
 
 
+_OF_PAIR = (
+    *("cycle_add", "cycle_slope", "reset"),
+    *("refresh_every", "refresh_upper", "refresh_lower"),
+)
+"""Fields that pairs alone have."""
+
+
 class Device(Settings):
     """What a device does with an update; the fields and their units are those of crossbar tools.
 
@@ -71,8 +78,8 @@ class Device(Settings):
     b_max: float = Field(default=1.0, gt=0, le=1e6)
     """Highest conductance."""
 
-    b_min: float = Field(default=-1.0, ge=-1e6, lt=0)
-    """Lowest conductance."""
+    b_min: float = Field(default=-1.0, ge=-1e6, le=0)
+    """Lowest conductance; 0 for exp with `one_sided` alone."""
 
     gamma_up: float = Field(default=0.0, ge=0, le=1e3)
     """How fast steps up shrink towards the bound: linear, the share that is gone there; exp, the
@@ -150,6 +157,27 @@ class Device(Settings):
     write: float = Field(default=0.0, ge=0, le=1e6)
     """Noise of what is read after an update, in units of `dw_min`; the device itself hasn't it."""
 
+    cycle_add: float = Field(default=0.0, ge=0, le=1e3)
+    """Of `one_sided`: more noise of each pulse, in units of `dw_min`."""
+
+    cycle_slope: float = Field(default=0.0, ge=0, le=1e3)
+    """Of `one_sided`: how much of that noise each unit of conductance adds."""
+
+    one_sided: bool = False
+    """Hold each weight by two devices that step up alone; see `eccles.devices.pair`."""
+
+    refresh_every: int = Field(default=100, ge=1)
+    """Of `one_sided`: batches from one look at worn pairs to the next."""
+
+    refresh_upper: float = Field(default=0.75, ge=0, le=1)
+    """Of `one_sided`: share of `b_max` that the larger of a worn pair is above."""
+
+    refresh_lower: float = Field(default=0.25, ge=0, le=1)
+    """Of `one_sided`: share of `b_max` that the smaller of a worn pair is above."""
+
+    reset: float = Field(default=0.0, ge=0, le=1e3)
+    """Of `one_sided`: noise of a conductance after a refresh, in units of conductance."""
+
     stuck: float = Field(default=0.0, ge=0, lt=1)
     """Share of devices that never move."""
 
@@ -167,6 +195,15 @@ class Device(Settings):
                 accepted = f"left out with the rule {self.rule}"
                 hint = f"it is of {' and '.join(rules)}"
                 raise must("device", name, accepted, getattr(self, name), hint)
+        for name in _OF_PAIR:
+            if not self.one_sided and getattr(self, name) != fields[name].default:
+                accepted = "left out without one_sided"
+                raise must("device", name, accepted, getattr(self, name))
+        if self.b_min == 0 and not (self.one_sided and self.rule == "exp"):
+            raise must("device", "b_min", "below 0, but for exp with one_sided", self.b_min)
+        if self.one_sided and (self.write or self.rule not in ("exp", "pow", "piecewise")):
+            accepted = "left out with write noise, and with rules other than exp, pow, piecewise"
+            raise must("device", "one_sided", accepted, self.one_sided)
         if self.rule == "neurosim" and self.levels is None:
             raise must("device", "levels", "said with neurosim, 2 or more", "none")
         own = {"neurosim": {"dw_min"}, "gaussian": fields.keys() - {"rule", "sigma", "relative"}}

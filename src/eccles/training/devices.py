@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from eccles import dale
-from eccles.devices import Crossbar, find
+from eccles.devices import Crossbar, Pair, find
 from eccles.errors import must
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
@@ -46,8 +46,9 @@ class Devices:
     def __init__(self, config: TrainConfig, network: nn.Module) -> None:
         model = find(str(config.device_model))
         self._bound = config.device_bound
+        holder = Pair if model.one_sided else Crossbar
         self._held = [
-            (each, Crossbar(model, each.weight, each.signs, seed=config.seed, layer=layer))
+            (each, holder(model, each.weight, each.signs, seed=config.seed, layer=layer))
             for layer, each in enumerate(synapses(network, config.device_model))
         ]
         self._before = [each.weight.detach().clone() for each, _ in self._held]
