@@ -22,7 +22,7 @@ from typing import Any
 
 import torch
 
-from eccles.devices import Crossbar, Device
+from eccles.devices import Crossbar, Device, Pair
 
 RULES = ("constant", "linear", "soft_bounds", "soft_bounds_reference", "exp", "pow", "piecewise",
          "neurosim")  # fmt: skip
@@ -55,16 +55,28 @@ def device_of(rule: str, chance: random.Random) -> Device:
     }.get(rule, dict)()  # fmt: skip
     if rule in ("linear", "soft_bounds", "soft_bounds_reference"):
         own["additive"] = chance.random() < 0.5
+    if rule == "exp":
+        own |= {f"cycle_{of}": chance.choice((0.0, 0.1)) for of in ("add", "slope")}
     if rule != "neurosim":
         own["dw_min"] = some(-5, 0)
+    write = chance.choice((0.0, 1.0, 1e4))
+    if chance.random() < 0.2:
+        write, own["one_sided"] = 0.0, True
+        own |= {
+            "reset": spread(),
+            "refresh_upper": chance.random(),
+            "refresh_lower": chance.random(),
+        }
+    if rule == "exp" and "one_sided" in own and chance.random() < 0.5:
+        own["b_min"] = 0.0
     return Device.model_validate({
-        "rule": rule, **own,
+        "rule": rule,
         "up_down": chance.uniform(-0.9, 0.9), "b_max": some(-1, 1), "b_min": -some(-1, 1),
         "dw_min_dtod": spread(), "up_down_dtod": spread(), "b_max_dtod": spread(),
         "b_min_dtod": spread(), "log_normal": chance.random() < 0.3,
-        "cycle": chance.choice((0.0, 0.3, 5.0, 500.0)), "write": chance.choice((0.0, 1.0, 1e4)),
+        "cycle": chance.choice((0.0, 0.3, 5.0, 500.0)), "write": write,
         "stuck": chance.choice((0.0, 0.1)), "lifetime": chance.choice((None, 2.0, 1e6)),
-        "pulses": chance.choice(("mean-field", "stochastic")),
+        "pulses": chance.choice(("mean-field", "stochastic")), **own,
     })  # fmt: skip
 
 
@@ -77,11 +89,14 @@ def round_of(number: int, seed: int) -> tuple[Device, Counter[str]]:
     signs = torch.where(torch.rand(_ROWS, 1, generator=random_numbers) < 0.6, 1.0, -1.0).to(kind)
     scale = 10 ** chance.uniform(-6, 2)
     weight = torch.randn(_ROWS, _COLUMNS, generator=random_numbers).abs().to(kind) * scale * signs
-    bar = Crossbar(device, weight, signs, seed=number)
+    made = (Pair if device.one_sided else Crossbar)(device, weight, signs, seed=number)
+    bars = [made.plus, made.minus] if isinstance(made, Pair) else [made]
     if chance.random() < 0.2:
-        bar._one_pass = None  # The equations, as on a GPU.
-    bar.begin_(weight, torch.tensor(chance.choice((1.0, 10.0)) * scale))
-    pulse = device.step * float(bar.scale.abs().mean())
+        for bar in bars:
+            bar._one_pass = None  # The equations, as on a GPU.
+    made.begin_(weight, torch.tensor(chance.choice((1.0, 10.0)) * scale))
+    bound = torch.stack([bar.scale * torch.maximum(bar.high, -bar.low) for bar in bars]).amax(0)
+    pulse = device.step * float(bars[0].scale.abs().mean())
     counts: Counter[str] = Counter()
     for batch in range(_BATCHES):
         size = pulse * 10 ** chance.uniform(-6, 6)
@@ -89,15 +104,14 @@ def round_of(number: int, seed: int) -> tuple[Device, Counter[str]]:
         if chance.random() < 0.1:
             asked[0, :3] = torch.tensor([float("nan"), float("inf"), -float("inf")])
         after = weight + asked
-        bar.update_(after, weight, seed, batch)
-        counts.update(judged(bar, signs, weight, after))
+        made.update_(after, weight, seed, batch)
+        counts.update(judged(bound, signs, weight, after))
         weight = after
     return device, counts
 
 
-def judged(bar: Crossbar, signs: Any, before: Any, after: Any) -> dict[str, int]:
+def judged(bound: Any, signs: Any, before: Any, after: Any) -> dict[str, int]:
     """Return how many weights an update moved, and how many broke which rule."""
-    bound = bar.scale * torch.maximum(bar.high, -bar.low)
     found = {
         "updates": torch.ones_like(after, dtype=torch.bool),
         "moved": after != before,
@@ -120,11 +134,11 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write counts and faults")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    counts = {rule: Counter[str]() for rule in RULES}
+    counts = {rule: Counter[str]() for rule in (*RULES, "pairs")}
     faults, number = [], 0
     while sum(each["updates"] for each in counts.values()) < given.updates or number % len(RULES):
         device, found = round_of(number, given.seed)
-        counts[device.rule].update(found)
+        counts["pairs" if device.one_sided else device.rule].update(found)
         if any(found[name] for name in BROKEN):
             faults.append({"round": number, "device": device.model_dump(mode="json"), **found})
             print(f"round {number}: {dict(found)}: {device!r}")

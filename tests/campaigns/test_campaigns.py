@@ -78,7 +78,7 @@ def test_no_update_of_a_device_flips_a_sign(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["signs.py", "--updates", "1"])
     assert signs.main() == 0
     shown = capsys.readouterr().out.splitlines()
-    assert [line.split()[-3:] for line in shown[1:]] == [["0", "0", "0"]] * 9
+    assert [line.split()[-3:] for line in shown[1:]] == [["0", "0", "0"]] * 10
     assert int(shown[-1].split()[1].replace(",", "")) == 8 * 400_000
 
 

@@ -27,6 +27,17 @@ def test_steps_are_those_of_a_device_without_spread(capsys):
     assert steps[0]["down"] == pytest.approx(0.002 * (1 - 0.5085))
 
 
+def test_a_pair_has_no_step_down(tmp_path, capsys):
+    """At zero pcm takes 0.01 (1 + 27.235)."""
+    assert main(["devices", "show", "pcm", "--json"]) == 0
+    steps = json.loads(capsys.readouterr().out)["steps"]
+    assert steps[0] == {"conductance": 0.0, "up": pytest.approx(0.28235)}
+    assert main(["devices", "show", "pcm"]) == 0
+    assert ["conductance", "up"] in [each.split() for each in capsys.readouterr().out.splitlines()]
+    assert main(["devices", "plot", "pcm", "--out", str(tmp_path / "pcm.svg")]) == 0
+    assert "down" not in (tmp_path / "pcm.csv").read_text(encoding="utf-8")
+
+
 def test_a_file_of_ones_own_is_drawn(tmp_path, capsys):
     path = tmp_path / "mine.yaml"
     path.write_text("rule: soft_bounds\nb_max_dtod: 0.2\n", encoding="utf-8")

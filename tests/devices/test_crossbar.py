@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from eccles.devices import NAMES as EVERY
 from eccles.devices import Crossbar, Device, preset, usual
+from eccles.errors import InputError
 
 NAMES = [name for name in EVERY if not preset(name).one_sided]
 
@@ -147,3 +148,8 @@ def test_updates_without_measure_end_at_a_bound_or_nowhere(name, asked):
     assert (found * SIGNS >= 0).all()
     if asked != asked:
         torch.testing.assert_close(found, weight)
+
+
+def test_devices_that_only_step_up_hold_no_weight_below_zero():
+    with pytest.raises(InputError, match=r"signs must be \+1 .*Pair"):
+        held(preset("pcm"))

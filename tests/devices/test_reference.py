@@ -7,10 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eccles.devices import NAMES as EVERY
-from eccles.devices import Crossbar, Device, preset, usual
-
-NAMES = [name for name in EVERY if not preset(name).one_sided]
+from eccles.devices import NAMES, Crossbar, Device, preset, usual
 
 SHARES = {
     "constant": lambda d, g, up: 1.0,

@@ -35,9 +35,10 @@ KINDS = ["shallow", "wired", "deep"]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_run_goes_on_bit_for_bit(kind, tmp_path, samples, images, stop_at, same_run):
+@pytest.mark.parametrize("device", ["reram-sb", "pcm"])
+def test_a_run_goes_on_bit_for_bit(device, kind, tmp_path, samples, images, stop_at, same_run):
     data = images if kind == "deep" else samples
-    asked = config(kind, epochs=3, device_model="reram-sb")
+    asked = config(kind, epochs=3, device_model=device)
     whole = train(asked, data=data, out=tmp_path / "whole")
     dale.check(whole.network)
     with pytest.raises(stop_at.Stop):
@@ -54,6 +55,19 @@ def test_every_weight_under_dale_is_held(kind, samples, images):
         connected = own.weight != 0
         assert torch.equal(own.weight[connected], read[connected])
         assert connected.any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_weight_of_a_pair_is_its_difference(kind, samples, images):
+    data = images if kind == "deep" else samples
+    network = train(config(kind, epochs=1, device_model="pcm"), data=data).network
+    for pair, own in zip(network.devices, synapses(network), strict=True):
+        read = pair.plus.scale * (pair.plus.hidden - pair.minus.hidden)
+        connected = own.weight != 0
+        assert torch.equal(own.weight[connected], read[connected])
+        assert connected.any()
+        assert (pair.plus.hidden > 0).any()
+        assert (pair.minus.hidden > 0).any()
 
 
 @pytest.mark.parametrize("kind", KINDS)

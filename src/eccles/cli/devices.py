@@ -75,8 +75,8 @@ def show(name: Name = "", json: bool = False) -> None:
         print("\nupdates as they are asked for, and noise of sigma on every weight")
         return
     print("\nmean step of a pulse, in units of the device")
-    body = [(f"{r['conductance']:g}", f"{r['up']:.3g}", f"{r['down']:.3g}") for r in rows]
-    print_rows(("conductance", "up", "down"), body)
+    head = ("conductance", *device.ways)
+    print_rows(head, [tuple(f"{row[of]:.3g}" for of in head) for row in rows])
 
 
 def plot(
@@ -160,8 +160,8 @@ def _steps(device: Device) -> list[dict[str, float]]:
     conductances = [device.b_min + share * (device.b_max - device.b_min) for share in _SHARES]
     w = torch.tensor(conductances, dtype=torch.float64, device="cpu")
     drawn = draw(usual(device), (len(conductances),), like=w)
-    up, down = (size(device, drawn, w, way).tolist() for way in (True, False))
+    steps = {name: size(device, drawn, w, up).tolist() for name, up in device.ways.items()}
     return [
-        {"conductance": round(a, 9), "up": b, "down": c}
-        for a, b, c in zip(conductances, up, down, strict=True)
+        {"conductance": round(g, 9), **{name: each[k] for name, each in steps.items()}}
+        for k, g in enumerate(conductances)
     ]

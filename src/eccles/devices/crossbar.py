@@ -13,6 +13,7 @@ from eccles.devices import rules
 from eccles.devices.device import Device
 from eccles.devices.drawn import Drawn, draw
 from eccles.devices.one_pass import OnePass, fits, known
+from eccles.errors import must
 
 _CYCLE, _WRITE, _ROUND, _KINDS = 0, 1, 2, 3
 """What random numbers are for: each has a stream of its own."""
@@ -34,6 +35,8 @@ class Crossbar(nn.Module):
         signs: +1 or -1, of the weight's shape or one that spreads to it: what a weight may do.
         seed: the run's, which they are drawn from.
         layer: number of the weights within the network.
+
+    Raises InputError for devices that only step up and weights below 0: those are a `Pair`'s.
     """
 
     hidden: Tensor
@@ -49,11 +52,14 @@ class Crossbar(nn.Module):
         self.layer = layer
         self.drawn = draw(device, tuple(own.shape), seed, layer, own)
         self._excites = signs.to(own).expand(own.shape) > 0
+        if device.one_sided and not self._excites.all():
+            hint = "take eccles.devices.Pair"
+            raise must("device", "signs", "+1 for devices that only step up", "-1", hint)
         rest = torch.zeros_like(own)
         self.low = torch.where(self._excites, rest, self.drawn.b_min)
         self.high = torch.where(self._excites, self.drawn.b_max, rest)
         self._kept = rules.kept(device, self.drawn)
-        compiled = known(device) and not device.one_sided and fits(self.low)
+        compiled = known(device) and fits(self.low)
         self._one_pass = OnePass(device, self.drawn, self.low, self.high) if compiled else None
         # A run that goes on needs what it began with.
         self.register_buffer("hidden", rest.clone())
@@ -88,11 +94,7 @@ class Crossbar(nn.Module):
             batch: number of the batch under that key, from 0.
         """
         device, like = self.model, self.hidden
-        normals = (
-            self._normals(like, key, batch, _CYCLE)
-            if device.cycle or device.cycle_add or device.cycle_slope
-            else None
-        )
+        normals = self._normals(like, key, batch, _CYCLE) if device.cycle else None
         written = self._normals(like, key, batch, _WRITE) if device.write else None
         uniform = self._uniform(like, key, batch) if device.pulses == "stochastic" else None
         if self._one_pass is not None and fits(weight, before, self.hidden):
@@ -151,10 +153,7 @@ class Crossbar(nn.Module):
                 part = torch.minimum(n[at] - k * stride[at], stride[at])
                 own = Drawn(*(each[at] for each in every))
                 step = _size(device, own, g[at], way)
-                variance[at] += part * rules.noise(device, own, step, way) ** 2
-                if device.one_sided:
-                    more = device.cycle_add + device.cycle_slope * g[at].abs()
-                    variance[at] += part * (device.step * more) ** 2
+                variance[at] += part * rules.noise(device, own, step, g[at], way) ** 2
                 ahead = g[at] + part * (step if way else -step)
                 g[at] = torch.clamp(ahead, low[at], high[at])
                 moving &= n > (k + 1) * stride

@@ -36,6 +36,8 @@ _OF_RULE = {
     "nodes_down": ("piecewise",),
     "reference_std": ("soft_bounds_reference",),
     "subtract_symmetry": ("soft_bounds_reference",),
+    "cycle_add": ("exp",),
+    "cycle_slope": ("exp",),
     "levels": ("neurosim",),
     "curve_up": ("neurosim",),
     "curve_down": ("neurosim",),
@@ -45,10 +47,7 @@ _OF_RULE = {
 """Fields that some rules alone have."""
 
 
-_OF_PAIR = (
-    *("cycle_add", "cycle_slope", "reset"),
-    *("refresh_every", "refresh_upper", "refresh_lower"),
-)
+_OF_PAIR = ("reset", "refresh_upper", "refresh_lower")
 """Fields that pairs alone have."""
 
 
@@ -79,7 +78,7 @@ class Device(Settings):
     """Highest conductance."""
 
     b_min: float = Field(default=-1.0, ge=-1e6, le=0)
-    """Lowest conductance; 0 for exp with `one_sided` alone."""
+    """Lowest conductance; 0 for exp with `one_sided` alone, which no pulse leads down."""
 
     gamma_up: float = Field(default=0.0, ge=0, le=1e3)
     """How fast steps up shrink towards the bound: linear, the share that is gone there; exp, the
@@ -158,25 +157,22 @@ class Device(Settings):
     """Noise of what is read after an update, in units of `dw_min`; the device itself hasn't it."""
 
     cycle_add: float = Field(default=0.0, ge=0, le=1e3)
-    """Of `one_sided`: more noise of each pulse, in units of `dw_min`."""
+    """Of exp: what a step's size is taken for more, in the noise of a pulse."""
 
     cycle_slope: float = Field(default=0.0, ge=0, le=1e3)
-    """Of `one_sided`: how much of that noise each unit of conductance adds."""
+    """Of exp: how much more for each unit of conductance."""
 
     one_sided: bool = False
     """Hold each weight by two devices that step up alone; see `eccles.devices.pair`."""
 
-    refresh_every: int = Field(default=100, ge=1)
-    """Of `one_sided`: batches from one look at worn pairs to the next."""
-
     refresh_upper: float = Field(default=0.75, ge=0, le=1)
-    """Of `one_sided`: share of `b_max` that the larger of a worn pair is above."""
+    """Of `one_sided`: a pair is worn where the larger is above this share of `b_max`,"""
 
     refresh_lower: float = Field(default=0.25, ge=0, le=1)
-    """Of `one_sided`: share of `b_max` that the smaller of a worn pair is above."""
+    """and the smaller above this one."""
 
     reset: float = Field(default=0.0, ge=0, le=1e3)
-    """Of `one_sided`: noise of a conductance after a refresh, in units of conductance."""
+    """Of `one_sided`: noise of a conductance after a refresh, in the device's units."""
 
     stuck: float = Field(default=0.0, ge=0, lt=1)
     """Share of devices that never move."""
@@ -197,13 +193,13 @@ class Device(Settings):
                 raise must("device", name, accepted, getattr(self, name), hint)
         for name in _OF_PAIR:
             if not self.one_sided and getattr(self, name) != fields[name].default:
-                accepted = "left out without one_sided"
-                raise must("device", name, accepted, getattr(self, name))
+                hint = "it is of a pair of devices"
+                raise must("device", name, "left out without one_sided", getattr(self, name), hint)
         if self.b_min == 0 and not (self.one_sided and self.rule == "exp"):
             raise must("device", "b_min", "below 0, but for exp with one_sided", self.b_min)
-        if self.one_sided and (self.write or self.rule not in ("exp", "pow", "piecewise")):
-            accepted = "left out with write noise, and with rules other than exp, pow, piecewise"
-            raise must("device", "one_sided", accepted, self.one_sided)
+        if self.one_sided and self.write:
+            hint = "a pair is read as it is"
+            raise must("device", "write", "left out with one_sided", self.write, hint)
         if self.rule == "neurosim" and self.levels is None:
             raise must("device", "levels", "said with neurosim, 2 or more", "none")
         own = {"neurosim": {"dw_min"}, "gaussian": fields.keys() - {"rule", "sigma", "relative"}}
@@ -225,6 +221,11 @@ class Device(Settings):
     def step(self) -> float:
         """Mean size of a pulse, in which updates are counted."""
         return self.dw_min if self.levels is None else (self.b_max - self.b_min) / self.levels
+
+    @property
+    def ways(self) -> dict[str, bool]:
+        """Directions in which pulses lead, and whether each is up."""
+        return {"up": True} if self.one_sided else {"up": True, "down": False}
 
     @classmethod
     def from_yaml(cls, path: Path | str) -> Self:

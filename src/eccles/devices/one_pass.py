@@ -37,6 +37,7 @@ class OnePass:
         shape = (
             *(device.b, device.amplitude_up, device.gamma_up),
             *(device.amplitude_down, device.gamma_down),
+            *(device.cycle_add, device.cycle_slope),
         )
         kind = low.numpy().dtype
         keeps = 1.0 if device.lifetime is None else 1.0 - 1.0 / device.lifetime

@@ -2,7 +2,8 @@
 
 Sources: Gong et al. 2018 (ReRAM), Li et al. 2018 (capacitor), Tang et al. 2018 (ECRAM), Gong et al.
 2022 (ReRAM arrays, doi 10.1109/IEDM45625.2022.10019569), Gokmen and Vlasov 2016
-(doi 10.3389/fnins.2016.00333); the numbers as in aihwkit (doi 10.1109/AICAS51828.2021.9458494).
+(doi 10.3389/fnins.2016.00333), Nandakumar et al. 2020 (phase change, doi
+10.3389/fnins.2020.00406); the numbers as in aihwkit (doi 10.1109/AICAS51828.2021.9458494).
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Held(NamedTuple):
             that of its exponent, [1, n], the same for both.
         reference: what is added to a conductance that a rule looks at.
         stuck: which devices never move.
-        shape: of exp, its b, then amplitude and gamma up and down.
+        shape: of exp, its b, amplitude and gamma up and down, and what noise adds to a step.
         constants: step, cycle, decay, write, and most pulses, in the weights' type.
         additive: whether noise keeps its size where steps shrink.
     """

@@ -52,10 +52,14 @@ def size(device: Device, drawn: Drawn, w: Tensor, up: bool) -> Tensor:
     return s * _SHARES[device.rule](device, drawn, w, up).clamp_min(0.0)
 
 
-def noise(device: Device, drawn: Drawn, step: Tensor, up: bool) -> Tensor:
-    """Return the standard deviation of one pulse, of which `step` is the mean."""
+def noise(device: Device, drawn: Drawn, step: Tensor, w: Tensor, up: bool) -> Tensor:
+    """Return the standard deviation of one pulse at conductances w, of which `step` is the mean.
+
+    sigma = cycle (step + cycle_add + cycle_slope |w|); with `additive` of the step at zero.
+    """
     s = drawn.step_up if up else drawn.step_down
-    return device.cycle * (s if device.additive else step)
+    step = s if device.additive else step
+    return device.cycle * (step + device.cycle_add + device.cycle_slope * w.abs())
 
 
 def kept(device: Device, drawn: Drawn) -> tuple[Tensor, Tensor] | None:

@@ -76,13 +76,13 @@ def walk(
         room[at + _G], room[at + _N], room[at + _S] = hidden[j], n[j], s[j]
         room[at + _SLOPE], room[at + _VARIANCE] = slope[j], zero
         room[at + _BOUND] = high[j] if sign[j] > zero else low[j]
-    b = shape[0]
+    b, noise = shape[0], (cycle, shape[5], shape[6])
     for first in range(0, walked_up, WIDTH):
         group = room[first * ROWS : (first + WIDTH) * ROWS]
-        _walk_group(group, one, shape[1], shape[2], b, cycle)
+        _walk_group(group, one, shape[1], shape[2], b, noise)
     for first in range(first_down, walked_down, WIDTH):
         group = room[first * ROWS : (first + WIDTH) * ROWS]
-        _walk_group(group, -one, shape[3], -shape[4], b, cycle)
+        _walk_group(group, -one, shape[3], -shape[4], b, noise)
     for j in range(len(n)):
         found[j] = room[places[j] + _G]
     for j in range(len(n)):
@@ -104,9 +104,10 @@ def _begin_lists(sizes: Any, first: int) -> Any:
 
 
 @rounded
-def _walk_group(group: Any, sign: Any, amplitude: Any, gamma: Any, b: Any, cycle: Any) -> None:
+def _walk_group(group: Any, sign: Any, amplitude: Any, gamma: Any, b: Any, noise: Any) -> None:
     """Let a group's devices take their pulses, as many steps as the first one, all at once."""
     zero, one, most = group.dtype.type(0), group.dtype.type(1), group.dtype.type(LOOKED)
+    cycle, added, slope = noise
     for j in range(WIDTH):
         group[_STRIDE + j] = max(group[_N + j] / most, one)
     for k in range(int(min(np.ceil(group[_N]), most))):
@@ -119,9 +120,9 @@ def _walk_group(group: Any, sign: Any, amplitude: Any, gamma: Any, b: Any, cycle
             part = min(group[_N + j] - taken * stride, stride)
             share = one - amplitude * group[_EXP + j]
             step = group[_S + j] * (share if share > zero else zero)
-            noise = cycle * step
-            variance = group[_VARIANCE + j] + part * noise * noise
             g, bound = group[_G + j], group[_BOUND + j]
+            spread = cycle * (step + added + slope * abs(g))
+            variance = group[_VARIANCE + j] + part * spread * spread
             ahead = g + sign * (part * step)
             ahead = bound if sign * ahead > sign * bound else ahead
             # Neighbours may have had all of theirs.

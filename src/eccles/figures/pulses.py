@@ -27,7 +27,7 @@ def pulses(device: Device) -> Drawing:
     plain = draw(usual(device), (_PLACES, 1), like=w)
     many = draw(device, (1, _DEVICES), like=w)
     rows = []
-    for name, up in (("up", True), ("down", False)):
+    for name, up in device.ways.items():
         step = size(device, plain, w[:, None], up)[:, 0]
         each = size(device, many, w[:, None].clamp(many.b_min, many.b_max), up).numpy()
         low, high = np.quantile(each, (0.16, 0.84), axis=1)
@@ -36,7 +36,7 @@ def pulses(device: Device) -> Drawing:
         )
     figure = style.figure(style.COLUMN, 2.2)
     axes = figure.subplots()
-    for frame, colour in zip(rows, (style.EXCITATORY, style.INHIBITORY), strict=True):
+    for frame, colour in zip(rows, (style.EXCITATORY, style.INHIBITORY), strict=False):
         label = str(frame["pulse"].iloc[0])
         sign = 1 if label == "up" else -1
         x = frame["conductance"]
@@ -48,7 +48,8 @@ def pulses(device: Device) -> Drawing:
     axes.set_ylabel("step of a pulse")
     axes.legend()
     caption = (
-        f"Mean step of a pulse up and down, by the conductance that it finds ({device.rule}). "
+        f"Mean step of a pulse {' and '.join(device.ways)}, by the conductance that it finds "
+        f"({device.rule}). "
         "Lines: a device without spread. Bands: the middle 68 % of 2,000 devices."
     )
     return Drawing(figure, pd.concat(rows, ignore_index=True), caption)
