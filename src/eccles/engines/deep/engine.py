@@ -27,6 +27,7 @@ from eccles.functional.soft_reset import soft_reset as over_steps
 from eccles.functional.surrogate import Sigmoid
 
 if TYPE_CHECKING:
+    from eccles.engines.deep.kernels import Neurons
     from eccles.engines.thread_pool import ThreadPool
 
 _WORTH_SHARING = 1 << 16
@@ -147,10 +148,9 @@ class _Neurons(torch.autograd.Function):
         ctx.save_for_backward(currents)
         ctx.p = p
         spikes = _empty(currents, n_steps, *currents.shape[1:])
-        leak, threshold, _ = _numbers(p, currents)
-        arrays = _arrays(currents, leak, threshold, spikes)
+        neurons, arrays = _constants(p, currents), _arrays(currents, spikes)
         _share(
-            lambda first, last: deep_kernels.neurons_forward(first, last, *arrays),
+            lambda first, last: deep_kernels.neurons_forward(first, last, neurons, *arrays),
             -(-spikes[0].numel() // deep_kernels.STRETCH),
             spikes.numel(),
         )
@@ -163,9 +163,10 @@ class _Neurons(torch.autograd.Function):
 
         (currents,) = ctx.saved_tensors
         grad = _empty(currents, *currents.shape)
-        arrays = _arrays(currents, *_numbers(ctx.p, currents), grads[0].contiguous(), grad)
+        neurons = _constants(ctx.p, currents)
+        arrays = _arrays(currents, grads[0].contiguous(), grad)
         _share(
-            lambda first, last: deep_kernels.neurons_backward(first, last, *arrays),
+            lambda first, last: deep_kernels.neurons_backward(first, last, neurons, *arrays),
             -(-grads[0][0].numel() // deep_kernels.STRETCH),
             grads[0].numel(),
         )
@@ -194,21 +195,20 @@ class _Circuits(torch.autograd.Function):
         smallest = torch.full_like(net[:, :, 0], epsilon)
         spikes = _empty(net, n_steps, *net.shape[1:])
         rows = layout.spread(gain), layout.spread(bias)
-        number = _number(net)
-        leak, threshold, _ = _numbers(p, net)
-        arrays = _arrays(
-            net, divisive, adaptive, smallest, number(epsilon), *rows, leak, threshold, spikes
-        )
+        # What passes the stabiliser where the divisor was 0.
+        passed = 1.0 if straight_through or not adaptive else 0.0
+        numbers = tuple(map(_number(net), (epsilon, passed)))
+        neurons, written = _constants(p, net), spikes.numpy()
+        inputs = deep_kernels.Circuit(*_arrays(net, divisive, smallest, *numbers, *rows))
         _share(
-            lambda first, last: deep_kernels.circuits_forward(first, last, *arrays),
+            lambda first, last: deep_kernels.circuits_forward(
+                first, last, neurons, inputs, adaptive, written
+            ),
             net.shape[1],
             spikes.numel(),
         )
         ctx.save_for_backward(net, divisive, smallest, *rows)
-        ctx.layout, ctx.p = layout, p
-        # What passes the stabiliser where the divisor was 0.
-        passed = 1.0 if straight_through or not adaptive else 0.0
-        ctx.epsilon, ctx.passed = number(epsilon), number(passed)
+        ctx.layout, ctx.p, ctx.numbers = layout, p, numbers
         return spikes
 
     @staticmethod
@@ -219,12 +219,13 @@ class _Circuits(torch.autograd.Function):
         net, divisive, smallest, *rows = ctx.saved_tensors
         of_inputs = _empty(net, *net.shape), _empty(net, *net.shape)
         of_rows = torch.empty_like(rows[0]), torch.empty_like(rows[0])
-        arrays = _arrays(
-            *(net, divisive, smallest, ctx.epsilon, ctx.passed, *rows, *_numbers(ctx.p, net)),
-            *(grads[0].contiguous(), *of_inputs, *of_rows),
-        )
+        neurons, grad_spikes = _constants(ctx.p, net), grads[0].contiguous().numpy()
+        inputs = deep_kernels.Circuit(*_arrays(net, divisive, smallest, *ctx.numbers, *rows))
+        written = deep_kernels.Gradients(*_arrays(*of_inputs, *of_rows))
         _share(
-            lambda first, last: deep_kernels.circuits_backward(first, last, *arrays),
+            lambda first, last: deep_kernels.circuits_backward(
+                first, last, neurons, inputs, grad_spikes, written
+            ),
             -(-net.shape[2] // deep_kernels.STRETCH),
             grads[0].numel(),
         )
@@ -258,11 +259,12 @@ def _empty(like: Tensor, *shape: int) -> Tensor:
     return torch.from_numpy(np.empty(shape, _number(like)))
 
 
-def _numbers(p: SoftResetParameters, like: Tensor) -> tuple[Any, Any, Any]:
-    """Return leak, threshold and the surrogate's scale as a tensor's numbers."""
-    number = _number(like)
+def _constants(p: SoftResetParameters, like: Tensor) -> Neurons:
+    """Return the neurons' constants as a tensor's numbers."""
+    from eccles.engines.deep.kernels import Neurons
+
     assert isinstance(p.surrogate, Sigmoid)
-    return number(p.leak), number(p.threshold), number(p.surrogate.scale)
+    return Neurons(*map(_number(like), (p.leak, p.threshold, p.surrogate.scale)))
 
 
 def _arrays(*values: Any) -> tuple[Any, ...]:

@@ -12,13 +12,62 @@ have in memory. Where an input is held, it has one step, [1, B, M], and all T st
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
 from numba.extending import overload
 
 from eccles.jit import compiled, rounded
+
+
+class Neurons(NamedTuple):
+    """The constants of soft-reset neurons, of the arrays' number type.
+
+    Attributes:
+        leak, threshold: of their membranes.
+        scale: k of the sigmoid surrogate.
+    """
+
+    leak: Any
+    threshold: Any
+    scale: Any
+
+
+class Circuit(NamedTuple):
+    """The inputs and constants of an E-I circuit.
+
+    Attributes:
+        net: I_EE - I_sub, [T or 1, B, M].
+        divisive: I_div, shaped the same.
+        smallest: [T or 1, B]: what stands for a divisor of 0.
+        epsilon: what is added to divisors that aren't 0.
+        passed: dD/dI_div where I_div is 0.
+        gain, bias: g_E and b_E of each neuron, [M].
+    """
+
+    net: Any
+    divisive: Any
+    smallest: Any
+    epsilon: Any
+    passed: Any
+    gain: Any
+    bias: Any
+
+
+class Gradients(NamedTuple):
+    """Those of a circuit, written.
+
+    Attributes:
+        net, divisive: [T or 1, B, M].
+        gain, bias: of each neuron, summed over steps and the batch, [M].
+    """
+
+    net: Any
+    divisive: Any
+    gain: Any
+    bias: Any
+
 
 STRETCH = 1024
 """Neurons that go through all steps at once."""
@@ -61,9 +110,10 @@ def _decay_of(y: Any) -> Any:
 
 
 @rounded
-def _fire(current: Any, v: Any, leak: Any, threshold: Any, spikes: Any) -> None:
+def _fire(neurons: Any, current: Any, v: Any, spikes: Any) -> None:
     """Advance membranes v by one step under a current, and write the step's spikes."""
     zero, one = v.dtype.type(0), v.dtype.type(1)
+    leak, threshold = neurons.leak, neurons.threshold
     for j in range(len(v)):
         potential = leak * v[j] + current[j]
         fires = potential >= threshold
@@ -72,9 +122,10 @@ def _fire(current: Any, v: Any, leak: Any, threshold: Any, spikes: Any) -> None:
 
 
 @rounded
-def _trace(current: Any, v: Any, leak: Any, threshold: Any, distances: Any) -> None:
+def _trace(neurons: Any, current: Any, v: Any, distances: Any) -> None:
     """Advance membranes as `_fire` does, and write their distances above threshold."""
     zero = v.dtype.type(0)
+    leak, threshold = neurons.leak, neurons.threshold
     for j in range(len(v)):
         potential = leak * v[j] + current[j]
         distances[j] = potential - threshold
@@ -82,11 +133,10 @@ def _trace(current: Any, v: Any, leak: Any, threshold: Any, distances: Any) -> N
 
 
 @compiled
-def _return(
-    grad_spikes: Any, distances: Any, scale: Any, leak: Any, later: Any, adjoint: Any
-) -> None:
+def _return(neurons: Any, grad_spikes: Any, distances: Any, later: Any, adjoint: Any) -> None:
     """Take the membranes' adjoint back from a later step; in place, it wouldn't be vectorised."""
     one = adjoint.dtype.type(1)
+    leak, scale = neurons.leak, neurons.scale
     for j in range(len(adjoint)):
         # The sigmoid's derivative is k e / (1 + e)^2 with e = exp(-k |x|).
         e = _decay(scale * abs(distances[j]))
@@ -101,15 +151,13 @@ def _add(terms: Any, total: Any) -> None:
 
 
 @compiled
-def neurons_forward(
-    first: int, last: int, currents: Any, leak: Any, threshold: Any, spikes: Any
-) -> None:
+def neurons_forward(first: int, last: int, neurons: Any, currents: Any, spikes: Any) -> None:
     """Run the stretches of neurons `first` to `last`.
 
     Args:
         first, last: stretches.
+        neurons: their constants.
         currents: [T or 1, M].
-        leak, threshold: of the arrays' number type.
         spikes: [T, M], written.
     """
     n_steps, n = spikes.shape
@@ -121,18 +169,16 @@ def neurons_forward(
         v[:] = 0
         for t in range(n_steps):
             current = currents[0 if held else t, begin:end]
-            _fire(current, v, leak, threshold, spikes[t, begin:end])
+            _fire(neurons, current, v, spikes[t, begin:end])
 
 
 @compiled
 def neurons_backward(
-    first: int, last: int, currents: Any, leak: Any, threshold: Any, scale: Any, grad_spikes: Any,
-    grad: Any,
+    first: int, last: int, neurons: Any, currents: Any, grad_spikes: Any, grad: Any
 ) -> None:
     """Return the stretches of neurons `first` to `last`; see `neurons_forward`.
 
     Args:
-        scale: k of the sigmoid.
         grad_spikes: [T, M].
         grad: gradient of the currents, [T or 1, M], written.
     """
@@ -147,13 +193,13 @@ def neurons_backward(
         later[:] = 0
         for t in range(n_steps):
             current = currents[0 if held else t, begin:end]
-            _trace(current, v, leak, threshold, buffer[t, : end - begin])
+            _trace(neurons, current, v, buffer[t, : end - begin])
         if held:
             grad[0, begin:end] = 0
         for t in range(n_steps - 1, -1, -1):
             distances = buffer[t, : end - begin]
             adjoint = spare if held else grad[t, begin:end]
-            _return(grad_spikes[t, begin:end], distances, scale, leak, later, adjoint)
+            _return(neurons, grad_spikes[t, begin:end], distances, later, adjoint)
             later, spare = adjoint, later
             if held:
                 _add(adjoint, grad[0, begin:end])
@@ -177,10 +223,11 @@ def _smallest(divisive: Any) -> Any:
 
 
 @rounded
-def _integrate(
-    net: Any, divisive: Any, smallest: Any, epsilon: Any, gain: Any, bias: Any, current: Any
-) -> None:
-    """Write I_int = g_E net / D + b_E."""
+def _integrate(circuit: Any, t: int, b: int, begin: int, end: int, current: Any) -> None:
+    """Write I_int = g_E net / D + b_E of a stretch of a sample."""
+    net, divisive = circuit.net[t, b, begin:end], circuit.divisive[t, b, begin:end]
+    gain, bias = circuit.gain[begin:end], circuit.bias[begin:end]
+    smallest, epsilon = circuit.smallest[t, b], circuit.epsilon
     zero = gain.dtype.type(0)
     for j in range(len(gain)):
         divisor = smallest if divisive[j] == zero else divisive[j] + epsilon
@@ -189,10 +236,14 @@ def _integrate(
 
 @compiled
 def _differentiate(
-    adjoint: Any, net: Any, divisive: Any, smallest: Any, epsilon: Any, passed: Any, gain: Any,
-    grad_gain: Any, grad_bias: Any, grad_net: Any, grad_divisive: Any,
+    circuit: Any, t: int, b: int, begin: int, end: int, adjoint: Any, grads: Any
 ) -> None:
     """Take the current's adjoint back through the circuit."""
+    net, divisive = circuit.net[t, b, begin:end], circuit.divisive[t, b, begin:end]
+    gain, smallest = circuit.gain[begin:end], circuit.smallest[t, b]
+    epsilon, passed = circuit.epsilon, circuit.passed
+    grad_net, grad_divisive = grads.net[t, b, begin:end], grads.divisive[t, b, begin:end]
+    grad_gain, grad_bias = grads.gain[begin:end], grads.bias[begin:end]
     zero = gain.dtype.type(0)
     for j in range(len(gain)):
         silent = divisive[j] == zero
@@ -207,89 +258,69 @@ def _differentiate(
 
 @compiled
 def circuits_forward(
-    first: int, last: int, net: Any, divisive: Any, adaptive: bool, smallest: Any, epsilon: Any,
-    gain: Any, bias: Any, leak: Any, threshold: Any, spikes: Any,
+    first: int, last: int, neurons: Any, circuit: Any, adaptive: bool, spikes: Any
 ) -> None:
     """Run the members `first` to `last` of a batch.
 
     Args:
         first, last: members of the batch.
-        net: I_EE - I_sub, [T or 1, B, M].
-        divisive: I_div, shaped the same.
-        adaptive: whether what stands for a divisor of 0 is the smallest of its sample that isn't.
-        smallest: [T or 1, B]: what stands for a divisor of 0, written if adaptive.
-        epsilon: what is added to divisors that aren't 0.
-        gain, bias: g_E and b_E of each neuron, [M].
-        leak, threshold: the neurons' constants.
+        neurons: their constants.
+        circuit: what they are behind.
+        adaptive: whether what stands for a divisor of 0 is the smallest of its sample that isn't,
+            which is then written.
         spikes: [T, B, M], written.
     """
     n_steps, _, n = spikes.shape
-    held = len(net) == 1
+    held = len(circuit.net) == 1
     buffer = np.empty((2, STRETCH), spikes.dtype)
     for b in range(first, last):
         if adaptive:
-            for t in range(len(net)):
-                smallest[t, b] = _smallest(divisive[t, b])
+            for t in range(len(circuit.net)):
+                circuit.smallest[t, b] = _smallest(circuit.divisive[t, b])
         for begin in range(0, n, STRETCH):
             end = min(begin + STRETCH, n)
             v, current = buffer[0, : end - begin], buffer[1, : end - begin]
             v[:] = 0
             for t in range(n_steps):
                 if t == 0 or not held:
-                    _integrate(
-                        net[t, b, begin:end], divisive[t, b, begin:end], smallest[t, b], epsilon,
-                        gain[begin:end], bias[begin:end], current,
-                    )
-                _fire(current, v, leak, threshold, spikes[t, b, begin:end])
+                    _integrate(circuit, t, b, begin, end, current)
+                _fire(neurons, current, v, spikes[t, b, begin:end])
 
 
 @compiled
 def circuits_backward(
-    first: int, last: int, net: Any, divisive: Any, smallest: Any, epsilon: Any, passed: Any,
-    gain: Any, bias: Any, leak: Any, threshold: Any, scale: Any, grad_spikes: Any, grad_net: Any,
-    grad_divisive: Any, grad_gain: Any, grad_bias: Any,
+    first: int, last: int, neurons: Any, circuit: Any, grad_spikes: Any, grads: Any
 ) -> None:
     """Return the stretches of neurons `first` to `last`, for all the batch; see `circuits_forward`.
 
     Args:
         first, last: stretches.
-        passed: dD/dI_div where I_div is 0.
-        scale: k of the sigmoid.
         grad_spikes: [T, B, M].
-        grad_net, grad_divisive: [T or 1, B, M], written.
-        grad_gain, grad_bias: of each neuron, summed over steps and the batch, [M], written.
+        grads: the circuit's, written.
     """
     n_steps, n_samples, n = grad_spikes.shape
-    held = len(net) == 1
-    buffer = np.empty((n_steps + 5, STRETCH), gain.dtype)
+    held = len(circuit.net) == 1
+    buffer = np.empty((n_steps + 5, STRETCH), circuit.gain.dtype)
     for begin in range(first * STRETCH, min(last * STRETCH, n), STRETCH):
         end = min(begin + STRETCH, n)
         v, current = buffer[n_steps, : end - begin], buffer[n_steps + 1, : end - begin]
         later, adjoint = buffer[n_steps + 2, : end - begin], buffer[n_steps + 3, : end - begin]
         total = buffer[n_steps + 4, : end - begin]
-        grad_gain[begin:end] = 0
-        grad_bias[begin:end] = 0
+        grads.gain[begin:end] = 0
+        grads.bias[begin:end] = 0
         for b in range(n_samples):
             v[:] = 0
             for t in range(n_steps):
                 if t == 0 or not held:
-                    _integrate(
-                        net[t, b, begin:end], divisive[t, b, begin:end], smallest[t, b], epsilon,
-                        gain[begin:end], bias[begin:end], current,
-                    )
-                _trace(current, v, leak, threshold, buffer[t, : end - begin])
+                    _integrate(circuit, t, b, begin, end, current)
+                _trace(neurons, current, v, buffer[t, : end - begin])
             later[:] = 0
             total[:] = 0
             for t in range(n_steps - 1, -1, -1):
                 distances = buffer[t, : end - begin]
-                _return(grad_spikes[t, b, begin:end], distances, scale, leak, later, adjoint)
+                _return(neurons, grad_spikes[t, b, begin:end], distances, later, adjoint)
                 if held:
                     _add(adjoint, total)
                 if t == 0 or not held:
-                    _differentiate(
-                        total if held else adjoint, net[t, b, begin:end],
-                        divisive[t, b, begin:end], smallest[t, b], epsilon, passed,
-                        gain[begin:end], grad_gain[begin:end], grad_bias[begin:end],
-                        grad_net[t, b, begin:end], grad_divisive[t, b, begin:end],
-                    )
+                    _differentiate(circuit, t, b, begin, end, total if held else adjoint, grads)
                 later, adjoint = adjoint, later
