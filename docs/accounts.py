@@ -6,14 +6,13 @@ A page holds a table between two lines, `<!-- table NAME -->` and `<!-- end -->`
 pages to the results.
 """
 
-import re
 import sys
 from pathlib import Path
 
 from eccles import stats
 from eccles.errors import InputError
 from eccles.figures.style import look
-from eccles.stats.tables import pipe_table
+from eccles.stats.tables import fill_tables, pipe_table
 from eccles.storage import write_whole
 from eccles.studies.article import Article
 from eccles.studies.article_contents import contents
@@ -34,12 +33,10 @@ PAGES = Path(__file__).parent / "reproduction"
 CLOUDS = ("3",)
 """Figures of so many points that a picture of dots is the smaller file."""
 
-_TABLE = re.compile(r"(<!-- table (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
 
 def filled(page, article):
     """Return a page's text with its tables as the results have them."""
-    return _TABLE.sub(lambda found: found[1] + TABLES[found[2]](article) + "\n" + found[3], page)
+    return fill_tables(page, lambda name: TABLES[name](article))
 
 
 def progress(article):

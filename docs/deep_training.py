@@ -2,18 +2,17 @@
 
     python docs/deep_training.py results/liu2026
 
-A page of docs/reproduction holds a table between two lines, `<!-- NAME of STUDY -->` and
+A page of docs/reproduction holds a table between two lines, `<!-- table NAME of STUDY -->` and
 `<!-- end -->`; a test holds the pages to the results.
 """
 
-import re
 import sys
 from pathlib import Path
 
 import eccles
 from eccles.figures import accuracy_by_change
 from eccles.stats import confidence_interval, differences
-from eccles.stats.tables import pipe_table
+from eccles.stats.tables import fill_tables, pipe_table
 from eccles.studies.article import Article
 from eccles.studies.claims import markdown
 from eccles.studies.liu2026 import CONTENTS
@@ -28,8 +27,6 @@ STUDIES = {
     "longer-precision": ("longer", "precision"),
 }
 """Name in the results: the study that ships, and its scale."""
-
-_TABLE = re.compile(r"(<!-- (\w+) of ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def stored(folder, study):
@@ -139,14 +136,13 @@ TABLES = {
 def filled(page, folder):
     """Return a page's text with its tables as the results have them."""
 
-    def table(found):
-        if found[2] == "claims":
-            made = markdown(CONTENTS.judge(Article("liu2026", folder)))
-        else:
-            made = TABLES[found[2]](*stored(folder, found[3]))
-        return f"{found[1]}{made}\n{found[4]}"
+    def table(name):
+        what, study = name.split(" of ")
+        if what == "claims":
+            return markdown(CONTENTS.judge(Article("liu2026", folder)))
+        return TABLES[what](*stored(folder, study))
 
-    return _TABLE.sub(table, page)
+    return fill_tables(page, table)
 
 
 def _percent(value):

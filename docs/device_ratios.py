@@ -6,28 +6,26 @@ The page holds a table between two lines, `<!-- table NAME -->` and `<!-- end --
 it to the results.
 """
 
-import re
 import sys
 from pathlib import Path
 
 from eccles.figures import by_setting
 from eccles.stats import compare_to_reference, confidence_interval, seeds_needed
-from eccles.stats.tables import pipe_table
+from eccles.stats.tables import fill_tables, pipe_table
 from eccles.studies.claims.rows import whole_seeds
 from eccles.sweeps.tables import load
 
 PAGE = Path(__file__).parent / "reproduction" / "devices.md"
 RATIOS = ["50:50", "70:30", "80:20", "90:10", "100:0"]
 REFERENCE = "100:0"
-_TABLE = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _WITHIN = ("device", "tau_mem", "rate")
 
 
 def stored(folder):
     """Return the runs of whole seeds, with device, membrane and initial rate in words."""
-    tables = load(folder)
-    runs = tables.planned(tables.runs)
-    whole, _ = whole_seeds(tables)
+    study = load(folder)
+    runs = study.planned(study.runs)
+    whole, _ = whole_seeds(study)
     runs = runs[(runs["status"] == "done") & runs["seed"].isin(whole)]
     return runs.assign(
         device=runs["device_model"].astype(object).where(runs["device_model"].notna(), "none"),
@@ -129,7 +127,7 @@ TABLES = {
 
 def filled(page, runs):
     """Return the page's text with its tables as the results have them."""
-    return _TABLE.sub(lambda found: f"{found[1]}{TABLES[found[2]](runs)}\n{found[3]}", page)
+    return fill_tables(page, lambda name: TABLES[name](runs))
 
 
 def main(folder):

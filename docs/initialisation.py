@@ -2,17 +2,16 @@
 
     python docs/initialisation.py results/liu2026/initialisation
 
-The page holds a table between two lines, `<!-- layers of MODEL -->` or `<!-- all layers -->`, and
+The page holds a table between two lines, `<!-- table layers of MODEL -->` (or `all layers`) and
 `<!-- end -->`; a test holds it to the results.
 """
 
-import re
 import sys
 from pathlib import Path
 
 import eccles
 from eccles.figures import layers_by_start
-from eccles.stats.tables import pipe_table
+from eccles.stats.tables import fill_tables, pipe_table
 from eccles.studies.liu2026.changes import STARTS, first_layers
 
 PAGE = Path(__file__).parent / "reproduction" / "initialisation.md"
@@ -28,7 +27,6 @@ _TITLES = (
     "gradient norm, first and last layer",
     "most divisors of 0",
 )
-_TABLE = re.compile(r"(<!-- (all layers|layers of \w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def stored(folder):
@@ -78,12 +76,10 @@ def layers_of(model, layers):
 def filled(page, layers):
     """Return a page's text with its tables as the results have them."""
 
-    def table(found):
-        what = found[2]
-        made = all_layers(layers) if what == "all layers" else layers_of(what.split()[-1], layers)
-        return f"{found[1]}{made}\n{found[3]}"
+    def table(name):
+        return all_layers(layers) if name == "all layers" else layers_of(name.split()[-1], layers)
 
-    return _TABLE.sub(table, page)
+    return fill_tables(page, table)
 
 
 def _number(value):

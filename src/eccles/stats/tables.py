@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
@@ -82,6 +83,26 @@ def pipe_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """
     names = list(head)
     return "\n".join(f"| {' | '.join(line)} |" for line in [names, ["---"] * len(names), *rows])
+
+
+def fill_tables(page: str, table: Callable[[str], str]) -> str:
+    """Return a page of Markdown with its tables written anew.
+
+    A table stands between two lines, `<!-- table NAME -->` and `<!-- end -->`.
+
+    Args:
+        page: the page's text.
+        table: what stands between them, by name.
+
+    >>> print(fill_tables("<!-- table x -->\\nold\\n<!-- end -->", str.upper))
+    <!-- table x -->
+    X
+    <!-- end -->
+    """
+    return _BETWEEN.sub(lambda found: f"{found[1]}{table(found[2])}\n{found[3]}", page)
+
+
+_BETWEEN = re.compile(r"(<!-- table (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def _cell(name: str, value: Any) -> str:
