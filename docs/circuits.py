@@ -1,103 +1,202 @@
-"""Print what the studies of circuits found, each arm at the learning rate that validation chose.
+"""Fill the tables of the pages on circuits from stored results, and draw their figures.
 
-    python docs/circuits.py results/circuits/dale
+    python docs/circuits.py results
 
-Tables in Markdown: the arms of a study, and differences between two arms, seed by seed.
+A page of docs/reproduction holds a table between two lines, `<!-- table NAME -->` and
+`<!-- end -->`; a test holds it to the results.
 """
 
 import sys
+from pathlib import Path
 
-from eccles.stats import confidence_interval, differences, signed_rank
-from eccles.stats.tables import pipe_table
+from eccles.figures import by_setting
+from eccles.stats import confidence_interval, differences, holm, seeds_needed, signed_rank
+from eccles.stats.tables import fill_tables, pipe_table
+from eccles.studies.claims.rows import whole_seeds
 from eccles.sweeps.tables import load
 
-PAIRS = {
-    "Dale - free": ("unbounded", False, True),
-    "recurrent - feed-forward": ("recurrent", 1.0, 0.0),
-    "conductance - lif": ("neuron", "conductance", "lif"),
-    "adaptive - lif": ("neuron", "adaptive", "lif"),
-    "80:20 - 100:0": ("ei", "80:20", "100:0"),
-    "dale - free": ("network", "dale", "free"),
-    "dale-to-readouts - free": ("network", "dale-to-readouts", "free"),
+PAGES = Path(__file__).parent / "reproduction"
+STUDIES = {
+    "circuits/dale": "dale",
+    "circuits/rates": "recurrent-rates",
+    "circuits/noise": "recurrent-noise",
+    "shd/dale": "spoken-dale",
 }
-"""Differences that are asked for: a setting, and two of its values."""
+"""A study, and the page that tells of it."""
+
+ARMS = ("wiring", "neuron", "weights", "ei", "initial_rate", "device", "network")
+"""What may tell arms apart, in this order."""
 
 
-def best(tables):
-    """Return the runs of each arm's best learning rate, by validation after the last epoch.
+def stored(folder):
+    """Return the runs of whole seeds, with their settings in words and what came of them.
 
-    Test samples have no part in the choice, and all seeds of an arm share one rate. `validation`
-    and `operations` (synaptic ones a sample, after training) stand beside what runs have.
+    `validation` and `loss` are those of the last epoch, the loss that of training samples.
+    `operations` are synaptic ones a test sample, after training.
     """
-    runs = tables.runs[tables.runs["status"] == "done"]
-    arm = [name for name in tables.study.varied if name not in ("lr", "seed")]
-    last = tables.table("epochs").sort_values("epoch").groupby("run").last()
-    operations = tables.table("operations").query("epoch >= 0").groupby("run")["operations"].sum()
-    runs = runs.assign(
-        validation=runs["run"].map(last["validation_accuracy"]),
+    study = load(folder)
+    whole, _ = whole_seeds(study)
+    runs = study.planned(study.runs)
+    runs = runs[(runs["status"] == "done") & runs["seed"].isin(whole)]
+    last = study.table("epochs").sort_values("epoch").groupby("run").last()
+    operations = study.table("operations").query("epoch >= 0").groupby("run")["operations"].sum()
+    device = runs["device_model"].astype(object).where(runs["device_model"].notna(), "none")
+    noise = runs["update_noise"].map("noise {:g}".format)
+    return runs.assign(
+        wiring=runs["recurrent"].map({0.0: "feed-forward", 1.0: "recurrent"}),
+        weights=runs["unbounded"].map({False: "Dale", True: "free"}),
+        device=device.where(runs["update_noise"] == 0, noise),
+        initial_rate=runs["initial_rate"].map(_rate),
+        accuracy=100 * runs["final_accuracy"].astype(float),
+        validation=100 * runs["run"].map(last["validation_accuracy"]),
+        loss=runs["run"].map(last["loss"]),
         operations=runs["run"].map(operations),
     )
-    means = runs.groupby([*arm, "lr"], dropna=False)["validation"].mean().reset_index()
-    rates = means.loc[means.groupby(arm, dropna=False)["validation"].idxmax(), [*arm, "lr"]]
-    return runs.merge(rates, on=[*arm, "lr"]), arm
 
 
-def spelt(value):
-    """Return a setting's value as a cell has it."""
-    return "none" if value is None or value != value else str(value)
+def _rate(value):
+    """Return a rate as people write it, which a study's table has as text or as a number."""
+    return value if isinstance(value, str) else f"{value:g} Hz"
 
 
-def rows(chosen, arm):
-    """Return a row of the table an arm."""
-    found = []
-    for cell, runs in chosen.groupby(arm, dropna=False, sort=False):
-        low, high = confidence_interval(100 * runs["final_accuracy"])
-        found.append(
-            [*map(spelt, cell), f"{runs['lr'].iloc[0]:g}", str(len(runs)),
-             f"{100 * runs['final_accuracy'].mean():.2f} ({low:.2f} to {high:.2f})",
-             f"{runs['final_rate_hz'].mean():.1f}", f"{runs['operations'].mean():,.0f}"]
+def arms(runs):
+    """Return the settings that tell arms apart: those that vary, and aren't tuned or drawn."""
+    return [name for name in ARMS if name in runs and runs[name].nunique(dropna=False) > 1]
+
+
+def tuned(runs):
+    """Return the runs of each arm's best learning rate, by validation after the last epoch.
+
+    Test samples have no part in the choice, and all seeds of an arm share one rate.
+    """
+    keys = arms(runs)
+    means = runs.groupby([*keys, "lr"])["validation"].mean().reset_index()
+    return runs.merge(means.loc[means.groupby(keys)["validation"].idxmax(), [*keys, "lr"]])
+
+
+def accuracies(runs):
+    """Return a row an arm, at its best learning rate."""
+    chosen, keys = tuned(runs), arms(runs)
+    body = []
+    for cell, own in chosen.groupby(keys, sort=False):
+        body.append(
+            [*cell, f"{own['lr'].iloc[0]:g}", str(len(own)), _interval(own["accuracy"], ".2f"),
+             f"{own['loss'].mean():.3f}", f"{own['final_rate_hz'].mean():.1f}",
+             f"{own['operations'].mean():,.0f}"]
         )  # fmt: skip
-    return found
+    head = ("lr", "n", "test accuracy, %", "training loss", "rate, Hz", "operations")
+    return pipe_table((*keys, *head), body)
 
 
-def compared(chosen, arm):
-    """Return a row for each difference that is asked for, and each setting of the rest."""
+def learning_rates(runs):
+    """Return a row an arm: the mean accuracy on validation samples by learning rate."""
+    body, every = [], sorted(runs["lr"].unique())
+    for cell, own in runs.groupby(arms(runs), sort=False):
+        means = own.groupby("lr")["validation"].mean()
+        stars = ["**" if lr == means.idxmax() else "" for lr in every]
+        body.append(
+            [*cell, *(f"{s}{means[lr]:.2f}{s}" for lr, s in zip(every, stars, strict=True))]
+        )
+    return pipe_table((*arms(runs), *(f"{lr:g}" for lr in every)), body)
+
+
+def compared(runs, setting, first, second, value="accuracy"):
+    """Return a row a cell of the other settings: first minus second, seed by seed."""
+    chosen = tuned(runs)
+    rest = [name for name in arms(runs) if name != setting]
     found = []
-    for name, (setting, first, second) in PAIRS.items():
-        if setting not in arm:
-            continue
-        rest = [each for each in arm if each != setting]
-        cells = chosen.groupby(rest, dropna=False, sort=False) if rest else [((), chosen)]
-        for cell, runs in cells:
-            wide = runs.pivot_table(index="seed", columns=setting, values="final_accuracy")
-            if not {first, second} <= set(wide.columns):
-                continue
-            # A list of truth values would choose rows.
-            both = wide.set_axis(wide.columns.map(str), axis="columns").dropna()
-            difference = differences(100 * both[str(first)], 100 * both[str(second)])
-            low, high = confidence_interval(difference)
-            said = ", ".join(f"{key} {spelt(value)}" for key, value in zip(rest, cell, strict=True))
-            found.append(
-                [name, said or "all", str(len(difference)),
-                 f"{difference.mean():+.2f} ({low:+.2f} to {high:+.2f})",
-                 f"{signed_rank(difference).p:.3f}"]
-            )  # fmt: skip
-    return found
+    for cell, own in chosen.groupby(rest, sort=False) if rest else [((), chosen)]:
+        both = own.pivot_table(index="seed", columns=setting, values=value)
+        if {first, second} <= set(both.columns):
+            both = both.dropna()
+            found.append((cell, differences(both[first], both[second])))
+    corrected = holm([signed_rank(each).p for _, each in found])
+    return rest, [(cell, each, p) for (cell, each), p in zip(found, corrected, strict=True)]
 
 
-def table(head, body):
-    """Print a table in Markdown."""
-    if not body:
-        return
-    print(pipe_table(head, body), end="\n\n")
+def difference(setting, first, second):
+    """Return what makes the table of a difference in accuracy."""
+
+    def table(runs):
+        rest, found = compared(runs, setting, first, second)
+        body = [
+            [*cell, str(len(each)), _interval(each, "+.2f"), f"{p:.3f}",
+             f"{seeds_needed(float(each.std(ddof=1)), 0.5):,}"]
+            for cell, each, p in found
+        ]  # fmt: skip
+        head = ("n", f"{first} minus {second}, points", "p (Holm)", "n for half a point")
+        return pipe_table((*rest, *head), body)
+
+    return table
+
+
+def fit(runs):
+    """Return a row a wiring and neuron: Dale minus free in the loss of training samples."""
+    rest, found = compared(runs, "weights", "Dale", "free", "loss")
+    body = [[*cell, str(len(each)), _interval(each, "+.3f"), f"{p:.3f}"] for cell, each, p in found]
+    return pipe_table((*rest, "n", "Dale minus free, training loss", "p (Holm)"), body)
+
+
+def grid(rows, columns, value="accuracy", form=".1f"):
+    """Return what makes a table of means: a row each value of one setting, a column of another."""
+
+    def table(runs):
+        means = runs.pivot_table(index=rows, columns=columns, values=value, sort=False)
+        every = runs.groupby([rows, columns])["seed"].nunique().min()
+        body = [
+            [str(name), str(every), *(f"{each:{form}}" for each in row)]
+            for name, row in zip(means.index, means.to_numpy(), strict=True)
+        ]
+        return pipe_table((rows, "n", *map(str, means.columns)), body)
+
+    return table
+
+
+def _interval(values, form):
+    low, high = confidence_interval(values)
+    return f"{values.mean():{form}} [{low:{form}}, {high:{form}}]"
+
+
+TABLES = {
+    "accuracies": accuracies,
+    "learning rates": learning_rates,
+    "fit": fit,
+    "price": difference("weights", "Dale", "free"),
+    "recurrence": difference("wiring", "recurrent", "feed-forward"),
+    "reversal": difference("neuron", "conductance", "lif"),
+    "adaptation": difference("neuron", "adaptive", "lif"),
+    "inhibition": difference("ei", "80:20", "100:0"),
+    "twins": difference("network", "dale", "free"),
+    "by rate": grid("ei", "initial_rate"),
+    "rates by rate": grid("ei", "initial_rate", "final_rate_hz"),
+}
+
+FIGURES = {
+    "circuits/dale": ("neuron", "weights", "wiring"),
+    "circuits/rates": ("initial_rate", "ei", None),
+    "circuits/noise": ("device", "ei", "wiring"),
+    "shd/dale": ("network", None, None),
+}
+"""What a study's figure has along x, as colours, and as panels."""
+
+
+def filled(page, folder):
+    """Return a page's text with its tables as the results have them."""
+    runs = stored(folder)
+    return fill_tables(page, lambda name: TABLES[name](runs))
 
 
 def main(folder):
-    """Print the tables of a study's folder."""
-    chosen, arm = best(load(folder))
-    table([*arm, "lr", "n", "test accuracy (%)", "rate (Hz)", "operations"], rows(chosen, arm))
-    table(["difference", "where", "n", "points", "p"], compared(chosen, arm))
+    """Fill the pages of the studies that are there, and draw their figures."""
+    for study, name in STUDIES.items():
+        page = PAGES / f"{name}.md"
+        if not (Path(folder) / study).is_dir() or not page.is_file():
+            continue
+        page.write_text(filled(page.read_text(), Path(folder) / study))
+        x, by, rows = FIGURES[study]
+        runs = tuned(stored(Path(folder) / study))
+        by_setting(runs, x, y="accuracy", by=by, rows=rows).save(PAGES, name, ["svg"])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

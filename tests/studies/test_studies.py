@@ -194,7 +194,7 @@ def test_an_unknown_study():
         studies.find("kilgore2025/fashion-mnits")
 
 
-@pytest.mark.parametrize(("name", "runs"), list(zip(CIRCUITS, (240, 128, 192, 72), strict=True)))
+@pytest.mark.parametrize(("name", "runs"), list(zip(CIRCUITS, (320, 128, 192, 72), strict=True)))
 @pytest.mark.parametrize("scale", ["full", "laptop", "smoke"])
 def test_circuits_are_on_the_same_footing(name, runs, scale):
     """One budget, one rule of the start and one grid of learning rates for all arms."""
