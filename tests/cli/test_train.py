@@ -43,6 +43,7 @@ FLAGS = [
     "--measure",
     "--out",
     "--resume",
+    "--network",
     "--config",
     "--json",
     "--debug",
@@ -199,6 +200,8 @@ def test_ratio_and_fraction_are_one_run(capsys):
         ("--unbounded --projection True", 2, "projection must be off when unbounded"),
         ("--engine event --surrogate sigmoid", 2, "use --engine dense or auto"),
         ("--config nowhere.yaml", 2, "nowhere.yaml must be a readable file"),
+        ("--network nowhere.yaml", 2, "nowhere.yaml must be a readable file"),
+        (f"--network {__file__}", 2, "test_train.py must be YAML"),
         (f"--config {'n' * 300}", 2, "train: --config must be a path with names of at most 255"),
         (f"--out {'n' * 300}", 2, "train: --out must be a path with names of at most 255 bytes"),
         ("--epochs " + "9" * 5000, 2, "train: --epochs must be a whole number of fewer digits, g"),
@@ -435,6 +438,41 @@ def test_measures_that_cannot_be(measure, sentence, capsys):
 NETWORK = (
     "network: {populations: {h: {groups: {E: 4}}}, projections: {input->h: {}, h->output: {}}}"
 )
+
+
+def test_a_network_of_a_file_is_that_of_settings(capsys):
+    """The same run, by --network and by --config; a flag's network goes before a file's."""
+    Path("network.yaml").write_text(NETWORK)
+    Path("other.yaml").write_text(f"{NETWORK.replace('E: 4', 'E: 5')}\nepochs: 0")
+    train = ["train", "--epochs", "0", "--json"]
+    found = []
+    for words in (
+        ["--network", "network.yaml"],
+        ["--config", "network.yaml"],
+        ["--config", "other.yaml", "--network", "network.yaml"],
+        ["--config", "other.yaml"],
+    ):
+        assert main([*train, *words]) == 0
+        found.append(json.loads(capsys.readouterr().out)["identity"])
+    assert len(set(found[:3])) == 1
+    assert found[3] != found[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--network other.yaml", "--network must be a file of a network alone, got 'epochs beside"),
+        ("--network network.yaml --hidden 9", "train: --hidden must be left out with network"),
+        ("--network", "train: --network must have a value"),
+        ("--model mlp8 --network network.yaml", "which a deep network doesn't have"),
+    ],
+)
+def test_a_network_of_a_file_that_cannot_be(words, sentence, capsys):
+    Path("network.yaml").write_text(NETWORK)
+    Path("other.yaml").write_text(f"{NETWORK}\nepochs: 0")
+    assert main(["train", *words.split()]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not Path("runs").exists()
 
 
 @pytest.mark.parametrize("words", ["", "--model mlp8 --width 0.1", "--config network.yaml"])

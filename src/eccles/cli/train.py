@@ -13,8 +13,10 @@ import tyro
 
 from eccles.cli.flags import flag, options, read
 from eccles.data.own.names import is_path
-from eccles.errors import InputError, check_workers, nearest
+from eccles.errors import InputError, check_workers, listed, must, nearest
+from eccles.network import Network
 from eccles.paths import usable
+from eccles.settings import read_yaml
 from eccles.training.config import Model, TrainConfig, of_others
 from eccles.training.config.network import NetworkSettings, check_said
 from eccles.training.factory import check_made
@@ -37,6 +39,7 @@ class Arguments:
         eccles train --tau-mem "5 ms" --update-noise 2e-4 --json
         eccles train --groups "E:80,PV:12,SST:8" --recurrent 0.1 --neuron adaptive
         eccles train --hidden 100,60 --schedule cosine --warmup 1
+        eccles train --network my-network.yaml --seed 3        # see docs/networks.md
         eccles train --config my-run.yaml --seed 3
         eccles train --module my_models.py:make --epochs 10    # see docs/tutorial-network.md
 
@@ -67,6 +70,9 @@ class Arguments:
     """Measures to take besides, and every how many epochs, such as activity:10,distances;
     each leaves its file in the run's folder."""
 
+    network: Annotated[Path | None, flag("FILE")] = None
+    """YAML file of a network of one's own: its populations and projections (docs/networks.md)."""
+
     config: Annotated[Path | None, flag("FILE")] = None
     """YAML file with any of the settings; flags win over it."""
 
@@ -82,7 +88,7 @@ def run(words: Sequence[str]) -> int:
     settings, digits = _file_settings(words)
     if _value(words, "--data") is not None:
         digits = ""  # Other data is asked for.
-    default = TrainConfig.model_validate(settings | _model(words))
+    default = TrainConfig.model_validate(settings | _network(words) | _model(words))
     _check_network(words, default)
     arguments = read(
         Arguments,
@@ -138,6 +144,19 @@ def _file_settings(words: Sequence[str]) -> tuple[dict[str, Any], str]:
     return from_record(record)
 
 
+def _network(words: Sequence[str]) -> dict[str, Network]:
+    """Return the network of the file that --network names."""
+    path = _value(words, "--network")
+    if path is None:
+        return {}
+    content = read_yaml(usable(path, "train", "--network"))
+    if "network" in content and len(content) > 1:
+        got = listed((name for name in content if name != "network"), 60)
+        hint = f"eccles train --config {path} takes other settings too"
+        raise must("train", "--network", "a file of a network alone", f"{got} beside it", hint)
+    return {"network": Network.of(content)}
+
+
 def _model(words: Sequence[str]) -> dict[str, str]:
     """Return the model that --model names, which decides what settings there are."""
     model = _value(words, "--model")
@@ -158,7 +177,7 @@ def _check_network(words: Sequence[str], default: TrainConfig) -> None:
         how = "" if default.is_deep else "--model vgg8 "
         raise InputError(f"train: {said.replace(name, option, 1)}; see eccles train {how}--help")
     if default.network is not None:
-        for option in options(words, NetworkSettings.model_fields):
+        for option in options(words, NetworkSettings.model_fields.keys() - {"network"}):
             raise InputError(f"train: {option} must be left out with network, which says it")
 
 
