@@ -135,3 +135,21 @@ def test_a_study_that_training_refuses_is_refused(monkeypatch):
         module.rehearse(
             made._replace(study=made.study.model_copy(update={"measure": {"strength": 1}}))
         )
+
+
+@pytest.mark.parametrize(
+    ("base", "grid", "sentence"),
+    [
+        (
+            {"hidden": 10, "recurrent": 0.1},
+            {"ei": ["50:50", "80:20"], "delay": ["500 ms", "1 ms"]},
+            "the run with ei 50:50, delay 500 ms can't be met: network: delay",
+        ),
+        ({}, {"data": ["fashion-mnist-sample", "./nope.npz"]}, "with data ./nope.npz can't be met"),
+        ({"data": "./nope.npz"}, {"ei": ["50:50", "80:20"]}, r"^data: ./nope.npz must be a file"),
+    ],
+)
+def test_a_cell_that_training_refuses_is_named(base, grid, sentence):
+    study = Study.model_validate({"base": {"epochs": 1, **base}, "grid": grid, "repeat": 2})
+    with pytest.raises(InputError, match=sentence):
+        module.rehearse(plan(study))

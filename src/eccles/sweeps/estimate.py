@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from statistics import mean
 from typing import Any, NamedTuple
 
 from eccles.errors import RunError
 from eccles.sweeps.executors import local
-from eccles.sweeps.plan import Plan, Planned
+from eccles.sweeps.plan import Plan, Planned, naming
 from eccles.sweeps.trial import Trial, attempt
 from eccles.sweeps.worker import Job
 from eccles.training.context import settled
@@ -63,7 +64,8 @@ def rehearse(
     splits = {}
     seen: set[tuple[str, str]] = set()
     for run in plan.runs:
-        new = {(name, repr(value)) for name, value in run.settings.items() if name != "seed"} - seen
+        cell = {name: value for name, value in run.settings.items() if name != "seed"}
+        new = {(name, repr(value)) for name, value in cell.items()} - seen
         if (new or not seen) and len(seen) < _REHEARSED:
             seen |= new | {("", "")}
             config = plan.config(run)
@@ -71,8 +73,10 @@ def rehearse(
             if key not in splits:
                 if not download:
                     check_at_hand(config, data_dir)
-                splits[key] = open_data(config, data_dir)
-            task = prepare(config, splits[key])
+                with naming(cell) if "data" in cell else nullcontext():
+                    splits[key] = open_data(config, data_dir)
+            with naming(cell):
+                task = prepare(config, splits[key])
             check_measures(plan.study.measure, task.measures)
     return list(splits.values())
 

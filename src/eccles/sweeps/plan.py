@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from eccles.errors import InputError, must
@@ -86,8 +87,15 @@ def plan(study: Study) -> Plan:
 
 
 def _config(settings: dict[str, Any], cell: dict[str, Any]) -> TrainConfig:
-    try:
+    with naming(cell):
         return TrainConfig.model_validate(settings)
+
+
+@contextmanager
+def naming(cell: Mapping[str, Any]) -> Iterator[None]:
+    """Name the settings that vary in what is said where those of a run can't be met."""
+    try:
+        yield
     except InputError as error:
         of = f" of the run with {spelt(cell)}" if cell else ""
         raise InputError(f"study: settings{of} can't be met: {error}") from None
@@ -113,7 +121,7 @@ def say_idle(study: Study) -> str | None:
     )
 
 
-def spelt(settings: dict[str, Any]) -> str:
+def spelt(settings: Mapping[str, Any]) -> str:
     """Return settings as a person reads them.
 
     >>> spelt({"ei": "80:20", "seed": 3})
