@@ -10,6 +10,7 @@ import numpy as np
 import tyro
 
 from eccles.cli.flags import flag
+from eccles.data.spikes.binning import Binning
 from eccles.errors import listed, must
 from eccles.units import duration
 
@@ -23,7 +24,7 @@ _SHOWN = 6
 def describe(
     name: Annotated[tyro.conf.Positional[str], flag("NAME|PATH")],
     data_dir: Annotated[Path | None, flag("DIR")] = None,
-    test_share: float | None = None,
+    test_share: Annotated[float | None, flag(hint="(default: a fifth)")] = None,
     out: Annotated[Path | None, flag("FILE")] = None,
     json: bool = False,
 ) -> None:
@@ -38,13 +39,20 @@ def describe(
     """
     from eccles import data
     from eccles.cli.formats import format_of
+    from eccles.data.own.form import form
 
     kind = None if out is None else format_of(out, "data")
     if name in data.image_names() and name not in data.names():
         hint = "see eccles data list"
         raise must("data", "what is described", "spikes, or images that become spikes", name, hint)
     train, test = data.load(name, data_dir, None, test_share)
-    facts = {"name": name, "kind": train.kind, **_facts(train, test), "odd": _odd(train, test)}
+    facts = {
+        "name": name,
+        "kind": train.kind,
+        "form": form(name),
+        **_facts(train, test),
+        "odd": _odd(train, test),
+    }
     if json:
         print(json_format.dumps(facts, indent=2))
     else:
@@ -126,12 +134,27 @@ def _print(facts: dict[str, Any]) -> None:
         "samples": f"{facts['train_samples']:,} to train on, {facts['test_samples']:,} to test on",
         "classes": f"{len(classes)}: {listed(classes)}",
         "inputs": f"{facts['units']:,} units, {facts['steps']:,} steps of {duration(facts['dt'])}",
+        "code": _code(facts["form"]),
         "events": events,
     }
     for name, said in lines.items():
         print(f"{name:<10} {said}")
     for said in facts["odd"] or ["nothing"]:
         print(f"{'odd':<10} {said}")
+
+
+def _code(form: str) -> str:
+    """Return in words how samples become spikes in steps, unless a run's settings say otherwise."""
+    if form == "images":
+        return "latency: a bright pixel fires early, a dark one never"
+    if form == "rasters":
+        return "none: spikes are in steps already"
+    usual = Binning()
+    n_bins = usual.n_steps - 1
+    return (
+        f"{n_bins:,} bins of {1e3 * usual.max_time / n_bins:.4g} ms, from 0 to "
+        f"{duration(usual.max_time)}, each a step of {duration(usual.dt)} to the network"
+    )
 
 
 def _draw(train: SpikeDataset, out: Path, kind: str) -> None:

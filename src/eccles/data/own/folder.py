@@ -64,7 +64,7 @@ def load_folder(
 
 
 def _load(folder: Path, name: str, binning: Binning | None) -> SpikeDataset:
-    files = _surveyed(folder)
+    files = surveyed(folder)
     # A class is what its folder is called.
     numbers = np.repeat(np.arange(len(files.classes)), [*map(len, files.classes.values())])
     _, classes = as_classes(f"data: {name}", numbers, list(files.classes))
@@ -101,7 +101,8 @@ def _heard(folder: Path, name: str, sha256: str, binning: Binning | None) -> Spi
     return replace(dataset, sha256=sha256)
 
 
-def _surveyed(folder: Path) -> _Files:
+def surveyed(folder: Path) -> _Files:
+    """Return the files of each class of a folder, or raise InputError where it has none."""
     subs = [sub for sub in sorted(folder.iterdir()) if sub.is_dir() and sub.name[0] != "."]
     found: dict[str, dict[str, list[Path]]] = {"pictures": {}, "sounds": {}}
     for sub in subs:

@@ -77,6 +77,13 @@ def load_npz(
     return made[0], made[1] if len(made) > 1 else None
 
 
+def form_of(path: Path, name: str) -> str:
+    """Return which arrays the samples are: "images", "spikes" or "times"."""
+    where = f"data: {name}"
+    parts, _ = _parts(where, contents(path, MOST))
+    return _form(where, parts[0])
+
+
 def _parts(where: str, data: bytes) -> tuple[list[Arrays], Arrays]:
     """Return the arrays of each part, by what they are, and those for both."""
     try:
