@@ -14,7 +14,8 @@ from eccles.errors import InputError
 
 HELPS = (
     *("train", "sweep", "reproduce", "results", "figures", "report", "recommend", "bench"),
-    *("data list", "data path", "data fetch", "data doctor"),
+    *("data list", "data path", "data fetch", "data doctor", "data describe", "data make-digits"),
+    *("show", "inspect", "devices list", "devices show", "devices fit", "train --model mlp8"),
 )
 
 
@@ -25,6 +26,16 @@ def test_a_help_says_what_holds_in_words(verb, capsys):
     assert "usage: eccles" in said
     assert "default: None" not in " ".join(said.replace("│", " ").split())
     assert "default: ''" not in said
+    assert re.search(r"[{|,]None[},]", said) is None
+
+
+def test_a_setting_that_may_be_left_out_is_shown_by_its_kind_and_taken_as_none(capsys):
+    assert main(["show", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "--ei STR" in said
+    assert re.search(r"--izhikevich\s+{regular-spiking,intrinsically-bursting,", said)
+    assert main(["show", "--izhikevich", "None", "--ei", "None", "--w1-std", "None"]) == 0
+    assert "80" in capsys.readouterr().out
 
 
 def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
@@ -61,7 +72,7 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
         ),
         (
             "data lst",
-            "data: what to do must be one of list, ... , got 'lst'",
+            "data: what to do must be one of list, ... , got 'lst' (did you mean 'list'?)",
         ),
         ("data list --all", "data: there is no option --all"),
         ("data --list", "data: there is no option --list"),

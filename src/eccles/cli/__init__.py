@@ -184,7 +184,7 @@ def _one_of(verbs: dict[str, Callable[..., int | None]], name: str, words: list[
 
     chosen = verbs.get(words[0].replace("_", "-")) if words else None
     if chosen is None and not (words and words[0].startswith("-")):
-        got = repr(words[0]) if words else "none"
+        got = f"{words[0]!r}{nearest(words[0], verbs)}" if words else "none"
         said = f"what to do must be one of {', '.join(verbs)}, got {got}"
         raise InputError(f"{name}: {said}; see eccles {name} --help")
     later = {each: deferred(verb) for each, verb in verbs.items()}

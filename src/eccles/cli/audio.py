@@ -6,11 +6,12 @@ import json as json_format
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
 from eccles.cli.bar import bar
+from eccles.cli.flags import flag
 from eccles.errors import must
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def make_digits(
-    out: Path | None = None,
+    out: Annotated[Path | None, flag("DIR", "(default: spoken-digits in the cache)")] = None,
     train: int = 8_000,
     test: int = 2_000,
     seed: int = 0,
@@ -34,8 +35,7 @@ def make_digits(
     same numbers give the same spikes, whatever --jobs.
 
     Args:
-        out: folder for the two files; by default spoken-digits in the cache. Older digits there
-            are replaced.
+        out: folder for the two files; older digits there are replaced.
         train: samples to train on; every 200 hold each word by each of ten speakers once.
         test: samples to test on; every 40 hold each word by each of the two other speakers once.
         seed: of speeds, pitches, rooms with what is heard in them, and the chance of nerve fibres.

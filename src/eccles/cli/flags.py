@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from types import NoneType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_type_hints
 
 import tyro
 from tyro.constructors import (
@@ -153,6 +155,32 @@ def _number(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[float] | None:
         instance_from_str=made,
         is_instance=lambda value: type(value) in {int, kind},
         str_from_instance=lambda value: [str(value)],
+    )
+
+
+@_REGISTRY.primitive_rule
+def _optional(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[Any] | None:
+    """Show what a flag takes by its kind alone, where None is what it is if it is left out.
+
+    The word None is taken all the same, for what a file says to be left out again.
+    """
+    kinds = get_args(info.type)
+    if NoneType not in kinds or len(kinds) < 2:
+        return None
+    said: Any = Union[tuple(kind for kind in kinds if kind is not NoneType)]  # noqa: UP007
+    spec = ConstructorRegistry.get_primitive_spec(PrimitiveTypeInfo.make(said, info.markers))
+    if not isinstance(spec, PrimitiveConstructorSpec) or spec.nargs != 1:
+        return None
+    return replace(
+        spec,
+        choices=None if spec.choices is None else (*spec.choices, "None"),
+        instance_from_str=lambda words: (
+            None if words == ["None"] else spec.instance_from_str(words)
+        ),
+        is_instance=lambda value: value is None or spec.is_instance(value),
+        str_from_instance=lambda value: (
+            ["None"] if value is None else spec.str_from_instance(value)
+        ),
     )
 
 
