@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from eccles import Network, TrainConfig, data
+from eccles import Network, TrainConfig, data, train
 from eccles.cli import main
 from eccles.cli.show import _SIZES
 from eccles.network import circuit, kilgore2025, layered
@@ -147,3 +148,23 @@ def test_mistakes_are_one_sentence(capsys, words, sentence):
     assert said.startswith(f"eccles: {sentence}")
     assert said.count("\n") == 1
     assert sorted(Path().iterdir()) == before
+
+
+@pytest.mark.parametrize("settings", [{}, {"hidden": "6,4", "initial_rate": None}])
+def test_a_run_on_data_of_ones_own_has_its_sizes_without_the_data(settings, capsys):
+    images = np.arange(8 * 9, dtype=np.uint8).reshape(8, 3, 3) * 3
+    np.savez("mine.npz", images=images, labels=["a", "b"] * 4)
+    config = TrainConfig(data="mine.npz", epochs=0, **({"hidden": 5, "ei": 1} | settings))
+    train(config, out="run")
+    Path("settled.yaml").write_text("data: mine.npz\nhidden: 5\nei: 1\n")
+    for gone in (False, True):
+        ends = [(row["n_pre"], row["n_post"]) for row in told(capsys, "run")["projections"]]
+        assert (ends[0][0], ends[-1][-1]) == (9, 2)
+        assert all(None not in each for each in ends)
+        rows = told(capsys, "settled.yaml")["projections"]
+        assert rows[0]["n_pre"] == (None if gone else 9)
+        if not gone:
+            assert told(capsys, "--data", "mine.npz")["projections"][0]["n_pre"] == 9
+            Path("mine.npz").unlink()
+    assert main(["show", "--data", "mine.npz"]) == 2
+    assert "mine.npz must be a file or folder, got nothing" in capsys.readouterr().err

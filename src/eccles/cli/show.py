@@ -14,6 +14,7 @@ from eccles.cli.flags import flag, options, read
 from eccles.cli.formats import check_can_draw, format_of
 from eccles.cli.show_module import print_module
 from eccles.data.catalogue import SOURCES
+from eccles.data.own.names import is_path
 from eccles.data.spikes.binning import Binning
 from eccles.errors import must
 from eccles.network import Network
@@ -54,8 +55,9 @@ class Arguments:
 
     settings: tyro.conf.OmitArgPrefixes[NetworkSettings] = field(default_factory=NetworkSettings)
 
-    data: Annotated[str | None, flag("NAME")] = None
-    """Data set whose numbers of inputs and classes are shown (default: the file's)."""
+    data: Annotated[str | None, flag("NAME|PATH")] = None
+    """Data set, or a path of your own, whose numbers of inputs and classes are shown (default: the
+    file's)."""
 
     out: Annotated[Path | None, flag("FILE")] = None
     """Picture to write, a .svg, .png or .pdf; its numbers lie beside it as CSV."""
@@ -75,7 +77,7 @@ def run(words: Sequence[str]) -> int:
         print_module(given.source, json=given.json)
         return 0
     network, data = _chosen(given, options(words, NetworkSettings.model_fields))
-    sizes = _SIZES.get(data or "", (None, None))
+    sizes = _sizes(data, None if given.data is not None else given.source)
     drawn = [] if given.out is None else _drawn(network, sizes, given.out, format_)
     if given.json:
         shown = {
@@ -101,8 +103,8 @@ def _is_module(source: Path) -> bool:
 
 def _chosen(given: Arguments, said: Iterable[str]) -> tuple[Network, str | None]:
     """Return the network of the file or of the flags `said`, and the data set that it is for."""
-    if given.data is not None and given.data not in _SIZES:
-        raise must("show", "--data", f"one of {', '.join(_SIZES)}", given.data)
+    if given.data is not None and given.data not in _SIZES and not is_path(given.data):
+        raise must("show", "--data", f"one of {', '.join(_SIZES)}, or a path", given.data)
     if given.source is not None:
         if said:
             hint = f"the file says all, so drop {', '.join(said)}"
@@ -117,6 +119,36 @@ def _chosen(given: Arguments, said: Iterable[str]) -> tuple[Network, str | None]
         n_inputs, n_classes = _SIZES.get(data, (1, 1))
         network.wire(n_inputs, n_classes, binning.dt, n_steps=binning.n_steps)
     return network, data
+
+
+def _sizes(data: str | None, source: Path | None) -> tuple[int | None, int | None]:
+    """Return the numbers of inputs and classes, of a run's own weights or of a data set.
+
+    Data of one's own is opened where it is at hand; a run's weights tell without it.
+    """
+    weights = None if source is None else source / "checkpoint.safetensors"
+    if weights is not None and weights.is_file() and data not in _SIZES:
+        return _sizes_of_weights(weights)
+    if data is not None and is_path(data) and (source is None or Path(data).exists()):
+        from eccles.data import load
+
+        train = load(data).train
+        return train.events.n_units, train.n_classes
+    return _SIZES.get(data or "", (None, None))
+
+
+def _sizes_of_weights(path: Path) -> tuple[int | None, int | None]:
+    """Return the rows of the weights from the inputs, and the columns of those to the readouts."""
+    from safetensors import safe_open
+
+    n_inputs = n_classes = None
+    with safe_open(path, framework="numpy") as file:
+        for name in file.keys():  # noqa: SIM118 - the file is no mapping
+            if name.startswith("network.input_to_"):
+                n_inputs = file.get_slice(name).get_shape()[0]
+            if name.startswith("network.") and name.endswith("_to_output"):
+                n_classes = file.get_slice(name).get_shape()[1]
+    return n_inputs, n_classes
 
 
 def _stored(source: Path) -> tuple[Network, str | None, Binning]:
