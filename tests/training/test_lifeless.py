@@ -90,6 +90,16 @@ def test_a_run_says_it_once_and_keeps_it(settings, told, warnings, few, tmp_path
     assert result.summary()["warnings"] == result.warnings
 
 
+def test_a_caller_without_a_watcher_is_told_by_the_log(few, caplog):
+    config = TrainConfig(epochs=1, w1_std=1e-5)
+    result = eccles.train(config, data=few)
+    assert [each.message for each in caplog.records] == [f"train: {s}" for s in result.warnings]
+    assert {each.name for each in caplog.records} == {"eccles"}
+    caplog.clear()
+    eccles.train(config, data=few, watch=Unwatched())
+    assert not caplog.records
+
+
 def test_networks_of_ones_own_say_it_too(few):
     layers = eccles.network.layered((10,), recurrent=True, w1_std=1e-6)
     result = eccles.train(TrainConfig(epochs=1, network=layers), data=few)

@@ -22,7 +22,7 @@ from eccles.training.build import options_of
 from eccles.training.compiling import CompileClock
 from eccles.training.config import TrainConfig
 from eccles.training.context import computing, settled
-from eccles.training.diagnosis import lifeless
+from eccles.training.diagnosis import diagnosis, lifeless
 from eccles.training.measures.measures import check_measures, defined, is_due
 from eccles.training.own import check_same, digest_of, own_name, said_of
 from eccles.training.prepare import check_pair, open_data, prepare
@@ -32,7 +32,7 @@ from eccles.training.run.result import TrainResult
 from eccles.training.run.rows import CLASSES, Rows, Table, history_of
 from eccles.training.samples import as_known, digest, epoch_order, files_digest
 from eccles.training.tasks.task import Task
-from eccles.training.watch import Unwatched, Watcher
+from eccles.training.watch import Logged, Unwatched, Watcher
 
 _LESS = "choose a smaller --batch-size, --hidden or --width, or fewer threads"
 
@@ -71,7 +71,8 @@ def train(
             takes all of them, and its last bits depend on their number.
         measure: measures to take besides, and every how many epochs: `{"weights": 10}`. Each is
             taken before training and after the last epoch too.
-        watch: what to tell the progress to.
+        watch: what to tell the progress to. Without one, warnings about a network that can't learn
+            or hardly learnt are logged as `eccles`; `result.warnings` has them in any case.
         digits: those that a run's identity has for its data, behind the dash; other data is
             refused then.
 
@@ -105,7 +106,8 @@ def train(
     folder = None if out is None else RunFolder(Path(out), identity)
     if folder is not None:
         folder.check(config)
-    return train_on(
+    told = watch or Logged()
+    result = train_on(
         splits,
         config,
         identity,
@@ -113,9 +115,12 @@ def train(
         resume=resume,
         threads=threads,
         measure=measure,
-        watch=watch,
+        watch=told,
         module=network,
     )
+    if watch is None and (said := diagnosis(result)):
+        told.warned(said)
+    return result
 
 
 def _of_module(config: TrainConfig, network: nn.Module) -> TrainConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Protocol, runtime_checkable
 
 from eccles.training.config import TrainConfig
@@ -50,3 +51,11 @@ class Unwatched:
 
     def warned(self, sentence: str) -> None:
         """Do nothing."""
+
+
+class Logged(Unwatched):
+    """A watcher that logs what is wrong, for a caller in Python who has none of their own."""
+
+    def warned(self, sentence: str) -> None:
+        """Log the sentence, which Python prints on stderr unless it is told otherwise."""
+        logging.getLogger("eccles").warning("train: %s", sentence)
