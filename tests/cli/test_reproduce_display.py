@@ -10,6 +10,7 @@ from rich.console import Console
 from eccles.cli.reproduce_display import as_json, console_of, print_claims, print_verdicts
 from eccles.studies.article_contents import contents
 from eccles.studies.claims import Claim, Finding, Verdict
+from eccles.studies.claims.page import markdown
 
 CLAIMS = contents("kilgore2025").claims
 
@@ -56,6 +57,19 @@ def test_a_line_a_claim(width):
         "3 50:50 only at low activity reproduced 3 of 4 not reproduced",
         "3 50:50 only at low activity not testable",
         "1 reproduced, 0 not reproduced, 1 not testable",
+    ]
+
+
+def test_what_an_article_judges_otherwise_has_a_column_where_there_is_any():
+    file = io.StringIO()
+    alone = [judged()[1]]
+    print_verdicts(alone, Console(file=file, width=80))
+    assert "as published" not in file.getvalue()
+    head = "| | the claim in short | verdict | parts that hold |"
+    assert markdown(alone).splitlines()[:2] == [head, "| --- | --- | --- | --- |"]
+    assert markdown(judged()).splitlines()[:2] == [
+        f"{head} as published |",
+        "| --- | --- | --- | --- | --- |",
     ]
 
 

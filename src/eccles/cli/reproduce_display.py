@@ -85,7 +85,8 @@ def print_verdicts(judged: Sequence[tuple[Claim, Finding]], console: Console) ->
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("", justify="right", no_wrap=True)
-    for name in ("claim", "verdict", "parts", "as published"):
+    both = any(finding.verdict_as_published for _, finding in judged)
+    for name in ("claim", "verdict", "parts", *(["as published"] if both else [])):
         table.add_column(name, no_wrap=True)
     for claim, finding in judged:
         verdicts = (finding.verdict, finding.verdict_as_published)
@@ -95,7 +96,8 @@ def print_verdicts(judged: Sequence[tuple[Claim, Finding]], console: Console) ->
         # Numbers that can't show a claim don't show a part of it either.
         counts = finding.parts and finding.verdict != Verdict.NOT_TESTABLE
         parts = f"{finding.held} of {finding.parts}" if counts else ""
-        table.add_row(claim.id, Text(claim.short), here, parts, published)
+        cells = (claim.id, Text(claim.short), here, parts, published)
+        table.add_row(*cells[: len(table.columns)])
     console.print(table)
     console.print(tally(judged), highlight=False)
 

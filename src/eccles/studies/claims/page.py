@@ -17,10 +17,14 @@ def tally(judged: Judged) -> str:
 
 
 def markdown(judged: Judged) -> str:
-    """Return Markdown: a table with a line a claim, what it counts to, and a section a claim."""
+    """Return Markdown: a table with a line a claim, what it counts to, and a section a claim.
+
+    What the article's own rule gives has a column where any claim has such a rule.
+    """
+    both = any(finding.verdict_as_published for _, finding in judged)
     lines = [
-        "| | the claim in short | verdict | parts that hold | as published |",
-        "| --- | --- | --- | --- | --- |",
+        "| | the claim in short | verdict | parts that hold |" + " as published |" * both,
+        "| --- | --- | --- | --- |" + " --- |" * both,
     ]
     for claim, finding in judged:
         told = finding.parts and finding.verdict != Verdict.NOT_TESTABLE
@@ -28,7 +32,7 @@ def markdown(judged: Judged) -> str:
         published = finding.verdict_as_published or ""
         short = f"[{_cell(claim.short)}](#claim-{claim.id})"
         cells = (claim.id, short, f"**{finding.verdict}**", parts, published)
-        lines.append(f"| {' | '.join(cells)} |")
+        lines.append(f"| {' | '.join(cells if both else cells[:-1])} |")
     lines += ["", f"{tally(judged)}."]
     for claim, finding in judged:
         lines += ["", f"## Claim {claim.id}", "", f"{claim.statement} **{finding.verdict}**"]
