@@ -123,10 +123,10 @@ def test_dense_in_another_type(events):
     ("raster", "sentence"),
     [
         (torch.zeros(3, 2), r"must be \[T, B, N\], got \(3, 2\)"),
-        (torch.full((1, 1, 1), -1.0), "whole spike counts from 0 to 255"),
-        (torch.full((1, 1, 1), 0.5), "whole spike counts from 0 to 255"),
-        (torch.full((1, 1, 1), 256.0), "whole spike counts from 0 to 255"),
-        (torch.full((1, 1, 1), float("nan")), "whole spike counts from 0 to 255"),
+        (torch.full((1, 1, 1), -1.0), "whole numbers of spikes from 0 to 255"),
+        (torch.full((1, 1, 1), 0.5), "whole numbers of spikes from 0 to 255"),
+        (torch.full((1, 1, 1), 256.0), "whole numbers of spikes from 0 to 255"),
+        (torch.full((1, 1, 1), float("nan")), "whole numbers of spikes from 0 to 255"),
     ],
 )
 def test_refuses_rasters_that_are_no_counts(raster, sentence):

@@ -209,10 +209,15 @@ class SpikeEvents:
         raster = as_array("events", "the raster", spikes)
         if raster.ndim != 3:
             raise must("events", "the raster", "[T, B, N]", raster.shape)
-        if raster.dtype.kind not in "biuf" or (
-            raster.size and (raster.min() < 0 or raster.max() > 255 or (raster % 1).any())
+        accepted = "whole numbers of spikes from 0 to 255"
+        if raster.dtype.kind not in "biuf":
+            raise must("events", "the raster", accepted, str(raster.dtype))
+        # What is no number is in no range.
+        if raster.size and not (
+            0 <= raster.min() <= raster.max() <= 255 and (raster % 1 == 0).all()
         ):
-            raise InputError("events: a raster must hold whole spike counts from 0 to 255")
+            wrong = ~((raster >= 0) & (raster <= 255) & (raster % 1 == 0))
+            raise must("events", "the raster", accepted, raster[wrong][0].item())
         n_steps, n_samples, n_units = raster.shape
         if max(n_steps, n_units) > _MOST:
             raise must("events", "steps and units", f"at most {_MOST} each", (n_steps, n_units))

@@ -176,7 +176,7 @@ def test_flags_choose_the_picture_of_any_study(tmp_path, capsys):
             "--x: there is no column 'w1' (did you mean 'w1_std'?); there are ei, w1_std, peak",
         ),
         (["--by", "epoch"], "--by: there is no column 'epoch'"),
-        (["--y", "status"], "must be a column of numbers, got 'status'"),
+        (["--y", "status"], "figures: --y must be a column of numbers, got 'status'"),
         (["--x", "ei", "--by", "ei"], "must be different columns"),
         (["--x", "epoch", "--rows", "ei"], "--rows must be left out with --x epoch"),
         (

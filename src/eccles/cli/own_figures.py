@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from eccles.errors import InputError, must, nearest
+from eccles.errors import InputError, listed, must, nearest
 from eccles.sweeps.implied import implied
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ def own_figures(tables: StudyTables, axes: Axes) -> dict[str, Drawing]:
 
 def _check(axes: Axes, runs: pd.DataFrame, epochs: pd.DataFrame, varied: list[str]) -> None:
     """Raise InputError for a column that isn't there; those that vary are named first."""
+    from pandas.api.types import is_numeric_dtype
+
     for flag, value in zip(axes._fields, axes, strict=True):
         known = {
             "x": [*runs, "epoch"],
@@ -78,12 +80,14 @@ def _check(axes: Axes, runs: pd.DataFrame, epochs: pd.DataFrame, varied: list[st
         }.get(flag, list(runs))
         if value is not None and value not in known:
             first = [name for name in varied if name in known]
-            there = ", ".join(dict.fromkeys([*first, "peak_accuracy", *map(str, known)]))
+            there = listed(dict.fromkeys([*first, "peak_accuracy", *map(str, known)]), 200)
             raise InputError(
                 f"figures: --{flag}: there is no column {value!r}{nearest(value, known)}; "
-                f"there are {there:.200}"
+                f"there are {there}"
             )
     of_epochs = axes.y in epochs and axes.y not in runs
+    if axes.y is not None and not is_numeric_dtype((epochs if of_epochs else runs)[axes.y]):
+        raise must("figures", "--y", "a column of numbers", axes.y)
     if axes.x == "epoch" and axes.y is not None and axes.y not in epochs:
         raise must("figures", "--y", "a column of epochs with --x epoch", axes.y)
     if axes.rows is not None and (of_epochs or axes.x == "epoch"):

@@ -135,7 +135,10 @@ def _events(
         raster = part["spikes"]
         if raster.ndim != 3:
             raise must(where, "spikes", "counts [N, T, units]", list(raster.shape))
-        made.append(SpikeEvents.from_dense(raster.transpose(1, 0, 2), dt))
+        try:
+            made.append(SpikeEvents.from_dense(raster.transpose(1, 0, 2), dt))
+        except InputError as error:
+            raise InputError(f"{where} doesn't hold valid {error}") from None
     return made
 
 
