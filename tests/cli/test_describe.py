@@ -89,6 +89,8 @@ def test_recordings_are_said_to_be_binned(name, tmp_path, monkeypatch, capsys):
         return
     assert status == 0
     assert "code       99 bins of 14.14 ms, from 0 to 1.4 s, each a step of 1 ms to the" in said.out
+    assert main(["data", "describe", name, *share, "--max-time", "2 s", "--dt", "10 ms"]) == 0
+    assert "200 bins of 10 ms, from 0 to 2 s, each a step of 10 ms" in capsys.readouterr().out
     assert main(["data", "describe", name, *share, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["form"] == "recordings"
 
@@ -111,6 +113,7 @@ def test_a_folder_of_images_gets_a_latency_code(within, tmp_path, monkeypatch, c
         (["nope.npz"], "nope.npz must be a file or folder, got nothing of that name"),
         (["fashion-mnis"], "did you mean 'fashion-mnist'?"),
         (["cifar10"], "spikes, or images that become spikes, got 'cifar10'"),
+        (["mine.npz", "--dt", "5 ms"], "must be as they are with spikes, got"),
         (["mine.npz", "--test-share", "2"], "test_share must be above 0 and below 1, got 2.0"),
         (["shd", "--test-share", "0.2"], "test_share must be left out with shd"),
         (["mine.npz", "--out", "mine.doc"], "--out must be a file named .svg, .png or .pdf"),

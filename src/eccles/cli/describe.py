@@ -25,6 +25,10 @@ def describe(
     name: Annotated[tyro.conf.Positional[str], flag("NAME|PATH")],
     data_dir: Annotated[Path | None, flag("DIR")] = None,
     test_share: Annotated[float | None, flag(hint="(default: a fifth)")] = None,
+    steps: Annotated[int | None, flag(hint="(default: 100, or as dt needs)")] = None,
+    max_time: Annotated[str | None, flag("TIME", "(default: 1.4 s)")] = None,
+    dt: Annotated[str | None, flag("TIME", "(default: bins are steps of 1 ms)")] = None,
+    clip: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     out: Annotated[Path | None, flag("FILE")] = None,
     json: bool = False,
 ) -> None:
@@ -34,18 +38,26 @@ def describe(
         name: a data set, as `eccles data list` has them, or the path of a file or folder of yours.
         data_dir: the folder of a data set's files.
         test_share: share of each class to test on, of data without a test set.
+        steps: of recordings, steps of a sample, as for `eccles train`.
+        max_time: of recordings, when the last bin ends; later events are left out.
+        dt: of recordings, how long a bin and a step last.
+        clip: of recordings, count several spikes of a unit in one bin as one.
         out: picture to draw of a sample of some classes: .svg, .png or .pdf.
         json: print JSON instead of text.
     """
     from eccles import data
     from eccles.cli.formats import format_of
     from eccles.data.own.form import form
+    from eccles.training.config import TrainConfig
 
     kind = None if out is None else format_of(out, "data")
     if name in data.image_names() and name not in data.names():
         hint = "see eccles data list"
         raise must("data", "what is described", "spikes, or images that become spikes", name, hint)
-    train, test = data.load(name, data_dir, None, test_share)
+    said = {"steps": steps, "max_time": max_time, "dt": dt, "clip": clip or None}
+    given = {setting: value for setting, value in said.items() if value is not None}
+    binning = TrainConfig.model_validate({"data": name, **given}).binning()
+    train, test = data.load(name, data_dir, binning, test_share)
     facts = {
         "name": name,
         "kind": train.kind,
@@ -56,7 +68,7 @@ def describe(
     if json:
         print(json_format.dumps(facts, indent=2))
     else:
-        _print(facts)
+        _print(facts, binning)
     if out is not None and kind is not None:
         _draw(train, out, kind)
         if not json:
@@ -123,7 +135,7 @@ def _samples(part: SpikeDataset) -> list[bytes]:
     ]
 
 
-def _print(facts: dict[str, Any]) -> None:
+def _print(facts: dict[str, Any], binning: Binning) -> None:
     classes = [f"{name} {a:,} + {b:,}" for name, (a, b) in facts["classes"].items()]
     events = (
         f"{facts['events_mean']:,.0f} a sample, {facts['events_least']:,} to "
@@ -134,7 +146,7 @@ def _print(facts: dict[str, Any]) -> None:
         "samples": f"{facts['train_samples']:,} to train on, {facts['test_samples']:,} to test on",
         "classes": f"{len(classes)}: {listed(classes)}",
         "inputs": f"{facts['units']:,} units, {facts['steps']:,} steps of {duration(facts['dt'])}",
-        "code": _code(facts["form"]),
+        "code": _code(facts["form"], binning),
         "events": events,
     }
     for name, said in lines.items():
@@ -143,17 +155,16 @@ def _print(facts: dict[str, Any]) -> None:
         print(f"{'odd':<10} {said}")
 
 
-def _code(form: str) -> str:
-    """Return in words how samples become spikes in steps, unless a run's settings say otherwise."""
+def _code(form: str, binning: Binning) -> str:
+    """Return in words how samples become spikes in steps."""
     if form == "images":
         return "latency: a bright pixel fires early, a dark one never"
     if form == "rasters":
         return "none: spikes are in steps already"
-    usual = Binning()
-    n_bins = usual.n_steps - 1
+    n_bins = binning.n_steps - 1
     return (
-        f"{n_bins:,} bins of {1e3 * usual.max_time / n_bins:.4g} ms, from 0 to "
-        f"{duration(usual.max_time)}, each a step of {duration(usual.dt)} to the network"
+        f"{n_bins:,} bins of {1e3 * binning.max_time / n_bins:.4g} ms, from 0 to "
+        f"{duration(binning.max_time)}, each a step of {duration(binning.dt)} to the network"
     )
 
 
