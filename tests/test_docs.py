@@ -25,20 +25,39 @@ from eccles.sweeps.study import read_study
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TUTORIALS = [page for page in PAGES if page.name.startswith("tutorial-")]
+"""Pages that are followed from top to bottom; snippets of the others stand by themselves."""
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+NAMED = re.compile(r"`([\w-]+\.(?:py|yaml))`")
 LONG = re.compile(r"`(eccles\s+sweep\s[^`]+)`")
 
 
 def blocks(language: str) -> list:
     found = []
     for page in PAGES:
+        if page in TUTORIALS:
+            continue
         texts = [match[2] for match in BLOCK.finditer(page.read_text()) if match[1] == language]
         for number, text in enumerate(texts):
             found.append(pytest.param(text, id=f"{page.name}-{number}"))
     return found
 
 
-LINEAR = next(each.values[0] for each in blocks("python") if "class Linear" in each.values[0])
+def steps(page: Path) -> list[tuple[str, str, str]]:
+    """Return the snippets of a page: language, text, and the file that the words before name.
+
+    A file is named where the paragraph before the snippet ends in a colon.
+    """
+    text, found, end = page.read_text(), [], 0
+    for match in BLOCK.finditer(text):
+        before = text[end : match.start()].strip().rpartition("\n\n")[2]
+        names = NAMED.findall(before) if before.endswith(":") else []
+        found.append((match[1], match[2], names[-1] if names else ""))
+        end = match.end()
+    return found
+
+
+LINEAR = next(text for page in TUTORIALS for _, text, name in steps(page) if name == "linear.py")
 """What commands and studies of the pages call linear.py."""
 
 
@@ -72,6 +91,10 @@ def _write_words(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("snippet", blocks("python"))
 def test_python_snippet(snippet):
+    run_python(snippet)
+
+
+def run_python(snippet: str) -> None:
     if "__main__" in snippet:
         # Worker processes import the script, so it has to be one.
         Path("snippet.py").write_text(snippet)
@@ -83,6 +106,10 @@ def test_python_snippet(snippet):
 
 @pytest.mark.parametrize("snippet", blocks("yaml"))
 def test_yaml_snippet(snippet, tmp_path):
+    check_yaml(snippet, tmp_path)
+
+
+def check_yaml(snippet: str, tmp_path: Path) -> None:
     path = tmp_path / "snippet.yaml"
     path.write_text(snippet)
     if "projections:" in snippet and "repeat:" not in snippet:
@@ -125,17 +152,49 @@ def test_eccles_commands(snippet, capfd):
             continue
         if has_run(words, commands[number + 1 :]):
             continue
-        # A page shows a whole run; one epoch of it shows that the command is right.
-        short = ["--epochs", "1"] if words[0] == "train" else []
-        short = ["--quick"] if words[0] == "bench" else short
-        short = ["--train", "1", "--test", "1"] if "make-digits" in words else short
-        short = ["--set", "epochs=1"] if words[0] == "sweep" else short
-        if words[0] == "recommend":
-            few = ("epochs=1", "repeat=2", "initial_rate=1 Hz")
-            short = [part for each in few for part in ("--set", each)]
         # What is kept in the project is read there.
         words = [str(ROOT / word) if word.startswith("results/") else word for word in words]
-        assert main([*words, *short]) == 0, capfd.readouterr().err
+        assert main(shortened(words)) == 0, capfd.readouterr().err
+
+
+def shortened(words: list[str]) -> list[str]:
+    """Return a command that shows in an epoch that what a page says is right."""
+    short = ["--epochs", "1"] if words[0] == "train" else []
+    short = ["--quick"] if words[0] == "bench" else short
+    short = ["--train", "1", "--test", "1"] if "make-digits" in words else short
+    short = ["--set", "epochs=1"] if words[0] == "sweep" else short
+    if words[0] == "recommend":
+        few = ("epochs=1", "repeat=2", "initial_rate=1 Hz")
+        short = [part for each in few for part in ("--set", each)]
+    return [*words, *short]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in TUTORIALS])
+def test_a_tutorial_from_top_to_bottom(page, tmp_path, monkeypatch, capfd):
+    """In an empty folder, as a reader does it who copies what is there."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for language, text, name in steps(page):
+        if name:
+            Path(name).write_text(text)
+        elif language == "python":
+            run_python(text)
+        elif language == "yaml":
+            check_yaml(text, folder)
+        elif language == "bash":
+            for words in filter(
+                None, (shlex.split(line, comments=True) for line in text.splitlines())
+            ):
+                if words[0] == "python":
+                    done = subprocess.run(
+                        [sys.executable, *words[1:]], capture_output=True, text=True
+                    )
+                    assert done.returncode == 0, done.stderr
+                else:
+                    assert words[0] == "eccles"
+                    assert main(shortened(words[1:])) == 0, capfd.readouterr().err
 
 
 @pytest.mark.parametrize("command", long_sweeps())
