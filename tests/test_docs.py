@@ -57,10 +57,6 @@ def steps(page: Path) -> list[tuple[str, str, str]]:
     return found
 
 
-LINEAR = next(text for page in TUTORIALS for _, text, name in steps(page) if name == "linear.py")
-"""What commands and studies of the pages call linear.py."""
-
-
 def long_sweeps() -> list:
     """Return the studies of hours, which pages name in passing."""
     texts = (BLOCK.sub("", page.read_text()) for page in PAGES)
@@ -71,7 +67,6 @@ def long_sweeps() -> list:
 def _own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my-run.yaml").write_text("ei: 80:20\ntau_mem: 10 ms\n")
-    (tmp_path / "linear.py").write_text(LINEAR)
     _write_words(tmp_path / "my-words")
     _write_words(tmp_path / "others-words")
     (tmp_path / "results").symlink_to(ROOT / "results")  # What is kept in the project.

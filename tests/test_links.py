@@ -41,3 +41,13 @@ def test_every_page_is_on_the_page_of_all_pages():
 
 def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_a_page_says_at_its_top_who_it_is_for(page):
+    title, blank, first, *_ = page.read_text().splitlines()
+    assert title.startswith("# ")
+    assert blank == ""
+    assert re.match(
+        r"(This page is for|For) (whoever|anybody|those|users|readers|engineers)", first
+    )
