@@ -46,6 +46,15 @@ def test_a_summary_by_hand(result):
     assert json.loads(json.dumps(result.summary())) == result.summary()
 
 
+def test_it_prints_a_line(result):
+    course = "2 epochs, accuracy 10.0% before training, 70.0% at the end"
+    assert repr(result) == f"TrainResult(fashion-mnist-sample, seed 0: {course})"
+    start = TrainResult(
+        result.config, "me", result.network, result.history[:1], [], "run", facts=result.facts
+    )
+    assert repr(start).endswith("0 epochs, accuracy 10.0% before training, kept in run)")
+
+
 def test_compiling_is_told_apart(result):
     result.history[0]["compile_seconds"] = 30.0
     result.history[1]["compile_seconds"] = 0.5

@@ -38,6 +38,14 @@ class TrainResult:
     measures: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Return a line of how it went; its attributes have the rest."""
+        epochs = len(self.history) - 1
+        course = f"{epochs:,} epochs, accuracy {self.accuracy[0]:.1%} before training"
+        end = f", {self.final_accuracy:.1%} at the end" if epochs else ""
+        kept = "" if self.out is None else f", kept in {self.out}"
+        return f"TrainResult({self.config.data}, seed {self.config.seed}: {course}{end}{kept})"
+
     @property
     def accuracy(self) -> list[float]:
         """Test accuracy before training and after every epoch."""
