@@ -75,6 +75,12 @@ def test_data_of_ones_own_starts_at_a_rate_whatever_its_spikes():
     own = TrainConfig(data="mine.npz").resolved()
     assert (own.initial_rate, own.w1_std, own.batch_size, own.lr) == ("5 Hz", None, 32, 3e-4)
     assert TrainConfig(data="mine.npz", w1_std=0.01).resolved().initial_rate is None
+    files = TrainConfig(data="own-recordings").resolved()
+    assert (files.initial_rate, files.w1_std, files.optimizer) == ("5 Hz", None, "adam")
+    said = TrainConfig(data="own-recordings", w1_std=1e-4).resolved()
+    assert (said.initial_rate, said.w1_std) == (None, 1e-4)
+    assert TrainConfig(data="own-1a2b3c4d-as-own-recordings").resolved().initial_rate == "5 Hz"
+    assert TrainConfig(data="shd").resolved().w1_std == 1.2e-4
     assert TrainConfig(data="mine.npz").identity() == TrainConfig(data="a/mine.npz").identity()
     assert TrainConfig(data="mine.npz").identity() != TrainConfig(data="a/yours.npz").identity()
     with pytest.raises(InputError, match="test_share must be left out, for only data of one's own"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eccles.data.cameras.event_cameras import N_FRAMES
-from eccles.data.catalogue import SOURCES
+from eccles.data.catalogue import OWN_RECORDINGS, SOURCES
 from eccles.data.own.names import is_path
 from eccles.training.own import said_of
 
@@ -65,19 +65,29 @@ def _of_one_layer(config: TrainConfig) -> dict[str, Any]:
     Recordings have more spikes than images, and data of one's own has any number, so these start
     and learn otherwise.
     """
+    recorded = of_recordings(config.data)
+    found: dict[str, Any]
     if is_path(config.data) and not config.unbounded:
         found = {"optimizer": "adam", "lr": _OWN_LR}
+    else:
+        usual_lr = (0.001 if config.optimizer == "sgd" else 1e-4) if recorded else 0.01
+        found = {
+            "optimizer": "adam" if config.unbounded or recorded else "sgd",
+            "lr": 2e-4 if config.unbounded else usual_lr,
+        }
+    if config.unbounded:
+        return found
+    if _of_unknown_activity(config.data):
         scaled = config.w1_std is not None or config.initial_rate is not None or _ruled(config)
         return found if scaled else {**found, "initial_rate": _RATE}
-    recorded = of_recordings(config.data)
-    usual_lr = (0.001 if config.optimizer == "sgd" else 1e-4) if recorded else 0.01
-    found = {
-        "optimizer": "adam" if config.unbounded or recorded else "sgd",
-        "lr": 2e-4 if config.unbounded else usual_lr,
-    }
-    if not config.unbounded and not config.initial_rate and config.init != "fluctuation":
+    if not config.initial_rate and config.init != "fluctuation":
         found["w1_std"] = 1.2e-4 if recorded else 0.001
     return found
+
+
+def _of_unknown_activity(data: str) -> bool:
+    """Return whether data is files of one's own, which may have few spikes or very many."""
+    return is_path(data) or said_of(data) == OWN_RECORDINGS.name
 
 
 def _of_network(config: TrainConfig) -> dict[str, Any]:
