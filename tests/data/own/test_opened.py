@@ -199,6 +199,11 @@ TIMES = {"times": [0.1, 0.2], "units": [0, 1], "offsets": [0, 1, 2], "labels": [
         ({"images": IMAGES * np.nan, "labels": LABELS}, "finite numbers, got '400 that are NaN"),
         ({"images": IMAGES - 9.0, "labels": LABELS}, "from 0 on, got -9.0; leave normalisation"),
         ({"images": IMAGES * 9.0, "labels": LABELS}, "from 0 to 255, got .*; what is brighter"),
+        (
+            {"images": np.full((20, 5, 4), 16), "labels": LABELS},
+            "a pixel to fire, over 0.2 of full brightness, got '16 at most'; full brightness is",
+        ),
+        ({"images": np.full((20, 5, 4), 0.1), "labels": LABELS}, "got '0.1 at most'"),
         ({"images": WORDS, "labels": LABELS}, "images must be numbers \\[N, H, W\\]"),
         ({"images": np.zeros((2, 300, 300)), "labels": [0, 1]}, "of at most 65,536 pixels, got"),
         ({"images": LISTS, "labels": [0, 1]}, "an array of objects; images of several sizes"),

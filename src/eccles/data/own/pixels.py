@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.data.images.dataset import how_to_uint8
-from eccles.data.images.encoding import latency_encode
+from eccles.data.images.encoding import THRESHOLD, latency_encode
 from eccles.errors import must
 from eccles.events import SpikeEvents
 
@@ -57,6 +57,12 @@ def as_pixels(where: str, parts: Sequence[NDArray[Any]]) -> list[NDArray[np.uint
 def encoded(where: str, parts: Sequence[NDArray[Any]]) -> list[SpikeEvents]:
     """Return the spikes of images by the latency code: a bright pixel fires soon, a dark one never.
 
-    Raises what `as_pixels` raises.
+    Raises what `as_pixels` raises, and InputError where no image has a pixel that fires.
     """
-    return [latency_encode(pixels) for pixels in as_pixels(where, parts)]
+    events = [latency_encode(pixels) for pixels in as_pixels(where, parts)]
+    if not any(each.n_events for each in events):
+        most = max(part.max().item() for part in parts)
+        accepted = f"bright enough for a pixel to fire, over {THRESHOLD:g} of full brightness"
+        hint = "full brightness is 1, or 255 where one is above 1; divide them by the highest"
+        raise must(where, "images", accepted, f"{most:g} at most", hint)
+    return events
