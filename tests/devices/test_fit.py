@@ -84,7 +84,8 @@ GOOD = [f"{k},{way},{g}" for k, (way, g) in enumerate([("up", 0.1 * i) for i in 
         ("pulse,direction,conductance", ["1,up,nan"], "line 2: conductance must be a finite numb"),
         ("pulse,direction,conductance", ["1,left,2"], "line 2: direction must be up or down, got"),
         ("pulse,direction,conductance", ["1,up"], "line 2 must be 3 values"),
-        ("pulse,direction,conductance", [], "must be a range of conductances"),
+        ("pulse,direction,conductance", [], "pulses change the conductance, got 'no row'"),
+        ("pulse,direction,conductance", ["1,up,3", "2,down,3"], "got 'the same 3 in all 2 rows'"),
         ("", [], "with the columns pulse, direction, conductance, got 'none'"),
     ],
 )

@@ -53,8 +53,11 @@ def read_pulses(path: Path | str, low: float | None = None, high: float | None =
     Raises InputError for other columns, for what is no number, and for pulses of one direction.
     """
     numbers, ups, values = _columns(Path(path))
-    least, most = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
-    low, high = (least if low is None else low), (most if high is None else high)
+    if not len(values) or values.min() == values.max():
+        got = f"the same {values[0]:g} in all {len(values):,} rows" if len(values) else "no row"
+        raise must("devices", str(path), "a train whose pulses change the conductance", got)
+    low = float(values.min()) if low is None else low
+    high = float(values.max()) if high is None else high
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         accepted = "a range of conductances, the lower end first"
         raise must("devices", str(path), accepted, f"{low:g} to {high:g}")
