@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,6 +35,19 @@ def test_means_and_paired_differences_are_those_of_the_runs(done):
     assert row["n_pairs"] == 2
     assert "No ratio can be told from 100:0" in advice.answer
     assert "4 runs, 2 seeds a row, 1 epochs of 4,000 real samples" in advice.basis
+
+
+def test_runs_that_ended_dead_are_told(done):
+    _, tables = done
+    assert (advise(tables).table["dead"] == 0).all()
+    assert "dead" not in advise(tables).answer
+    runs = tables.runs
+    silent = runs.assign(final_rate_hz=runs["final_rate_hz"].mask(runs["seed"] == 0, 0.0))
+    silent.loc[silent["ei"] == "100:0", "final_rate_hz"] = 1.0
+    told = SimpleNamespace(planned=tables.planned, runs=silent, folder=tables.folder)
+    advice = advise(told)
+    assert advice.table.set_index("ei")["dead"].to_dict() == {"80:20": 1, "100:0": 0}
+    assert "without a gradient: 80:20 at 5 Hz (1 of 2)." in advice.answer
 
 
 def test_the_same_command_goes_on_and_tells(done, capsys, monkeypatch):

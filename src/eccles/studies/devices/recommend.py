@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eccles.errors import InputError
 from eccles.stats import compare_to_reference, p_text, summary
+from eccles.stats.dead import dead
 from eccles.sweeps.tables import StudyTables
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ class Advice(NamedTuple):
 
     Attributes:
         table: a row a ratio and rate, the most accurate first: n, mean, low and high of its
-            accuracy; the mean paired difference to 100:0 at the same rate with its interval,
-            p after Holm over the ratios of a rate, and the seeds that would show 0.01.
+            accuracy, and how many of the n ended `dead`; the mean paired difference to 100:0 at the
+            same rate with its interval, p after Holm over the ratios of a rate, and the seeds that
+            would show 0.01.
         answer: which ratios that speaks for, in a sentence or two.
         basis: what the answer rests on.
     """
@@ -44,7 +46,8 @@ def advise(tables: StudyTables) -> Advice:
             f"recommend: runs of {_REFERENCE} must be done to compare ratios with, got none in "
             f"{tables.folder}; the same command with --retry-failed does them again"
         )
-    cells = summary(done, _BY, VALUE)
+    ended = done.assign(dead=dead(done)).groupby(_BY, as_index=False)["dead"].sum()
+    cells = summary(done, _BY, VALUE).merge(ended, on=_BY)
     compared = compare_to_reference(
         done, value=VALUE, by="ei", reference=_REFERENCE, within=["initial_rate"]
     ).rename(columns={"low": "difference_low", "high": "difference_high"})
@@ -73,7 +76,17 @@ def _answer(table: pd.DataFrame) -> str:
         if found
     ]
     nothing = f"No ratio can be told from {_REFERENCE} at the same rate by these runs."
-    return " ".join([said, *(parts or [nothing])])
+    return " ".join([said, *(parts or [nothing]), *_lost(table)])
+
+
+def _lost(table: pd.DataFrame) -> list[str]:
+    """Return a sentence about the runs that ended dead, if any did; their accuracy is counted."""
+    found = [
+        f"{row['ei']} at {row['initial_rate']} ({row['dead']} of {row['n']})"
+        for _, row in table.iterrows()
+        if row["dead"]
+    ]
+    return [f"Ended dead, silent or without a gradient: {', '.join(found)}."] if found else []
 
 
 def _basis(done: pd.DataFrame) -> str:
