@@ -114,6 +114,11 @@ def test_rates_that_cannot_be(value):
     assert "\n" not in str(caught.value)
 
 
+def test_a_groups_wrong_rate_is_quoted_without_the_blank_before_it():
+    with pytest.raises(InputError, match=r"rate of I must be a rate above 0 .*, got '-3 Hz'"):
+        read_rates("E: 5 Hz, I: -3 Hz")
+
+
 @given(
     st.floats(1e-6, 1e6) | st.dictionaries(st.sampled_from("ABC"), st.floats(1e-6, 1e6), min_size=1)
 )

@@ -83,7 +83,7 @@ def read_rates(value: object, name: str = "rate", where: str = "units") -> Rates
         groups = [group.strip() for group, _, _ in pairs]
         if not all(groups) or len(set(groups)) < len(groups):
             raise must(where, name, f"{_RATES}, each group once", value)
-        value = dict(zip(groups, [rate for _, _, rate in pairs], strict=True))
+        value = dict(zip(groups, [rate.strip() for _, _, rate in pairs], strict=True))
     if isinstance(value, Mapping):
         named = [group.strip() for group in value if _is_group(group)]
         if not value or len(set(named)) < len(value):
