@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from eccles.arguments import typed
+from eccles.functional.conventions import euler_decay
 from eccles.functional.lif import decay
 from eccles.network.constants import of_group
-from eccles.network.neurons import ConductanceSettings, IzhikevichSettings
+from eccles.network.neurons import ConductanceSettings, IzhikevichSettings, of_norse
 
 if TYPE_CHECKING:
     from eccles.network.names import End
@@ -101,6 +102,11 @@ def membrane_of(network: Network, end: End, dt: float) -> Membrane | None:
         return None
     tau_mem = of_group(population.tau_mem, end.group)
     tau_syn = (population.tau_of("excitatory"), population.tau_of("inhibitory"))
+    if of_norse(own):
+        # Euler's decays are those of other time constants, and its step takes a share of a current.
+        exact = [-dt / math.log(euler_decay(tau, dt)) for tau in (tau_mem, *tau_syn)]
+        moved = dt / tau_mem
+        return Membrane(exact[0], (exact[1], exact[2]), dt, threshold, (moved, moved))
     if not isinstance(own, ConductanceSettings):
         return Membrane(tau_mem, tau_syn, dt, threshold)
     moved = 1 - decay(tau_mem, dt)

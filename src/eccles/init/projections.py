@@ -17,7 +17,7 @@ from eccles.functional.lif import decay
 from eccles.init.weights import fan_in_std
 from eccles.network.constants import of_group
 from eccles.network.names import INPUTS, READOUTS, End
-from eccles.network.neurons import ConductanceSettings, IzhikevichSettings
+from eccles.network.neurons import ConductanceSettings, IzhikevichSettings, of_norse
 from eccles.network.projection import Projection
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualSc
         ties = ((other, network.pair(other)[1]) for other in network.projections)
         if any(target == post and network.recurrent(other) for other, target in ties):
             return usual.driven * strength
-        plain = network.populations[post.population].neuron.model in {"lif", "adaptive"}
+        neuron = network.populations[post.population].neuron
+        plain = neuron.model in {"lif", "adaptive"} and not of_norse(neuron)
         return usual.inputs * (1.0 if plain else strength)
     if network.recurrent(name):
         return usual.recurrent * strength / sum(n for other, n in alike if other == sign)
@@ -206,6 +207,6 @@ def _strength(network: Network, post: End, sign: int, dt: float) -> float:
     elif isinstance(neuron, IzhikevichSettings):
         gain = 1.0 / (_QUADRATIC * (1.0 - decay(10e-3, 1e-3)))
     else:
-        gain = 1.0 / (1.0 - _beta(network, post, dt))
+        gain = 1.0 if of_norse(neuron) else 1.0 / (1.0 - _beta(network, post, dt))
     usual = 1e-3 / ((1.0 - decay(5e-3, 1e-3)) * (1.0 - decay(10e-3, 1e-3)))
     return threshold * usual * (1.0 - kept) / (gain * dt)

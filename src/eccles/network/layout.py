@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from eccles.errors import must, whole
 from eccles.functional.adaptive import AdaptiveLIF
 from eccles.functional.conductance import ConductanceLIF
+from eccles.functional.conventions import NorseLIF, SnntorchLIF, euler_decay
 from eccles.functional.izhikevich import PRESETS
 from eccles.functional.lif import LIF, decay
 from eccles.functional.neuron import Constant, Neuron
 from eccles.functional.surrogate import STEEP, Surrogate
 from eccles.network.constants import ByGroup
 from eccles.network.names import INPUTS, READOUTS, End
-from eccles.network.neurons import AdaptiveSettings, ConductanceSettings, IzhikevichSettings
+from eccles.network.neurons import (
+    AdaptiveSettings,
+    ConductanceSettings,
+    IzhikevichSettings,
+    of_norse,
+)
 from eccles.network.population import Population
 from eccles.units import duration
 from eccles.wiring import Group, Link, Readouts, Wiring
 
 if TYPE_CHECKING:
     from eccles.network.network import Network
+
+_CONVENTIONS: dict[str, type[LIF | SnntorchLIF | NorseLIF]] = {
+    "spytorch": LIF,
+    "snntorch": SnntorchLIF,
+    "norse": NorseLIF,
+}
+"""Leaky integrate-and-fire neurons by whose they are."""
 
 _STABLE = 1e-3
 """The longest step, in seconds, at which Izhikevich's equations are stable."""
@@ -104,12 +118,17 @@ def _decays(network: Network, dt: float, apart: bool) -> tuple[torch.Tensor, ...
     def of(sign: str) -> torch.Tensor:
         return torch.cat(
             [
-                _constants(each.n_neurons, decay(each.tau_of(sign), dt))  # type: ignore[arg-type]
+                _constants(each.n_neurons, _decay_of(each)(each.tau_of(sign), dt))  # type: ignore[arg-type]
                 for each in network.populations.values()
             ]
         )
 
     return (of("excitatory"), of("inhibitory")) if apart else (of("excitatory"),)
+
+
+def _decay_of(population: Population) -> Callable[..., Any]:
+    """Return what makes a decay of a time constant, as the population's neurons take it."""
+    return euler_decay if of_norse(population.neuron) else decay
 
 
 def _constants(size: int, value: float) -> torch.Tensor:
@@ -165,4 +184,5 @@ def _neuron(population: Population, dt: float, surrogate: Surrogate) -> Neuron:
         )
     if isinstance(own, ConductanceSettings):
         return ConductanceLIF(tau_mem, own.e_excitatory, own.e_inhibitory, threshold, dt, surrogate)
-    return LIF(tau_mem, threshold, dt, surrogate)
+    kind = _CONVENTIONS[own.convention]
+    return kind(tau_mem, threshold, dt, surrogate)

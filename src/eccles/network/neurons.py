@@ -20,6 +20,14 @@ class LIFSettings(Settings):
     model: Literal["lif"] = "lif"
     """The neuron's name."""
 
+    convention: Literal["spytorch", "snntorch", "norse"] = "spytorch"
+    """Whose order of integrating, firing and resetting it keeps; see `functional.conventions`."""
+
+
+def of_norse(neuron: Settings) -> bool:
+    """Return whether neurons are norse's, which take Euler's decays for their currents too."""
+    return isinstance(neuron, LIFSettings) and neuron.convention == "norse"
+
 
 class AdaptiveSettings(Settings):
     """Leaky integrate-and-fire with a threshold that adapts."""

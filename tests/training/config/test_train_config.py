@@ -124,6 +124,7 @@ def test_every_setting_is_part_of_the_identity():
         "signs": None,
         "recurrent": True,
         "neuron": "conductance",
+        "convention": "snntorch",
         "tau_adapt": None,
         "adapt_strength": None,
         "e_excitatory": None,

@@ -12,6 +12,7 @@ OTHERS = {
     "data": {"data": "shd"},
     "device_bound": {"device_model": "ecram", "device_bound": 20.0},
     "device_model": {"device_model": "ecram"},
+    "convention": {"convention": "norse"},
     "dt": {"dt": "2 ms"},
     "ei": {"ei": "1:1"},
     "engine": {"engine": "dense"},

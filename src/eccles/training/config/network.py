@@ -20,6 +20,7 @@ _RATIO, _HIDDEN = "80:20", 100
 """What an "auto" of `ei` and `hidden` is, where nothing else says it."""
 
 CONSTANTS = {
+    "convention": ("lif", "convention"),
     "tau_adapt": ("adaptive", "tau_adapt"),
     "adapt_strength": ("adaptive", "strength"),
     "e_excitatory": ("conductance", "e_excitatory"),
@@ -28,7 +29,16 @@ CONSTANTS = {
 }
 """Settings that are constants of one kind of neuron: which kind, and what it calls them."""
 
-_BEYOND = ("groups", "signs", "recurrent", "neuron", "tau_syn_inhibitory", "delay", "threshold")
+_BEYOND = (
+    "groups",
+    "signs",
+    "recurrent",
+    "neuron",
+    "convention",
+    "tau_syn_inhibitory",
+    "delay",
+    "threshold",
+)
 """Settings that lead beyond one layer of LIF neurons, which has kernels of its own."""
 
 _MOST = 65536
@@ -67,6 +77,10 @@ class NetworkSettings(Settings):
 
     neuron: Literal["lif", "adaptive", "conductance", "izhikevich"] = "lif"
     """What the neurons are: LIF, with an adaptive threshold, with conductances, Izhikevich's."""
+
+    convention: Literal["spytorch", "snntorch", "norse"] = "spytorch"
+    """Whose order of integrating, firing and resetting lif neurons keep; see docs/other-tools.md.
+    With norse's come its decays, 1 - dt / tau."""
 
     tau_adapt: MaybeDuration = None
     """Time constant of the threshold of adaptive neurons (auto: 100 ms)."""
@@ -161,8 +175,7 @@ class NetworkSettings(Settings):
         if self.network is not None:
             self._leave_it_to_the_network()
         for name, (kind, _) in CONSTANTS.items():
-            value = getattr(self, name)
-            if value is not None and self.neuron != kind:
+            if self._says(name) and self.neuron != kind:
                 hint = f"it is one of {kind} neurons"
                 accepted = f"left out with {self.neuron} neurons"
                 raise must(self.section, name, accepted, self.spelt(name), hint)
@@ -201,11 +214,14 @@ class NetworkSettings(Settings):
         check_said(content, cls.section)
         return cls.model_validate(content)
 
+    def _says(self, name: str) -> bool:
+        """Return whether a setting isn't as it is unless said."""
+        return bool(getattr(self, name) != NetworkSettings.model_fields[name].default)
+
     @property
     def plain(self) -> bool:
         """Whether it is one layer of LIF neurons, as of Kilgore et al. 2025."""
-        fields = NetworkSettings.model_fields
-        usual = all(getattr(self, name) == fields[name].default for name in _BEYOND)
+        usual = not any(self._says(name) for name in _BEYOND)
         return usual and self.network is None and not isinstance(self.hidden, str)
 
     def layers(self) -> tuple[int, ...] | None:
@@ -226,8 +242,9 @@ class NetworkSettings(Settings):
         """
         if self.network is not None:
             return self.network
-        found = {own: getattr(self, name) for name, (_, own) in CONSTANTS.items()}
-        constants = {name: value for name, value in found.items() if value is not None}
+        constants = {
+            own: getattr(self, name) for name, (_, own) in CONSTANTS.items() if self._says(name)
+        }
         return _layered(
             self.layers(),
             self.neuron,
