@@ -15,7 +15,7 @@ FLOORS = [
     ["cli"],
     ["studies"],
     ["bench", "sweeps", "report"],
-    ["training", "figures"],
+    ["training", "figures", "interop"],
     ["nn", "data", "stats"],
     ["engines", "init", "dale", "devices"],
     ["network", "measures"],

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from eccles import figures as figures
     from eccles import functional as functional
     from eccles import init as init
+    from eccles import interop as interop
     from eccles import measures as measures
     from eccles import network as network
     from eccles import nn as nn
@@ -83,6 +84,7 @@ _MODULES = (
     "figures",
     "functional",
     "init",
+    "interop",
     "measures",
     "network",
     "nn",

@@ -21,6 +21,7 @@ VERBS = {
     "figures": STORED,
     "inspect": STORED,
     "report": STORED,
+    "export": STORED,
     "bench": "",
     "data list": "",
     "data describe": "fashion-mnist-sample",

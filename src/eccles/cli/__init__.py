@@ -18,6 +18,7 @@ _VERBS = {
     "results": "Print, filter and export the results of a study.",
     "figures": "Draw the figures of a study, an article or one run, from what is stored.",
     "inspect": "Look into a network before and while it trained: rates, weights, currents.",
+    "export": "Write a trained network for other tools, and measure how like it that is.",
     "report": "Write one HTML file of a run, a study or an article: figures, tables, claims.",
     "data": "List, describe, fetch and check data sets; make them of speech and audio.",
     "devices": "List, show, draw and fit memristive devices that can hold the weights.",
@@ -132,6 +133,10 @@ def _dispatch(words: list[str]) -> int:
         from eccles.cli.inspect import run as run_inspect
 
         return run_inspect(rest)
+    if verb == "export":
+        from eccles.cli.export import run as run_export
+
+        return run_export(rest)
     if verb == "report":
         from eccles.cli.report import run as run_report
 

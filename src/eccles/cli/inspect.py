@@ -10,6 +10,7 @@ from typing import Annotated
 
 import tyro
 
+from eccles.cli.cost import print_cost
 from eccles.cli.flags import flag, read
 from eccles.cli.folders import for_files
 from eccles.cli.formats import check_can_draw, formats_of, save_each
@@ -72,11 +73,15 @@ class Arguments:
     rates of each group and weights of each projection, and pictures of all that the run measured.
     Tables are of the first and the last epoch; beside each picture lie its numbers as CSV.
 
+    With --cost it counts instead what a sample's answer costs, as NeuroBench does, by projection
+    and by E and I: operations if all happened, and those that do; sparsities; bytes.
+
     Try
         eccles train --model mlp8 --epochs 3 --measure layers,currents --out mine
         eccles inspect mine
         eccles train --epochs 3 --measure rates,weights,sample --out other
         eccles inspect other
+        eccles inspect other --cost
     """
 
     run: Annotated[tyro.conf.Positional[Path | None], flag("RUN", "(required)")] = None
@@ -88,6 +93,21 @@ class Arguments:
     out: Annotated[Path | None, flag("PATH", "(default: RUN/figures)")] = None
     """Folder for the files."""
 
+    cost: bool = False
+    """Count operations, sparsities and bytes of the network as the run's last checkpoint has it."""
+
+    samples: int = 500
+    """Samples of the test set that --cost counts on."""
+
+    data_dir: Annotated[Path | None, flag("DIR")] = None
+    """Folder with the data set's files, for --cost (default: search for them)."""
+
+    energy: Annotated[str | None, flag("TABLE")] = None
+    """With --cost joules of the operations too, by a table: 45nm-fp32, 45nm-fp16 or 45nm-int8."""
+
+    as_neurobench: bool = False
+    """With --cost count multiplications for a whole batch of which one unit has two spikes."""
+
     json: bool = False
     """Print all rows, and the files that were written, as JSON."""
 
@@ -98,6 +118,21 @@ class Arguments:
 def run(words: Sequence[str]) -> int:
     """Run `eccles inspect WORDS`."""
     given = read(Arguments, "inspect", words)
+    if given.cost:
+        _check_cost(given)
+        print_cost(
+            given.run,
+            samples=given.samples,
+            data_dir=given.data_dir,
+            energy=given.energy,
+            as_neurobench=given.as_neurobench,
+            json=given.json,
+        )
+        return 0
+    for name in ("samples", "data_dir", "energy", "as_neurobench"):
+        if (value := getattr(given, name)) != getattr(Arguments, name):
+            option = f"--{name.replace('_', '-')}"
+            raise must("inspect", option, "left out without --cost", value)
     if given.run is None or not is_run(given.run):
         got = "none" if given.run is None else f"{given.run} without a config.json"
         raise InputError(f"inspect: RUN must be the folder of a run, got {got}; eccles train makes "
@@ -125,6 +160,15 @@ def run(words: Sequence[str]) -> int:
         print("no film of currents: the run didn't measure them (--measure layers,currents)")
     print(f"{', '.join(path.name for path in files)} in {out}")
     return 0
+
+
+def _check_cost(given: Arguments) -> None:
+    """Raise InputError for an option of pictures, which a count has none of, and for no samples."""
+    for name in ("format", "out"):
+        if (value := getattr(given, name)) is not None:
+            raise must("inspect", f"--{name}", "left out with --cost", str(value))
+    if given.samples < 1:
+        raise must("inspect", "--samples", "1 or more", given.samples)
 
 
 def _drawn(
