@@ -8,6 +8,9 @@ import pytest
 from eccles.cli import main
 
 nir = pytest.importorskip("nir", reason="nir isn't installed")
+pytestmark = pytest.mark.slow
+
+TRAIN = ["train", "--hidden", "20", "--epochs", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -15,11 +18,11 @@ def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("export")
     for name, words in {
         "usual": ["--w1-std", "0.003"],
-        "norse": ["--convention", "norse"],
-        "adaptive": ["--neuron", "adaptive"],
+        "norse": ["--convention", "norse", "--epochs", "0"],
+        "adaptive": ["--neuron", "adaptive", "--epochs", "0"],
+        "devices": ["--device-model", "ecram"],
     }.items():
-        out = str(folder / name)
-        assert main(["train", "--hidden", "20", "--epochs", "1", *words, "--out", out]) == 0
+        assert main([*TRAIN, *words, "--out", str(folder / name)]) == 0
     return folder
 
 
@@ -36,8 +39,8 @@ def test_a_graph_and_what_was_measured(here, tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "for norse, steps of 1 ms: input Input, input_to_hidden Linear, hidden CubaLIF" in shown
     assert "the readouts are left out, for norse has no node for them" in shown
-    assert "measured on 40 test samples (real); spikes come 2 steps later here" in shown
-    assert "as the run has it" in shown
+    assert "measured on 40 test samples (real), with spikes of the graph 2 steps later" in shown
+    assert "on the whole test set, as the run has it" in shown
     graph = nir.read(str(tmp_path / "net.nir"))
     kept = graph.metadata["eccles"]["fidelity"]
     assert kept["samples"] == 40
@@ -51,9 +54,10 @@ def test_neurons_of_norse_export_exactly(here, capsys):
     assert told["file"] == str(here / "norse" / "network.nir")
     assert told["notes"] == []
     assert told["fidelity"]["share_equal"] == told["fidelity"]["class_equal"] == 1
-    # The run goes on as if nobody had exported it.
-    words = ["train", "--hidden", "20", "--epochs", "1", "--convention", "norse"]
-    assert main([*words, "--out", str(here / "norse")]) == 0
+    # The run is found complete as if nobody had exported it.
+    assert (
+        main([*TRAIN, "--convention", "norse", "--epochs", "0", "--out", str(here / "norse")]) == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,8 @@ def test_neurons_of_norse_export_exactly(here, capsys):
             "--for must be one of exact, norse, snntorch, got 'nors'",
         ),
         (["usual", "--samples", "0"], "--samples must be 1 or more, got 0"),
-        (["usual", "--out", "."], "--out must be a file, got 'the folder .'"),
+        (["usual", "--out", "."], "--out must be a file whose name ends in .nir, got '.'"),
+        (["usual", "--out", "usual/config.json"], "--out must be a file whose name ends in .nir"),
         (["adaptive"], "NIR can say: there is no node for adaptive neurons, which hidden has"),
     ],
 )
@@ -94,9 +99,18 @@ def test_deep_networks_are_refused(tmp_path, monkeypatch, capsys):
     for verb in (["export", "deep"], ["inspect", "deep", "--cost"]):
         capsys.readouterr()
         assert main(verb) == 2
-        assert "must be of a network that settings or YAML say, got 'mlp2'" in (
-            capsys.readouterr().err
-        )
+        said = capsys.readouterr().err
+        assert "must be of populations of spiking neurons, got the deep network mlp2" in said
+        assert said.count("\n") == 1
+
+
+def test_weights_of_devices_are_those_that_were_read(here, capsys):
+    words = ["export", str(here / "devices"), "--samples", "100000", "--json"]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)["fidelity"]
+    run = json.loads((here / "devices" / "result.json").read_text())
+    assert told["accuracy_here"] == pytest.approx(run["final_accuracy"], abs=0.005)
+    assert main(["inspect", str(here / "devices"), "--cost"]) == 0
 
 
 def test_costs_beside_accuracy(here, capsys):
@@ -124,8 +138,7 @@ def _lines(path):
 
 def test_costs_agree_with_the_measure_of_a_run(here, tmp_path, capsys):
     """`--measure operations` counts the same over all test samples, by matrix."""
-    words = ["train", "--hidden", "20", "--epochs", "1", "--w1-std", "0.003"]
-    assert main([*words, "--measure", "operations", "--out", "measured"]) == 0
+    assert main([*TRAIN, "--w1-std", "0.003", "--measure", "operations", "--out", "measured"]) == 0
     capsys.readouterr()
     assert main(["inspect", "measured", "--cost", "--samples", "100000", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

@@ -69,13 +69,14 @@ def test_lif_is_snntorchs_seen_a_step_later(drive):
     assert torch.equal(ours[1:], theirs[:-1])
 
 
-def test_norse_needs_times_above_a_step():
-    with pytest.raises(InputError, match=r"of norse must be above a step, 0\.001 s, got 0\.001"):
-        _ = NorseLIF(tau_mem=1e-3).beta
-    with pytest.raises(InputError, match="must be above a step"):
+def test_norse_needs_times_of_a_step_at_least():
+    assert NorseLIF(tau_mem=1e-3).beta == 0
+    with pytest.raises(InputError, match=r"of norse must be a step or more, 0\.001 s, got 0\.0009"):
+        _ = NorseLIF(tau_mem=9e-4).beta
+    with pytest.raises(InputError, match="must be a step or more"):
         euler_decay(torch.tensor([5e-3, 5e-4]), 1e-3)
-    network = layered((5,), neuron={"model": "lif", "convention": "norse"}, tau_syn=1e-3)
-    with pytest.raises(InputError, match="must be above a step"):
+    network = layered((5,), neuron={"model": "lif", "convention": "norse"}, tau_syn=9e-4)
+    with pytest.raises(InputError, match="must be a step or more"):
         network.wire(3, 2)
 
 

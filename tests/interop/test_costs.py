@@ -11,7 +11,8 @@ from eccles.events import SpikeEvents
 from eccles.interop import TABLES, cost, joules
 from eccles.interop.energies import table
 from eccles.network import Network, kilgore2025, layered
-from eccles.nn import SpikingNetwork
+from eccles.nn import EINetwork, SpikingNetwork
+from eccles.populations import Populations
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,15 @@ def test_dense_operations_of_kilgores_network():
     assert found.total("acs") == found.total("macs") == 0
     assert found.activation_sparsity() == 1
     assert sum(row["membrane_updates"] for row in found.groups) == 100
+
+
+def test_a_network_of_one_layer_is_counted_as_the_same_in_populations(tiny):
+    module, events = tiny
+    one = EINetwork(2, Populations(1, 1), 1)
+    one.load_state_dict(module.state_dict())
+    ours, theirs = cost(one, events), cost(module, events)
+    assert ours.projections == theirs.projections
+    assert ours.groups == theirs.groups
 
 
 def test_a_projection_that_is_not_there_costs_nothing():

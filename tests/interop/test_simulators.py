@@ -10,9 +10,8 @@ import torch
 from eccles.functional import readout
 from eccles.interop import fidelity, from_nir, to_nir
 from eccles.interop.chain import simulate
-from eccles.interop.model import model_of
 from eccles.interop.reading import chain_of
-from eccles.network import Network
+from eccles.network import Network, layered
 from eccles.nn import SpikingNetwork
 
 nir = pytest.importorskip("nir", reason="nir isn't installed")
@@ -120,20 +119,26 @@ def test_groups_of_several_constants(events):
         assert torch.allclose(found, wanted.output, rtol=0, atol=1e-4)
 
 
-def test_a_network_of_snntorch_comes_here(events, tmp_path):
+@pytest.mark.parametrize("neuron", ["Synaptic", "Leaky"])
+def test_a_network_of_snntorch_comes_here(events, tmp_path, neuron):
     """Exported by snntorch itself: the spikes that it has, one step later a layer."""
     snntorch = pytest.importorskip("snntorch", reason="snntorch isn't installed")
     exports = pytest.importorskip("snntorch.export_nir", reason="snntorch isn't installed")
     torch.manual_seed(0)
-    alpha, beta = torch.full((8,), 0.8), torch.full((8,), 0.9)
-    neuron = {"threshold": torch.ones(8), "reset_mechanism": "zero", "init_hidden": True}
+    decays = {"alpha": torch.full((8,), 0.8), "beta": torch.full((8,), 0.9)}
+    strength = 1
+    if neuron == "Leaky":  # It has no synapse: a current lasts a step, so more must come.
+        del decays["alpha"]
+        strength = 5
+    usual = {"threshold": torch.ones(8), "reset_mechanism": "zero", "init_hidden": True}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs = torch.nn.Sequential(
             torch.nn.Linear(30, 8, bias=False),
-            snntorch.Synaptic(alpha=alpha, beta=beta, reset_delay=False, **neuron),
+            getattr(snntorch, neuron)(**decays, reset_delay=False, **usual),
             torch.nn.Linear(8, 3, bias=False),
         )
+        theirs[0].weight.data *= strength
         graph = exports.export_to_nir(theirs, torch.zeros(1, 30), ignore_dims=[0])
     path = tmp_path / "theirs.nir"
     nir.write(str(path), graph)
@@ -149,6 +154,27 @@ def test_a_network_of_snntorch_comes_here(events, tmp_path):
     assert torch.equal(ours[1:], wanted[:-1][:, :, order])
 
 
+def test_a_network_of_norse_comes_here_by_its_weights(events):
+    """Its modules beside ours with the same weights: the spikes, one step later a layer."""
+    norse = pytest.importorskip("norse.torch", reason="norse isn't installed")
+    torch.manual_seed(0)
+    theirs = norse.SequentialState(torch.nn.Linear(30, 10, bias=False), norse.LIFCell())
+    # Norse's own time constants: 5 ms of a current, 10 ms of a membrane.
+    network = layered((10,), dale=False, neuron={"model": "lif", "convention": "norse"})
+    module = SpikingNetwork(network, 30, 3)
+    with torch.no_grad():
+        theirs[0].weight *= 12
+        module.matrices["input->hidden"].copy_(theirs[0].weight.T)
+    inputs, state, wanted = events.to_dense(), None, []
+    with torch.no_grad():
+        for each in inputs:
+            spikes, state = theirs(each, state)
+            wanted.append(spikes)
+    wanted = torch.stack(wanted)
+    assert 0.01 < wanted.mean() < 0.6
+    assert torch.equal(module.hidden_spikes(inputs)[1:], wanted[:-1])
+
+
 def _order(found, weight):
     """Return where each of our neurons is among theirs, by its outgoing weights."""
     ours = found.weights["layer1->output"]
@@ -160,7 +186,7 @@ def test_a_trained_network_keeps_its_classes(make, events):
     module = make()
     exported = to_nir(module, to="norse")
     labels = np.arange(len(events)) % 4
-    measured = fidelity(exported, model_of(module), events, labels)
+    measured = fidelity(exported, module, events, labels)
     currents = ran("norse", exported.graph, events.to_dense())
     scores = readout(currents, module.wiring.readouts).max(dim=0).values
     share = float((scores.argmax(dim=1).numpy() == labels).mean())

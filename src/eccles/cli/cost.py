@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eccles.interop import Cost, Energies
 
+_WHY = "operations are counted of spikes that pass projections"
 _COMPUTE = "of these operations alone: memory, transport and leakage take more"
 
 
@@ -39,7 +40,7 @@ def print_cost(
     from eccles.training.run.trained import read_trained, some
 
     energies = None if energy is None else table(energy)
-    found = read_trained(run, "inspect", data_dir)
+    found = read_trained(run, "inspect", _WHY, data_dir)
     data = some(found.test, samples, "inspect")
     counted = cost(found.network, data.events, as_neurobench=as_neurobench)
     accuracy = evaluate(found.network, data).accuracy

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _FORMATS = ("nir",)
 _TARGETS = ("exact", "norse", "snntorch")
+_WHY = (
+    "NIR has no nodes for circuits of excitation and inhibition that divide, nor for code of one's "
+    "own"
+)
 
 
 @dataclass(frozen=True)
@@ -72,15 +76,15 @@ def run(words: Sequence[str]) -> int:
             )
     if given.samples < 1:
         raise must("export", "--samples", "1 or more", given.samples)
-    if given.out is not None and given.out.is_dir():
-        raise must("export", "--out", "a file", f"the folder {given.out}")
+    if given.out is not None and (given.out.suffix != ".nir" or given.out.is_dir()):
+        raise must("export", "--out", "a file whose name ends in .nir", str(given.out))
     from eccles.interop import fidelity, to_nir
     from eccles.interop.model import model_of
     from eccles.interop.package import nir
     from eccles.training.run.trained import read_trained, some
 
     nir()  # What is missing is said before anything is computed.
-    found = read_trained(given.run, "export", given.data_dir)
+    found = read_trained(given.run, "export", _WHY, given.data_dir)
     model = model_of(found.network)
     exported = to_nir(model, to=given.for_)
     data = some(found.test, given.samples, "export")
@@ -108,19 +112,22 @@ def _print(
     late = ", ".join(map(str, measured.shift))
     steps = "step" if late == "1" else "steps"
     by_layer = ", by layer" if len(measured.shift) > 1 else ""
-    print(f"measured on {measured.samples:,} test samples ({kind}); spikes come {late} {steps} "
-          f"later here{by_layer}")  # fmt: skip
     print(
-        f"spikes    {measured.share_equal:.1%} of those of either are the same "
-        f"({measured.spikes_here:,} here, {measured.spikes_there:,} there); "
-        f"{measured.first_equal:.1%} of neurons' first ones"
+        f"measured on {measured.samples:,} test samples ({kind}), with spikes of the graph "
+        f"{late} {steps} later{by_layer}"
+    )
+    print(
+        f"spikes    {measured.share_equal:.1%} are in both ({measured.spikes_here:,} of the "
+        f"network, {measured.spikes_there:,} of the graph); of neurons' first spikes "
+        f"{measured.first_equal:.1%}"
     )
     size = measured.score_difference / measured.score if measured.score else 0.0
-    print(f"readouts  scores differ by {size:.1%} of their size")
-    whole = "" if accuracy is None else f"; {accuracy:.2%} on all, as the run has it"
+    print(f"scores    differ by {size:.1%} of their mean size")
+    whole = "" if accuracy is None else f"; {accuracy:.2%} on the whole test set, as the run has it"
     print(
-        f"accuracy  {_percent(measured.accuracy_here)} here, {_percent(measured.accuracy_there)} "
-        f"there, the same class for {measured.class_equal:.1%}{whole}"
+        f"accuracy  {_percent(measured.accuracy_here)} of the network, "
+        f"{_percent(measured.accuracy_there)} of the graph; both say the same class for "
+        f"{measured.class_equal:.1%} of samples{whole}"
     )
 
 

@@ -38,12 +38,12 @@ Convention = Literal["spytorch", "snntorch", "norse"]
 def euler_decay(tau: Constant, dt: float) -> Constant:
     """Return 1 - dt / tau, what a step of Euler's leaves; tau and dt in seconds.
 
-    Raises InputError unless tau is above dt, for then Euler's steps don't decay.
+    Raises InputError for a tau below dt, since Euler's steps then overshoot instead of decaying.
     """
     shortest = float(tau.min()) if isinstance(tau, Tensor) else tau
-    if not shortest > dt:
+    if not shortest >= dt:
         hint = "smaller steps, or another convention, go with so short a time"
-        raise must("lif", "time constants of norse", f"above a step, {dt:g} s", shortest, hint)
+        raise must("lif", "time constants of norse", f"a step or more, {dt:g} s", shortest, hint)
     return 1.0 - dt / tau
 
 
@@ -87,7 +87,7 @@ class NorseLIF(Checked):
     """A neuron that steps as `norse.torch.LIFCell`; a `Neuron`.
 
     Attributes:
-        tau_mem: membrane time constant in seconds, above dt, one or [N].
+        tau_mem: membrane time constant in seconds, dt or more, one or [N].
         threshold: one or [N]; rest is 0.
         dt: length of a step in seconds.
         surrogate: what stands in for the derivative of a spike.

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from eccles.network.names import End
     from eccles.network.network import Network
 
+_GONE = 1e-12
+"""The least that a step leaves here: a decay of 0, Euler's of one step, has no time constant."""
+
 
 class Drive(NamedTuple):
     """Synapses onto a neuron.
@@ -104,7 +107,8 @@ def membrane_of(network: Network, end: End, dt: float) -> Membrane | None:
     tau_syn = (population.tau_of("excitatory"), population.tau_of("inhibitory"))
     if of_norse(own):
         # Euler's decays are those of other time constants, and its step takes a share of a current.
-        exact = [-dt / math.log(euler_decay(tau, dt)) for tau in (tau_mem, *tau_syn)]
+        left = (max(euler_decay(tau, dt), _GONE) for tau in (tau_mem, *tau_syn))
+        exact = [-dt / math.log(share) for share in left]
         moved = dt / tau_mem
         return Membrane(exact[0], (exact[1], exact[2]), dt, threshold, (moved, moved))
     if not isinstance(own, ConductanceSettings):

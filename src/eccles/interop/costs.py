@@ -25,7 +25,9 @@ from eccles.arguments import typed
 from eccles.engines.pool.dense import run
 from eccles.errors import must, whole
 from eccles.events import SpikeEvents
+from eccles.interop.model import model_of
 from eccles.network.summary import SIGNS
+from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
 
 Rows = list[dict[str, Any]]
@@ -78,7 +80,7 @@ class Cost:
 
 @typed("cost")
 def cost(
-    network: SpikingNetwork,
+    network: EINetwork | SpikingNetwork,
     events: SpikeEvents,
     *,
     as_neurobench: bool = False,
@@ -87,7 +89,7 @@ def cost(
     """Count what a network's answers to samples cost, by the plain equations.
 
     Args:
-        network: the network.
+        network: whose answers they are.
         events: samples, one or more.
         as_neurobench: count a step's operations as MACs where any unit of the batch has several
             spikes, as NeuroBench does.
@@ -96,6 +98,8 @@ def cost(
     Raises InputError for no samples, and for those of another number of units.
     """
     whole("cost", "batch_size", batch_size)
+    if isinstance(network, EINetwork):
+        network = model_of(network, "cost").module()
     wiring = network.wiring
     if not len(events):
         raise must("cost", "samples", "one or more", 0)

@@ -19,7 +19,7 @@ from eccles.engines.pool.dense import run
 from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.interop.chain import Chain, simulate
-from eccles.interop.model import Model
+from eccles.interop.model import Model, model_of
 from eccles.interop.reading import chain_of
 from eccles.network.neurons import LIFSettings
 from eccles.wiring import Readouts, Wiring
@@ -70,18 +70,19 @@ class Fidelity(NamedTuple):
 
 @typed("export")
 def fidelity(
-    exported: Exported, model: Model, events: SpikeEvents, labels: NDArray[Any] | None = None
+    exported: Exported, module: Any, events: SpikeEvents, labels: NDArray[Any] | None = None
 ) -> Fidelity:
     """Return how like its network a graph is, on samples.
 
     Args:
         exported: the graph, from `to_nir`.
-        model: what it was made of.
+        module: what it was made of, as `to_nir` took it.
         events: samples, one or more.
         labels: the class of each, if known.
 
     Raises InputError for no samples, and for those of another number of units or length of steps.
     """
+    model = model_of(module)
     wiring = model.network.wire(model.n_inputs, model.n_classes, model.dt)
     _check(events, wiring)
     to = exported.target

@@ -46,24 +46,26 @@ class Model(NamedTuple):
         return made
 
 
-def model_of(module: object) -> Model:
-    """Return the network and weights of a module of ours.
+def model_of(module: object, where: str = "export") -> Model:
+    """Return the network and weights of a module of ours; a `Model` is returned as it is.
 
-    Raises InputError for a module of another kind.
+    Raises InputError, as from `where`, for a module of another kind.
     """
+    if isinstance(module, Model):
+        return module
     if isinstance(module, SpikingNetwork):
         usual = module.network.wire(1, 1, module.wiring.dt).neurons
         for (_, known), (_, found) in zip(usual, module.wiring.neurons, strict=True):
             if type(known) is not type(found):
-                raise must("export", "neurons", "those of the network's settings", found)
+                raise must(where, "neurons", "those of the network's settings", found)
         own = {name: weight.detach().cpu() for name, weight in module.weights.items()}
         return Model(module.network, own, module.wiring.dt)
     if not isinstance(module, EINetwork):
         hint = "a module of one's own, or a deep network, has no description to export"
-        raise must("export", "the network", "an EINetwork or a SpikingNetwork", module, hint)
+        raise must(where, "the network", "an EINetwork or a SpikingNetwork", module, hint)
     own_neuron, sizes = module.neuron, module.hidden
     if own_neuron.v_rest != 0:
-        raise must("export", "v_rest", "0", own_neuron.v_rest)
+        raise must(where, "v_rest", "0", own_neuron.v_rest)
     groups = {"E": sizes.n_excitatory, "I": sizes.n_inhibitory}
     network = layered(
         groups={name: n for name, n in groups.items() if n},

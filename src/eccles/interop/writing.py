@@ -70,7 +70,7 @@ def to_nir(module: Any, *, to: str = "exact") -> Exported:
     Raises InputError for a network that NIR, or the target, has no nodes for, and without the
     extra `interop`.
     """
-    return write_graph(module if isinstance(module, Model) else model_of(module), target(to))
+    return write_graph(model_of(module), target(to))
 
 
 def write_graph(model: Model, to: Target) -> Exported:
@@ -194,14 +194,15 @@ def _notes(network: Network, to: Target, late: list[bool]) -> list[str]:
         )
     if not to.whole and any(late):
         found.append(
-            f"{to.name} lets a spike act on its own layer in the next step, one sooner than here"
+            f"{to.name} lets a spike act on its own layer in the next step, one step sooner than "
+            "the network does"
         )
     kinds = {each.neuron.convention for each in network.populations.values()
              if isinstance(each.neuron, LIFSettings)}  # fmt: skip
     if kinds - {"norse"}:
         found.append(
-            "neurons here lose the current of the step in which they are reset, and those of the "
-            "graph don't: spikes after a neuron's first may differ"
+            "the network's neurons lose the current of the step in which they are reset, and the "
+            "graph's don't: spikes after a neuron's first may differ"
         )
     return found
 

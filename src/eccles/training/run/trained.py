@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from eccles.data.spikes.dataset import SpikeDataset
-from eccles.errors import InputError, RunError, must, whole
+from eccles.errors import InputError, RunError, whole
 from eccles.functional.surrogate import surrogate
 from eccles.nn.spiking import SpikingNetwork
 from eccles.training.own import check_same, from_record
@@ -41,13 +41,18 @@ class Trained(NamedTuple):
         return next((row["accuracy"] for row in rows if row["epoch"] == self.epochs - 1), None)
 
 
-def read_trained(folder: Path | None, where: str, data_dir: Path | None = None) -> Trained:
+def read_trained(
+    folder: Path | None, where: str, why: str, data_dir: Path | None = None
+) -> Trained:
     """Return the network of a run's folder.
 
     Args:
         folder: the run's folder.
         where: the verb that wants it.
+        why: why it takes no other networks, for the sentence that refuses them.
         data_dir: folder of the data set's files; searched for unless given.
+
+    Of memristive devices it has the weights that were read, as of any other.
 
     Raises InputError for what is no run's folder, a deep network, a module of one's own, and
     samples that aren't at hand; RunError for files that aren't as they were written.
@@ -60,8 +65,10 @@ def read_trained(folder: Path | None, where: str, data_dir: Path | None = None) 
     run = read_run(folder)
     config = run.config
     if config.is_deep or config.module is not None:
-        got = config.model if config.is_deep else "a module of one's own"
-        raise must(where, "the run", "of a network that settings or YAML say", got)
+        kind = f"the deep network {config.model}" if config.is_deep else "a module of one's own"
+        raise InputError(
+            f"{where}: the run must be of populations of spiking neurons, got {kind}; {why}"
+        )
     record = read_settings(folder / "config.json")
     header, tensors = checkpoint.read(folder / "checkpoint.safetensors")
     if header["identity"] != record.get("identity"):
@@ -78,8 +85,10 @@ def read_trained(folder: Path | None, where: str, data_dir: Path | None = None) 
         surrogate=surrogate(own.surrogate, own.surrogate_scale),
         seed=config.seed,
     )
+    held = checkpoint.weights(tensors)
+    read = {name: each for name, each in held.items() if not name.startswith("devices.")}
     try:
-        network.load_state_dict(checkpoint.weights(tensors))
+        network.load_state_dict(read)
     except RuntimeError:
         raise RunError(f"{where}: {folder} must hold weights of its network, got others") from None
     return Trained(run, network, test, int(header["next_epoch"]))
