@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from eccles.training.measures.evaluation import evaluate as evaluate
     from eccles.training.run.result import TrainResult as TrainResult
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 _HOME = {
     "DeepConfig": "eccles.training.config.former",

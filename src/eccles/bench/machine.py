@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("eccles", "torch", "numpy", "numba", "snntorch", "jax")
+import eccles
+
+_PACKAGES = ("torch", "numpy", "numba", "snntorch", "jax")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ def this_machine() -> Machine:
         load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         python=platform.python_version(),
-        versions={name: _version(name) for name in _PACKAGES},
+        versions={
+            "eccles": eccles.__version__,
+            **{name: _version(name) for name in _PACKAGES},
+        },
     )
 
 

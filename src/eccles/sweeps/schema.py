@@ -159,9 +159,9 @@ def columns_of(study: Study) -> dict[str, dict[str, str]]:
 @cache
 def versions() -> dict[str, str]:
     """Return the versions that a run's numbers may depend on."""
-    packages = ("eccles", "torch", "numpy", "numba")
-    python = {"python_version": platform.python_version()}
-    return {f"{name}_version": version(name) for name in packages} | python
+    own = {"eccles_version": eccles.__version__}
+    packages = {f"{name}_version": version(name) for name in ("torch", "numpy", "numba")}
+    return {**own, **packages, "python_version": platform.python_version()}
 
 
 @cache

@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import eccles
 from eccles import checksums
 from eccles.checksums import Checksums
 from eccles.errors import InputError, RunError, listed, shown
@@ -158,13 +159,16 @@ class RunFolder:
 
     def write_provenance(self, resolved: dict[str, Any]) -> None:
         """Record versions, machine and what the settings became."""
-        packages = ("eccles", "torch", "numpy", "numba", "safetensors")
+        packages = ("torch", "numpy", "numba", "safetensors")
         record = {
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
             "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
             "python": platform.python_version(),
             "platform": platform.platform(),
-            "versions": {name: version(name) for name in packages},
+            "versions": {
+                "eccles": eccles.__version__,
+                **{name: version(name) for name in packages},
+            },
             "resolved": resolved,
         }
         self._write_json("provenance.json", record)
