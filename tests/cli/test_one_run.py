@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -147,3 +148,16 @@ def test_a_module_shows_its_groups_and_projections(run, capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["groups"] == {"E": 784}
     assert told["projections"]["input -> output"]["n_post"] == 10
+
+
+@pytest.mark.parametrize("verb", ["inspect", "figures", "report"])
+def test_without_the_extras_it_is_a_sentence(made, verb, tmp_path, monkeypatch, capsys):
+    """As with `pip install eccles` alone."""
+    monkeypatch.chdir(tmp_path)
+    for package in ("pandas", "altair"):
+        monkeypatch.setitem(sys.modules, package, None)
+    capsys.readouterr()
+    assert main([verb, str(made / "shallow")]) == 2
+    said = capsys.readouterr().err
+    assert "pip install 'eccles[" in said
+    assert said.count("\n") == 1

@@ -12,7 +12,7 @@ from eccles.cli.article_figures import article_of, of_article
 from eccles.cli.figure_rows import Row, print_rows, runs_of
 from eccles.cli.flags import flag, read
 from eccles.cli.folders import Stored, for_files, stored
-from eccles.cli.formats import formats_of, save_each
+from eccles.cli.formats import check_can_draw, formats_of, save_each
 from eccles.cli.own_figures import Axes, folder_name, own_figures
 from eccles.errors import InputError, must, nearest
 from eccles.studies import illustrated
@@ -121,6 +121,7 @@ def _of_run(folder: Path, given: Arguments, formats: list[str] | None, out: Path
     from eccles.report.run import drawings_of
     from eccles.training.run.stored import read_run
 
+    check_can_draw("figures")
     found = read_run(folder)
     drawings = drawings_of(found)
     if given.only is not None:
