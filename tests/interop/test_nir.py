@@ -307,7 +307,7 @@ def test_snntorch_takes_one_threshold_a_layer():
 
 
 def test_modules_of_other_kinds_are_refused():
-    with pytest.raises(InputError, match="must be an EINetwork or a SpikingNetwork"):
+    with pytest.raises(InputError, match="module must be an EINetwork"):
         to_nir(torch.nn.Linear(2, 2))
 
 

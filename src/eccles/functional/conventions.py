@@ -25,7 +25,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from eccles.arguments import Checked
+from eccles.arguments import Checked, typed
 from eccles.errors import must
 from eccles.functional.lif import decay
 from eccles.functional.neuron import Constant, like, net
@@ -35,6 +35,7 @@ Convention = Literal["spytorch", "snntorch", "norse"]
 """Whose order of integrating, firing and resetting a neuron keeps: that of `LIF`, or of these."""
 
 
+@typed("functional")
 def euler_decay(tau: Constant, dt: float) -> Constant:
     """Return 1 - dt / tau, what a step of Euler's leaves; tau and dt in seconds.
 

@@ -22,6 +22,8 @@ from eccles.interop.chain import Chain, simulate
 from eccles.interop.model import Model, model_of
 from eccles.interop.reading import chain_of
 from eccles.network.neurons import LIFSettings
+from eccles.nn.shallow import EINetwork
+from eccles.nn.spiking import SpikingNetwork
 from eccles.wiring import Readouts, Wiring
 
 if TYPE_CHECKING:
@@ -70,7 +72,10 @@ class Fidelity(NamedTuple):
 
 @typed("export")
 def fidelity(
-    exported: Exported, module: Any, events: SpikeEvents, labels: NDArray[Any] | None = None
+    exported: Exported,
+    module: EINetwork | SpikingNetwork | Model,
+    events: SpikeEvents,
+    labels: NDArray[Any] | None = None,
 ) -> Fidelity:
     """Return how like its network a graph is, on samples.
 

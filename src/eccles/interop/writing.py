@@ -26,6 +26,8 @@ from eccles.interop.targets import Target, target, time_constants
 from eccles.network import Network
 from eccles.network.names import INPUT, OUTPUT
 from eccles.network.neurons import LIFSettings
+from eccles.nn.shallow import EINetwork
+from eccles.nn.spiking import SpikingNetwork
 from eccles.storage import write_whole
 from eccles.wiring import Wiring
 
@@ -46,6 +48,7 @@ class Exported(NamedTuple):
     target: Target
     notes: tuple[str, ...]
 
+    @typed("export")
     def with_fidelity(self, measured: Fidelity) -> Exported:
         """Return the same with what was measured of it in the graph's metadata."""
         own = self.graph.metadata["eccles"]
@@ -60,7 +63,7 @@ class Exported(NamedTuple):
 
 
 @typed("export")
-def to_nir(module: Any, *, to: str = "exact") -> Exported:
+def to_nir(module: EINetwork | SpikingNetwork | Model, *, to: str = "exact") -> Exported:
     """Return a network as a graph of NIR.
 
     Args:
