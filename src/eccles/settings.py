@@ -233,27 +233,31 @@ def hashed(content: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def read_yaml(path: Path | str) -> dict[str, Any]:
+def read_yaml(path: Path | str, where: str = "config") -> dict[str, Any]:
     """Return the mapping that a YAML file holds, or raise InputError that says where it fails.
 
     A text of several lines, or that begins with a brace, is YAML itself; a `Path` is always a file.
+
+    Args:
+        path: the file.
+        where: what it is of, which an error begins with.
     """
     if not isinstance(path, Path | str):
-        raise must("config", "a file", "a path", path)
+        raise must(where, "a file", "a path", path)
     said = path if isinstance(path, str) and _is_yaml(path) else None
-    path = Path("the text") if said is not None else usable(path, "config")
+    path = Path("the text") if said is not None else usable(path, where)
     try:
         content = parse(read_text(path, MOST_BYTES) if said is None else said)
     except OSError as error:
-        raise InputError(f"config: {path} must be a readable file: {error.strerror}") from None
+        raise InputError(f"{where}: {path} must be a readable file: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise InputError(f"config: {path} must be YAML in UTF-8, got other bytes") from None
+        raise InputError(f"{where}: {path} must be YAML in UTF-8, got other bytes") from None
     except YAMLError as problem:
-        raise InputError(f"config: {path} must be YAML, got {problem}") from None
+        raise InputError(f"{where}: {path} must be YAML, got {problem}") from None
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise InputError(f"config: {path} must hold 'name: value' lines, got {shown(content)}")
+        raise InputError(f"{where}: {path} must hold 'name: value' lines, got {shown(content)}")
     return content
 
 

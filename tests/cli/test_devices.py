@@ -64,12 +64,15 @@ def test_a_device_without_pulses_is_shown_by_its_noise(tmp_path, capsys):
         (["lst"], "what to do must be one of"),
         (["show", "net.yaml"], "net.yaml must be a device, with any of rule, dw_min, up_down, "),
         (["show", "net.yaml"], " more, got 'groups, signs'"),
+        (["show", "nowhere.yaml"], "device: nowhere.yaml must be a readable file"),
+        (["show", "empty.yaml"], "empty.yaml must be a device, with any of rule, dw_min, "),
         (["show", "near.yaml"], "there is no setting 'dw' (did you mean 'dw_min'?)"),
     ],
 )
 def test_mistakes_are_one_sentence(words, sentence, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("net.yaml").write_text("groups: {E: 80}\nsigns: {}\n")
+    Path("empty.yaml").touch()
     Path("near.yaml").write_text("rule: linear\ndw: 0.1\n")
     assert main(["devices", *words]) == 2
     told = capsys.readouterr().err

@@ -147,3 +147,13 @@ def test_weights_of_any_sign_are_held_by_no_device(samples, images):
     ):
         with pytest.raises(InputError, match="may have any sign, got 'ecram'"):
             train(asked, data=data)
+
+
+def test_a_bound_is_in_units_of_the_scale_that_was_found_for_each_group(samples):
+    """Groups that start at rates of their own have bounds of their own."""
+    said = {"device_model": "ecram", "device_bound": 7, "initial_rate": "E: 5 Hz, I: 20 Hz"}
+    network = train(config("shallow", epochs=0, **said), data=samples).network
+    assert network.w1_stds["I"] > 1.2 * network.w1_stds["E"]
+    for kind, std in network.w1_stds.items():
+        scale = network.devices[0].scale[:, network.hidden[kind]]
+        torch.testing.assert_close(scale, torch.full_like(scale, 7 * std / find("ecram").b_max))

@@ -149,7 +149,7 @@ def _network(words: Sequence[str]) -> dict[str, Network]:
     path = _value(words, "--network")
     if path is None:
         return {}
-    content = read_yaml(usable(path, "train", "--network"))
+    content = read_yaml(usable(path, "train", "--network"), "network")
     if "network" in content and len(content) > 1:
         got = listed((name for name in content if name != "network"), 60)
         hint = f"eccles train --config {path} takes other settings too"

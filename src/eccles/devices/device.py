@@ -230,10 +230,10 @@ class Device(Settings):
     @classmethod
     def from_yaml(cls, path: Path | str) -> Self:
         """Return the device of a YAML (or JSON) file."""
-        content = read_yaml(path)
-        if content and not content.keys() & cls.model_fields.keys():
+        content = read_yaml(path, "device")
+        if not content.keys() & cls.model_fields.keys():
             accepted = f"a device, with any of {listed(cls.model_fields, 160)}"
-            raise must("device", str(path), accepted, listed(content, 60))
+            raise must("device", str(path), accepted, listed(content, 60) if content else "nothing")
         return cls.model_validate(content)
 
     def identity(self) -> str:

@@ -113,7 +113,7 @@ class Network(Settings):
 
         A text of several lines is YAML itself, as `to_yaml` gives it.
         """
-        return cls.of(read_yaml(path))
+        return cls.of(read_yaml(path, "network"))
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:

@@ -130,14 +130,15 @@ def synapses(network: nn.Module, model: str | None = None) -> list[Synapses]:
 
 
 def _of_one_layer(network: EINetwork) -> list[Synapses]:
-    found = []
-    for (weight, pre), scale in zip(
-        network.projections().values(), network.initial_std, strict=True
-    ):
-        signs = pre.signs().to(weight)[:, None]
-        scales = None if scale is None else torch.full_like(weight.detach(), scale)
-        found.append(Synapses(weight, signs, scales))
-    return found
+    (w1, inputs), (w2, hidden) = network.projections().values()
+    from_inputs, to_readouts = torch.empty_like(w1).detach(), torch.empty_like(w2).detach()
+    for kind, std in network.w1_stds.items():
+        from_inputs[:, network.groups[kind].neurons] = std
+    to_readouts[:] = network.w2_std
+    return [
+        Synapses(w1, inputs.signs().to(w1)[:, None], from_inputs),
+        Synapses(w2, hidden.signs().to(w2)[:, None], to_readouts),
+    ]
 
 
 def _of_any_wiring(network: SpikingNetwork) -> list[Synapses]:
