@@ -33,8 +33,6 @@ INKS = {"excitatory": style.EXCITATORY, "inhibitory": style.INHIBITORY, "free": 
         MIXED: "#333333"}  # fmt: skip
 """Colours of neurons and synapses by their sign."""
 
-_NAMES = {"lif": "LIF", "adaptive": "adaptive LIF", "conductance": "conductance LIF",
-          "izhikevich": "Izhikevich"}  # fmt: skip
 _PAPER = "#F5F5F3"
 _INCHES = 0.6
 """Inches a unit of length, so that letters fit, however large the network."""
@@ -140,7 +138,7 @@ def _draw_boxes(axes: Axes, network: Network, placed: Layout, more: Mapping[str,
         top = box.y + box.height / 2
         lift = 0.24 * (name in more)
         axes.text(box.x, top + 0.32 + lift, name, ha="center", va="bottom", weight="bold")
-        said = f"{own.n_neurons:,} {_NAMES[own.neuron.model]} neurons"
+        said = f"{own.n_neurons:,} {own.neuron.words} neurons"
         said += f"\n{more[name]}" if lift else ""
         axes.text(box.x, top + 0.08, said, ha="center", va="bottom", size=6, color="#555555")
 

@@ -9,37 +9,19 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from eccles.errors import must, whole
-from eccles.functional.adaptive import AdaptiveLIF
-from eccles.functional.conductance import ConductanceLIF
-from eccles.functional.conventions import NorseLIF, SnntorchLIF, euler_decay
-from eccles.functional.izhikevich import PRESETS
-from eccles.functional.lif import LIF, decay
+from eccles.functional.conventions import euler_decay
+from eccles.functional.lif import decay
 from eccles.functional.neuron import Constant, Neuron
 from eccles.functional.surrogate import STEEP, Surrogate
 from eccles.network.constants import ByGroup
 from eccles.network.names import INPUTS, READOUTS, End
-from eccles.network.neurons import (
-    AdaptiveSettings,
-    ConductanceSettings,
-    IzhikevichSettings,
-    of_norse,
-)
+from eccles.network.neurons import Common, ConductanceSettings, of_norse
 from eccles.network.population import Population
 from eccles.units import duration
 from eccles.wiring import Group, Link, Readouts, Wiring
 
 if TYPE_CHECKING:
     from eccles.network.network import Network
-
-_CONVENTIONS: dict[str, type[LIF | SnntorchLIF | NorseLIF]] = {
-    "spytorch": LIF,
-    "snntorch": SnntorchLIF,
-    "norse": NorseLIF,
-}
-"""Leaky integrate-and-fire neurons by whose they are."""
-
-_STABLE = 1e-3
-"""The longest step, in seconds, at which Izhikevich's equations are stable."""
 
 
 def matrix(pre: str, post: str) -> str:
@@ -169,20 +151,7 @@ def _neuron(population: Population, dt: float, surrogate: Surrogate) -> Neuron:
         each = [_constants(size, value[group]) for group, size in population.groups.items()]
         return torch.cat(each)
 
-    own, threshold = population.neuron, constant(population.threshold)
-    tau_mem = constant(population.tau_mem)
-    if isinstance(own, IzhikevichSettings):
-        if dt > _STABLE * (1 + 1e-9):
-            accepted = "1 ms or less for izhikevich neurons"
-            raise must("network", "the length of a step", accepted, duration(dt))
-        import dataclasses
-
-        return dataclasses.replace(PRESETS[own.preset], dt=dt)
-    if isinstance(own, AdaptiveSettings):
-        return AdaptiveLIF(
-            tau_mem, constant(own.tau_adapt), constant(own.strength), threshold, dt, surrogate
-        )
-    if isinstance(own, ConductanceSettings):
-        return ConductanceLIF(tau_mem, own.e_excitatory, own.e_inhibitory, threshold, dt, surrogate)
-    kind = _CONVENTIONS[own.convention]
-    return kind(tau_mem, threshold, dt, surrogate)
+    common = Common(
+        constant(population.tau_mem), constant(population.threshold), dt, surrogate, constant
+    )
+    return population.neuron.made(common)

@@ -2,26 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
 from pydantic import Field
 
 from eccles.errors import InputError, must, nearest
 from eccles.network.constants import ByGroup, Reader, by_group, number, time
 from eccles.settings import Settings
+from eccles.units import duration
+
+if TYPE_CHECKING:
+    from eccles.functional.neuron import Constant, Neuron
+    from eccles.functional.surrogate import Surrogate
+
+NeuronModel = Literal["lif", "adaptive", "conductance", "izhikevich"]
+"""Names of neurons."""
+
+_STABLE = 1e-3
+"""The longest step, in seconds, at which Izhikevich's equations are stable."""
+
+
+class Common(NamedTuple):
+    """What a population says of its neurons, whatever their model.
+
+    Attributes:
+        tau_mem, threshold: one, or one for each neuron.
+        dt: length of a step in seconds.
+        surrogate: what stands in for the derivative of a spike.
+        spread: makes of a constant by group one for each neuron.
+    """
+
+    tau_mem: Constant
+    threshold: Constant
+    dt: float
+    surrogate: Surrogate
+    spread: Callable[[ByGroup], Constant]
 
 
 class LIFSettings(Settings):
     """Leaky integrate-and-fire."""
 
     section: ClassVar[str] = "network"
+    words: ClassVar[str] = "LIF"
 
     model: Literal["lif"] = "lif"
     """The neuron's name."""
 
     convention: Literal["spytorch", "snntorch", "norse"] = "spytorch"
     """Whose order of integrating, firing and resetting it keeps; see `functional.conventions`."""
+
+    def made(self, common: Common) -> Neuron:
+        """Return what the neurons compute."""
+        from eccles.functional.conventions import NorseLIF, SnntorchLIF
+        from eccles.functional.lif import LIF
+
+        kinds: dict[str, type[LIF | SnntorchLIF | NorseLIF]]
+        kinds = {"spytorch": LIF, "snntorch": SnntorchLIF, "norse": NorseLIF}
+        return kinds[self.convention](common.tau_mem, common.threshold, common.dt, common.surrogate)
 
 
 def of_norse(neuron: Settings) -> bool:
@@ -33,6 +71,7 @@ class AdaptiveSettings(Settings):
     """Leaky integrate-and-fire with a threshold that adapts."""
 
     section: ClassVar[str] = "network"
+    words: ClassVar[str] = "adaptive LIF"
 
     model: Literal["adaptive"] = "adaptive"
     """The neuron's name."""
@@ -43,11 +82,25 @@ class AdaptiveSettings(Settings):
     strength: ByGroup = 0.2
     """How far a spike raises the threshold, one or by group."""
 
+    def made(self, common: Common) -> Neuron:
+        """Return what the neurons compute."""
+        from eccles.functional.adaptive import AdaptiveLIF
+
+        return AdaptiveLIF(
+            common.tau_mem,
+            common.spread(self.tau_adapt),
+            common.spread(self.strength),
+            common.threshold,
+            common.dt,
+            common.surrogate,
+        )
+
 
 class ConductanceSettings(Settings):
     """Leaky integrate-and-fire with conductances and reversal potentials."""
 
     section: ClassVar[str] = "network"
+    words: ClassVar[str] = "conductance LIF"
 
     model: Literal["conductance"] = "conductance"
     """The neuron's name."""
@@ -58,11 +111,25 @@ class ConductanceSettings(Settings):
     e_inhibitory: float = Field(default=-2 / 3, le=0, ge=-1e6)
     """Inhibitory reversal potential; 0 only shunts."""
 
+    def made(self, common: Common) -> Neuron:
+        """Return what the neurons compute."""
+        from eccles.functional.conductance import ConductanceLIF
+
+        return ConductanceLIF(
+            common.tau_mem,
+            self.e_excitatory,
+            self.e_inhibitory,
+            common.threshold,
+            common.dt,
+            common.surrogate,
+        )
+
 
 class IzhikevichSettings(Settings):
     """Izhikevich's simple model."""
 
     section: ClassVar[str] = "network"
+    words: ClassVar[str] = "Izhikevich"
 
     model: Literal["izhikevich"] = "izhikevich"
     """The neuron's name."""
@@ -72,19 +139,24 @@ class IzhikevichSettings(Settings):
     ] = "regular-spiking"
     """Parameters, by the name of a cortical neuron that has them."""
 
+    def made(self, common: Common) -> Neuron:
+        """Return what the neurons compute; raise InputError for steps over 1 ms."""
+        import dataclasses
 
-NeuronSettings = Annotated[
-    LIFSettings | AdaptiveSettings | ConductanceSettings | IzhikevichSettings,
-    Field(discriminator="model"),
-]
+        from eccles.functional.izhikevich import PRESETS
+
+        if common.dt > _STABLE * (1 + 1e-9):
+            accepted = "1 ms or less for izhikevich neurons"
+            raise must("network", "the length of a step", accepted, duration(common.dt))
+        return dataclasses.replace(PRESETS[self.preset], dt=common.dt)
+
+
+_Any = LIFSettings | AdaptiveSettings | ConductanceSettings | IzhikevichSettings
+
+NeuronSettings = Annotated[_Any, Field(discriminator="model")]
 """Settings of any neuron."""
 
-KINDS: dict[str, Any] = {
-    "lif": LIFSettings,
-    "adaptive": AdaptiveSettings,
-    "conductance": ConductanceSettings,
-    "izhikevich": IzhikevichSettings,
-}
+KINDS: dict[str, Any] = {kind.model_fields["model"].default: kind for kind in get_args(_Any)}
 """Neurons by name."""
 
 _BY_GROUP: dict[str, Reader] = {"tau_adapt": time(100.0), "strength": number(0.0)}

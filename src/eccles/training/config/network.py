@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eccles.errors import InputError, must, nearest, shown
 from eccles.network import Network, layered
+from eccles.network.neurons import NeuronModel
 from eccles.network.presets import texts_of
 from eccles.populations import Populations, canonical
 from eccles.settings import Duration, MaybeDuration, Settings, as_said, read_yaml
@@ -75,7 +76,7 @@ class NetworkSettings(Settings):
     """Let the groups of a layer project to each other and themselves, each connection with this
     probability (1 unless said)."""
 
-    neuron: Literal["lif", "adaptive", "conductance", "izhikevich"] = "lif"
+    neuron: NeuronModel = "lif"
     """What the neurons are: LIF, with an adaptive threshold, with conductances, Izhikevich's."""
 
     convention: Literal["spytorch", "snntorch", "norse"] = "spytorch"
