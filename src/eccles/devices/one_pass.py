@@ -11,6 +11,9 @@ from eccles.devices import rules
 from eccles.devices.device import Device
 from eccles.devices.drawn import Drawn
 
+_RULES = ("constant", "linear", "soft_bounds", "soft_bounds_reference", "neurosim", "exp")
+"""Rules that the kernel has."""
+
 
 class OnePass:
     """Devices of one matrix of weights, in arrays that lie flat.
@@ -81,7 +84,7 @@ class OnePass:
 
 def known(device: Device) -> bool:
     """Return whether the kernel has a device's rule."""
-    return device.rule not in ("pow", "piecewise")
+    return device.rule in _RULES
 
 
 def fits(*tensors: Tensor) -> bool:

@@ -67,7 +67,7 @@ def kept(device: Device, drawn: Drawn) -> tuple[Tensor, Tensor] | None:
 
     None where that depends on the conductance: there pulses have no closed form.
     """
-    if device.rule in ("exp", "pow", "piecewise"):
+    if device.rule not in _CLOSED:
         return None
     up, down = drawn.step_up / drawn.b_max, -drawn.step_down / drawn.b_min
     if device.rule == "constant":
@@ -149,3 +149,6 @@ _SHARES: dict[str, Callable[[Device, Drawn, Tensor, bool], Tensor]] = {
     "neurosim": _linear,
 }
 """Share of the device's own step, by rule."""
+
+_CLOSED = ("constant", "linear", "soft_bounds", "soft_bounds_reference", "neurosim")
+"""Rules whose steps shrink by the same share each."""
