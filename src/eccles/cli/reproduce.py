@@ -22,6 +22,7 @@ from eccles.cli.reproduce_display import (
     say,
 )
 from eccles.errors import InputError, nearest
+from eccles.studies import judged as articles
 from eccles.sweeps.study import FULL
 
 if TYPE_CHECKING:
@@ -36,13 +37,11 @@ _SCALES = FULL, "laptop", "smoke"
 class Arguments:
     """Do an article's studies, draw its figures, write a report, and judge its claims.
 
-    Articles: kilgore2025 (excitatory to inhibitory ratio, initial firing rate and update noise) and
-    liu2026 (deep networks of E-I circuits). Beside the article's studies there may be some of our
-    own, such as robustness, and a stand-in for data that not everybody can have, done where those
-    can't be had, at scale smoke, or where --only asks for it. What the folder has isn't done again,
-    so the same command goes on where it was stopped. A claim is reproduced, not reproduced, or not
-    testable with what there is; --details prints by which rule and numbers, and the report has
-    them too.
+    Beside the article's studies there may be some of our own, such as robustness, and a stand-in
+    for data that not everybody can have, done where those can't be had, at scale smoke, or where
+    --only asks for it. What the folder has isn't done again, so the same command goes on where it
+    was stopped. A claim is reproduced, not reproduced, or not testable with what there is;
+    --details prints by which rule and numbers, and the report has them too.
 
     Try
         eccles reproduce kilgore2025 --scale smoke
@@ -51,7 +50,9 @@ class Arguments:
         eccles reproduce liu2026 --out results/liu2026 --no-run
     """
 
-    article: Annotated[tyro.conf.Positional[str], flag("ARTICLE")] = ""
+    article: Annotated[tyro.conf.Positional[str], flag("ARTICLE", f"({', '.join(articles())})")] = (
+        ""
+    )
     """The article's name."""
 
     out: Annotated[Path | None, flag("DIR")] = None

@@ -1,6 +1,6 @@
 """Studies that ship with Eccles: a folder an article or a question, a file a study.
 
-What an article adds to them is in `contents`; a folder with `claims` is one that is judged.
+What an article adds to them is in `article_contents`; a folder with `claims` is one that is judged.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def names() -> tuple[str, ...]:
 def judged() -> tuple[str, ...]:
     """Return the articles whose claims are judged from the results of their studies.
 
-    >>> judged()
-    ('kilgore2025', 'liu2026')
+    >>> "kilgore2025" in judged()
+    True
     """
     return tuple(sorted(file.parent.parent.name for file in _HOME.glob("*/claims/__init__.py")))
 
@@ -35,8 +35,8 @@ def judged() -> tuple[str, ...]:
 def illustrated() -> tuple[str, ...]:
     """Return the articles that have figures of their own.
 
-    >>> illustrated()
-    ('kilgore2025', 'liu2026')
+    >>> "liu2026" in illustrated()
+    True
     """
     return tuple(sorted(file.parent.name for file in _HOME.glob("*/figures.py")))
 
