@@ -72,7 +72,7 @@ def test_a_fault_of_ours_says_where_it_is_and_keeps_its_traceback(monkeypatch, c
     assert main(["results"]) == faults.STATUS == 70
     (kept,) = tmp_path.iterdir()
     said = capsys.readouterr().err
-    at = f"eccles/cli/__init__.py:{_line('return run_results(rest)')}"
+    at = f"eccles/cli/__init__.py:{_line('return run(rest)')}"
     assert said.startswith("eccles: this is a fault in Eccles itself: ")
     assert f"ZeroDivisionError at {at}: a b; " in said
     assert said.endswith(f" {kept}\n")

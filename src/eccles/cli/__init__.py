@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from eccles.cli import streams
 from eccles.cli.stops import Stops, leave_quietly
@@ -25,6 +26,7 @@ _VERBS = {
     "recommend": "Say which ratio suits a memristive device, by a small study of paired seeds.",
     "bench": "Measure the engines on this machine, with ratios from one run.",
 }
+"""What each verb does; a verb is the file of its name, whose `run` takes the words after it."""
 
 
 _STOPPED = "stopped; the same command goes on from the last epoch"
@@ -105,53 +107,12 @@ def _dispatch(words: list[str]) -> int:
         print(f"eccles {__version__}")
         return 0
     verb, rest = words[0], words[1:]
-    if verb == "train":
-        from eccles.cli.train import run
-
-        return run(rest)
-    if verb == "show":
-        from eccles.cli.show import run as run_show
-
-        return run_show(rest)
-    if verb == "sweep":
-        from eccles.cli.sweep import run as run_sweep
-
-        return run_sweep(rest)
-    if verb == "reproduce":
-        from eccles.cli.reproduce import run as run_reproduce
-
-        return run_reproduce(rest)
-    if verb == "results":
-        from eccles.cli.results import run as run_results
-
-        return run_results(rest)
-    if verb == "figures":
-        from eccles.cli.figures import run as run_figures
-
-        return run_figures(rest)
-    if verb == "inspect":
-        from eccles.cli.inspect import run as run_inspect
-
-        return run_inspect(rest)
-    if verb == "export":
-        from eccles.cli.export import run as run_export
-
-        return run_export(rest)
-    if verb == "report":
-        from eccles.cli.report import run as run_report
-
-        return run_report(rest)
-    if verb == "data":
-        return _data(rest)
-    if verb == "devices":
-        return _devices(rest)
-    if verb == "recommend":
-        from eccles.cli.recommend import run as run_recommend
-
-        return run_recommend(rest)
-    if verb == "bench":
-        return _bench(rest)
-    raise InputError(f"there is no verb {verb!r}{nearest(verb, _VERBS)}; see eccles --help")
+    if verb not in _VERBS:
+        raise InputError(f"there is no verb {verb!r}{nearest(verb, _VERBS)}; see eccles --help")
+    several = {"data": _data, "devices": _devices, "bench": _bench}
+    run: Callable[[list[str]], int]
+    run = several[verb] if verb in several else import_module(f"eccles.cli.{verb}").run
+    return run(rest)
 
 
 def _data(words: list[str]) -> int:
