@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arrays import as_array, sample_number, samples_of
+from eccles.arrays import as_array, sample_number
 from eccles.data.files.sources import Kind
-from eccles.data.spikes.dataset import settle
+from eccles.data.labelled import LabelledDataset
 from eccles.errors import must
 from eccles.events import Index
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class FrameDataset:
+class FrameDataset(LabelledDataset):
     """Recordings of an event camera as frames, and their classes; the twin of `ImageDataset`.
 
     Attributes:
@@ -46,12 +46,7 @@ class FrameDataset:
         if self.frames.dtype != np.uint16:
             hint = "they count events, so they are whole and not negative"
             raise must("dataset", "frames", "uint16", str(self.frames.dtype), hint)
-        settle(self, len(self.frames))
-
-    @property
-    def n_classes(self) -> int:
-        """Number of classes."""
-        return len(self.classes)
+        self._settle(len(self.frames))
 
     @property
     def n_steps(self) -> int:
@@ -65,9 +60,6 @@ class FrameDataset:
         _, _, channels, height, width = self.frames.shape
         return channels, height, width
 
-    def __len__(self) -> int:
-        return len(self.labels)
-
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         number = sample_number("dataset", index, len(self))
         return self.batch([number])[0][:, 0], int(self.labels[number])
@@ -79,14 +71,13 @@ class FrameDataset:
         """
         import torch
 
-        labels = samples_of("dataset", self.labels, index)
+        labels = self._classes_of(index)
         frames = self.frames[index].swapaxes(0, 1).astype(np.float32, order="C")
-        return torch.from_numpy(frames), torch.from_numpy(labels.astype(np.int64))
+        return torch.from_numpy(frames), labels
 
     def take(self, index: Index) -> FrameDataset:
         """Return a dataset of some of these recordings, or raise as `batch` does."""
-        labels = samples_of("dataset", self.labels, index)
-        return replace(self, frames=self.frames[index], labels=labels)
+        return replace(self, labels=self._labels_of(index), frames=self.frames[index])
 
 
 class FrameSplits(NamedTuple):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.arrays import as_array, sample_number, samples_of
+from eccles.arrays import as_array, sample_number
 from eccles.data.files.sources import Kind
-from eccles.data.spikes.dataset import settle
+from eccles.data.labelled import LabelledDataset
 from eccles.errors import must
 from eccles.events import Index
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class ImageDataset:
+class ImageDataset(LabelledDataset):
     """Images and their classes; map-style, so a DataLoader takes it.
 
     The twin of `SpikeDataset` with the same methods. A pixel of p becomes p / 255 and nothing
@@ -45,21 +45,13 @@ class ImageDataset:
     def __post_init__(self) -> None:
         self.__dict__["images"] = as_array("dataset", "the images", self.images)
         _check_images(self.images)
-        settle(self, len(self.images))
-
-    @property
-    def n_classes(self) -> int:
-        """Number of classes."""
-        return len(self.classes)
+        self._settle(len(self.images))
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Channels, height and width of an image."""
         _, channels, height, width = self.images.shape
         return channels, height, width
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         number = sample_number("dataset", index, len(self))
@@ -72,15 +64,14 @@ class ImageDataset:
         """
         import torch
 
-        labels = samples_of("dataset", self.labels, index)
+        labels = self._classes_of(index)
         pixels = self.images[index].astype(np.float32)
         pixels /= 255
-        return torch.from_numpy(pixels), torch.from_numpy(labels.astype(np.int64))
+        return torch.from_numpy(pixels), labels
 
     def take(self, index: Index) -> ImageDataset:
         """Return a dataset of some of these images, or raise as `batch` does."""
-        labels = samples_of("dataset", self.labels, index)
-        return replace(self, images=self.images[index], labels=labels)
+        return replace(self, labels=self._labels_of(index), images=self.images[index])
 
 
 class ImageSplits(NamedTuple):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eccles.arguments import check_fields, typed
-from eccles.arrays import class_labels, sample_number, samples_of, whole_numbers
+from eccles.arrays import sample_number, whole_numbers
 from eccles.data.files.sources import Kind
+from eccles.data.labelled import LabelledDataset
 from eccles.data.spikes.labels import as_classes
 from eccles.errors import must
 from eccles.events import Index, SpikeEvents
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class SpikeDataset:
+class SpikeDataset(LabelledDataset):
     """Samples of spike events and their classes; map-style, so a DataLoader takes it.
 
     `dataset[3]` is one sample (events of length 1, class); `dataset.batch(indices)` is many at
@@ -51,7 +52,7 @@ class SpikeDataset:
 
     def __post_init__(self) -> None:
         check_fields(self, "dataset", "events")
-        settle(self, len(self.events))
+        self._settle(len(self.events))
         if self.speakers is not None:
             speakers = whole_numbers("dataset", "speakers", self.speakers)
             if len(speakers) != len(self):
@@ -87,14 +88,6 @@ class SpikeDataset:
         numbers, names = as_classes("dataset", labels, classes)
         return cls(name, "own", events, numbers, names)
 
-    @property
-    def n_classes(self) -> int:
-        """Number of classes."""
-        return len(self.classes)
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
     def __getitem__(self, index: int) -> tuple[SpikeEvents, int]:
         number = sample_number("dataset", index, len(self))
         return self.events[[number]], int(self.labels[number])
@@ -104,10 +97,8 @@ class SpikeDataset:
 
         Raises InputError for a number that no sample has.
         """
-        import torch
-
-        labels = samples_of("dataset", self.labels, index)
-        return self.events[index], torch.from_numpy(labels.astype(np.int64))
+        labels = self._classes_of(index)
+        return self.events[index], labels
 
     def take(self, index: Index) -> SpikeDataset:
         """Return a dataset of some of these samples, over the same events.
@@ -116,7 +107,7 @@ class SpikeDataset:
         """
         return replace(
             self,
-            labels=samples_of("dataset", self.labels, index),
+            labels=self._labels_of(index),
             events=self.events[index],
             speakers=None if self.speakers is None else self.speakers[index],
         )
@@ -142,23 +133,3 @@ class Splits(NamedTuple):
 
     train: SpikeDataset
     test: SpikeDataset
-
-
-def settle(dataset: Any, n_samples: int) -> None:
-    """Give a new data set's labels and classes their types, whatever they came as.
-
-    Raises InputError unless there is one label a sample, a whole number below the number of
-    classes, which all have names of their own, and the kind is one of those there are.
-    """
-    check_fields(dataset, "dataset", "classes")
-    names = tuple(map(str, dataset.classes))
-    if not names:
-        raise must("dataset", "classes", "a name or more", "none")
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise must("dataset", "classes", "names that differ", f"{twice} more than once")
-    if dataset.kind not in get_args(Kind):
-        raise must("dataset", "kind", f"one of {', '.join(get_args(Kind))}", dataset.kind)
-    # Frozen for all others, but its maker may finish it.
-    dataset.__dict__["classes"] = names
-    dataset.__dict__["labels"] = class_labels("dataset", dataset.labels, n_samples, len(names))
