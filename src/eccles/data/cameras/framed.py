@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import math
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from eccles.data.bars import counting
 from eccles.data.cameras.frames import CameraEvents, Framing, to_frames
+from eccles.data.files.mapped import crc32, mapped
 from eccles.data.files.sources import cache_folder
 from eccles.data.files.verified import unreadable
 from eccles.errors import InputError, StorageError
@@ -71,7 +71,7 @@ def framed(
         return made  # They changed meanwhile, so nobody knows what these are the frames of.
     try:
         write_whole(path, lambda aside: _save(aside, made))
-        _describe(path, {**source, "crc32": _crc32(made)})
+        _describe(path, {**source, "crc32": crc32(made)})
     except StorageError as error:
         _log.info("data: frames stay in memory (%s)", error)
         return made
@@ -124,18 +124,12 @@ def _describe(path: Path, description: dict[str, Any]) -> None:
     write_text(path.with_suffix(".json"), json.dumps(description) + "\n")
 
 
-def _crc32(frames: NDArray[np.uint16]) -> int:
-    return zlib.crc32(np.ascontiguousarray(frames).data)
-
-
 def _open(path: Path, shape: tuple[int, ...], files: Sequence[Path]) -> NDArray[np.uint16] | None:
     """Return stored frames, or None unless they are as stored, and of these files."""
     try:
         known = json.loads(read_bytes(path.with_suffix(".json")))
-        check_file(path)
-        frames = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-        # Of a gigabyte this takes a quarter of a second.
-        if frames.shape != shape or frames.dtype != np.uint16 or _crc32(frames) != known["crc32"]:
+        frames = mapped(path)
+        if frames.shape != shape or frames.dtype != np.uint16 or crc32(frames) != known["crc32"]:
             return None
         content = known["content"]
     except (OSError, ValueError, EOFError, LookupError, TypeError, RecursionError):

@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.data.files.mapped import crc32, mapped
 from eccles.data.files.sources import cache_folder
 from eccles.events import SpikeEvents
-from eccles.reading import check_file, read_bytes
+from eccles.reading import read_bytes
 from eccles.storage import put
 
 FORMAT = 1
@@ -100,7 +101,7 @@ def load(folder: Path, identity: Mapping[str, Any]) -> Labelled | None:
             and len(arrays.get("speakers", labels)) == len(labels)
             and stored.get("facts_crc32", _text_crc32(facts)) == _text_crc32(facts)
             # A kernel trusts every number, so a file that rotted must not reach it.
-            and all(_crc32(array) == stored["crc32"][name] for name, array in arrays.items())
+            and all(crc32(array) == stored["crc32"][name] for name, array in arrays.items())
         )
         if not sound:
             return None
@@ -135,7 +136,7 @@ def damage(folder: Path) -> str:
         if load(folder, stored["identity"]) is None:
             for name, expected in stored["crc32"].items():
                 with suppress(OSError, ValueError, EOFError):
-                    if _crc32(_open(folder, name)) != expected:
+                    if crc32(_open(folder, name)) != expected:
                         return f"{name}.npy has changed since it was stored"
             return "files that are missing, cut short or don't fit together"
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -145,18 +146,8 @@ def damage(folder: Path) -> str:
 
 def _open(folder: Path, name: str) -> NDArray[Any]:
     # What is kept by sample is small, and torch warns at tensors of arrays that can't be written.
-    path = folder / f"{name}.npy"
-    check_file(path)
-    if name in _BY_SAMPLE:
-        array = np.load(path, allow_pickle=False)
-    else:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    # A plain array over the mapping: a memmap is slower to index.
-    return np.asarray(array)
-
-
-def _crc32(array: NDArray[Any]) -> int:
-    return zlib.crc32(np.ascontiguousarray(array).data)
+    array = mapped(folder / f"{name}.npy")
+    return array.copy() if name in _BY_SAMPLE else array
 
 
 def _text_crc32(content: object) -> int:
@@ -182,11 +173,11 @@ def _store(folder: Path, identity: Mapping[str, Any], built: Labelled) -> None:
     try:
         for name, array in arrays.items():
             np.save(aside / f"{name}.npy", array, allow_pickle=False)
-        crc32 = {name: _crc32(array) for name, array in arrays.items()}
+        sums = {name: crc32(array) for name, array in arrays.items()}
         facts = dict(built.facts)
         description = {
             "identity": identity,
-            "crc32": crc32,
+            "crc32": sums,
             "facts": facts,
             "facts_crc32": _text_crc32(facts),
         }
