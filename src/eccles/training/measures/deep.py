@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from copy import deepcopy
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,34 +19,13 @@ from eccles.measures.weights import weight_statistics
 from eccles.nn.block import SpikingLayer
 from eccles.training.measures.currents import Seen, current_histograms, watching
 from eccles.training.measures.groups import Measure, Rows
-from eccles.training.samples import Samples
+from eccles.training.measures.snapshot import Snapshot
 
 _LOOKED_AT = 64
 """Training samples on which layers are looked at: the first ones."""
 
 _AT_ONCE = 16
 """Of these, samples of which all currents are in memory at once."""
-
-
-@dataclass(frozen=True, eq=False)
-class DeepSnapshot:
-    """What a measure may look at, and must leave as it is.
-
-    Attributes:
-        network: the network after the epoch.
-        samples: what it is trained and tested on.
-        epoch: -1 before training, then from 0.
-    """
-
-    network: nn.Module
-    samples: Samples
-    epoch: int
-
-    @cached_property
-    def layers(self) -> Rows:
-        """What every layer did with the first training samples, in training."""
-        inputs, labels = self.samples.train.batch(slice(0, _LOOKED_AT))
-        return look(self.network, inputs, labels)
 
 
 def look(network: nn.Module, inputs: Tensor, labels: Tensor) -> Rows:
@@ -104,11 +82,13 @@ def _expected_std(x: Tensor, n_inhibitory: int) -> float:
     return found.expected_std(n_inhibitory) if found.mean_square else math.nan
 
 
-def _layers(snapshot: DeepSnapshot) -> Rows:
-    return snapshot.layers
+def _layers(snapshot: Snapshot) -> Rows:
+    """Return a row a spiking layer, on the first training samples."""
+    inputs, labels = snapshot.samples.train.batch(slice(0, _LOOKED_AT))
+    return look(snapshot.network, inputs, labels)
 
 
-def _currents(snapshot: DeepSnapshot) -> Rows:
+def _currents(snapshot: Snapshot) -> Rows:
     """Return a row a layer, current and bin, over the first training samples."""
     train = snapshot.samples.train
     n = min(_LOOKED_AT, len(train))
@@ -116,7 +96,7 @@ def _currents(snapshot: DeepSnapshot) -> Rows:
     return current_histograms(snapshot.network, (train.batch(part)[0] for part in parts))
 
 
-def _weights(snapshot: DeepSnapshot) -> Rows:
+def _weights(snapshot: Snapshot) -> Rows:
     """Return a row a parameter that is a matrix or a kernel: count, share of zeros, spread."""
     return [
         {"projection": name, **weight_statistics(weight.detach().cpu().numpy())}

@@ -28,7 +28,7 @@ class Measure(NamedTuple):
 
     Attributes:
         columns: the table's columns, besides the epoch, and their types in SQL.
-        measure: returns the rows of a snapshot: a `Snapshot`, or another network's.
+        measure: returns the rows of a `Snapshot`.
     """
 
     columns: Mapping[str, str]

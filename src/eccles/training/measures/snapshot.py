@@ -22,8 +22,8 @@ class Snapshot:
     """What a measure may look at, and must leave as it is.
 
     Attributes:
-        network: the network after the epoch: an `EINetwork`, a `SpikingNetwork`, or a module as
-            `eccles.nn.own` takes it.
+        network: the network after the epoch: an `EINetwork`, a `SpikingNetwork`, a module as
+            `eccles.nn.own` takes it, or a deep network, which has no groups and no spikes in time.
         samples: what it is trained and tested on.
         config: the run's settings.
         epoch: -1 before training, then from 0.

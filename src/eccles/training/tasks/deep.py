@@ -26,9 +26,10 @@ from eccles.training.build import check_device, make_optimizer
 from eccles.training.compiling import compiling
 from eccles.training.config import TrainConfig
 from eccles.training.devices import descend, devices_of
-from eccles.training.measures.deep import DEEP_MEASURES, DeepSnapshot
+from eccles.training.measures.deep import DEEP_MEASURES
 from eccles.training.measures.evaluation import Evaluation, count_layers
 from eccles.training.measures.layer_spikes import counting, hearing
+from eccles.training.measures.snapshot import Snapshot
 from eccles.training.room import check_deep
 from eccles.training.samples import Samples, whole_batches
 from eccles.training.schedule import Schedule
@@ -132,9 +133,9 @@ class DeepTask:
         """Run the network over a data set, and count."""
         return count_layers(self.network, data)
 
-    def snapshot(self, epoch: int) -> DeepSnapshot:
+    def snapshot(self, epoch: int) -> Snapshot:
         """Return what measures look at after an epoch."""
-        return DeepSnapshot(self.network, self.samples, epoch)
+        return Snapshot(self.network, self.samples, self.config, epoch)
 
     def facts(self) -> dict[str, Any]:
         """Return what the settings became, for the record."""
