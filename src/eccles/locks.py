@@ -46,7 +46,7 @@ class Lock:
 
 @contextmanager
 def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -> Iterator[Lock]:
-    """Hold the lock file at `path`; the system lets go of it when the process ends, however.
+    """Hold the lock file at `path`; the system lets go of it however the process ends.
 
     Args:
         path: the lock file, made unless it is there; it says who holds it, where it can.
@@ -54,8 +54,8 @@ def locked(path: Path, what: str, *, wait: bool = False, shared: bool = False) -
         wait: wait until it is free.
         shared: hold it beside others who share it, but beside nobody who doesn't.
 
-    Raises RunError where another process holds it. Filesystems without locks give none, and no
-    error. Systems without `flock`, such as Windows, lock by filelock.
+    Raises RunError where another process holds it. On a filesystem without locks nothing is held,
+    and no error raised. Systems without `flock`, such as Windows, lock by filelock.
     """
     try:
         import fcntl

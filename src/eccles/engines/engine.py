@@ -64,17 +64,17 @@ def check_fit(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> N
 
 
 def both(weights: Weights) -> Weights:
-    """Return weights that are such, or raise InputError."""
+    """Return the weights as they came; raise InputError for anything but `Weights`."""
     if not isinstance(weights, Weights):
         raise must("engine", "the weights", "Weights of two tensors", type(weights).__name__)
     return weights
 
 
 def reaching(loss: Tensor, weights: Iterable[Tensor]) -> Tensor:
-    """Return a loss that autograd takes back to all weights, with zeros where it needs none.
+    """Return the same loss, from which autograd finds a way to every weight.
 
-    A sample of one step reaches no readout, whatever the weights; as a kernel does, the plain
-    equations then give gradients of zero, and no error.
+    Weights that the loss doesn't depend on get gradients of zero, as kernels give them, where
+    autograd alone would raise an error: after a single step no readout has moved, for instance.
     """
     if not loss.requires_grad and torch.is_grad_enabled():
         for weight in weights:
@@ -106,9 +106,10 @@ class Descent(NamedTuple):
     Attributes:
         rate: the learning rate.
         sigmas: standard deviation of the update noise on each weight, or None for no noise.
-        key, batch: which numbers the noise is made of; see `eccles.noise.add_noise_`.
-        excitatory: for each weight how many of its rows, which come first, may not be negative,
-            the others not positive; None for a weight that may be anything.
+        key, batch: which random numbers the noise takes; see `eccles.noise.add_noise_`.
+        excitatory: for each weight, how many presynaptic neurons excite: these come first, and
+            their rows stay at 0 or above, all others at 0 or below. None for a weight that Dale's
+            principle doesn't bind.
     """
 
     rate: float

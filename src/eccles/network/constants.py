@@ -21,7 +21,7 @@ Reader = Callable[[Any, str], float]
 
 
 def time(most: float) -> Reader:
-    """Return what reads a time up to `most` seconds, and no shorter than any that matters."""
+    """Return a reader of times from `SHORTEST` to `most`, both in seconds."""
 
     def read(value: Any, name: str) -> float:
         found = seconds(value, name)
@@ -36,9 +36,9 @@ def time(most: float) -> Reader:
 
 
 def number(least: float, *, itself: bool = True) -> Reader:
-    """Return what reads a finite number of `least` or more, or above it unless `itself` counts.
+    """Return a reader of numbers from `least` to `MOST`.
 
-    None is over `MOST`.
+    `least` is refused itself where `itself` is False.
     """
 
     def read(value: Any, name: str) -> float:

@@ -68,7 +68,7 @@ class StoredRun(NamedTuple):
         return {name: rows for name in names if (rows := self.table(name)) is not None}
 
     def measured(self, name: str) -> Rows | None:
-        """Return the rows of a measure, or None where the run, or its network, hasn't any."""
+        """Return a measure's rows; None where the run didn't take it, or its network can't."""
         return self.table(name) if name in measures_of(deep=self.config.is_deep) else None
 
     def table(self, name: str) -> Rows | None:
@@ -93,11 +93,12 @@ class StoredRun(NamedTuple):
         if name == "classes":
             return CLASSES
         columns = measures_of(deep=self.config.is_deep)[name].columns
-        # Numbers that an earlier version didn't measure may be missing; what they are of may not.
+        # A folder of an earlier version may lack numbers that weren't measured then.
         return Table(columns, {n for n in columns if columns[n] != "DOUBLE" or n in _NEEDED})
 
 
 _NEEDED = {"low", "high", "tau", "value"}
+"""Columns of numbers that say what a row is about, so that no row can lack them."""
 
 
 def is_run(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""What the training loop asks of whatever it trains: shallow or deep, events or images."""
+"""What the training loop asks of a network and its samples, whatever kind they are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from eccles.training.measures.groups import Measure
+from eccles.training.measures.snapshot import Snapshot
 from eccles.training.samples import Samples
 
 BatchStep = Callable[[Any, Tensor, int], float]
@@ -82,7 +83,7 @@ class Task(Protocol):
         """Run the network over a data set, and count."""
         ...
 
-    def snapshot(self, epoch: int) -> Any:
+    def snapshot(self, epoch: int) -> Snapshot:
         """Return what measures look at after an epoch."""
         ...
 

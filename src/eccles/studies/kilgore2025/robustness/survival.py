@@ -1,4 +1,7 @@
-"""Claims 2, 3, 4 and 7 judged anew in every variant, by rules that its small grid can meet."""
+"""Whether claims 2, 3, 4 and 7 hold in each variant of the robustness study.
+
+A variant has a small grid of ratios and scales, so these rules ask for less than the claims' own.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ Judged = tuple[bool | None, str]
 
 
 class Rule(NamedTuple):
-    """When a claim holds in a variant."""
+    """When a claim of the article counts as holding in a variant."""
 
     claim: str
     published: str
@@ -41,7 +44,8 @@ class Rule(NamedTuple):
     and so of the unchanged variant. Claim 7 is of its study with noise, where tau_mem is 5 ms."""
     text: str
     judge: Callable[[pd.DataFrame], Judged]
-    """Takes a variant's `results`, returns whether it holds (None: can't be told) and numbers."""
+    """Takes those rows of `results` that are of one variant; returns whether the claim holds there,
+    or None where it can't be told, and a text with the numbers."""
 
 
 def survival(tables: StudyTables) -> pd.DataFrame:
@@ -71,9 +75,10 @@ def survival(tables: StudyTables) -> pd.DataFrame:
 
 
 def results(tables: StudyTables) -> pd.DataFrame:
-    """Return the outcomes that there are, with variant, rate_hz (before training), noisy, accuracy.
+    """Return a row for each run that is done: variant, rate_hz before training, noisy, accuracy.
 
-    Accuracy is the peak without noise, and the mean over the last 10 epochs with it.
+    `noisy` is whether it has update noise. The accuracy of a run with noise is the mean over its
+    last 10 epochs, of one without it the peak.
     """
     runs = tables.planned(tables.runs)
     runs = runs[runs["status"] == "done"]
@@ -123,7 +128,7 @@ def _conclusion(claim: str, rows: pd.DataFrame, published: str) -> str:
 
 
 def _quiet(judge: Callable[[pd.DataFrame], list[Part]]) -> Callable[[pd.DataFrame], Judged]:
-    """Return a judge of cells without noise."""
+    """Return a rule's judge that looks at the runs without noise alone, grouped into cells."""
 
     def judged(runs: pd.DataFrame) -> Judged:
         parts = judge(cells_of(runs[~runs["noisy"]]))
