@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eccles.training.config import TrainConfig
-from eccles.training.run.result import TrainResult
+
+if TYPE_CHECKING:
+    from eccles.training.run.result import TrainResult
 
 DIVERGED = 2.0
 """A loss that ends over so many times its lowest, and above that of guessing, has diverged."""

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from eccles.data.audio import cochlea_stages as stages
-from eccles.data.audio.cochlea import Cochlea, Constants, hear, prepare
+from eccles.data.audio.cochlea import Cochlea, Constants
 from eccles.data.audio.cochlea_kernel import _count, fire, uniforms
+from eccles.data.audio.hearing import hear, prepare
 from eccles.errors import InputError
 
 RATE = 16_000

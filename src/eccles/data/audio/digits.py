@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles import seeds
-from eccles.data.audio.cochlea import Cochlea, hear
+from eccles.data.audio.cochlea import Cochlea
+from eccles.data.audio.hearing import hear
 from eccles.data.audio.room import Room, heard_in
 from eccles.data.audio.speech import speak
 from eccles.errors import must

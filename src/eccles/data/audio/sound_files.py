@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles import seeds
-from eccles.data.audio.cochlea import hear
 from eccles.data.audio.corpus import gathered
 from eccles.data.audio.digits import Utterance
+from eccles.data.audio.hearing import hear
 from eccles.data.files.archives import why
 from eccles.data.spikes.recordings import Recordings
 from eccles.errors import InputError
