@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+import eccles
 from eccles import EINetwork, InputError, Populations, SpikeEvents, SpikingNetwork
 from eccles.engines import DenseEngine, engine
 from eccles.engines.event.engine import EventEngine
@@ -87,3 +88,10 @@ def test_a_loss_that_no_weight_reaches_has_gradients_of_zero(name):
         assert loss.item() == pytest.approx(math.log(3))
         for weight in network.parameters():
             assert torch.equal(weight.grad, torch.zeros_like(weight))
+
+
+def test_a_former_name_of_the_fused_update_warns():
+    with pytest.warns(DeprecationWarning, match="Descends is now eccles.engines.FusedUpdate"):
+        assert eccles.engines.Descends is eccles.engines.FusedUpdate
+    with pytest.raises(AttributeError, match="no attribute 'Descents'"):
+        _ = eccles.engines.Descents

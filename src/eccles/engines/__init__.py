@@ -12,6 +12,7 @@ from eccles.engines.engine import Response as Response
 from eccles.engines.engine import Weights as Weights
 from eccles.engines.engine import fits_kernels, why_dense
 from eccles.errors import InputError, must
+from eccles.former import warn
 from eccles.functional.lif import LIFParameters
 
 __all__ = [
@@ -61,3 +62,11 @@ def engine(
     from eccles.engines.event.engine import EventEngine
 
     return EventEngine(threads)
+
+
+def __getattr__(name: str) -> type[FusedUpdate]:
+    """Return what a former name, which leaves after 0.2, stands for."""
+    if name != "Descends":
+        raise AttributeError(f"module 'eccles.engines' has no attribute {name!r}")
+    warn("eccles.engines.Descends", "eccles.engines.FusedUpdate")
+    return FusedUpdate
