@@ -49,5 +49,5 @@ def test_a_page_says_at_its_top_who_it_is_for(page):
     assert title.startswith("# ")
     assert blank == ""
     assert re.match(
-        r"(This page is for|For) (whoever|anybody|those|users|readers|engineers)", first
+        r"(This page is for|For) (whoever|anybody|people|those|users|readers|engineers)", first
     )

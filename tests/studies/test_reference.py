@@ -24,7 +24,13 @@ TRAINED = sorted(
     for page in {"deep-claims", *(study for study, _ in TRAINING["STUDIES"].values())}
 )
 DEVICES = STARTS.parent / "devices.md"
-PAGES = sorted({*STARTS.parent.glob("*.md")} - {STARTS, DEVICES, *TRAINED})
+CIRCUITS = runpy.run_path(str(ROOT / "docs" / "circuits.py"))
+ASKED = {
+    study: STARTS.parent / f"{name}.md"
+    for study, name in CIRCUITS["STUDIES"].items()
+    if (ROOT / "results" / study).is_dir()
+}
+PAGES = sorted({*STARTS.parent.glob("*.md")} - {STARTS, DEVICES, *TRAINED, *ASKED.values()})
 STUDIES = ["fashion-mnist", "fashion-mnist-noise", "portraits", "robustness"]
 
 
@@ -93,6 +99,22 @@ def test_the_page_of_devices_shows_them():
 def test_devices_are_of_the_study_that_ships():
     results = load(ROOT / "results" / "devices" / "ratios")
     shipped = plan(read_study(studies.find("devices/ratios"), "laptop")).runs
+    assert set(results.runs["run"]) == {run.identity for run in shipped}
+    assert set(results.runs["status"]) == {"done"}
+    assert set(results.runs["data_kind"]) == {"real"}
+
+
+@pytest.mark.parametrize("study", ASKED)
+def test_a_page_of_circuits_shows_them(study):
+    text = ASKED[study].read_text()
+    assert "<!-- table" in text
+    assert CIRCUITS["filled"](text, ROOT / "results" / study) == text
+
+
+@pytest.mark.parametrize("study", ASKED)
+def test_circuits_are_of_the_study_that_ships(study):
+    results = load(ROOT / "results" / study)
+    shipped = plan(read_study(studies.find(study), "laptop")).runs
     assert set(results.runs["run"]) == {run.identity for run in shipped}
     assert set(results.runs["status"]) == {"done"}
     assert set(results.runs["data_kind"]) == {"real"}
