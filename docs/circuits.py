@@ -195,6 +195,7 @@ def main(folder):
         page.write_text(filled(page.read_text(), Path(folder) / study))
         x, by, rows = FIGURES[study]
         runs = tuned(stored(Path(folder) / study))
+        runs = runs.assign(accuracy=runs["final_accuracy"].astype(float))
         by_setting(runs, x, y="accuracy", by=by, rows=rows).save(PAGES, name, ["svg"])
 
 

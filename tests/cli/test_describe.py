@@ -95,6 +95,19 @@ def test_recordings_are_said_to_be_binned(name, tmp_path, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["form"] == "recordings"
 
 
+def test_steps_in_which_nothing_can_fire_are_odd(tmp_path, monkeypatch, capsys):
+    """Spikes end after 1 s: of 1.4 s most is used, of 500 s next to nothing."""
+    monkeypatch.chdir(tmp_path)
+    _timed("timed.npz")
+    describe = ["data", "describe", "timed.npz", "--test-share", "0.5", "--json"]
+    assert main(describe) == 0
+    assert "nothing fires" not in " ".join(json.loads(capsys.readouterr().out)["odd"])
+    assert main([*describe, "--max-time", "500", "--dt", "5"]) == 0
+    assert "last 98% of a sample: a shorter --max-time may do, and a time without a unit is in" in (
+        " ".join(json.loads(capsys.readouterr().out)["odd"])
+    )
+
+
 @pytest.mark.parametrize("within", ["photos", "photos/train"])
 def test_a_folder_of_images_gets_a_latency_code(within, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

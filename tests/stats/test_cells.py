@@ -56,7 +56,15 @@ def test_more_than_ten_levels_come_in_their_order():
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("10 ms", 0.01), ("0.010", 0.01), ("1e-2", 0.01), ("-", None)]
+    ("text", "value"),
+    [
+        ("10 ms", 0.01),
+        ("10000 us", 0.01),
+        ("0.010", 0.01),
+        ("1e-2", 0.01),
+        ("-", None),
+        ("none", None),
+    ],
 )
 def test_values_are_read_as_they_are_written(text, value):
     found = find_value(ROWS, "tau_mem", text)

@@ -78,7 +78,11 @@ def test_one_class_has_no_chance():
     [
         (0.0, 0.0, 'at 0 Hz before training, under 0.01 Hz: try --initial-rate "5 Hz"'),
         (99.9, 1.0, 'at 99.9 Hz before training, over 50 Hz: try --initial-rate "5 Hz"'),
-        (9.0, 0.0, "and at 0 Hz after it, under 0.01 Hz: try a lower --lr than 0.03"),
+        (
+            9.0,
+            0.0,
+            "at 0 Hz after it, under 0.01 Hz: try a lower --lr than 0.03",
+        ),
         (9.0, 8.0, "and at 8 Hz after it: try more --epochs than 2, or another --lr than 0.03"),
     ],
 )
@@ -86,6 +90,11 @@ def test_what_to_try_follows_from_the_rates(before, after, end):
     said = diagnosis(ended([2.3, 2.3], 0.1, before, after, w1_std=0.002, lr=0.03))
     assert said.endswith(end)
     assert "\n" not in said
+
+
+def test_weights_that_were_drawn_by_a_rule_are_not_advised_to_be():
+    said = diagnosis(ended([2.3, 2.3], 0.1, 9.0, 0.0, lr=0.03, init="fluctuation"))
+    assert said.endswith("try a lower --lr than 0.03")
 
 
 @pytest.mark.parametrize("before", [0.0, 99.0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,7 +64,7 @@ def describe(
         "kind": train.kind,
         "form": form(name),
         **_facts(train, test),
-        "odd": _odd(train, test),
+        "odd": [*_odd(train, test), *_empty(form(name), train, test)],
     }
     if json:
         print(json_format.dumps(facts, indent=2))
@@ -118,6 +119,18 @@ def _odd(train: SpikeDataset, test: SpikeDataset) -> list[str]:
     if twice := _in_both(train, test):
         found.append(f"{twice:,} samples to test on are among those to train on, event for event")
     return found
+
+
+def _empty(form: str, train: SpikeDataset, test: SpikeDataset) -> Iterator[str]:
+    """Give a sentence where most steps of recordings come after all that fires."""
+    steps = [part.events.steps for part in (train, test) if len(part.events.steps)]
+    last = max((int(each.max()) for each in steps), default=0)
+    empty = 1.0 - (last + 1) / train.events.n_steps
+    if form not in ("images", "rasters") and empty > 0.5:
+        yield (
+            f"nothing fires in the last {empty:.0%} of a sample: a shorter --max-time may do, and "
+            "a time without a unit is in seconds"
+        )
 
 
 def _in_both(train: SpikeDataset, test: SpikeDataset) -> int:

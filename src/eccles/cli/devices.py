@@ -135,7 +135,8 @@ def fit(
         told = {"device": device, "residual": best.residual, "rules": rules}
         print(json_format.dumps({**told, "low": steps.low, "high": steps.high}, indent=2))
         return
-    print(f"# {len(steps.size):,} pulses; -1 is {steps.low:g}, 1 is {steps.high:g}")
+    beyond = f" ({steps.left_out:,} more end at a bound or beyond)" if steps.left_out else ""
+    print(f"# {len(steps.size):,} pulses{beyond}; -1 is {steps.low:g}, 1 is {steps.high:g}")
     print(f"# residual: {100 * best.residual:.3g} % of the mean step (root of the mean square)")
     beside = ", ".join(f"{o.device.rule} {100 * o.residual:.3g} %" for o in others)
     print(f"# other rules: {beside or 'none fits'}")

@@ -103,7 +103,8 @@ def run(words: Sequence[str]) -> int:
         print(_as_json(given.device_model, advice, out, figure))
     else:
         _print(given.device_model, advice)
-        print(f"\nfigure in {figure}; eccles results {out} has all runs")
+        again = f"eccles results {out} --value final_accuracy --against ei=100:0"
+        print(f"\nfigure in {figure}; {again} has all cells")
         if failed:
             print(f"{failed:,} runs failed; the same command with --retry-failed does them again")
     return 1 if failed else 0

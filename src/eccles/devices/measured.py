@@ -31,6 +31,7 @@ class Steps(NamedTuple):
         size: by how much each went in its direction; noise may make it negative.
         up: whether it was a pulse up.
         low, high: what -1 and 1 are, in the unit of the measurement.
+        left_out: pulses that aren't among these, for they end at a bound or beyond.
     """
 
     before: Values
@@ -38,6 +39,7 @@ class Steps(NamedTuple):
     up: NDArray[np.bool_]
     low: float
     high: float
+    left_out: int = 0
 
 
 @typed("device")
@@ -64,14 +66,16 @@ def read_pulses(path: Path | str, low: float | None = None, high: float | None =
     g = 2.0 * (values - low) / (high - low) - 1.0
     # A step that ends at its bound, or beyond, may have been cut short.
     way = np.where(ups[1:], 1.0, -1.0)
-    follows = (np.diff(numbers) == 1) & (way * g[1:] < 1.0 - 1e-9)
+    trains = np.diff(numbers) == 1
+    follows = trains & (way * g[1:] < 1.0 - 1e-9)
     up = ups[1:][follows]
     for rises, said in ((True, "up"), (False, "down")):
         if np.count_nonzero(up == rises) < _LEAST:
             got = f"{np.count_nonzero(up == rises)} {said} of {len(up):,} within the range"
             accepted = f"a train with {_LEAST} pulses or more up, and as many down"
             raise must("devices", str(path), accepted, got)
-    steps = Steps(g[:-1][follows], (way * np.diff(g))[follows], up, low, high)
+    left_out = int(trains.sum() - follows.sum())
+    steps = Steps(g[:-1][follows], (way * np.diff(g))[follows], up, low, high, left_out)
     for rises, said in ((True, "up"), (False, "down")):
         if not (mean := float(steps.size[up == rises].mean())) > 0:
             accepted = f"a train whose pulses {said} lead {said} in the mean"

@@ -190,11 +190,14 @@ def said(value: object) -> object:
     """Return how a run's settings say a device: a preset's name, or its settings as JSON.
 
     Args:
-        value: a name, the path of a YAML file, or a device, as a value or a mapping.
+        value: a name, the path of a YAML file, or a device, as a value or a mapping; "none" or
+            None for no device.
 
     Raises InputError for a name that there isn't, and as `Device` does.
     """
-    if value is None or (isinstance(value, str) and value in _PRESETS):
+    if value is None or value == "none":
+        return None
+    if isinstance(value, str) and value in _PRESETS:
         return value
     if isinstance(value, Device):
         device = value

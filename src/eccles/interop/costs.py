@@ -43,8 +43,9 @@ class Cost:
             input), events, dense, acs, macs, connection_sparsity.
         groups: a row a group: its name, sign, neurons, spikes, activation_sparsity,
             membrane_updates.
-        parameters: number of weights.
-        footprint: bytes of weights and of masks.
+        parameters: number of weights of all projections.
+        footprint: their bytes, and those of masks, which projections have that lack connections.
+        zeros: weights that are 0.
     """
 
     samples: int
@@ -53,7 +54,6 @@ class Cost:
     parameters: int
     footprint: int
     zeros: int
-    weights: int
     n_steps: int
 
     def total(self, column: str, sign: str | None = None) -> float:
@@ -64,7 +64,7 @@ class Cost:
     @property
     def connection_sparsity(self) -> float:
         """Share of weights that are 0, over all projections."""
-        return self.zeros / max(1, self.weights)
+        return self.zeros / max(1, self.parameters)
 
     def activation_sparsity(self, sign: str | None = None) -> float:
         """Return 1 - spikes / (neurons x steps), of all neurons or those of a sign."""
@@ -149,17 +149,28 @@ def cost(
         }
         for name, group in network.groups.items()
     ]
-    held = [*network.parameters(), *network.buffers()]
+    parameters = sum(each.numel() for each in fans.values())
+    element = next(iter(weights.values())).element_size()
     return Cost(
         samples=n,
         projections=projections,
         groups=groups,
-        parameters=sum(each.numel() for each in network.parameters()),
-        footprint=sum(each.numel() * each.element_size() for each in held),
+        parameters=parameters,
+        footprint=element * parameters + _masked(network),
         zeros=sum(int((~each).sum()) for each in fans.values()),
-        weights=sum(each.numel() for each in fans.values()),
         n_steps=events.n_steps,
     )
+
+
+def _masked(network: SpikingNetwork) -> int:
+    """Return the bytes of the masks of projections that lack connections."""
+    masks = network.masks()
+    found = (
+        masks[link.weights][link.rows, link.columns]
+        for link in network.links.values()
+        if link.weights in masks
+    )
+    return sum(each.numel() for each in found if not each.all())
 
 
 def _ran(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
 from eccles.errors import InputError, listed, must, nearest
 from eccles.stats.frames import check_columns, is_missing
 from eccles.stats.reference import compare_to_reference
-from eccles.units import duration
+from eccles.units import duration, seconds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,6 +129,8 @@ def find_value(rows: pd.DataFrame, name: str, wanted: Any) -> Any:
     for each in known:
         if number is not None and _number(str(each)) == number:
             return each
+        if is_missing(each) and text in ("none", "null"):
+            return each
     raise InputError(
         f"stats: {name} must be one of {listed(texts, 160)}, got {text[:60]!r}"
         f"{nearest(text, texts)}"
@@ -148,9 +151,12 @@ def spelt(name: str, value: object) -> str:
 
 
 def _number(text: str) -> float | None:
+    """Return the number that a text is, or the seconds that it is such as "500 ms"."""
     try:
         return float(text)
     except ValueError:
+        with suppress(InputError):
+            return seconds(text)
         return None
 
 

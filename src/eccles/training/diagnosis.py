@@ -162,5 +162,6 @@ def _remedy(result: TrainResult) -> str:
     rate = f"hidden neurons fired at {first:.3g} Hz before training"
     after = f"{rate} and at {last:.3g} Hz after it"
     if last < SILENT:
-        return f"{after}, under {SILENT:g} Hz: try a lower --lr than {config.lr:g}"
+        other = ", or --init fluctuation" if config.init is None else ""
+        return f"{after}, under {SILENT:g} Hz: try a lower --lr than {config.lr:g}{other}"
     return f"{after}: {usual}"

@@ -244,3 +244,7 @@ def test_a_file_of_settings(tmp_path):
         TrainConfig.from_yaml(path)
     path.write_text("")
     assert TrainConfig.from_yaml(path) == TrainConfig()
+
+
+def test_none_is_no_device():
+    assert TrainConfig(device_model="none") == TrainConfig()

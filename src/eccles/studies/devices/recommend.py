@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 VALUE = "final_accuracy"
 """What is ranked: after the last epoch, for the best of all epochs is chosen by the test set."""
 
+_FEWEST = 6
+"""Pairs from which Wilcoxon's test can have a p below 0.05: 2 / 2^6 = 0.03."""
+
 _BY = ["ei", "initial_rate"]
 _REFERENCE = "100:0"
 _COMPARED = ["n_pairs", "difference", "difference_low", "difference_high", "p_holm", "seeds_needed"]
@@ -59,7 +62,8 @@ def advise(tables: StudyTables) -> Advice:
 def _answer(table: pd.DataFrame) -> str:
     best = table.iloc[0]
     said = (
-        f"Highest mean: {best['ei']} started at {best['initial_rate']}, {_percent(best['mean'])}."
+        f"Highest mean: {best['ei']} started at {best['initial_rate']}, {_percent(best['mean'])}; "
+        "that alone doesn't show it to be better than the next."
     )
     above, below = (
         [
@@ -76,6 +80,8 @@ def _answer(table: pd.DataFrame) -> str:
         if found
     ]
     nothing = f"No ratio can be told from {_REFERENCE} at the same rate by these runs."
+    if table["n"].max() < _FEWEST:
+        nothing += f" Fewer than {_FEWEST} seeds can't tell any apart, however large a difference."
     return " ".join([said, *(parts or [nothing]), *_lost(table)])
 
 
