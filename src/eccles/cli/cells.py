@@ -63,7 +63,7 @@ def print_fitted(console: Console, title: str, columns: Sequence[Column]) -> Non
         table = _table(title, shown)
     print_whole(console, table)
     if left := [" ".join(each.head.split()) for each in columns if each not in shown]:
-        said = f"no room for {', '.join(left)}; JSON and files have all"
+        said = f"no room for the columns {', '.join(left)}; --json has them"
         console.print(said, highlight=False, markup=False, soft_wrap=True)
 
 

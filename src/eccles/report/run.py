@@ -68,7 +68,7 @@ def run_report(folder: Path) -> str:
     ]
     return page(
         f"A run: {run.name}",
-        "Epoch 0 in pictures, and -1 in tables, is the network before training.",
+        "Before training is epoch 0 in pictures, and epoch -1 in tables.",
         _facts(run, tables),
         pictures=pictures,
         tables=[

@@ -38,7 +38,7 @@ def say_implied(study: Study, runs: pd.DataFrame) -> str | None:
     """
     found = implied(study, runs)
     listed = "; ".join(f"{name} {' or '.join(each[:_MOST])}" for name, each in found.items())
-    said = f'what "auto" means differs between cells: {listed}; said in base it is the same in all'
+    said = f'what "auto" means differs between cells: {listed}; give it in base to have one value'
     parts = [said if found else None, say_idle(study)]
     return "; ".join(filter(None, parts)) or None
 
