@@ -24,12 +24,18 @@ def test_arrows_that_are_alike_are_one():
     assert len(found) == 9
     assert ("cortex.E", "cortex.SST", "excitatory", "3 ms") in found
     assert ("cortex.E", "cortex.E", "excitatory", "10 %") in found
-    many = layered((20,), groups="E:12,PV:5,SST:3", recurrent=0.1)
-    assert spelt(many) == [
+    three = layered((20,), groups="E:12,PV:5,SST:3", recurrent=0.1)
+    found = spelt(three)
+    assert len(found) == 9 + 2
+    assert {label for _, _, _, label in found} == {""}
+    assert ("hidden.PV", "hidden.E", "inhibitory", "") in found
+    assert arrows(three)[1] == {"hidden": "each group to each: 10 %"}
+    four = layered((20,), groups="E:10,PV:5,SST:3,I:2", recurrent=0.1)
+    assert spelt(four) == [
         ("input.input", "hidden.", "excitatory", ""),
         ("hidden.", "output.output", MIXED, ""),
     ]
-    assert arrows(many)[1] == {"hidden": "each group to each: 10 %"}
+    assert arrows(four)[1] == {"hidden": "each group to each: 10 %"}
 
 
 def test_the_numbers_behind_it():

@@ -48,12 +48,16 @@ def arrows(network: Network) -> tuple[list[Arrow], dict[str, str]]:
         table = [[labels.get((source, target)) for target in targets] for source in sources]
         alike = len({label for row in table for label in row}) == 1
         signs = [SIGNS[network.sign(source)] for source in sources]
-        if pre == post:
-            if alike and len(sources) >= _MANY:
-                more = f": {table[0][0]}" if table[0][0] else ""
-                said[pre] = f"each group to each{more}"
+        if pre == post and alike and len(sources) >= _MANY:
+            label = table[0][0]
+            if len(sources) > _MANY:
+                said[pre] = f"each group to each{f': {label}' if label else ''}"
                 continue
-        elif alike and len(sources) >= _MANY:
+            if label:
+                # Said once rather than at nine arrows.
+                said[pre] = f"each group to each: {label}"
+                table = [["" for _ in targets] for _ in sources]
+        elif pre != post and alike and len(sources) >= _MANY:
             sign = signs[0] if len(set(signs)) == 1 else MIXED
             to = End(post, "") if len(targets) > 1 else targets[0]
             found.append(Arrow(End(pre, ""), to, sign, table[0][0] or ""))
