@@ -9,7 +9,19 @@ import pytest
 
 import eccles
 from eccles import data
-from eccles.cli import audio, figures, main, report, reproduce, results, sweep, train
+from eccles.cli import (
+    audio,
+    export,
+    figures,
+    main,
+    recommend,
+    report,
+    reproduce,
+    results,
+    show,
+    sweep,
+    train,
+)
 from eccles.cli import data as data_verbs
 from eccles.cli import inspect as inspect_verb
 from eccles.data.audio.sound_files import encode_folder
@@ -23,12 +35,15 @@ KINDS = ["folder", "pipe", "empty", "garbage", "none", "/dev/full", "/dev/zero"]
 NOWHERE = ["--data", "shd"]
 NO_IMAGES = ["--model", "mlp8", "--data", "cifar10"]
 DIGITS = ["--train", "1", "--test", "1"]
+ASKED = ["recommend", "--device-model", "ecram", "--scale", "smoke"]
 SMOKE = ["sweep", "kilgore2025/shd", "--scale", "smoke"]  # Its data isn't here.
 OPTIONS = {
     ("train", "config"): ["train", *NOWHERE, "--config"],
+    ("train", "network"): ["train", *NOWHERE, "--network"],
     ("train", "data_dir"): ["train", *NOWHERE, "--data-dir"],
     ("train", "out"): ["train", *NOWHERE, "--out"],
     ("train deep", "config"): ["train", *NO_IMAGES, "--config"],
+    ("train deep", "network"): ["train", *NO_IMAGES, "--network"],
     ("train deep", "data_dir"): ["train", *NO_IMAGES, "--data-dir"],
     ("train deep", "out"): ["train", *NO_IMAGES, "--out"],
     ("sweep", "study"): ["sweep"],
@@ -42,6 +57,14 @@ OPTIONS = {
     ("report", "out"): ["report", "nowhere", "--out"],
     ("inspect", "run"): ["inspect"],
     ("inspect", "out"): ["inspect", "nowhere", "--out"],
+    ("inspect", "data_dir"): ["inspect", "nowhere", "--cost", "--data-dir"],
+    ("export", "run"): ["export", "--to", "nir"],
+    ("export", "out"): ["export", "nowhere", "--to", "nir", "--out"],
+    ("export", "data_dir"): ["export", "nowhere", "--to", "nir", "--data-dir"],
+    ("recommend", "out"): [*ASKED, "--data", "shd", "--out"],
+    ("recommend", "data_dir"): [*ASKED, "--data", "shd", "--data-dir"],
+    ("show", "source"): ["show"],
+    ("show", "out"): ["show", "--out"],
     ("reproduce", "out"): ["reproduce", "kilgore2025", "--no-run", "--out"],
     ("reproduce", "data_dir"): ["reproduce", "kilgore2025", "--out", "/dev/null", "--data-dir"],
     ("data path", "data_dir"): ["data", "path", "fashion-mnist", "--data-dir"],
@@ -95,6 +118,9 @@ def test_every_option_with_a_path_is_tried():
         "figures": figures.Arguments,
         "report": report.Arguments,
         "inspect": inspect_verb.Arguments,
+        "export": export.Arguments,
+        "recommend": recommend.Arguments,
+        "show": show.Arguments,
         "reproduce": reproduce.Arguments,
     }
     found = {
@@ -124,6 +150,8 @@ def test_every_option_with_a_path_is_tried():
 def test_an_option_with_another_kind_of_file(option, kind, tmp_path, capsys):
     if option[0] == "data doctor" and kind in {"empty", "garbage", "none", "/dev/full"}:
         pytest.skip("it reads all data of this machine each time")
+    if (option, kind) == (("show", "source"), "empty"):
+        pytest.skip("settings of which none is said are the defaults")
     path = made(kind, tmp_path)
     status = main([*OPTIONS[option], str(path)])
     said = capsys.readouterr().err.strip()

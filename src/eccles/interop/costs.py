@@ -111,8 +111,8 @@ def cost(
         name: (weights[link.weights][link.rows, link.columns] != 0) for name, link in links.items()
     }
     counted = {name: [0, 0, 0] for name in links}
-    spiking = torch.zeros(wiring.n_neurons, dtype=torch.int64)
-    updated = torch.zeros(wiring.n_neurons, dtype=torch.int64)
+    spiking = torch.zeros(wiring.n_neurons, dtype=torch.int64, device="cpu")
+    updated = torch.zeros(wiring.n_neurons, dtype=torch.int64, device="cpu")
     device = next(iter(weights.values())).device
     with torch.no_grad():
         for first in range(0, n, batch_size):
@@ -185,7 +185,7 @@ def _ran(
     # One step more, for what the last one has written.
     longer = torch.cat([inputs, torch.zeros_like(inputs[:1])])
     _, spikes = run(network.wiring, weights, longer, membranes)
-    changes = torch.full((network.wiring.n_neurons,), n_samples, dtype=torch.int64)
+    changes = torch.full((network.wiring.n_neurons,), n_samples, dtype=torch.int64, device="cpu")
     for before, after in pairwise(membranes[1:]):
         changes += (before != after).sum(dim=0).cpu()
     return spikes[:n_steps], changes

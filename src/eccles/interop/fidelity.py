@@ -109,7 +109,7 @@ def fidelity(
                 counts[4] += int((fires & (firsts[0] == firsts[1])).sum())
     ours, theirs = (torch.cat(each) for each in zip(*scores, strict=True))
     classes = [functional.predict(each) for each in (ours, theirs)]
-    known = None if labels is None else torch.as_tensor(labels)
+    known = None if labels is None else torch.as_tensor(labels, dtype=torch.int64, device="cpu")
     right = [None if known is None else _share(each == known) for each in classes]
     return Fidelity(
         samples=len(events),

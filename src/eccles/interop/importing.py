@@ -94,7 +94,10 @@ def _own(text: str, dt: float, to: str, chain: Chain) -> Model | None:
     try:
         network = Network.from_yaml(text)
         wiring = network.wire(chain.n_inputs, chain.n_outputs, dt)
-        ones = {name: torch.ones(shape) for name, shape in wiring.shapes.items()}
+        ones = {
+            name: torch.ones(shape, dtype=torch.float32, device="cpu")
+            for name, shape in wiring.shapes.items()
+        }
         model = Model(network, ones, dt)
         ours = write_graph(model, TARGETS[to]).graph
         step = TARGETS[to].step or dt
