@@ -127,6 +127,18 @@ def must(where: str, name: str, accepted: str, got: object, hint: str = "") -> I
     )
 
 
+def not_among(where: str, name: str, known: Iterable[str], got: object) -> InputError:
+    """Return the error for a name that isn't one of those that there are, with the nearest.
+
+    >>> print(not_among("train", "--optimizer", ["sgd", "adam"], "adm"))
+    train: --optimizer must be one of sgd, adam, got 'adm' (did you mean 'adam'?)
+    """
+    names = list(known)
+    return InputError(
+        f"{where}: {name} must be one of {', '.join(names)}, got {got!r}{nearest(got, names)}"
+    )
+
+
 def whole(where: str, name: str, value: object, least: int = 1, accepted: str = "") -> None:
     """Raise InputError unless a value is a whole number of `least` or more.
 

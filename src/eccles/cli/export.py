@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from eccles.cli.flags import flag, read
-from eccles.errors import InputError, must, nearest
+from eccles.errors import must, not_among
 
 if TYPE_CHECKING:
     from eccles.interop import Exported, Fidelity
@@ -70,10 +70,7 @@ def run(words: Sequence[str]) -> int:
     given = read(Arguments, "export", words)
     for name, value, known in (("--to", given.to, _FORMATS), ("--for", given.for_, _TARGETS)):
         if value not in known:
-            raise InputError(
-                f"export: {name} must be one of {', '.join(known)}, got "
-                f"{value!r:.100}{nearest(value, known)}"
-            )
+            raise not_among("export", name, known, value)
     if given.samples < 1:
         raise must("export", "--samples", "1 or more", given.samples)
     if given.out is not None and (given.out.suffix != ".nir" or given.out.is_dir()):

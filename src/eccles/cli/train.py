@@ -13,7 +13,7 @@ import tyro
 
 from eccles.cli.flags import flag, options, read
 from eccles.data.own.names import is_path
-from eccles.errors import InputError, check_workers, listed, must, nearest
+from eccles.errors import InputError, check_workers, listed, must, not_among
 from eccles.network import Network
 from eccles.paths import usable
 from eccles.settings import read_yaml
@@ -162,10 +162,7 @@ def _model(words: Sequence[str]) -> dict[str, str]:
     model = _value(words, "--model")
     known = get_args(Model)
     if model is not None and model not in known:
-        there_are = ", ".join(known)
-        raise InputError(
-            f"train: --model must be one of {there_are}, got {model!r}{nearest(model, known)}"
-        )
+        raise not_among("train", "--model", known, model)
     return {} if model is None else {"model": model}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eccles.data.files.sources import File, Source
-from eccles.errors import InputError, nearest
+from eccles.errors import not_among
 
 _SAMPLES = Path(__file__).parent / "samples"
 _FASHION_COPYRIGHT = "2017 Zalando SE, https://tech.zalando.com"
@@ -230,8 +230,5 @@ SOURCES = {
 def named(name: str) -> Source:
     """Return the data set of this name; raise InputError where there is none."""
     if name not in SOURCES:
-        known = ", ".join(SOURCES)
-        raise InputError(
-            f"data: the name must be one of {known}, got {name!r}{nearest(name, SOURCES)}"
-        )
+        raise not_among("data", "the name", SOURCES, name)
     return SOURCES[name]

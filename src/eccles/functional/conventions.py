@@ -18,18 +18,16 @@ out and is `SuperSpike(1.0)` here. Sources: snntorch 1.0, norse 1.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-import torch
 from torch import Tensor
 
-from eccles.arguments import Checked, typed
+from eccles.arguments import typed
 from eccles.errors import must
-from eccles.functional.lif import decay
+from eccles.functional.lif import LIF
 from eccles.functional.neuron import Constant, like, net
-from eccles.functional.surrogate import STEEP, Surrogate, spike
+from eccles.functional.surrogate import spike
 
 Convention = Literal["spytorch", "snntorch", "norse"]
 """Whose order of integrating, firing and resetting a neuron keeps: that of `LIF`, or of these."""
@@ -48,70 +46,37 @@ def euler_decay(tau: Constant, dt: float) -> Constant:
     return 1.0 - dt / tau
 
 
-@dataclass(frozen=True, eq=False)
-class SnntorchLIF(Checked):
-    """A neuron that steps as `snntorch.Synaptic` with reset to zero; a `Neuron`.
+class SnntorchLIF(LIF):
+    """A neuron that steps as `snntorch.Synaptic` with reset to zero; constants are those of `LIF`.
 
-    Attributes:
-        tau_mem: membrane time constant in seconds, one or [N].
-        threshold: one or [N]; rest is 0.
-        dt: length of a step in seconds.
-        surrogate: what stands in for the derivative of a spike.
+    Its state is the potential that last decided about a spike.
     """
-
-    tau_mem: Constant = 10e-3
-    threshold: Constant = 1.0
-    dt: float = 1e-3
-    surrogate: Surrogate = STEEP
-
-    @cached_property
-    def beta(self) -> Constant:
-        """Share of the potential that one step leaves."""
-        return decay(self.tau_mem, self.dt)
-
-    def start(self, like: Tensor) -> Tensor:
-        """Return membranes at rest."""
-        return torch.zeros_like(like)
 
     def step(
         self, excitatory: Tensor, inhibitory: Tensor | None, state: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Advance one step; see `Neuron.step`. The state is the potential that last decided."""
+        """Advance one step; see `Neuron.step`."""
         threshold = like(self.threshold, state)
         kept = (state <= threshold).to(state)
         v = (like(self.beta, state) * state + net(excitatory, inhibitory)) * kept
         return spike(v - threshold, self.surrogate), v
 
 
-@dataclass(frozen=True, eq=False)
-class NorseLIF(Checked):
-    """A neuron that steps as `norse.torch.LIFCell`; a `Neuron`.
+class NorseLIF(LIF):
+    """A neuron that steps as `norse.torch.LIFCell`; constants are those of `LIF`.
 
-    Attributes:
-        tau_mem: membrane time constant in seconds, dt or more, one or [N].
-        threshold: one or [N]; rest is 0.
-        dt: length of a step in seconds.
-        surrogate: what stands in for the derivative of a spike.
+    A `tau_mem` is a step or more. Its state is the potential after the reset.
     """
-
-    tau_mem: Constant = 10e-3
-    threshold: Constant = 1.0
-    dt: float = 1e-3
-    surrogate: Surrogate = STEEP
 
     @cached_property
     def beta(self) -> Constant:
         """Share of the potential that one step leaves."""
         return euler_decay(self.tau_mem, self.dt)
 
-    def start(self, like: Tensor) -> Tensor:
-        """Return membranes at rest."""
-        return torch.zeros_like(like)
-
     def step(
         self, excitatory: Tensor, inhibitory: Tensor | None, state: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Advance one step; see `Neuron.step`. The state is the potential after the reset."""
+        """Advance one step; see `Neuron.step`."""
         beta = like(self.beta, state)
         v = beta * state + (1.0 - beta) * net(excitatory, inhibitory)
         s = spike(v - like(self.threshold, v), self.surrogate)

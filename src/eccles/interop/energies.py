@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from eccles.arguments import typed
-from eccles.errors import InputError, nearest
+from eccles.errors import not_among
 
 
 class Energies(NamedTuple):
@@ -34,10 +34,7 @@ TABLES = {
 def table(name: str) -> Energies:
     """Return the energies of that name, or raise InputError."""
     if name not in TABLES:
-        known = ", ".join(TABLES)
-        raise InputError(
-            f"inspect: --energy must be one of {known}, got {name!r}{nearest(name, TABLES)}"
-        )
+        raise not_among("inspect", "--energy", TABLES, name)
     return TABLES[name]
 
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eccles.errors import InputError, must, nearest
+from eccles.errors import must, not_among
 
 Method = Literal["exact", "euler"]
 """How a simulator steps: by the exact decay exp(-step / tau), or by Euler's, 1 - step / tau."""
@@ -52,10 +52,7 @@ TARGETS = {
 def target(name: str) -> Target:
     """Return the target of that name, or raise InputError."""
     if name not in TARGETS:
-        known = ", ".join(TARGETS)
-        raise InputError(
-            f"export: --for must be one of {known}, got {name!r}{nearest(name, TARGETS)}"
-        )
+        raise not_among("export", "--for", TARGETS, name)
     return TARGETS[name]
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from eccles.arguments import typed
 from eccles.errors import InputError
-from eccles.functional.conventions import NorseLIF, SnntorchLIF
+from eccles.functional.conventions import NorseLIF
 from eccles.functional.lif import LIF
 from eccles.interop.model import Model, model_of
 from eccles.interop.package import nir
@@ -141,7 +141,7 @@ def _called(names: list[str]) -> dict[str, str]:
 def _neurons(package: Any, wiring: Wiring, k: int, to: Target, dt: float) -> Any:
     """Return the node of a population's neurons."""
     place, neuron = wiring.neurons[k]
-    assert isinstance(neuron, LIF | SnntorchLIF | NorseLIF)
+    assert isinstance(neuron, LIF)
     n = place.stop - place.start
     return package.CubaLIF(
         **_constants(wiring.decays[0].numpy()[place], _spread(neuron.beta, n), to, dt),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple,
 
 from pydantic import Field
 
-from eccles.errors import InputError, must, nearest
+from eccles.errors import must, not_among
 from eccles.network.constants import ByGroup, Reader, by_group, number, time
 from eccles.settings import Settings
 from eccles.units import duration
@@ -57,8 +57,7 @@ class LIFSettings(Settings):
         from eccles.functional.conventions import NorseLIF, SnntorchLIF
         from eccles.functional.lif import LIF
 
-        kinds: dict[str, type[LIF | SnntorchLIF | NorseLIF]]
-        kinds = {"spytorch": LIF, "snntorch": SnntorchLIF, "norse": NorseLIF}
+        kinds: dict[str, type[LIF]] = {"spytorch": LIF, "snntorch": SnntorchLIF, "norse": NorseLIF}
         return kinds[self.convention](common.tau_mem, common.threshold, common.dt, common.surrogate)
 
 
@@ -173,12 +172,10 @@ def read_neuron(value: Any, groups: Iterable[str]) -> NeuronSettings:
     said = dict(value) if isinstance(value, Mapping) else {"model": value}
     model = said.pop("model", None)
     if not isinstance(model, str) or model not in KINDS:
-        known = ", ".join(KINDS)
         if model is None:
-            raise must("network", "neuron", f"a mapping with a model, one of {known}", value)
-        raise InputError(
-            f"network: neuron must be one of {known}, got {model!r}{nearest(str(model), KINDS)}"
-        )
+            accepted = f"a mapping with a model, one of {', '.join(KINDS)}"
+            raise must("network", "neuron", accepted, value)
+        raise not_among("network", "neuron", KINDS, model)
     for name, read in _BY_GROUP.items():
         if name in said and name in KINDS[model].model_fields:
             said[name] = by_group(said[name], groups, name, read)
