@@ -23,9 +23,9 @@ from torch import Tensor
 
 from eccles.arguments import typed
 from eccles.engines.pool.dense import run
-from eccles.errors import must, whole
+from eccles.errors import whole
 from eccles.events import SpikeEvents
-from eccles.interop.model import model_of
+from eccles.interop.model import check_samples, model_of
 from eccles.network.summary import SIGNS
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
@@ -95,16 +95,13 @@ def cost(
             spikes, as NeuroBench does.
         batch_size: samples at once, on which that depends.
 
-    Raises InputError for no samples, and for those of another number of units.
+    Raises InputError for no samples, and for those of another number of units or length of steps.
     """
     whole("cost", "batch_size", batch_size)
     if isinstance(network, EINetwork):
         network = model_of(network, "cost").module()
     wiring = network.wiring
-    if not len(events):
-        raise must("cost", "samples", "one or more", 0)
-    if events.n_units != wiring.n_inputs:
-        raise must("cost", "samples", f"of {wiring.n_inputs} units", events.n_units)
+    check_samples(events, wiring, "cost")
     links, n = network.links, len(events)
     weights = {name: each.detach() for name, each in network.weights.items()}
     fans = {

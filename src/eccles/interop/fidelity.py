@@ -16,10 +16,9 @@ from torch import Tensor
 from eccles import functional
 from eccles.arguments import typed
 from eccles.engines.pool.dense import run
-from eccles.errors import must
 from eccles.events import SpikeEvents
 from eccles.interop.chain import Chain, simulate
-from eccles.interop.model import Model, model_of
+from eccles.interop.model import Model, check_samples, model_of
 from eccles.interop.reading import chain_of
 from eccles.network.neurons import LIFSettings
 from eccles.nn.shallow import EINetwork
@@ -89,7 +88,7 @@ def fidelity(
     """
     model = model_of(module)
     wiring = model.network.wire(model.n_inputs, model.n_classes, model.dt)
-    _check(events, wiring)
+    check_samples(events, wiring, "export")
     to = exported.target
     chain = chain_of(exported.graph, to.method, to.step or model.dt)
     shift = _shifts(model)
@@ -133,15 +132,6 @@ def _first(spikes: Tensor) -> Tensor:
 
 def _share(true: Tensor) -> float:
     return float(true.double().mean())
-
-
-def _check(events: SpikeEvents, wiring: Wiring) -> None:
-    if not len(events):
-        raise must("export", "samples", "one or more", 0)
-    if events.n_units != wiring.n_inputs:
-        raise must("export", "samples", f"of {wiring.n_inputs} units", events.n_units)
-    if abs(events.dt - wiring.dt) > 1e-6 * wiring.dt:
-        raise must("export", "the samples' dt", f"{wiring.dt:g} s", events.dt)
 
 
 def _shifts(model: Model) -> tuple[int, ...]:

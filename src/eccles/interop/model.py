@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from eccles.errors import must
+from eccles.events import SpikeEvents
 from eccles.network import Network, layered
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork, parameter_name
+from eccles.wiring import Wiring
 
 
 class Model(NamedTuple):
@@ -78,3 +80,13 @@ def model_of(module: object, where: str = "export") -> Model:
     names = ("input->hidden", "hidden->output")
     both = (each.detach().cpu() for each in module.weights)
     return Model(network, dict(zip(names, both, strict=True)), own_neuron.dt)
+
+
+def check_samples(events: SpikeEvents, wiring: Wiring, where: str) -> None:
+    """Raise InputError, as from `where`, unless there are samples that a network can be given."""
+    if not len(events):
+        raise must(where, "samples", "one or more", 0)
+    if events.n_units != wiring.n_inputs:
+        raise must(where, "samples", f"of {wiring.n_inputs} units", events.n_units)
+    if abs(events.dt - wiring.dt) > 1e-6 * wiring.dt:
+        raise must(where, "the samples' dt", f"{wiring.dt:g} s", events.dt)

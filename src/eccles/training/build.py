@@ -15,6 +15,7 @@ from eccles.errors import InputError, must, nearest
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import surrogate
 from eccles.nn.shallow import EINetwork
+from eccles.nn.spiking import SpikingNetwork
 from eccles.training.config import TrainConfig
 from eccles.training.devices import Devices
 from eccles.training.start import start
@@ -63,6 +64,29 @@ def build_network(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
     network.to(config.device)
     start(config, network, data)
     return network
+
+
+def spiking_of(config: TrainConfig, data: SpikeDataset, **settings: Any) -> SpikingNetwork:
+    """Return the network of populations that settings mean, for samples such as these.
+
+    Its weights are as they are drawn, not yet started at a rate.
+
+    Args:
+        config: the run's settings.
+        data: samples; they set the inputs, the classes and the length of a step.
+        settings: others of `SpikingNetwork`, such as its engine.
+    """
+    own = config.resolved()
+    return SpikingNetwork(
+        own.network_of(),
+        data.events.n_units,
+        data.n_classes,
+        dt=data.events.dt,
+        n_steps=data.events.n_steps,
+        surrogate=surrogate(own.surrogate, own.surrogate_scale),
+        seed=config.seed,
+        **settings,
+    )
 
 
 def reason_of(config: TrainConfig, why_dense: str | None) -> dict[str, str]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from eccles.data.spikes.dataset import SpikeDataset
 from eccles.errors import InputError, RunError, whole
-from eccles.functional.surrogate import surrogate
 from eccles.nn.spiking import SpikingNetwork
+from eccles.training.build import spiking_of
 from eccles.training.own import check_same, from_record
 from eccles.training.prepare import open_data
 from eccles.training.run import checkpoint
@@ -75,16 +75,8 @@ def read_trained(
         raise RunError(f"{where}: {folder} must hold one run, got a checkpoint of another")
     data = open_data(config, data_dir)
     check_same(from_record(record)[1], files_digest(data))
-    own, test = config.resolved(), data[1]
-    network = SpikingNetwork(
-        own.network_of(),
-        test.events.n_units,
-        test.n_classes,
-        dt=test.events.dt,
-        n_steps=test.events.n_steps,
-        surrogate=surrogate(own.surrogate, own.surrogate_scale),
-        seed=config.seed,
-    )
+    test = data[1]
+    network = spiking_of(config, test)
     held = checkpoint.weights(tensors)
     read = {name: each for name, each in held.items() if not name.startswith("devices.")}
     try:

@@ -13,10 +13,9 @@ from eccles.data.spikes.dataset import SpikeDataset
 from eccles.engines.engine import EngineName
 from eccles.engines.pool.choice import refuses
 from eccles.events import SpikeEvents
-from eccles.functional.surrogate import surrogate
 from eccles.init.projections import USUAL
 from eccles.nn.spiking import SpikingNetwork
-from eccles.training.build import check_device, make_optimizer, reason_of
+from eccles.training.build import check_device, make_optimizer, reason_of, spiking_of
 from eccles.training.config import TrainConfig
 from eccles.training.config.auto import of_recordings
 from eccles.training.devices import descend, devices_of
@@ -139,14 +138,9 @@ def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> 
     check_device(config)
     own = config.resolved()
     penalty = RatePenalty(own.rate_penalty, own.rate_target) if own.rate_penalty else None
-    network = SpikingNetwork(
-        own.network_of(),
-        data.events.n_units,
-        data.n_classes,
-        dt=data.events.dt,
-        n_steps=data.events.n_steps,
-        surrogate=surrogate(own.surrogate, own.surrogate_scale),
-        seed=config.seed,
+    network = spiking_of(
+        config,
+        data,
         engine=cast(EngineName, config.engine),
         device=config.device,
         threads=threads,
