@@ -59,12 +59,13 @@ def describe(
     given = {setting: value for setting, value in said.items() if value is not None}
     binning = TrainConfig.model_validate({"data": name, **given}).binning()
     train, test = data.load(name, data_dir, binning, test_share)
+    was = form(name)
     facts = {
         "name": name,
         "kind": train.kind,
-        "form": form(name),
+        "form": was,
         **_facts(train, test),
-        "odd": [*_odd(train, test), *_empty(form(name), train, test)],
+        "odd": [*_odd(train, test), *_empty(was, train, test)],
     }
     if json:
         print(json_format.dumps(facts, indent=2))

@@ -50,13 +50,12 @@ def arrows(network: Network) -> tuple[list[Arrow], dict[str, str]]:
         signs = [SIGNS[network.sign(source)] for source in sources]
         if pre == post and alike and len(sources) >= _MANY:
             label = table[0][0]
-            if len(sources) > _MANY:
+            if label or len(sources) > _MANY:
                 said[pre] = f"each group to each{f': {label}' if label else ''}"
+            if len(sources) > _MANY:
                 continue
-            if label:
-                # Said once rather than at nine arrows.
-                said[pre] = f"each group to each: {label}"
-                table = [["" for _ in targets] for _ in sources]
+            # What is said once isn't said at nine arrows.
+            table = [["" for _ in targets] for _ in sources]
         elif pre != post and alike and len(sources) >= _MANY:
             sign = signs[0] if len(set(signs)) == 1 else MIXED
             to = End(post, "") if len(targets) > 1 else targets[0]

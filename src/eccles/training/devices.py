@@ -131,13 +131,12 @@ def synapses(network: nn.Module, model: str | None = None) -> list[Synapses]:
 
 def _of_one_layer(network: EINetwork) -> list[Synapses]:
     (w1, inputs), (w2, hidden) = network.projections().values()
-    from_inputs, to_readouts = torch.empty_like(w1).detach(), torch.empty_like(w2).detach()
+    scales = torch.empty_like(w1[:1].detach())
     for kind, std in network.w1_stds.items():
-        from_inputs[:, network.groups[kind].neurons] = std
-    to_readouts[:] = network.w2_std
+        scales[:, network.groups[kind].neurons] = std
     return [
-        Synapses(w1, inputs.signs().to(w1)[:, None], from_inputs),
-        Synapses(w2, hidden.signs().to(w2)[:, None], to_readouts),
+        Synapses(w1, inputs.signs().to(w1)[:, None], scales),
+        Synapses(w2, hidden.signs().to(w2)[:, None], w2.new_tensor(network.w2_std)),
     ]
 
 

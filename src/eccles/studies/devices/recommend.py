@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from eccles.errors import InputError
-from eccles.stats import compare_to_reference, p_text, summary
+from eccles.stats import compare_to_reference, p_text, smallest_p, summary
 from eccles.stats.dead import dead
 from eccles.sweeps.tables import StudyTables
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 VALUE = "final_accuracy"
 """What is ranked: after the last epoch, for the best of all epochs is chosen by the test set."""
 
-_FEWEST = 6
-"""Pairs from which Wilcoxon's test can have a p below 0.05: 2 / 2^6 = 0.03."""
+_FEWEST = next(n for n in range(1, 99) if smallest_p(n) < 0.05)
+"""Pairs from which Wilcoxon's test can have a p below 0.05."""
 
 _BY = ["ei", "initial_rate"]
 _REFERENCE = "100:0"
