@@ -67,7 +67,7 @@ def main(picture):
     rooms = imports()
     for room, used in rooms.items():
         # An arrow that a longer way implies would only hide the others.
-        for other in used - set().union(*(reach(rooms, each) for each in used)):
+        for other in sorted(used - set().union(*(reach(rooms, each) for each in used))):
             axes.annotate(
                 "",
                 xy=(place[other][0], place[other][1] + 0.17),
@@ -81,7 +81,9 @@ def main(picture):
         )  # fmt: skip
     axes.set(xlim=(0, 1), ylim=(0.5, len(FLOORS) + 0.5))
     axes.axis("off")
-    figure.savefig(picture)
+    # The same picture is the same bytes.
+    plt.rcParams["svg.hashsalt"] = "eccles"
+    figure.savefig(picture, metadata={"Date": None})
 
 
 if __name__ == "__main__":
