@@ -3,7 +3,7 @@
 Neurons
     lif, lif_step with LIFParameters and LIFState; other kinds are a Neuron: LIF, AdaptiveLIF with
     AdaptiveState, ConductanceLIF, Izhikevich with IzhikevichState (izhikevich makes them by name),
-    SnntorchLIF and NorseLIF (the Convention of other libraries), and soft_reset, soft_reset_step
+    SnntorchLIF and NorseLIF (as other libraries step), and soft_reset, soft_reset_step
     with SoftResetParameters. decay, euler_decay, Constant, net and bursts help.
 Readouts, scores, losses
     readout, readout_step with ReadoutState; peaks, means, predict; max_over_time_loss,
@@ -27,7 +27,6 @@ from eccles.functional.circuit import integrate as integrate
 from eccles.functional.circuit import net_and_divisive as net_and_divisive
 from eccles.functional.circuit import stabilise as stabilise
 from eccles.functional.conductance import ConductanceLIF as ConductanceLIF
-from eccles.functional.conventions import Convention as Convention
 from eccles.functional.conventions import NorseLIF as NorseLIF
 from eccles.functional.conventions import SnntorchLIF as SnntorchLIF
 from eccles.functional.conventions import euler_decay as euler_decay

@@ -19,7 +19,6 @@ out and is `SuperSpike(1.0)` here. Sources: snntorch 1.0, norse 1.1.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
 
 from torch import Tensor
 
@@ -28,9 +27,6 @@ from eccles.errors import must
 from eccles.functional.lif import LIF
 from eccles.functional.neuron import Constant, like, net
 from eccles.functional.surrogate import spike
-
-Convention = Literal["spytorch", "snntorch", "norse"]
-"""Whose order of integrating, firing and resetting a neuron keeps: that of `LIF`, or of these."""
 
 
 @typed("functional")

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 NeuronModel = Literal["lif", "adaptive", "conductance", "izhikevich"]
 """Names of neurons."""
 
+Convention = Literal["spytorch", "snntorch", "norse"]
+"""Whose order of integrating, firing and resetting LIF neurons keep: that of `functional.LIF`, or
+of other libraries, as `functional.conventions` has them."""
+
 _STABLE = 1e-3
 """The longest step, in seconds, at which Izhikevich's equations are stable."""
 
@@ -49,7 +53,7 @@ class LIFSettings(Settings):
     model: Literal["lif"] = "lif"
     """The neuron's name."""
 
-    convention: Literal["spytorch", "snntorch", "norse"] = "spytorch"
+    convention: Convention = "spytorch"
     """Whose order of integrating, firing and resetting it keeps; see `functional.conventions`."""
 
     def made(self, common: Common) -> Neuron:

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from eccles.errors import InputError, must, nearest, shown
 from eccles.network import Network, layered
-from eccles.network.neurons import NeuronModel
+from eccles.network.neurons import Convention, NeuronModel
 from eccles.network.presets import texts_of
 from eccles.populations import Populations, canonical
 from eccles.settings import Duration, MaybeDuration, Settings, as_said, read_yaml
@@ -79,7 +79,7 @@ class NetworkSettings(Settings):
     neuron: NeuronModel = "lif"
     """What the neurons are: LIF, with an adaptive threshold, with conductances, Izhikevich's."""
 
-    convention: Literal["spytorch", "snntorch", "norse"] = "spytorch"
+    convention: Convention = "spytorch"
     """Whose order of integrating, firing and resetting lif neurons keep; see docs/other-tools.md.
     With norse's come its decays, 1 - dt / tau."""
 
