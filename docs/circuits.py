@@ -32,7 +32,8 @@ def stored(folder):
     """Return the runs of whole seeds, with their settings in words and what came of them.
 
     `validation` and `loss` are those of the last epoch, the loss that of training samples.
-    `operations` are synaptic ones a test sample, after training.
+    `operations` are synaptic ones a test sample, after training. `lost` are the classes of which
+    less than 2 % of the test samples are told then.
     """
     study = load(folder)
     whole, _ = whole_seeds(study)
@@ -40,6 +41,9 @@ def stored(folder):
     runs = runs[(runs["status"] == "done") & runs["seed"].isin(whole)]
     last = study.table("epochs").sort_values("epoch").groupby("run").last()
     operations = study.table("operations").query("epoch >= 0").groupby("run")["operations"].sum()
+    classes = study.table("classes")
+    told = classes[classes["epoch"] == classes["epoch"].max()]
+    lost = told["accuracy"].lt(0.02).groupby(told["run"]).sum()
     device = runs["device_model"].astype(object).where(runs["device_model"].notna(), "none")
     noise = runs["update_noise"].map("noise {:g}".format)
     return runs.assign(
@@ -51,6 +55,7 @@ def stored(folder):
         validation=100 * runs["run"].map(last["validation_accuracy"]),
         loss=runs["run"].map(last["loss"]),
         operations=runs["run"].map(operations),
+        lost=runs["run"].map(lost),
     )
 
 
@@ -137,11 +142,11 @@ def fit(runs):
     return pipe_table((*rest, "n", "Dale minus free, training loss", "p (Holm)"), body)
 
 
-def grid(rows, columns, value="accuracy", form=".1f"):
+def grid(rows, columns, value="accuracy", form=".1f", of="mean"):
     """Return what makes a table of means: a row each value of one setting, a column of another."""
 
     def table(runs):
-        means = runs.pivot_table(index=rows, columns=columns, values=value, sort=False)
+        means = runs.pivot_table(index=rows, columns=columns, values=value, aggfunc=of, sort=False)
         every = runs.groupby([rows, columns])["seed"].nunique().min()
         body = [
             [str(name), str(every), *(f"{each:{form}}" for each in row)]
@@ -166,18 +171,21 @@ TABLES = {
     "reversal": difference("neuron", "conductance", "lif"),
     "adaptation": difference("neuron", "adaptive", "lif"),
     "inhibition": difference("ei", "80:20", "100:0"),
+    "little inhibition": difference("ei", "95:5", "100:0"),
     "twins": difference("network", "dale", "free"),
     "by rate": grid("ei", "initial_rate"),
     "rates by rate": grid("ei", "initial_rate", "final_rate_hz"),
+    "worst by rate": grid("ei", "initial_rate", of="min"),
+    "lost": grid("ei", "initial_rate", "lost", "d", of="sum"),
 }
 
 FIGURES = {
-    "circuits/dale": ("neuron", "weights", "wiring"),
-    "circuits/rates": ("initial_rate", "ei", None),
-    "circuits/noise": ("device", "ei", "wiring"),
-    "shd/dale": ("network", None, None),
+    "circuits/dale": ("neuron", "weights", "wiring", None),
+    "circuits/rates": ("initial_rate", "ei", None, "ei != '50:50'"),
+    "circuits/noise": ("device", "ei", "wiring", None),
+    "shd/dale": ("network", None, None, None),
 }
-"""What a study's figure has along x, as colours, and as panels."""
+"""What a study's figure has along x, as colours and as panels, and which runs it is of."""
 
 
 def filled(page, folder):
@@ -193,8 +201,9 @@ def main(folder):
         if not (Path(folder) / study).is_dir() or not page.is_file():
             continue
         page.write_text(filled(page.read_text(), Path(folder) / study))
-        x, by, rows = FIGURES[study]
+        x, by, rows, drawn = FIGURES[study]
         runs = tuned(stored(Path(folder) / study))
+        runs = runs if drawn is None else runs.query(drawn)
         runs = runs.assign(accuracy=runs["final_accuracy"].astype(float))
         by_setting(runs, x, y="accuracy", by=by, rows=rows).save(PAGES, name, ["svg"])
 

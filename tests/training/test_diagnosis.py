@@ -15,7 +15,11 @@ def ended(losses, accuracy, before=5.0, after=5.0, n_classes=10, **settings):
         {"epoch": k, "accuracy": accuracy, "rate_hz": after, "loss": loss}
         for k, loss in enumerate(losses)
     ]
-    classes = [{"epoch": row["epoch"], "class": k} for row in rows for k in range(n_classes)]
+    classes = [
+        {"epoch": row["epoch"], "class": k, "class_name": f"c{k}", "samples": 50, "accuracy": 0.5}
+        for row in rows
+        for k in range(n_classes)
+    ]
     config = TrainConfig(epochs=len(losses), **settings).resolved()
     return SimpleNamespace(config=config, history=rows, classes=classes)
 
@@ -113,3 +117,32 @@ def test_a_loss_far_above_guessing():
     assert "that of guessing (2.3)" in said
     assert said.endswith("; try a lower --lr than 50")
     assert diagnosis(ended([6292.0], 0.1, 149.0)).startswith("near chance")
+
+
+def lose(result, accuracy, epochs, classes, samples=50):
+    """Let some classes of a result be told for a share of their samples, after some epochs."""
+    for row in result.classes:
+        if row["epoch"] in epochs and row["class"] in classes:
+            row |= {"accuracy": accuracy, "samples": samples}
+    return result
+
+
+def test_classes_that_are_never_answered():
+    result = lose(ended([1.4, 0.9], 0.7, ei="50:50", lr=0.01), 0.0, (0, 1), (3, 4))
+    said = diagnosis(result)
+    assert said.startswith("lost: after the last two epochs 2 of 10 classes (c3, c4)")
+    assert "than 50:50" in said
+    assert "than 0.01" in said
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "epochs", "samples"),
+    [(0.02, (0, 1), 50), (0.0, (0,), 50), (0.0, (1,), 50), (0.0, (0, 1), 19)],
+    ids=["told a little", "learnt at last", "confused once", "few samples"],
+)
+def test_a_class_may_be_slow(accuracy, epochs, samples):
+    assert diagnosis(lose(ended([1.4, 0.9], 0.7), accuracy, epochs, (3,), samples)) is None
+
+
+def test_of_one_epoch_no_class_is_lost():
+    assert diagnosis(lose(ended([1.4], 0.7), 0.0, (-1, 0), (3,))) is None

@@ -23,6 +23,9 @@ CHANCE = 2.0
 ABOVE = 0.1
 """So is one that never exceeds it by this much: with two classes, none is twice of guessing."""
 
+LOST, FEW = 0.02, 20
+"""A class is lost that is told for a lower share of its test samples, if it has no fewer."""
+
 SILENT, SATURATED = 0.01, 50.0
 """Mean hidden rates in Hz; networks that start below or above seldom learn."""
 
@@ -105,8 +108,9 @@ def diagnosis(result: TrainResult) -> str | None:
     over that of guessing, ln C, or is over `FAR` times that in a network that began well. It
     stayed near chance if no test accuracy after an epoch is over
     `CHANCE` / C, or over 1 / C + `ABOVE`, which is less with fewer than ten classes. The sentence
-    says by which numbers. It is about networks that hardly learnt, not about those that could
-    have learnt more, and says nothing of one that wasn't trained.
+    says by which numbers. Classes are lost that were told for less than `LOST` of their test
+    samples after both of the last two epochs. It is about networks that hardly learnt, not about
+    those that could have learnt more, and says nothing of one that wasn't trained.
     """
     trained = result.history[1:]
     n_classes = len({row["class"] for row in result.classes})
@@ -130,11 +134,44 @@ def diagnosis(result: TrainResult) -> str | None:
     bound = min(CHANCE * by_chance, by_chance + ABOVE)
     # Of one class, guessing is right.
     if best > bound or n_classes == 1:
-        return None
+        return _lost(result, n_classes)
     return (
         f"near chance: the best accuracy after an epoch, {best:.1%}, isn't over {bound:.1%}, and "
         f"guessing among {n_classes} classes gives {by_chance:.1%}; {_remedy(result)}"
     )
+
+
+def _lost(result: TrainResult, n_classes: int) -> str | None:
+    """Return what to say of classes that a network that learnt others doesn't answer, or None.
+
+    A readout that inhibition keeps below zero for every sample scores its start at zero, which
+    depends on no weight.
+    """
+    before, last = result.history[-2]["epoch"], result.history[-1]["epoch"]
+    often = {
+        epoch: {row["class_name"] for row in result.classes if row["epoch"] == epoch and _few(row)}
+        for epoch in (before, last)
+    }
+    lost = sorted(often[before] & often[last])
+    if before < 0 or not lost:
+        return None
+    names = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
+    config = result.config
+    ratio = (
+        ""
+        if config.is_deep or config.ei is None
+        else f"fewer inhibitory neurons than {config.ei}, "
+    )
+    return (
+        f"lost: after the last two epochs {len(lost)} of {n_classes} classes ({names}) are told "
+        f"for less than {LOST:.0%} of their test samples, and a readout that stays below zero for "
+        f"every sample gets no gradient; try {ratio}a lower --lr than {config.lr:g}, or another "
+        "--seed"
+    )
+
+
+def _few(row: dict[str, Any]) -> bool:
+    return bool(row["samples"] >= FEW and row["accuracy"] < LOST)
 
 
 def _started_well(result: TrainResult) -> bool:
