@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from eccles import InputError, Populations, RunError, dale
 from eccles.nn import EINetwork
+from eccles.populations import Spread
 
 PRE = Populations(2, 1)
 NAN = float("nan")
@@ -81,3 +82,17 @@ def test_shapes_must_fit(shape):
     for function in (dale.project_, dale.violations):
         with pytest.raises(InputError, match=r"shape must be \[3, n_post\]"):
             function(torch.zeros(shape), PRE)
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["80:20", "50:50", "2:1", "0:100"]))
+def test_units_of_both_kinds_keep_their_signs(seed, ei):
+    pre = Spread.parse(ei, 13)
+    weight = torch.randn(13, 4, generator=torch.Generator().manual_seed(seed))
+    wrong = weight * pre.signs()[:, None] < 0
+    assert dale.violations(weight, pre) == int(wrong.sum())
+    found = dale.project_(weight.clone(), pre)
+    assert torch.equal(found, torch.where(wrong, 0.0, weight))
+    found[3, 2] = NAN
+    assert dale.violations(found, pre) == 1
+    with pytest.raises(InputError, match=r"shape must be \[13, n_post\]"):
+        dale.project_(torch.zeros(12, 4), pre)

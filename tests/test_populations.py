@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from eccles import InputError, Populations
-from eccles.populations import canonical
+from eccles.populations import Spread, canonical
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,19 @@ def test_a_spelling_says_the_same(a, b):
     once = canonical(f"{a}:{b}")
     assert canonical(once) == once
     assert Populations.parse(once, a + b) == Populations(a, b)
+
+
+@given(st.integers(1, 40), st.integers(0, 40), st.integers(1, 300))
+def test_units_of_both_kinds_are_spread_evenly(excite, inhibit, n):
+    """Of any stretch of units, as many inhibit as their share says, give or take one."""
+    signs = Spread.parse(f"{excite}:{inhibit}", n).signs()
+    assert set(signs.tolist()) <= {1.0, -1.0}
+    before = torch.cat([torch.zeros(1), (signs < 0).cumsum(0)])
+    share = inhibit / (excite + inhibit)
+    for start in range(0, n, 7):
+        for stop in range(start, n + 1, 11):
+            assert abs(before[stop] - before[start] - share * (stop - start)) < 1 + 1e-6
+
+
+def test_every_fifth_unit_inhibits_at_80_to_20():
+    assert (Spread.parse(0.8, 784).signs() < 0).nonzero().flatten().tolist() == [*range(4, 784, 5)]

@@ -15,7 +15,7 @@ import torch
 
 from eccles.arguments import typed
 from eccles.errors import RunError, must
-from eccles.populations import Populations
+from eccles.populations import Populations, Spread
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -28,7 +28,7 @@ __all__ = ["Magnitudes", "Signed", "Sparse", "check", "project", "project_", "vi
 class Signed(Protocol):
     """A module that names its projections of signed weights, as the shallow network does."""
 
-    def projections(self) -> dict[str, tuple[Tensor, Populations]]:
+    def projections(self) -> dict[str, tuple[Tensor, Populations | Spread]]:
         """Return the weights [n_pre, n_post] of each projection and its presynaptic neurons."""
         ...
 
@@ -52,15 +52,17 @@ class Sparse(Protocol):
 
 
 @typed("dale")
-def project_(weight: Tensor, pre: Populations) -> Tensor:
+def project_(weight: Tensor, pre: Populations | Spread) -> Tensor:
     """Set to zero, in place, every weight whose sign isn't its presynaptic neuron's; return it.
 
     Args:
         weight: [n_pre, n_post], signed.
-        pre: the presynaptic populations; n_pre neurons.
+        pre: the presynaptic neurons; n_pre of them.
     """
     _check_rows(weight, pre)
     with torch.no_grad():
+        if isinstance(pre, Spread):
+            return weight.masked_fill_(_wrong(weight, pre), 0.0)
         if pre.n_excitatory:
             weight[pre["E"]].clamp_(min=0.0)
         if pre.n_inhibitory:
@@ -69,9 +71,11 @@ def project_(weight: Tensor, pre: Populations) -> Tensor:
 
 
 @typed("dale")
-def violations(weight: Tensor, pre: Populations) -> int:
+def violations(weight: Tensor, pre: Populations | Spread) -> int:
     """Return how many weights [n_pre, n_post] bear the wrong sign or are no numbers."""
     _check_rows(weight, pre)
+    if isinstance(pre, Spread):
+        return int((_wrong(weight, pre) | weight.isnan()).sum())
     wrong = (weight[pre["E"]] < 0).sum() + (weight[pre["I"]] > 0).sum() + weight.isnan().sum()
     return int(wrong)
 
@@ -129,7 +133,12 @@ def _broken(part: nn.Module) -> Iterator[tuple[str, int, Tensor, str]]:
     return (each for each in found if each[1])
 
 
-def _check_rows(weight: Tensor, pre: Populations) -> None:
+def _wrong(weight: Tensor, pre: Spread) -> Tensor:
+    """Return which weights bear the other sign, bool."""
+    return weight.detach() * pre.signs().to(weight)[:, None] < 0
+
+
+def _check_rows(weight: Tensor, pre: Populations | Spread) -> None:
     if weight.ndim != 2 or len(weight) != pre.n_neurons:
         accepted = f"[{pre.n_neurons}, n_post]"
         raise must("dale", "the weight's shape", accepted, tuple(weight.shape))

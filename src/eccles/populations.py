@@ -98,6 +98,36 @@ class Populations:
         return f"{self.n_excitatory} excitatory, {self.n_inhibitory} inhibitory"
 
 
+@dataclass(frozen=True)
+class Spread:
+    """Units of which a share inhibits, spread evenly over their row, as mixed inputs are.
+
+    Unit k, from 0, inhibits where floor((k + 1) q) > floor(k q), with q the share that does. So
+    neighbours in an image, or channels of close frequencies, are of both kinds.
+
+    >>> Spread.parse("80:20", 10).signs().tolist()
+    [1.0, 1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 1.0, 1.0, -1.0]
+    """
+
+    inhibitory: Fraction
+    n_neurons: int
+
+    @classmethod
+    @typed("populations")
+    def parse(cls, ei: str | float, n_neurons: int) -> Spread:
+        """Return units by a ratio "80:20" or by the excitatory share 0.8."""
+        return cls(1 - _fraction(ei), n_neurons)
+
+    def signs(self) -> torch.Tensor:
+        """Return +1 for each excitatory and -1 for each inhibitory unit, float32 [N]."""
+        import torch
+
+        share = self.inhibitory
+        turns = torch.arange(self.n_neurons + 1, device="cpu") * share.numerator
+        steps = (turns // share.denominator).diff()
+        return 1.0 - 2.0 * steps.to(torch.float32)
+
+
 def canonical(ei: str | float) -> str:
     """Return a ratio or excitatory fraction in one spelling, in percent where that is whole.
 

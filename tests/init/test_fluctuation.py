@@ -120,6 +120,8 @@ def test_scales_that_are_said_stay(events):
     [
         (lambda: SpikingNetwork(layered((5,), neuron="izhikevich"), 784, 10), {},
          "the neuron of E must be one of leaky membranes"),
+        (lambda: SpikingNetwork(layered((5,), inputs="80:20"), 784, 10), {},
+         "fluctuation must be of inputs that all excite"),
         (NETWORKS["one layer"], {"sigma": 0.0}, "sigma must be a number above 0"),
         (NETWORKS["one layer"], {"share": 1.0}, "share must be above 0 and below 1"),
         (lambda: torch.nn.Linear(2, 2), {}, "network must be an EINetwork or a SpikingNetwork"),

@@ -342,3 +342,26 @@ def test_what_it_refuses():
     events, labels = some_events(7)
     with pytest.raises(InputError, match="the events must be of 6 units, got 7"):
         sparse_circuit().loss(events, labels)
+
+
+def test_mixed_inputs_by_hand():
+    """The weights of inputs that all excite, with every fifth row negative."""
+    plain, mixed = (
+        SpikingNetwork(layered((10,), inputs=inputs), 20, 3, seed=2)
+        for inputs in ("excitatory", "80:20")
+    )
+    signs = torch.ones(20, 1)
+    signs[4::5] = -1.0
+    assert torch.equal(mixed.input_to_hidden, plain.input_to_hidden * signs)
+    assert torch.equal(mixed.hidden_to_output, plain.hidden_to_output)
+    dale.check(mixed)
+    with torch.no_grad():
+        mixed.input_to_hidden.neg_()
+    with pytest.raises(RunError, match="got 160 of 160 that don't"):
+        dale.check(mixed)
+    for project in (mixed.project, lambda: dale.project(mixed)):
+        project()
+        assert not mixed.input_to_hidden.any()
+    one = layered((10,), inputs="100:0")
+    assert one == layered((10,))
+    assert one.identity() == layered((10,)).identity() != mixed.network.identity()

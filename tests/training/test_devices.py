@@ -157,3 +157,13 @@ def test_a_bound_is_in_units_of_the_scale_that_was_found_for_each_group(samples)
     for kind, std in network.w1_stds.items():
         scale = network.devices[0].scale[:, network.hidden[kind]]
         torch.testing.assert_close(scale, torch.full_like(scale, 7 * std / find("ecram").b_max))
+
+
+def test_devices_hold_mixed_inputs(samples):
+    network = train(TrainConfig(input_ei="80:20", hidden=20, epochs=1, device_model="ecram"),
+                    data=samples).network  # fmt: skip
+    dale.check(network)
+    held = synapses(network)[0]
+    assert torch.equal(held.signs[:, 0], network.inputs.signs())
+    assert (held.weight[4::5] < 0).any()
+    assert not (held.weight[4::5] > 0).any()

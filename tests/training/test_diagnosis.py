@@ -128,21 +128,22 @@ def lose(result, accuracy, epochs, classes, samples=50):
 
 
 def test_classes_that_are_never_answered():
-    result = lose(ended([1.4, 0.9], 0.7, ei="50:50", lr=0.01), 0.0, (0, 1), (3, 4))
+    result = lose(ended([1.4, 0.9, 0.8], 0.7, ei="50:50", lr=0.01), 0.0, (0, 1, 2), (3, 4))
     said = diagnosis(result)
-    assert said.startswith("lost: after the last two epochs 2 of 10 classes (c3, c4)")
+    assert said.startswith("lost: after the last three epochs 2 of 10 classes (c3, c4)")
     assert "than 50:50" in said
     assert "than 0.01" in said
 
 
 @pytest.mark.parametrize(
     ("accuracy", "epochs", "samples"),
-    [(0.02, (0, 1), 50), (0.0, (0,), 50), (0.0, (1,), 50), (0.0, (0, 1), 19)],
+    [(0.02, (0, 1, 2), 50), (0.0, (0, 1), 50), (0.0, (1, 2), 50), (0.0, (0, 1, 2), 19)],
     ids=["told a little", "learnt at last", "confused once", "few samples"],
 )
 def test_a_class_may_be_slow(accuracy, epochs, samples):
-    assert diagnosis(lose(ended([1.4, 0.9], 0.7), accuracy, epochs, (3,), samples)) is None
+    result = ended([1.4, 0.9, 0.8], 0.7)
+    assert diagnosis(lose(result, accuracy, epochs, (3,), samples)) is None
 
 
-def test_of_one_epoch_no_class_is_lost():
-    assert diagnosis(lose(ended([1.4], 0.7), 0.0, (-1, 0), (3,))) is None
+def test_of_two_epochs_no_class_is_lost():
+    assert diagnosis(lose(ended([1.4, 0.9], 0.7), 0.0, (-1, 0, 1), (3,))) is None

@@ -229,7 +229,7 @@ def _draw_labels(
 def _draw_key(axes: Axes, shown: Sequence[Arrow], x: float, y: float) -> None:
     """Say what the ends of arrows mean, of those that there are."""
     words = {"excitatory": "excites", "inhibitory": "inhibits", "free": "may do either",
-            MIXED: "as each group does"}  # fmt: skip
+            MIXED: "as each source does"}  # fmt: skip
     for sign, word in words.items():
         if any(arrow.sign == sign for arrow in shown):
             _draw_arrow(axes, np.linspace((x, y), (x + 0.55, y), 41), sign)

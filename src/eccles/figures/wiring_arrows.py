@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eccles.network import End, Network, Projection
-from eccles.network.names import INPUT, OUTPUT
+from eccles.network.names import INPUT, INPUTS, OUTPUT
 from eccles.network.summary import SIGNS
 from eccles.units import duration
 
@@ -47,7 +47,7 @@ def arrows(network: Network) -> tuple[list[Arrow], dict[str, str]]:
         sources, targets = (_groups(network, name) for name in (pre, post))
         table = [[labels.get((source, target)) for target in targets] for source in sources]
         alike = len({label for row in table for label in row}) == 1
-        signs = [SIGNS[network.sign(source)] for source in sources]
+        signs = [_sign(network, source) for source in sources]
         if pre == post and alike and len(sources) >= _MANY:
             label = table[0][0]
             if label or len(sources) > _MANY:
@@ -69,6 +69,11 @@ def arrows(network: Network) -> tuple[list[Arrow], dict[str, str]]:
                 if label is not None:
                     found.append(Arrow(source, target, sign, label))
     return found, said
+
+
+def _sign(network: Network, source: End) -> str:
+    mixed = source == INPUTS and network.mixed_inputs
+    return MIXED if mixed else SIGNS[network.sign(source)]
 
 
 def _groups(network: Network, population: str) -> list[End]:

@@ -39,6 +39,7 @@ _WORDS = {
     "rate_target": Words("rate target (Hz)"),
     "lr": Words("learning rate"),
     "ei": Words("excitatory : inhibitory"),
+    "input_ei": Words("excitatory : inhibitory inputs"),
     "w1_std": Words("scale of initial input weights"),
     "w2_std": Words("scale of initial output weights"),
     "seconds": Words("training time (s)"),

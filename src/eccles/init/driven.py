@@ -27,6 +27,7 @@ class Synapses(NamedTuple):
         back: whether it leads back towards the input, or stays within a population.
         own_scale: whether the network's description gives the scale of its initial weights.
         connected: which weights are connections; None where all are.
+        mixed: whether some of the presynaptic units excite, and the others inhibit.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Synapses(NamedTuple):
     back: bool = False
     own_scale: bool = False
     connected: Tensor | None = None
+    mixed: bool = False
 
     def draw(self, weights: Tensor) -> None:
         """Overwrite the weights in place; a weight is 0 where there is no connection."""

@@ -117,6 +117,9 @@ def fluctuation(
         raise must("init", "share", "above 0 and below 1", share)
     own_network = startable(network, events)
     driven = own_network.driven()
+    if any(each.mixed and not each.own_scale for own in driven.values() for each in own.synapses):
+        hint = "the rule is of groups with one sign; start at a rate instead"
+        raise must("init", "fluctuation", "of inputs that all excite", "mixed inputs", hint)
     inputs = float(spikes_a_step(events).mean())
     membranes = {name: _membrane(name, own) for name, own in driven.items()}
     scales: dict[str, float] = {}

@@ -19,6 +19,7 @@ from eccles.network.constants import of_group
 from eccles.network.names import INPUTS, READOUTS, End
 from eccles.network.neurons import ConductanceSettings, IzhikevichSettings, of_norse
 from eccles.network.projection import Projection
+from eccles.populations import Spread
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -123,7 +124,10 @@ def weights(
         weight = torch.zeros(shape, dtype=torch.float32, device="cpu")
         for projection, own, link in _links(network, wiring, name):
             drawn = _distributed(normals[link.rows, link.columns], own.init, of[projection])
-            sign = network.sign(network.pair(projection)[0]) or 1
+            pre = network.pair(projection)[0]
+            sign: int | Tensor = network.sign(pre) or 1
+            if pre == INPUTS and network.mixed_inputs:
+                sign = Spread.parse(network.inputs, shape[0]).signs()[:, None]
             weight[link.rows, link.columns] = sign * torch.from_numpy(drawn).float()
         found[name] = weight
     return found
@@ -148,7 +152,8 @@ def _distributed(normals: NDArray[np.float64], init: str, scale: float) -> NDArr
 
 def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualScales) -> float:
     pre, post = network.pair(name)
-    sign = network.sign(pre)
+    # Each of mixed inputs is as strong as if all excited.
+    sign = 1 if pre == INPUTS and network.mixed_inputs else network.sign(pre)
     # How many synapses a neuron has, on average, from where this projection comes from.
     alike = [
         (network.sign(source), own.probability * _size(network, source, n_inputs))

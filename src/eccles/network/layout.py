@@ -15,7 +15,7 @@ from eccles.functional.neuron import Constant, Neuron
 from eccles.functional.surrogate import STEEP, Surrogate
 from eccles.network.constants import ByGroup
 from eccles.network.names import INPUTS, READOUTS, End
-from eccles.network.neurons import Common, ConductanceSettings, of_norse
+from eccles.network.neurons import Common, of_norse
 from eccles.network.population import Population
 from eccles.units import duration
 from eccles.wiring import Group, Link, Readouts, Wiring
@@ -90,10 +90,7 @@ def wire(
 
 def _apart(network: Network) -> bool:
     """Return whether any population needs excitatory and inhibitory receptors of their own."""
-    return any(
-        isinstance(each.neuron, ConductanceSettings) or isinstance(each.tau_syn, dict)
-        for each in network.populations.values()
-    )
+    return any(each.has_receptors for each in network.populations.values())
 
 
 def _decays(network: Network, dt: float, apart: bool) -> tuple[torch.Tensor, ...]:

@@ -13,7 +13,7 @@ from eccles.network.names import INPUTS, READOUTS, End, Pair, pairs, short_names
 from eccles.network.paths import depths, reached
 from eccles.network.population import Population, natural
 from eccles.network.projection import Projection
-from eccles.network.reading import read_populations, read_projections
+from eccles.network.reading import read_inputs, read_populations, read_projections
 from eccles.network.signs import NUMBERS
 from eccles.settings import Duration, Settings, hashed, read_yaml
 
@@ -81,8 +81,9 @@ class Network(Settings):
     readout: Readout = Readout()
     """The readouts."""
 
-    inputs: Literal["excitatory", "free"] = "excitatory"
-    """What the inputs do: excite, or either (a reference without Dale's principle)."""
+    inputs: str = "excitatory"
+    """What the inputs do: excite; or of both kinds, by a ratio such as "80:20", each input with a
+    sign of its own (see `eccles.populations.Spread`); or free (without Dale's principle)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -90,6 +91,8 @@ class Network(Settings):
         if not isinstance(value, Mapping):
             return value
         said = dict(value)
+        if said.get("inputs") is not None:
+            said["inputs"] = read_inputs(said["inputs"])
         populations = read_populations(said.get("populations"))
         found = read_projections(said.get("projections"), populations, said.get("inputs"))
         far = depths(populations, found)
@@ -166,10 +169,15 @@ class Network(Settings):
         (found,) = pairs(projection, self.populations)
         return found
 
+    @property
+    def mixed_inputs(self) -> bool:
+        """Whether some inputs excite and the others inhibit."""
+        return self.inputs not in NUMBERS
+
     def sign(self, end: End) -> int:
         """Return what a group's synapses, or the inputs', do: +1, -1, or 0 for either."""
         if end == INPUTS:
-            return NUMBERS[self.inputs]
+            return 0 if self.mixed_inputs else NUMBERS[self.inputs]  # type: ignore[index]
         return NUMBERS[self.populations[end.population].signs[end.group]]
 
     def depths(self) -> dict[str, int]:

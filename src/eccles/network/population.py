@@ -13,6 +13,7 @@ from eccles.errors import InputError, must, nearest, whole
 from eccles.former import warn
 from eccles.network.constants import ByGroup, by_group, number, of_group, time
 from eccles.network.neurons import (
+    ConductanceSettings,
     IzhikevichSettings,
     LIFSettings,
     NeuronSettings,
@@ -99,6 +100,11 @@ class Population(Settings):
     def n_neurons(self) -> int:
         """Number of neurons of all groups."""
         return sum(self.groups.values())
+
+    @property
+    def has_receptors(self) -> bool:
+        """Whether excitation and inhibition reach its neurons by receptors of their own."""
+        return isinstance(self.neuron, ConductanceSettings) or isinstance(self.tau_syn, dict)
 
     def slice_of(self, group: str) -> slice:
         """Return where a group's neurons are among the population's."""

@@ -70,6 +70,7 @@ def layered(
     ei: str | float = "80:20",
     groups: Groups | None = None,
     signs: Mapping[str, Sign] | None = None,
+    inputs: str | float = "excitatory",
     recurrent: bool | float = False,
     neuron: str | Mapping[str, Any] = "lif",
     tau_mem: Time = 10e-3,
@@ -91,6 +92,7 @@ def layered(
         ei: excitatory to inhibitory neurons of each layer, unless `groups` says it.
         groups: groups of each layer; their sizes sum to the layer's.
         signs: those that the groups' names don't tell.
+        inputs: what the inputs do: excite, or of both kinds by a ratio such as "80:20".
         recurrent: whether each layer's groups project to each other and themselves: True, or the
             probability of each connection.
         neuron: lif, adaptive, conductance or izhikevich, or a mapping with constants.
@@ -148,7 +150,7 @@ def layered(
             "populations": populations,
             "projections": projections,
             "readout": {"tau_mem": tau_mem, "tau_syn": tau_syn, "zero_start": zero_start},
-            "inputs": "excitatory" if dale else "free",
+            "inputs": inputs if dale else "free",
         }
     )
 

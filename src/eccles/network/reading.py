@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from eccles.errors import InputError, must
+from eccles.errors import InputError, must, nearest
 from eccles.network.names import INPUTS, READOUTS, End, Pair, pairs
 from eccles.network.neurons import ConductanceSettings
 from eccles.network.paths import reached
 from eccles.network.population import Population, check_name
 from eccles.network.projection import Projection
+from eccles.populations import canonical
 from eccles.units import duration
 
 _MOST = 65536
@@ -30,6 +31,26 @@ def read_populations(value: Any) -> dict[str, Population]:
     if total > _MOST:
         raise must("network", "the number of neurons", f"at most {_MOST}", total)
     return found
+
+
+def read_inputs(value: Any) -> str:
+    """Return what inputs do, in one spelling, or raise InputError.
+
+    >>> read_inputs("4:1"), read_inputs(0.5), read_inputs("100:0"), read_inputs("free")
+    ('80:20', '50:50', 'excitatory', 'free')
+    """
+    if value in ("excitatory", "free"):
+        return str(value)
+    accepted = "excitatory, free or a ratio such as 80:20"
+    try:
+        found = canonical(value)
+    except InputError:
+        near = nearest(str(value), ("excitatory", "free"))
+        raise InputError(f"network: inputs must be {accepted}, got {value!r}{near}") from None
+    if found == "0:100":
+        hint = "neurons that inputs only inhibit never fire"
+        raise must("network", "inputs", f"{accepted}, with some that excite", value, hint)
+    return "excitatory" if found == "100:0" else found
 
 
 def read_projections(
@@ -60,6 +81,8 @@ def read_projections(
             found[pair] = _projection(str(name), said, free)
             _check(str(name), pair, found[pair], free, populations)
     _check_ends(found)
+    if inputs not in (None, "excitatory", "free"):
+        _check_mixed(str(inputs), found, populations)
     return found
 
 
@@ -98,6 +121,17 @@ def _check(
         raise must(
             "network", f"projection {where}", "of a group that excites or inhibits, as it goes to "
             "conductance neurons", "a free one", hint)  # fmt: skip
+
+
+def _check_mixed(inputs: str, found: Iterable[Pair], populations: Mapping[str, Population]) -> None:
+    """Raise InputError where inputs of both kinds would need receptors of either kind."""
+    for pre, post in found:
+        if pre == INPUTS and populations[post.population].has_receptors:
+            hint = (
+                f"{post.population} has receptors for excitation and inhibition, by its neurons or "
+                "its tau_syn, and a projection from the inputs has one"
+            )
+            raise must("network", "inputs", "excitatory", inputs, hint)
 
 
 def _check_ends(found: Iterable[Pair]) -> None:

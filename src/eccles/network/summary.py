@@ -103,7 +103,7 @@ def projections(
                 "projection": name,
                 "n_pre": n_pre,
                 "n_post": n_post,
-                "sign": SIGNS[network.sign(pre)],
+                "sign": network.inputs if pre == INPUTS else SIGNS[network.sign(pre)],
                 "probability": own.probability,
                 "delay": own.delay,
                 "init": own.init,

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from eccles.arguments import typed
+from eccles.dale import project_
 from eccles.engines import EngineName, Response
 from eccles.engines.pool.choice import PoolEngine, pool_engine
 from eccles.engines.pool.dense import run
@@ -23,7 +24,7 @@ from eccles.init.membrane import membrane_of
 from eccles.network.constants import of_group
 from eccles.network.names import INPUT, End, short_names
 from eccles.network.network import Network
-from eccles.populations import Populations
+from eccles.populations import Populations, Spread
 from eccles.wiring import Group, Link, RatePenalty, Wiring
 
 
@@ -90,11 +91,14 @@ class SpikingNetwork(nn.Module):
         self._bound = {name: _bound(network, name) for name in self.wiring.shapes}
         signs = {name: network.sign(network.pair(name)[0]) for name in network.projections}
         sizes = {name: link.rows.stop - link.rows.start for name, link in self.links.items()}
-        self._pre = {
+        self.inputs = Spread.parse(network.inputs, n_inputs) if network.mixed_inputs else None
+        self._pre: dict[str, Populations | Spread] = {
             name: Populations(n, 0) if signs[name] > 0 else Populations(0, n)
             for name, n in sizes.items()
             if signs[name]
         }
+        if self.inputs is not None:
+            self._pre |= {name: self.inputs for name, link in self.links.items() if link.from_input}
         self._masks = nn.Module()
         found = initial.masks(network, self.wiring, seed)
         for name, weight in initial.weights(network, self.wiring, self.scales, seed).items():
@@ -173,7 +177,7 @@ class SpikingNetwork(nn.Module):
         """Return the spikes of all neurons to a batch of events, by the engine."""
         return self.engine.spikes(self.weights, events)
 
-    def projections(self) -> dict[str, tuple[Tensor, Populations]]:
+    def projections(self) -> dict[str, tuple[Tensor, Populations | Spread]]:
         """Return the weights that Dale's principle binds, by projection, with who they come from.
 
         Weights are views [n_pre, n_post] of the parameters; those of free groups aren't among them.
@@ -210,6 +214,8 @@ class SpikingNetwork(nn.Module):
             excite, inhibit = self._bound[name]
             weight[excite].clamp_(min=0.0)
             weight[inhibit].clamp_(max=0.0)
+            if self.inputs is not None and name.startswith(f"{INPUT}->"):
+                project_(weight, self.inputs)
             if name in masks:
                 weight.masked_fill_(~masks[name], 0.0)
 
@@ -247,6 +253,7 @@ class SpikingNetwork(nn.Module):
                         network.recurrent(tie),
                         network.projections[tie].scale is not None,
                         masks.get(tie),
+                        self.inputs is not None and self.links[tie].from_input,
                     )
                     for tie in to
                 ),

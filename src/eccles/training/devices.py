@@ -13,6 +13,7 @@ from eccles.devices import Crossbar, Pair, find
 from eccles.errors import must
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
+from eccles.populations import Spread
 from eccles.training.config import TrainConfig
 from eccles.training.update_noise import by_projection
 
@@ -113,7 +114,8 @@ def synapses(network: nn.Module, model: str | None = None) -> list[Synapses]:
     if isinstance(network, EINetwork):
         found = _of_one_layer(network) if network.dale else []
     elif isinstance(network, SpikingNetwork):
-        found = _of_any_wiring(network) if all(_signs(network).values()) else []
+        bound = network.projections()
+        found = _of_any_wiring(network) if set(bound) == set(network.scales) else []
     else:
         found = [
             Synapses(weight, torch.ones((), dtype=weight.dtype, device=weight.device), None)
@@ -141,13 +143,12 @@ def _of_one_layer(network: EINetwork) -> list[Synapses]:
 
 
 def _of_any_wiring(network: SpikingNetwork) -> list[Synapses]:
-    signs = _signs(network)
+    signs = {
+        of: pre.signs()[:, None] if isinstance(pre, Spread) else float(pre.signs()[0])
+        for of, (_, pre) in network.projections().items()
+    }
     return [
         Synapses(weight, by_projection(network, name, signs, 1.0),
                  by_projection(network, name, network.scales, 1.0))
         for name, weight in network.matrices.items()
     ]  # fmt: skip
-
-
-def _signs(network: SpikingNetwork) -> dict[str, int]:
-    return {of: network.network.sign(network.network.pair(of)[0]) for of in network.scales}

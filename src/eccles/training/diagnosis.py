@@ -109,7 +109,7 @@ def diagnosis(result: TrainResult) -> str | None:
     stayed near chance if no test accuracy after an epoch is over
     `CHANCE` / C, or over 1 / C + `ABOVE`, which is less with fewer than ten classes. The sentence
     says by which numbers. Classes are lost that were told for less than `LOST` of their test
-    samples after both of the last two epochs. It is about networks that hardly learnt, not about
+    samples after each of the last three epochs. It is about networks that hardly learnt, not about
     those that could have learnt more, and says nothing of one that wasn't trained.
     """
     trained = result.history[1:]
@@ -147,13 +147,13 @@ def _lost(result: TrainResult, n_classes: int) -> str | None:
     A readout that inhibition keeps below zero for every sample scores its start at zero, which
     depends on no weight.
     """
-    before, last = result.history[-2]["epoch"], result.history[-1]["epoch"]
-    often = {
-        epoch: {row["class_name"] for row in result.classes if row["epoch"] == epoch and _few(row)}
-        for epoch in (before, last)
-    }
-    lost = sorted(often[before] & often[last])
-    if before < 0 or not lost:
+    last = [row["epoch"] for row in result.history[1:]][-3:]
+    told_seldom = [
+        {row["class_name"] for row in result.classes if row["epoch"] == epoch and _seldom(row)}
+        for epoch in last
+    ]
+    lost = sorted(set.intersection(*told_seldom))
+    if len(last) < 3 or not lost:
         return None
     names = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
     config = result.config
@@ -163,14 +163,14 @@ def _lost(result: TrainResult, n_classes: int) -> str | None:
         else f"fewer inhibitory neurons than {config.ei}, "
     )
     return (
-        f"lost: after the last two epochs {len(lost)} of {n_classes} classes ({names}) are told "
+        f"lost: after the last three epochs {len(lost)} of {n_classes} classes ({names}) are told "
         f"for less than {LOST:.0%} of their test samples, and a readout that stays below zero for "
         f"every sample gets no gradient; try {ratio}a lower --lr than {config.lr:g}, or another "
         "--seed"
     )
 
 
-def _few(row: dict[str, Any]) -> bool:
+def _seldom(row: dict[str, Any]) -> bool:
     return bool(row["samples"] >= FEW and row["accuracy"] < LOST)
 
 

@@ -55,18 +55,18 @@ def _relative(network: SpikingNetwork, sigma: float) -> dict[str, float | Tensor
 
 
 def by_projection(
-    network: SpikingNetwork, matrix: str, values: Mapping[str, float], rest: float
+    network: SpikingNetwork, matrix: str, values: Mapping[str, float | Tensor], rest: float
 ) -> Tensor:
     """Return a tensor of a matrix's shape with the value of its projection for each weight.
 
     Args:
         network: whose matrix it is.
         matrix: its name.
-        values: by the names of projections.
+        values: by the names of projections, numbers or tensors that spread to their weights.
         rest: the value where a matrix has no projection.
     """
     found = torch.full_like(network.matrices[matrix], rest, requires_grad=False)
     for of, link in network.links.items():
         if link.weights == matrix:
-            found[link.rows, link.columns] = values[of]
+            found[link.rows, link.columns] = torch.as_tensor(values[of]).to(found)
     return found

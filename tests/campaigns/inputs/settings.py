@@ -23,6 +23,7 @@ _GOOD: dict[str, tuple[Any, ...]] = {
     (None, 100), "unbounded": (False, True), "projection": (None, True, False), "update_noise":
     (0.0, 2e-4), "noise_scale": ("absolute", "relative"), "engine": ("auto", "event", "dense"),
     "model": ("shallow", "mlp8", "vgg8", "resnet18"), "circuit": ("ei", "bn", "dann", "free"),
+    "input_ei": (None, "80:20"),
     "width": (1.0, 0.1), "stabiliser": (None, "adaptive", "none"), "warmup": (None, 0, 1),
     "augment": (None, True), "amp": (False, True), "weight_decay": (None, 0.0),
     "groups": ("E:8,I:2", "E:6,PV:2,SST:2"), "signs":

@@ -122,6 +122,7 @@ def test_every_setting_is_part_of_the_identity():
         "dt": 2e-3,
         "groups": "E:90,I:10",
         "signs": None,
+        "input_ei": "80:20",
         "recurrent": True,
         "neuron": "conductance",
         "convention": "snntorch",

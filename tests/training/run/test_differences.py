@@ -25,6 +25,7 @@ OTHERS = {
     "network": {"network": kilgore2025()},
     "neuron": {"neuron": "adaptive"},
     "optimizer": {"optimizer": "adam"},
+    "input_ei": {"input_ei": "80:20"},
     "recurrent": {"recurrent": 0.5},
     "signs": {"groups": "E:80,X:20", "signs": "X:inhibitory"},
     "steps": {"steps": 50},

@@ -33,6 +33,7 @@ CONSTANTS = {
 _BEYOND = (
     "groups",
     "signs",
+    "input_ei",
     "recurrent",
     "neuron",
     "convention",
@@ -71,6 +72,10 @@ class NetworkSettings(Settings):
 
     signs: Annotated[str | None, as_said("NAME:SIGN,...")] = None
     """Signs that the groups' names don't tell, such as "IT:excitatory"."""
+
+    input_ei: str | None = None
+    """Excitatory to inhibitory inputs, spread evenly over their order: a ratio, or the excitatory
+    share 0.8 (auto: all excite)."""
 
     recurrent: Annotated[float | bool, as_said("[P]", "*", "1")] = 0.0
     """Let the groups of a layer project to each other and themselves, each connection with this
@@ -132,6 +137,12 @@ class NetworkSettings(Settings):
     network: Network | None = None
     """Populations and projections of a network of one's own, in a file; see docs/networks.md."""
 
+    @field_validator("input_ei", mode="before")
+    @classmethod
+    def _spell_inputs(cls, value: object) -> object:
+        found = canonical(value) if isinstance(value, str | float | int) else value
+        return None if found == "100:0" else found
+
     @field_validator("ei", mode="before")
     @classmethod
     def _spell_ratio(cls, value: object) -> object:
@@ -183,6 +194,9 @@ class NetworkSettings(Settings):
         if self.groups is not None and self.ei is not None:
             hint = "groups say how many there are of each"
             raise must(self.section, "ei", "left out with groups", self.ei, hint)
+        if self.input_ei is not None and self.unbounded:
+            hint = "without Dale's principle an input has weights of either sign"
+            raise must(self.section, "input_ei", "left out with unbounded", self.input_ei, hint)
         if self.signs is not None and self.groups is None:
             raise must(self.section, "signs", "left out without groups", self.signs)
         if self.plain:
@@ -253,6 +267,7 @@ class NetworkSettings(Settings):
             self.groups,
             self.signs,
             ei=self.ei or _RATIO,
+            inputs=self.input_ei or "excitatory",
             recurrent=self.recurrent or False,
             tau_mem=self.tau_mem,
             tau_syn=self.tau_syn,
