@@ -127,6 +127,17 @@ class Spread:
         steps = (turns // share.denominator).diff()
         return 1.0 - 2.0 * steps.to(torch.float32)
 
+    def balanced(self) -> torch.Tensor:
+        """Return +1 for each excitatory and -E/I for each inhibitory unit, float32 [N].
+
+        Weights so multiplied cancel on average, where units of both kinds fire alike.
+        """
+        import torch
+
+        against = float((1 - self.inhibitory) / self.inhibitory)
+        signs = self.signs()
+        return torch.where(signs < 0, -against, signs)
+
 
 def canonical(ei: str | float) -> str:
     """Return a ratio or excitatory fraction in one spelling, in percent where that is whole.

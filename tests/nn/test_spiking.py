@@ -345,13 +345,13 @@ def test_what_it_refuses():
 
 
 def test_mixed_inputs_by_hand():
-    """The weights of inputs that all excite, with every fifth row negative."""
+    """Every fifth row inhibits, four times as strongly as if it excited."""
     plain, mixed = (
         SpikingNetwork(layered((10,), inputs=inputs), 20, 3, seed=2)
         for inputs in ("excitatory", "80:20")
     )
     signs = torch.ones(20, 1)
-    signs[4::5] = -1.0
+    signs[4::5] = -4.0
     assert torch.equal(mixed.input_to_hidden, plain.input_to_hidden * signs)
     assert torch.equal(mixed.hidden_to_output, plain.hidden_to_output)
     dale.check(mixed)

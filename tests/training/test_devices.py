@@ -165,5 +165,6 @@ def test_devices_hold_mixed_inputs(samples):
     dale.check(network)
     held = synapses(network)[0]
     assert torch.equal(held.signs[:, 0], network.inputs.signs())
+    assert torch.equal(held.scales[4] / held.scales[3], torch.full((20,), 4.0))
     assert (held.weight[4::5] < 0).any()
     assert not (held.weight[4::5] > 0).any()

@@ -34,7 +34,8 @@ class UsualScales(Checked):
 
     They hold where weights bear a sign. A share is the summed weight of all synapses of one sign
     onto a neuron: each synapse weighs the share over their number. So excitation and inhibition are
-    balanced whatever the ratio of E to I.
+    balanced whatever the ratio of E to I. Mixed inputs are balanced as well: those that inhibit
+    are E/I times as strong as those that excite.
 
     Attributes:
         inputs: scale of a projection from the inputs, that of Kilgore et al. 2025 for images.
@@ -127,7 +128,7 @@ def weights(
             pre = network.pair(projection)[0]
             sign: int | Tensor = network.sign(pre) or 1
             if pre == INPUTS and network.mixed_inputs:
-                sign = Spread.parse(network.inputs, shape[0]).signs()[:, None]
+                sign = Spread.parse(network.inputs, shape[0]).balanced()[:, None]
             weight[link.rows, link.columns] = sign * torch.from_numpy(drawn).float()
         found[name] = weight
     return found
@@ -152,7 +153,7 @@ def _distributed(normals: NDArray[np.float64], init: str, scale: float) -> NDArr
 
 def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualScales) -> float:
     pre, post = network.pair(name)
-    # Each of mixed inputs is as strong as if all excited.
+    # The scale of mixed inputs is that of the excitatory ones.
     sign = 1 if pre == INPUTS and network.mixed_inputs else network.sign(pre)
     # How many synapses a neuron has, on average, from where this projection comes from.
     alike = [

@@ -147,8 +147,16 @@ def _of_any_wiring(network: SpikingNetwork) -> list[Synapses]:
         of: pre.signs()[:, None] if isinstance(pre, Spread) else float(pre.signs()[0])
         for of, (_, pre) in network.projections().items()
     }
+    scales: dict[str, float | Tensor] = dict(network.scales)
+    if network.inputs is not None:
+        strengths = network.inputs.balanced().abs()[:, None]
+        scales |= {
+            of: network.scales[of] * strengths
+            for of, each in network.links.items()
+            if each.from_input
+        }
     return [
         Synapses(weight, by_projection(network, name, signs, 1.0),
-                 by_projection(network, name, network.scales, 1.0))
+                 by_projection(network, name, scales, 1.0))
         for name, weight in network.matrices.items()
     ]  # fmt: skip
