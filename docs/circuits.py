@@ -20,11 +20,12 @@ STUDIES = {
     "circuits/dale": "dale",
     "circuits/rates": "recurrent-rates",
     "circuits/noise": "recurrent-noise",
+    "circuits/inputs": "mixed-inputs",
     "shd/dale": "spoken-dale",
 }
 """A study, and the page that tells of it."""
 
-ARMS = ("wiring", "neuron", "weights", "ei", "initial_rate", "device", "network")
+ARMS = ("wiring", "neuron", "weights", "inputs", "ei", "initial_rate", "device", "network")
 """What may tell arms apart, in this order."""
 
 
@@ -46,7 +47,7 @@ def stored(folder):
     lost = told["accuracy"].lt(0.02).groupby(told["run"]).sum()
     device = runs["device_model"].astype(object).where(runs["device_model"].notna(), "none")
     noise = runs["update_noise"].map("noise {:g}".format)
-    return runs.assign(
+    found = runs.assign(
         wiring=runs["recurrent"].map({0.0: "feed-forward", 1.0: "recurrent"}),
         weights=runs["unbounded"].map({False: "Dale", True: "free"}),
         device=device.where(runs["update_noise"] == 0, noise),
@@ -57,6 +58,11 @@ def stored(folder):
         operations=runs["run"].map(operations),
         lost=runs["run"].map(lost),
     )
+    if "input_ei" not in found or found["input_ei"].isna().all():
+        return found
+    # Without Dale's principle inputs are free as well: one word for the arm.
+    kinds = found["input_ei"].fillna("all excite").where(found["weights"] == "Dale", "free")
+    return found.assign(inputs=kinds).drop(columns="weights")
 
 
 def _rate(value):
@@ -172,6 +178,11 @@ TABLES = {
     "adaptation": difference("neuron", "adaptive", "lif"),
     "inhibition": difference("ei", "80:20", "100:0"),
     "little inhibition": difference("ei", "95:5", "100:0"),
+    "mixed": difference("inputs", "80:20", "all excite"),
+    "rest": difference("inputs", "80:20", "free"),
+    "half": difference("inputs", "50:50", "free"),
+    "few": difference("inputs", "95:5", "free"),
+    "price of excitation": difference("inputs", "all excite", "free"),
     "twins": difference("network", "dale", "free"),
     "by rate": grid("ei", "initial_rate"),
     "rates by rate": grid("ei", "initial_rate", "final_rate_hz"),
@@ -183,6 +194,7 @@ FIGURES = {
     "circuits/dale": ("neuron", "weights", "wiring", None),
     "circuits/rates": ("initial_rate", "ei", None, "ei != '50:50'"),
     "circuits/noise": ("device", "ei", "wiring", None),
+    "circuits/inputs": ("inputs", None, None, None),
     "shd/dale": ("network", None, None, None),
 }
 """What a study's figure has along x, as colours and as panels, and which runs it is of."""

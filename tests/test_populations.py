@@ -143,7 +143,9 @@ def test_a_spelling_says_the_same(a, b):
 @given(st.integers(1, 40), st.integers(0, 40), st.integers(1, 300))
 def test_units_of_both_kinds_are_spread_evenly(excite, inhibit, n):
     """Of any stretch of units, as many inhibit as their share says, give or take one."""
-    signs = Spread.parse(f"{excite}:{inhibit}", n).signs()
+    units = Spread.parse(f"{excite}:{inhibit}", n)
+    signs = units.signs()
+    assert ((signs > 0).sum(), (signs < 0).sum()) == (units.n_excitatory, units.n_inhibitory)
     assert set(signs.tolist()) <= {1.0, -1.0}
     before = torch.cat([torch.zeros(1), (signs < 0).cumsum(0)])
     share = inhibit / (excite + inhibit)

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from eccles.sweeps.tables import StudyTables as StudyTables
     from eccles.sweeps.tables import load as load
     from eccles.training.config import TrainConfig as TrainConfig
+    from eccles.training.config import recipe as recipe
     from eccles.training.config.former import DeepConfig as DeepConfig
     from eccles.training.loop import train as train
     from eccles.training.measures.evaluation import evaluate as evaluate
@@ -73,6 +74,7 @@ _HOME = {
     "TrainResult": "eccles.training.run.result",
     "evaluate": "eccles.training.measures.evaluation",
     "raster": "eccles.figures",
+    "recipe": "eccles.training.config",
     "train": "eccles.training.loop",
 }
 _MODULES = (

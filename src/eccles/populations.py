@@ -127,6 +127,16 @@ class Spread:
         steps = (turns // share.denominator).diff()
         return 1.0 - 2.0 * steps.to(torch.float32)
 
+    @property
+    def n_inhibitory(self) -> int:
+        """Number of units that inhibit."""
+        return self.n_neurons * self.inhibitory.numerator // self.inhibitory.denominator
+
+    @property
+    def n_excitatory(self) -> int:
+        """Number of units that excite."""
+        return self.n_neurons - self.n_inhibitory
+
     def balanced(self) -> torch.Tensor:
         """Return +1 for each excitatory and -E/I for each inhibitory unit, float32 [N].
 

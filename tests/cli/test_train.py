@@ -18,6 +18,7 @@ from eccles.data import Recordings
 from eccles.data.spikes import hdf5 as spike_hdf5
 
 FLAGS = [
+    "--recipe",
     "--data",
     "--data-dir",
     "--steps",

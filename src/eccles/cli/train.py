@@ -19,6 +19,7 @@ from eccles.paths import usable
 from eccles.settings import read_yaml
 from eccles.training.config import Model, TrainConfig, of_others
 from eccles.training.config.network import NetworkSettings, check_said
+from eccles.training.config.recipes import Recipe, recipe
 from eccles.training.factory import check_made
 from eccles.training.own import check_openable, from_record
 from eccles.training.prepare import measures_of
@@ -40,6 +41,7 @@ class Arguments:
         eccles train --groups "E:80,PV:12,SST:8" --recurrent 0.1 --neuron adaptive
         eccles train --hidden 100,60 --schedule cosine --warmup 1
         eccles train --network my-network.yaml --seed 3        # see docs/networks.md
+        eccles train --recipe dale --epochs 10
         eccles train --config my-run.yaml --seed 3
         eccles train --module my_models.py:make --epochs 10    # see docs/tutorial-network.md
 
@@ -75,6 +77,10 @@ class Arguments:
 
     config: Annotated[Path | None, flag("FILE")] = None
     """YAML file with any of the settings; flags win over it."""
+
+    recipe: Recipe | None = None
+    """Settings that go together: "dale" nearly takes away what Dale's principle costs
+    (docs/reproduction/mixed-inputs.md); a file and flags win over it."""
 
     json: bool = False
     """Print one JSON object at the end, and progress on stderr."""
@@ -132,16 +138,18 @@ def run(words: Sequence[str]) -> int:
 
 
 def _file_settings(words: Sequence[str]) -> tuple[dict[str, Any], str]:
-    """Return the settings of the file that --config names, which become the flags' defaults.
+    """Return the settings that --config and --recipe name, which become the flags' defaults.
 
     A run's own config.json serves as well, and gives the digits of its data besides.
     """
-    path = _value(words, "--config")
+    path, name = (_value(words, flag) for flag in ("--config", "--recipe"))
+    known = {} if name is None else recipe(name)
     if path is None:
-        return {}, ""
+        return known, ""
     record = read_settings(usable(path, "train", "--config"))
     check_said(record, "train")
-    return from_record(record)
+    settings, digits = from_record(record)
+    return known | settings, digits
 
 
 def _network(words: Sequence[str]) -> dict[str, Network]:

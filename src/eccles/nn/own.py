@@ -14,7 +14,7 @@ from eccles.errors import EcclesError, RunError, must
 from eccles.events import SpikeEvents
 from eccles.modes import evaluating
 from eccles.network.signs import NUMBERS, implied
-from eccles.populations import Populations
+from eccles.populations import Populations, Spread
 from eccles.wiring import Group
 
 METHODS = ("scores", "spikes", "projections", "groups")
@@ -33,11 +33,12 @@ class OwnNetwork(Protocol):
         """Return the spikes of all N neurons to B samples, for rates and other measures."""
         ...
 
-    def projections(self) -> dict[str, tuple[Tensor, Populations]]:
+    def projections(self) -> Mapping[str, tuple[Tensor, Populations | Spread]]:
         """Return the weights [n_pre, n_post] that Dale's principle binds, by name.
 
-        Each with the neurons that they come from, excitatory ones first; none are bound where the
-        mapping is empty. Weights of the wrong sign are set to zero after every update.
+        Each with the neurons that they come from: `Populations` have excitatory ones first,
+        `Spread` has both kinds in turn. None are bound where the mapping is empty. Weights of the
+        wrong sign are set to zero after every update.
         """
         ...
 
@@ -151,7 +152,7 @@ class Own:
             right = isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], Tensor)
             if (
                 not right
-                or not isinstance(pair[1], Populations)
+                or not isinstance(pair[1], Populations | Spread)
                 or len(pair[0]) != pair[1].n_neurons
             ):
                 accepted = "weights [n_pre, n_post] with the Populations that they come from"

@@ -5,6 +5,7 @@ networks in time (`timed`, and the `network` itself), deep networks of E-I circu
 is "auto" is filled in by `auto`.
 """
 
+from eccles.training.config.recipes import recipe as recipe
 from eccles.training.config.shared import SHALLOW as SHALLOW
 from eccles.training.config.shared import Model as Model
 from eccles.training.config.train_config import TrainConfig as TrainConfig

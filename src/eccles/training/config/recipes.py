@@ -1,0 +1,37 @@
+"""Recipes: settings that were found to go together, by a name."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, Literal
+
+from eccles.errors import not_among
+
+Recipe = Literal["dale"]
+
+RECIPES: dict[str, MappingProxyType[str, Any]] = {
+    # What nearly takes away the price of Dale's principle; docs/reproduction/mixed-inputs.md.
+    "dale": MappingProxyType(
+        {
+            "input_ei": "80:20",
+            "initial_rate": "5 Hz",
+            "surrogate_scale": 5.0,
+            "optimizer": "adam",
+            "lr": 0.004,
+            "schedule": "cosine",
+            "warmup": 0.0,
+            "batch_size": 256,
+        }
+    )
+}
+"""By name; all other settings stay as they are unless said."""
+
+
+def recipe(name: str) -> dict[str, Any]:
+    """Return the settings of a recipe, for `TrainConfig(**recipe("dale"), epochs=10)`.
+
+    Raises InputError for a name that isn't one.
+    """
+    if name not in RECIPES:
+        raise not_among("train", "recipe", tuple(RECIPES), name)
+    return dict(RECIPES[name])
