@@ -23,8 +23,9 @@ CHANCE = 2.0
 ABOVE = 0.1
 """So is one that never exceeds it by this much: with two classes, none is twice of guessing."""
 
-LOST, FEW = 0.02, 20
-"""A class is lost that is told for a lower share of its test samples, if it has no fewer."""
+LOST, FEW, LONG = 0.02, 20, 5
+"""A class is lost that is told for a lower share of its test samples, if it has no fewer, after so
+many epochs on end."""
 
 SILENT, SATURATED = 0.01, 50.0
 """Mean hidden rates in Hz; networks that start below or above seldom learn."""
@@ -109,7 +110,7 @@ def diagnosis(result: TrainResult) -> str | None:
     stayed near chance if no test accuracy after an epoch is over
     `CHANCE` / C, or over 1 / C + `ABOVE`, which is less with fewer than ten classes. The sentence
     says by which numbers. Classes are lost that were told for less than `LOST` of their test
-    samples after each of the last three epochs. It is about networks that hardly learnt, not about
+    samples after each of the last `LONG` epochs. It is about networks that hardly learnt, not about
     those that could have learnt more, and says nothing of one that wasn't trained.
     """
     trained = result.history[1:]
@@ -147,13 +148,13 @@ def _lost(result: TrainResult, n_classes: int) -> str | None:
     A readout that inhibition keeps below zero for every sample scores its start at zero, which
     depends on no weight.
     """
-    last = [row["epoch"] for row in result.history[1:]][-3:]
+    last = [row["epoch"] for row in result.history[1:]][-LONG:]
     told_seldom = [
         {row["class_name"] for row in result.classes if row["epoch"] == epoch and _seldom(row)}
         for epoch in last
     ]
     lost = sorted(set.intersection(*told_seldom))
-    if len(last) < 3 or not lost:
+    if len(last) < LONG or not lost:
         return None
     names = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
     config = result.config
@@ -163,10 +164,10 @@ def _lost(result: TrainResult, n_classes: int) -> str | None:
         else f"fewer inhibitory neurons than {config.ei}, "
     )
     return (
-        f"lost: after the last three epochs {len(lost)} of {n_classes} classes ({names}) are told "
-        f"for less than {LOST:.0%} of their test samples, and a readout that stays below zero for "
-        f"every sample gets no gradient; try {ratio}a lower --lr than {config.lr:g}, or another "
-        "--seed"
+        f"lost: for {LONG} epochs on end {len(lost)} of {n_classes} classes ({names}) were told "
+        f"for less than {LOST:.0%} of their test samples; more epochs help only if their readouts "
+        f"rise above zero, or else try {ratio}--zero-start False, another --lr than "
+        f"{config.lr:g} or another --seed"
     )
 
 

@@ -81,7 +81,7 @@ def test_the_command_line_trains_what_a_file_describes(tmp_path, monkeypatch, ca
     ("network", "epochs", "more_than"),
     [
         (layered((40,), recurrent=True), 3, 0.4),
-        (layered((40, 40)), 5, 0.3),
+        (layered((40, 40)), 4, 0.3),
         (circuit(), 2, 0.5),
         (layered((40,), recurrent=True, neuron="adaptive"), 2, 0.4),
         (layered((40,), recurrent=True, neuron="conductance"), 2, 0.4),
