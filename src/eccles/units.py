@@ -131,6 +131,6 @@ def duration(value: float) -> str:
     >>> duration(0.01), duration(1.5), duration(0.0005), duration(5e-7)
     ('10 ms', '1.5 s', '0.5 ms', '0.5 us')
     """
-    if value >= 1:
+    if abs(value) >= 1:
         return f"{value:g} s"
-    return f"{value * 1e3:g} ms" if value >= 1e-4 else f"{value * 1e6:g} us"
+    return f"{value * 1e3:g} ms" if abs(value) >= 1e-4 else f"{value * 1e6:g} us"

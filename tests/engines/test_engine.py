@@ -65,7 +65,7 @@ def test_events_of_another_step_or_none_at_all_are_refused(made, problem):
         lambda events: made.respond(weights, events, case.neuron),
         lambda events: made.spikes(weights, events, case.neuron),
     ):
-        with pytest.raises(InputError, match=r"dt must be that of the events, 0.002 s, got 0.001"):
+        with pytest.raises(InputError, match=r"dt must be that of the events, 2 ms, got '1 ms'"):
             ask(slow.events)
         with pytest.raises(InputError, match="the events must be SpikeEvents, got 'Tensor'"):
             ask(case.events.to_dense())

@@ -12,6 +12,7 @@ import tyro
 
 from eccles.cli.flags import flag, read
 from eccles.errors import must, not_among
+from eccles.units import duration
 
 if TYPE_CHECKING:
     from eccles.interop import Exported, Fidelity
@@ -102,7 +103,7 @@ def _print(
 ) -> None:
     graph, to = exported.graph, exported.target
     parts = ", ".join(f"{name} {type(node).__name__}" for name, node in graph.nodes.items())
-    step = "exact steps" if to.step is None else f"steps of {to.step * 1e3:g} ms"
+    step = "exact steps" if to.step is None else f"steps of {duration(to.step)}"
     print(f"{out}: for {to.name}, {step}: {parts}")
     for note in exported.notes:
         print(f"note: {note}")

@@ -17,6 +17,7 @@ from eccles.errors import must
 from eccles.events import SpikeEvents, spike_events
 from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import SuperSpike
+from eccles.units import duration
 
 DENSEST = 0.5
 """Density of input events above which the dense equations are the faster ones (measured)."""
@@ -59,8 +60,8 @@ def check_fit(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> N
         )
     if neuron.dt != events.dt and not math.isclose(neuron.dt, events.dt, rel_tol=1e-6):
         hint = f"make it with neuron=LIFParameters(dt={events.dt:g})"
-        accepted = f"that of the events, {events.dt:g} s"
-        raise must("engine", "the network's dt", accepted, neuron.dt, hint)
+        accepted = f"that of the events, {duration(events.dt)}"
+        raise must("engine", "the network's dt", accepted, duration(neuron.dt), hint)
 
 
 def both(weights: Weights) -> Weights:

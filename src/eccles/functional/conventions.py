@@ -27,6 +27,7 @@ from eccles.errors import must
 from eccles.functional.lif import LIF
 from eccles.functional.neuron import Constant, like, net
 from eccles.functional.surrogate import spike
+from eccles.units import duration
 
 
 @typed("functional")
@@ -38,7 +39,8 @@ def euler_decay(tau: Constant, dt: float) -> Constant:
     shortest = float(tau.min()) if isinstance(tau, Tensor) else tau
     if not shortest >= dt:
         hint = "smaller steps, or another convention, go with so short a time"
-        raise must("lif", "time constants of norse", f"a step or more, {dt:g} s", shortest, hint)
+        accepted = f"a step or more, {duration(dt)}"
+        raise must("lif", "time constants of norse", accepted, duration(shortest), hint)
     return 1.0 - dt / tau
 
 

@@ -12,6 +12,7 @@ from eccles.events import SpikeEvents
 from eccles.network import Network, layered
 from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork, parameter_name
+from eccles.units import duration
 from eccles.wiring import Wiring
 
 
@@ -89,4 +90,4 @@ def check_samples(events: SpikeEvents, wiring: Wiring, where: str) -> None:
     if events.n_units != wiring.n_inputs:
         raise must(where, "samples", f"of {wiring.n_inputs} units", events.n_units)
     if abs(events.dt - wiring.dt) > 1e-6 * wiring.dt:
-        raise must(where, "the samples' dt", f"{wiring.dt:g} s", events.dt)
+        raise must(where, "the samples' dt", duration(wiring.dt), duration(events.dt))

@@ -14,6 +14,7 @@ from eccles.interop.chain import Chain, Layer, Numbers, Tie
 from eccles.interop.package import nir
 from eccles.interop.targets import Method, decays
 from eccles.reading import check_file
+from eccles.units import duration
 
 _NEURONS = ("CubaLIF", "LIF", "CubaLI")
 _KNOWN = ("Input", "Linear", "Affine", *_NEURONS, "Delay", "Output")
@@ -164,7 +165,7 @@ def _weight(name: str, node: Any) -> NDArray[Any]:
 def _steps(name: str, node: Any, step: float) -> int:
     found = np.unique(np.asarray(node.delay, np.float64) / step)
     if len(found) != 1 or abs(found[0] - round(found[0])) > 1e-6 or found[0] < 0:
-        accepted = f"one for all, a whole number of steps of {step:g} s"
+        accepted = f"one for all, a whole number of steps of {duration(step)}"
         raise must("interop", f"the delay of {name}", accepted, found[:3].tolist())
     return round(float(found[0]))
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.errors import must, not_among
+from eccles.units import duration
 
 Method = Literal["exact", "euler"]
 """How a simulator steps: by the exact decay exp(-step / tau), or by Euler's, 1 - step / tau."""
@@ -74,7 +75,7 @@ def decays(constants: NDArray[np.float64], method: Method, step: float) -> NDArr
     least = step * (1 - 1e-9) if method == "euler" else 0.0
     shortest = float(constants.min())
     if not (math.isfinite(float(constants.max())) and shortest > 0 and shortest >= least):
-        accepted = f"finite, and a step of {step:g} s or more" if least else "finite and above 0"
-        raise must("interop", "time constants of the graph", accepted, shortest,
-                   "say the step that they are meant for")  # fmt: skip
+        accepted = f"a step of {duration(step)} or more" if least else "above 0"
+        raise must("interop", "time constants of the graph", f"finite, and {accepted}",
+                   duration(shortest), "say the step that they are meant for")  # fmt: skip
     return 1.0 - step / constants if method == "euler" else np.exp(-step / constants)

@@ -27,7 +27,7 @@ def time(most: float) -> Reader:
         found = seconds(value, name)
         if found > most:
             hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
-            raise must("network", name, f"at most {duration(most)}", f"{found:g} s", hint)
+            raise must("network", name, f"at most {duration(most)}", duration(found), hint)
         if found < SHORTEST:
             raise must("network", name, f"{duration(SHORTEST)} or more", duration(found))
         return found

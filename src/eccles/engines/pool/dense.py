@@ -13,6 +13,7 @@ from eccles import functional
 from eccles.engines.engine import Response, check_labels, reaching
 from eccles.errors import must
 from eccles.events import SpikeEvents, spike_events
+from eccles.units import duration
 from eccles.wiring import Wiring
 
 PoolWeights = Mapping[str, Tensor]
@@ -190,6 +191,5 @@ def check_matrices(wiring: Wiring, weights: PoolWeights, events: SpikeEvents) ->
         raise must("engine", "the events", f"of {wiring.n_inputs} units", events.n_units)
     if not math.isclose(events.dt, wiring.dt, rel_tol=1e-6):
         hint = "build the network with the events' dt"
-        raise must(
-            "engine", "the events' dt", f"{wiring.dt:g} s, as the network's", events.dt, hint
-        )
+        accepted = f"{duration(wiring.dt)}, as the network's"
+        raise must("engine", "the events' dt", accepted, duration(events.dt), hint)

@@ -111,9 +111,8 @@ class TimedSettings(NetworkSettings, SharedSettings):
     def _agree_in_time(self) -> Self:
         for name in ("tau_mem", "tau_syn"):
             if getattr(self, name) > 1:
-                got = f"{getattr(self, name):g} s"
                 hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
-                raise must("train", name, "at most 1 s", got, hint)
+                raise must("train", name, "at most 1 s", duration(getattr(self, name)), hint)
             if getattr(self, name) < SHORTEST:
                 raise must("train", name, f"{duration(SHORTEST)} or more", self.spelt(name))
         if self.init == "fluctuation" and self.w1_std is not None:
