@@ -66,7 +66,7 @@ class AutogradStep:
         return loss.item()
 
 
-class FusedStep:
+class FusedStep(AutogradStep):
     """The same step in one pass of the engine: plain SGD (`is_plain`) on a `FusedUpdate` engine.
 
     It needs no gradients of torch's and leaves none behind.
@@ -84,11 +84,8 @@ class FusedStep:
         if not isinstance(network.engine, FusedUpdate):
             hint = "training_step chooses the step that fits"
             raise must("train", "the engine", "one that descends", network.engine, hint)
+        super().__init__(network, optimizer, sigmas, projection=projection, devices=devices)
         self._engine = network.engine
-        self._devices = devices
-        self.network = network
-        self.sigmas = sigmas
-        self.optimizer = optimizer
         # Devices keep signs by themselves, and are asked for what the gradients say.
         bound = network.projections().values() if projection and devices is None else ()
         first, second = (
@@ -106,7 +103,7 @@ class FusedStep:
         def step() -> float:
             return self._engine.descend(network.weights, events, labels, network.neuron, descent)
 
-        return step() if self._devices is None else self._devices.take(step, key, batch)
+        return step() if self.devices is None else self.devices.take(step, key, batch)
 
 
 def training_step(

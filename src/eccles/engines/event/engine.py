@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from eccles.arguments import unchecked
+from eccles.engines.at_once import loss_at_once
 from eccles.engines.engine import (
     Descent,
     Response,
@@ -67,9 +67,11 @@ class EventEngine:
         self, weights: Weights, events: SpikeEvents, labels: Tensor, neuron: LIFParameters
     ) -> Tensor:
         """Return the max-over-time loss of a batch; see `Engine.loss`."""
-        apply: Any = _EventLoss.apply
-        result: Tensor = apply(*both(weights), self, events, labels, neuron)
-        return result
+
+        def compute(*own: Tensor) -> tuple[Tensor, Weights]:
+            return self.loss_and_gradients(Weights(*own), events, labels, neuron)
+
+        return loss_at_once(compute, both(weights))
 
     def respond(self, weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> Response:
         """Return the response to a batch; see `Engine.respond`."""
@@ -164,27 +166,6 @@ class EventEngine:
             self._updates.forget()
         self._packing.load(w1, w2)
         return self._packing
-
-
-class _EventLoss(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, w1: Tensor, w2: Tensor, engine: EventEngine, *batch: Any) -> Tensor:
-        ctx.save_for_backward(w1, w2)
-        ctx.engine, ctx.batch = engine, batch
-        loss, ctx.gradients = engine.loss_and_gradients(Weights(w1, w2), *batch)
-        return loss
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        # Given away, they needn't be copied; a second backward pass computes them anew.
-        gradients, ctx.gradients = ctx.gradients, None
-        if gradients is None:
-            _, gradients = ctx.engine.loss_and_gradients(Weights(*ctx.saved_tensors), *ctx.batch)
-        factor = grads[0].item()
-        if factor != 1.0:
-            gradients = [factor * gradient for gradient in gradients]
-        return *gradients, None, None, None, None
 
 
 def _check(weights: Weights, events: SpikeEvents, neuron: LIFParameters) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
+from eccles.engines.at_once import loss_at_once
 from eccles.engines.engine import Response, check_labels
 from eccles.engines.pool.dense import PoolWeights, by_name, check_matrices
 from eccles.engines.pool.kernels import list_spikes, run_samples
@@ -60,10 +60,14 @@ class EventPool:
 
     def loss(self, weights: PoolWeights, events: SpikeEvents, labels: Tensor) -> Tensor:
         """Return the max-over-time loss of a batch; see `DensePool.loss`."""
-        apply: Any = _PoolLoss.apply
         weights = by_name(weights)
-        result: Tensor = apply(self, tuple(weights), events, labels, *weights.values())
-        return result
+
+        def compute(*own: Tensor) -> tuple[Tensor, list[Tensor]]:
+            given = dict(zip(weights, own, strict=True))
+            loss, gradients = self.loss_and_gradients(given, events, labels)
+            return loss, [gradients[name] for name in weights]
+
+        return loss_at_once(compute, weights.values())
 
     def respond(self, weights: PoolWeights, events: SpikeEvents) -> Response:
         """Return the response to a batch, without gradients."""
@@ -152,33 +156,3 @@ class EventPool:
 
 def _numpy_kind(weight: Tensor) -> type[np.float64] | type[np.float32]:
     return np.float64 if weight.dtype == torch.float64 else np.float32
-
-
-class _PoolLoss(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any,
-        engine: EventPool,
-        names: tuple[str, ...],
-        events: SpikeEvents,
-        labels: Tensor,
-        *weights: Tensor,
-    ) -> Tensor:
-        ctx.save_for_backward(*weights)
-        ctx.engine, ctx.names, ctx.batch = engine, names, (events, labels)
-        own = dict(zip(names, weights, strict=True))
-        loss, ctx.gradients = engine.loss_and_gradients(own, events, labels)
-        return loss
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        # Given away, they needn't be copied; a second backward pass computes them anew.
-        gradients, ctx.gradients = ctx.gradients, None
-        if gradients is None:
-            own = dict(zip(ctx.names, ctx.saved_tensors, strict=True))
-            _, gradients = ctx.engine.loss_and_gradients(own, *ctx.batch)
-        factor = grads[0].item()
-        if factor != 1.0:
-            gradients = {name: factor * gradient for name, gradient in gradients.items()}
-        return None, None, None, None, *(gradients[name] for name in ctx.names)

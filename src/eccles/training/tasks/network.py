@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -19,14 +18,11 @@ from eccles.training.build import check_device, make_optimizer, reason_of, spiki
 from eccles.training.config import TrainConfig
 from eccles.training.config.auto import of_recordings
 from eccles.training.devices import descend, devices_of
-from eccles.training.measures.evaluation import Evaluation, count_groups
-from eccles.training.measures.groups import Measure
-from eccles.training.measures.measures import MEASURES
-from eccles.training.measures.snapshot import Snapshot
 from eccles.training.room import check_network
 from eccles.training.samples import Samples, facts_of
 from eccles.training.schedule import Schedule
 from eccles.training.start import facts_of_start, start
+from eccles.training.tasks.spikes import SpikesTask
 from eccles.training.tasks.task import BatchStep
 from eccles.training.update_noise import UpdateNoise
 from eccles.wiring import RatePenalty
@@ -37,18 +33,10 @@ _RECORDINGS = replace(
 """Scales for recordings, whose samples have some 25 times the spikes of an image."""
 
 
-class NetworkTask:
-    """A network of one's own, the samples of its run, and its step; a `Task`.
+class NetworkTask(SpikesTask):
+    """A network of one's own, the samples of its run, and its step; a `Task`."""
 
-    Args:
-        config: the run's settings.
-        samples: those of the run.
-        threads: threads of the event engine.
-    """
-
-    measures: Mapping[str, Measure] = MEASURES
-    torch_threads = 1
-    remedy = "a smaller --lr or --update-noise"
+    network: SpikingNetwork
 
     def __init__(self, config: TrainConfig, samples: Samples, threads: int = 1) -> None:
         self.config = config
@@ -62,16 +50,6 @@ class NetworkTask:
         self._projects = config.projection is not False or not config.plain
         self._noise: UpdateNoise | None = None
         self._devices = devices_of(config, self.network)
-
-    @property
-    def engine(self) -> str:
-        """What computes it: what "auto" became."""
-        return self.network.engine.name
-
-    def begin(self) -> None:
-        """Let devices hold the network's weights, if any do."""
-        if self._devices is not None:
-            self._devices.begin()
 
     def steps(self, epoch: int) -> BatchStep:
         """Return the training step of an epoch, with noise of its own."""
@@ -91,14 +69,6 @@ class NetworkTask:
             return float(loss.detach())
 
         return step
-
-    def evaluate(self, data: SpikeDataset) -> Evaluation:
-        """Run the network over a data set, and count."""
-        return count_groups(self.network, data)
-
-    def snapshot(self, epoch: int) -> Snapshot:
-        """Return what measures look at after an epoch."""
-        return Snapshot(self.network, self.samples, self.config, epoch)
 
     def facts(self) -> dict[str, Any]:
         """Return what "auto" became, and the groups, for the record."""

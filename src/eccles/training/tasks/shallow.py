@@ -7,35 +7,25 @@ from typing import Any
 from torch import Tensor
 
 from eccles import seeds
-from eccles.data.spikes.dataset import SpikeDataset
-from eccles.engines.engine import why_dense
+from eccles.engines.choice import why_dense
 from eccles.events import SpikeEvents
+from eccles.nn.shallow import EINetwork
 from eccles.training.build import build_network, build_optimizer, build_step, reason_of
 from eccles.training.config import TrainConfig
 from eccles.training.devices import devices_of
-from eccles.training.measures.evaluation import Evaluation, count_groups
-from eccles.training.measures.measures import MEASURES
-from eccles.training.measures.snapshot import Snapshot
 from eccles.training.room import check_shallow
 from eccles.training.samples import Samples, facts_of
 from eccles.training.schedule import Schedule
 from eccles.training.start import facts_of_start
+from eccles.training.tasks.spikes import SpikesTask
 from eccles.training.tasks.task import BatchStep
 from eccles.units import duration
 
 
-class ShallowTask:
-    """A network of one hidden layer, the samples of its run, and its step; a `Task`.
+class ShallowTask(SpikesTask):
+    """A network of one hidden layer, the samples of its run, and its step; a `Task`."""
 
-    Args:
-        config: the run's settings.
-        samples: those of the run.
-        threads: threads of the event engine.
-    """
-
-    measures = MEASURES
-    torch_threads = 1
-    remedy = "a smaller --lr or --update-noise"
+    network: EINetwork
 
     def __init__(self, config: TrainConfig, samples: Samples, threads: int = 1) -> None:
         self.config = config
@@ -48,16 +38,6 @@ class ShallowTask:
         self._devices = devices_of(config, self.network)
         self._step = build_step(config, self.network, self.optimizer, self._devices)
 
-    @property
-    def engine(self) -> str:
-        """What computes it: what "auto" became."""
-        return self.network.engine.name
-
-    def begin(self) -> None:
-        """Let devices hold the network's weights, if any do."""
-        if self._devices is not None:
-            self._devices.begin()
-
     def steps(self, epoch: int) -> BatchStep:
         """Return the training step of an epoch, with noise of its own."""
         key = seeds.key(self.config.seed, "noise", epoch)
@@ -67,14 +47,6 @@ class ShallowTask:
             return self._step(events, labels, key, batch)
 
         return step
-
-    def evaluate(self, data: SpikeDataset) -> Evaluation:
-        """Run the network over a data set, and count."""
-        return count_groups(self.network, data)
-
-    def snapshot(self, epoch: int) -> Snapshot:
-        """Return what measures look at after an epoch."""
-        return Snapshot(self.network, self.samples, self.config, epoch)
 
     def facts(self) -> dict[str, Any]:
         """Return what "auto" and the ratio became, for the record."""
