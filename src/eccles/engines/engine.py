@@ -19,9 +19,6 @@ from eccles.functional.lif import LIFParameters
 from eccles.functional.surrogate import SuperSpike
 from eccles.units import duration
 
-DENSEST = 0.5
-"""Density of input events above which the dense equations are the faster ones (measured)."""
-
 EngineName = Literal["auto", "event", "dense"]
 
 
@@ -175,18 +172,3 @@ class FusedUpdate(Protocol):
             descent: the update.
         """
         ...
-
-
-@typed("engine")
-def why_dense(neuron: LIFParameters, density: float = 0.0, device: str = "cpu") -> str | None:
-    """Return why "auto" takes the dense engine for one layer, or None where it doesn't.
-
-    Args are those of `engine`.
-    """
-    if device != "cpu":
-        return f"the event engine works on a CPU, and the network is on {device}"
-    if not fits_kernels(neuron):
-        return f"the event engine knows SuperSpike, rest 0 and threshold 1, not {neuron.surrogate}"
-    if density > DENSEST:
-        return f"{density:.0%} of all steps and inputs have an event, for which it is the faster"
-    return None
