@@ -48,9 +48,10 @@ def test_events_for_scripts(study):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert [event["event"] for event in events] == ["planned", *["ended"] * 4, "finished"]
-    assert (events[0]["study"], events[0]["standing"]["left"]) == ("mine", 4)
+    assert (events[0]["study"], events[0]["progress"]["left"]) == ("mine", 4)
     assert {event["status"] for event in events[1:-1]} == {"done"}
-    assert events[-1]["standing"]["done"] == 4
+    assert events[-1]["progress"]["done"] == 4
+    assert all(event["standing"] == event["progress"] for event in events), "its former name"
     assert (study.parent / "studies/mine-full/runs.parquet").exists()
 
 

@@ -248,7 +248,7 @@ def test_a_table_that_is_damaged(finished, undisturbed, name, damage, capsys):
 def test_tables_without_records(finished, undisturbed):
     shutil.rmtree(finished.out / "records")
     command = finished.finish()
-    assert command.events("planned")[0]["standing"]["known"] == RUNS
+    assert command.events("planned")[0]["progress"]["known"] == RUNS
     assert not command.events("ended")
     assert rows(finished.out) == rows(undisturbed)
     for name in TABLES:
@@ -294,14 +294,14 @@ def test_a_clock_that_jumps(study, undisturbed, tmp_path):
     with study.start(env={"LD_PRELOAD": str(library)}) as command:
         assert command.status() == 0, command.complaint
     assert command.complaint == ""
-    standings = [e["standing"] for k in ("planned", "ended", "finished") for e in command.events(k)]
-    assert len(standings) == RUNS + 2
-    seconds = [standing["seconds"] for standing in standings]
+    found = [e["progress"] for k in ("planned", "ended", "finished") for e in command.events(k)]
+    assert len(found) == RUNS + 2
+    seconds = [progress["seconds"] for progress in found]
     assert seconds == sorted(seconds)
-    for standing in standings:
-        assert 0 <= standing["seconds"] < faults.TIMEOUT
-        assert 0 <= standing["busy_seconds"] < 2 * faults.TIMEOUT
-        assert standing["eta_seconds"] is None or 0 <= standing["eta_seconds"] < faults.TIMEOUT
+    for progress in found:
+        assert 0 <= progress["seconds"] < faults.TIMEOUT
+        assert 0 <= progress["busy_seconds"] < 2 * faults.TIMEOUT
+        assert progress["eta_seconds"] is None or 0 <= progress["eta_seconds"] < faults.TIMEOUT
     check(study, undisturbed)
 
 

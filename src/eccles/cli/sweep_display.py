@@ -6,7 +6,6 @@ import json as json_format
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console, Group
@@ -63,12 +62,7 @@ class SweepDisplay:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._live.stop()
 
     def planned(self, plan: Plan, progress: Progress) -> None:
@@ -133,13 +127,8 @@ class JsonLines:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None and self._last is not None:
+    def __exit__(self, *raised: object) -> None:
+        if raised[0] is None and self._last is not None:
             self._tell("finished", self._last)
 
     def __init__(self) -> None:
@@ -159,19 +148,20 @@ class JsonLines:
         self._tell("lost", None, run=run.identity, settings=run.settings, reason=reason)
 
     def passed(self, progress: Progress) -> None:
-        """Remember where the study stands."""
+        """Remember how far the study is."""
         self._last = progress
 
     def _tell(self, event: str, progress: Progress | None, **content: Any) -> None:
         line: dict[str, Any] = {"event": event, **content}
         if progress is not None:
             self._last = progress
-            line["standing"] = {
+            line["progress"] = {
                 **progress._asdict(),
                 "left": progress.left,
                 "eta_seconds": progress.eta,
                 "sample_epochs_per_second": progress.throughput,
             }
+            line["standing"] = line["progress"]  # Its former name, which leaves after 0.2.
         print(json_format.dumps(line), flush=True)
 
 
