@@ -154,13 +154,18 @@ def test_eccles_commands(snippet, capfd):
 
 def shortened(words: list[str]) -> list[str]:
     """Return a command that shows in an epoch that what a page says is right."""
-    short = ["--epochs", "1"] if words[0] == "train" else []
-    short = ["--quick"] if words[0] == "bench" else short
+    short = ["--epochs", "1"] if words[0] == "train" and "--epochs 0" not in " ".join(words) else []
+    short = ["--quick", "--batch-size", "32"] if words[0] == "bench" else short
     short = ["--train", "1", "--test", "1"] if "make-digits" in words else short
-    short = ["--set", "epochs=1"] if words[0] == "sweep" else short
+    if words[0] == "sweep":
+        # Of the article's study its ratios are enough, from one scale of weights.
+        rates = ["--set", "grid.w1_std=[0.001]"] if "kilgore2025/fashion-mnist" in words else []
+        short = ["--set", "epochs=1", *rates]
     if words[0] == "recommend":
         few = ("epochs=1", "repeat=2", "initial_rate=1 Hz")
         short = [part for each in few for part in ("--set", each)]
+    if words[0] == "report":  # Of an article's folder one study is enough.
+        words = [f"{word}/portraits" if word.endswith("kilgore2025") else word for word in words]
     return [*words, *short]
 
 

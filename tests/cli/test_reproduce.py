@@ -1,9 +1,12 @@
 """`eccles reproduce` as a user calls it: studies at their smallest scale, for real."""
 
+import io
 import json
 import shlex
 import shutil
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -17,7 +20,9 @@ from eccles.sweeps.study import read_study
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "results" / "kilgore2025"
-STUDY = ROOT / "src/eccles/studies/kilgore2025/robustness.yaml"
+
+WORDS = ["reproduce", "kilgore2025", "--scale", "smoke", "--out", "out"]
+NOISE = [*WORDS, "--only", "noise"]
 
 
 @pytest.fixture
@@ -25,44 +30,81 @@ def quiet(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
+class Reproduced(NamedTuple):
+    """An article at its smallest scale: its noise study, then a seed of each."""
+
+    noise: Path
+    folder: Path
+    said_of_noise: tuple[str, str]
+    made_of_noise: list[str]
+    said: str
+
+
+@pytest.fixture(scope="module")
+def reproduced(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("article")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("COLUMNS", "300")
+        patch.setenv("ECCLES_CACHE", str(folder / "cache"))
+        patch.setenv("ECCLES_OFFLINE", "1")
+        said = said_by([*NOISE, "--jobs", "2"])
+        made = sorted(path.name for path in Path("out").rglob("*"))
+        shutil.copytree("out/fashion-mnist-noise", "noise")
+        whole, _ = said_by([*WORDS, "--repeat", "1", "--jobs", "2"])
+    return Reproduced(folder / "noise", folder / "out", said, made, whole)
+
+
+def said_by(words: list[str]) -> tuple[str, str]:
+    """Return what a command that succeeds prints, and what it says aside."""
+    out, aside = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(aside):
+        assert main(words) == 0, aside.getvalue()
+    return out.getvalue(), aside.getvalue()
+
+
+@pytest.fixture
+def noise(quiet, reproduced):
+    """Give the folder "out" the noise study alone."""
+    shutil.copytree(reproduced.noise, "out/fashion-mnist-noise")
+
+
 @pytest.mark.slow
-def test_runs_figures_and_verdicts(quiet, capsys, monkeypatch):
-    words = ["reproduce", "kilgore2025", "--scale", "smoke", "--only", "noise", "--out", "out"]
-    assert main([*words, "--jobs", "2"]) == 0
-    shown, aside = capsys.readouterr()
+def test_runs_figures_and_verdicts(noise, reproduced, capsys):
+    shown, aside = reproduced.said_of_noise
     assert "kilgore2025/fashion-mnist-noise (smoke): 18 runs; 18 to do" in shown
     assert "18 of 18 runs done, 0 failed; kept in out/" in shown
     assert aside == "drawing the figures\nwriting the report\n"
-    assert Path("out/figures/2b.svg").exists()
-    assert not Path("out/figures/1c.svg").exists()
+    assert {"2b.svg", "report.html"} <= set(reproduced.made_of_noise)
+    assert "1c.svg" not in reproduced.made_of_noise
     assert "report in out/report.html" in shown
-    assert Path("out/report.html").exists()
     # A smoke run never shows a claim.
     assert "0 reproduced, 0 not reproduced, 2 not testable" in shown
     assert "data is fashion-mnist-sample instead of fashion-mnist" not in shown
     (hint,) = [line for line in shown.splitlines() if line.startswith("rules and numbers: ")]
     assert main(shlex.split(hint.partition(": eccles ")[2])) == 0
     assert "data is fashion-mnist-sample instead of fashion-mnist" in capsys.readouterr().out
-    assert main([*words, "--no-run", "--json"]) == 0
+    assert main([*NOISE, "--no-run", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["studies"] == {"fashion-mnist-noise": {"scale": "smoke", "done": 18, "planned": 18}}
     assert [claim["id"] for claim in told["claims"]] == ["6", "7"]
     assert all(claim["verdict"] == "not testable" for claim in told["claims"])
     assert told["claims"][0]["note"].endswith("--scale laptop does what can tell")
-    the_same_command_does_failed_runs_again(words, capsys)
-    stopping_while_it_draws_stops_no_run(words, capsys, monkeypatch)
 
 
 @pytest.mark.slow
-def test_the_whole_article_at_the_smallest_scale(quiet, capsys):
-    words = ["reproduce", "kilgore2025", "--scale", "smoke", "--out", "out"]
-    assert main([*words, "--jobs", "2"]) == 0
-    shown = capsys.readouterr().out
+def test_the_whole_article_at_the_smallest_scale(quiet, reproduced, capsys):
+    shown = reproduced.said
+    # What is there isn't done again.
+    assert "kilgore2025/fashion-mnist-noise (smoke): 9 runs, 9 of them known; 0 to do" in shown
     (left_out,) = [line for line in shown.splitlines() if line.startswith("left out: ")]
     assert left_out.startswith("left out: kilgore2025/shd: at this scale spoken-digits stands in")
-    assert {path.stem for path in Path("out/figures").iterdir()} >= {*FIGURES, *TABLES}
+    drawn = {path.stem for path in (reproduced.folder / "figures").iterdir()}
+    assert drawn >= {*FIGURES, *TABLES}
     assert "0 reproduced, 0 not reproduced, 11 not testable" in shown
     assert shown.endswith("report in out/report.html\n")
+    assert "What survives, in every variant" in (reproduced.folder / "report.html").read_text()
+    words = ["reproduce", "kilgore2025", "--scale", "smoke", "--out", str(reproduced.folder)]
     assert main([*words, "--no-run", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     shipped = {name for name in studies.names() if name.startswith("kilgore2025/")}
@@ -72,7 +114,8 @@ def test_the_whole_article_at_the_smallest_scale(quiet, capsys):
     assert len(told["robustness"]) == 7 * 4
 
 
-def the_same_command_does_failed_runs_again(words, capsys):
+@pytest.mark.slow
+def test_the_same_command_does_failed_runs_again(noise, capsys):
     study = Path("out/fashion-mnist-noise")
     path = sorted((study / "records").glob("*.json"))[0]
     kept = record.read(path)
@@ -80,23 +123,24 @@ def the_same_command_does_failed_runs_again(words, capsys):
     record.write(path.parent, kept._replace(run=failed))
     for table in study.glob("*.parquet"):
         table.unlink()
-    assert main([*words, "--details"]) == 1
+    assert main([*NOISE, "--details"]) == 1
     shown = capsys.readouterr().out
     command = "eccles reproduce kilgore2025 --only fashion-mnist-noise --scale smoke --out out"
     together = " ".join(shown.split())
     assert f"1 run failed; {command} --retry-failed does it again" in together
     assert shown.endswith("1 run failed; the same command with --retry-failed does it again\n")
-    assert main([*words, "--retry-failed"]) == 0
+    assert main([*NOISE, "--retry-failed"]) == 0
     assert "1 run failed" not in capsys.readouterr().out
     assert record.read(path).run["peak_accuracy"] == kept.run["peak_accuracy"]
 
 
-def stopping_while_it_draws_stops_no_run(words, capsys, monkeypatch):
+@pytest.mark.slow
+def test_stopping_while_it_draws_stops_no_run(noise, capsys, monkeypatch):
     def drawn(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("eccles.cli.article_figures.drawn", drawn)
-    assert main(words) == 130
+    assert main([*NOISE]) == 130
     said = capsys.readouterr().err
     assert said.splitlines()[-1].startswith("eccles: stopped; all runs have ended and are kept")
     assert "the same command" in said
@@ -141,13 +185,9 @@ def test_a_markdown_table(quiet, capsys):
 
 
 @pytest.mark.slow
-def test_what_survives_comes_after_the_claims(quiet, capsys):
-    words = ["reproduce", "kilgore2025", "--scale", "smoke", "--only", "robustness", "--out", "out"]
-    few = STUDY.read_text().replace("epochs: 4}", "epochs: 1}").replace("repeat: 2", "repeat: 1")
-    Path("robustness.yaml").write_text(few)
-    sweep = ["sweep", "robustness.yaml", "--scale", "smoke", "--out", "out/robustness"]
-    assert main([*sweep, "--jobs", "2"]) == 0
-    capsys.readouterr()
+def test_what_survives_comes_after_the_claims(quiet, reproduced, capsys):
+    shutil.copytree(reproduced.folder / "robustness", "out/robustness")
+    words = [*WORDS, "--only", "robustness"]
     assert main([*words, "--no-run"]) == 0
     shown = capsys.readouterr().out
     assert "Claim 3 in every variant" not in shown

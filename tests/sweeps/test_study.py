@@ -1,6 +1,7 @@
 import pytest
 
 from eccles.errors import InputError
+from eccles.sweeps.plan import plan
 from eccles.sweeps.study import Study, read_study
 
 TEXT = """
@@ -98,6 +99,10 @@ def test_bad_studies(content, sentence):
     with pytest.raises(InputError, match=sentence) as caught:
         Study.model_validate(content)
     assert "\n" not in str(caught.value)
+
+
+def test_who_asks_for_one_seed_of_one_network_gets_one_run():
+    assert len(plan(Study.model_validate({"repeat": 1})).runs) == 1
 
 
 @pytest.mark.parametrize(

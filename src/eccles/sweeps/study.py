@@ -96,7 +96,8 @@ class Study(Settings):
             raise must("study", name, "in grid or in zip", "both", "drop one of the two")
         self._check_repeat()
         self._check_runs()
-        if not self.grid and not self.zip and self.repeat == 1:
+        # Who says that there is one seed means one run.
+        if not self.grid and not self.zip and "repeat" not in self.model_fields_set:
             raise must(
                 "study", "grid", "settings with the values to run", {}, "eccles train does one run"
             )

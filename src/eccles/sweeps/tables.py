@@ -72,9 +72,14 @@ class StudyTables:
         return self.table("classes")
 
     @cached_property
+    def planned_settings(self) -> dict[str, dict[str, Any]]:
+        """What varies, by the runs that the study plans, as it was last asked for."""
+        return {run.identity: run.settings for run in plan(self.study).runs}
+
+    @property
     def plan(self) -> tuple[str, ...]:
         """The runs that the study plans, as it was last asked for."""
-        return tuple(run.identity for run in plan(self.study).runs)
+        return tuple(self.planned_settings)
 
     def planned(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return those rows of a table that are of runs which the study plans."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from eccles.studies.article import Article
 from eccles.studies.claims.finding import Unmeasured, Untestable
-from eccles.sweeps.plan import plan
 from eccles.sweeps.tables import StudyTables
 
 if TYPE_CHECKING:
@@ -21,10 +20,9 @@ def whole_seeds(tables: StudyTables) -> tuple[list[int], int]:
     Runs come seed by seed, so a study that was interrupted is a whole one with fewer repeats. Of
     a seed that is under way the cells that are there are no fair choice of all.
     """
-    study = tables.study
+    usual = tables.study.base.get("seed", 0)
     seeds = {
-        run.identity: int(run.settings.get("seed", study.base.get("seed", 0)))
-        for run in plan(study).runs
+        run: int(settings.get("seed", usual)) for run, settings in tables.planned_settings.items()
     }
     ended = set(tables.runs.loc[tables.runs["status"].isin(["done", "failed"]), "run"])
     left = {seed for run, seed in seeds.items() if run not in ended}
