@@ -152,6 +152,10 @@ def test_eccles_commands(snippet, capfd):
         assert main(shortened(words)) == 0, capfd.readouterr().err
 
 
+ONE_WORKER = ("--jobs", "1")
+"""For a few short runs a process takes longer to start than they do."""
+
+
 def shortened(words: list[str]) -> list[str]:
     """Return a command that shows in an epoch that what a page says is right."""
     short = ["--epochs", "1"] if words[0] == "train" and "--epochs 0" not in " ".join(words) else []
@@ -160,10 +164,10 @@ def shortened(words: list[str]) -> list[str]:
     if words[0] == "sweep":
         # Of the article's study its ratios are enough, from one scale of weights.
         rates = ["--set", "grid.w1_std=[0.001]"] if "kilgore2025/fashion-mnist" in words else []
-        short = ["--set", "epochs=1", *rates]
+        short = ["--set", "epochs=1", *rates, *ONE_WORKER]
     if words[0] == "recommend":
         few = ("epochs=1", "repeat=2", "initial_rate=1 Hz")
-        short = [part for each in few for part in ("--set", each)]
+        short = [*(part for each in few for part in ("--set", each)), *ONE_WORKER]
     if words[0] == "report":  # Of an article's folder one study is enough.
         words = [f"{word}/portraits" if word.endswith("kilgore2025") else word for word in words]
     return [*words, *short]

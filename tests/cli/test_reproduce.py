@@ -51,7 +51,7 @@ def reproduced(tmp_path_factory):
         said = said_by([*NOISE, "--jobs", "2"])
         made = sorted(path.name for path in Path("out").rglob("*"))
         shutil.copytree("out/fashion-mnist-noise", "noise")
-        whole, _ = said_by([*WORDS, "--repeat", "1", "--jobs", "2"])
+        whole, _ = said_by([*WORDS, "--repeat", "1", "--jobs", "1"])
     return Reproduced(folder / "noise", folder / "out", said, made, whole)
 
 
