@@ -59,6 +59,23 @@ def test_weights_by_projection(toy):
     assert (rows["hidden E->output"]["mean"], rows["hidden I->output"]["mean"]) == (0.375, -0.5)
 
 
+def test_only_weights_of_connections_count(toy):
+    """Of four weights from E to E two are connections: 0, which counts, and 0.75."""
+    network = SpikingNetwork(layered((3,), ei="2:1", recurrent=0.5), 3, 2)
+    name = "hidden->hidden"
+    network.masks()[name][:2, :2] = torch.tensor([[True, False], [False, True]])
+    with torch.no_grad():
+        network.matrices[name][:2, :2] = torch.tensor([[0.0, 0.0], [0.0, 0.75]])
+    sparse = replace(toy, network=network)
+    rows = {row["projection"]: row for row in rows_of("weights", sparse)}
+    own = rows["E -> E"]
+    assert (own["weights"], own["zeros"]) == (2, 0.5)
+    assert (own["mean"], own["std"], own["median"]) == (0.375, 0.375, 0.375)
+    assert rows["input -> E"]["weights"] == 6
+    bins = rows_of("weight_histograms", sparse, projection="E -> E")
+    assert [row["count"] for row in bins if row["count"]] == [1, 1]
+
+
 def test_spectra_by_hand(toy):
     rows = {row["projection"]: row for row in rows_of("spectra", toy)}
     assert list(rows) == ["input->hidden", "hidden->output"]

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
+import yaml
 
 import eccles
 from eccles import dale
@@ -69,7 +70,10 @@ def test_the_command_line_trains_what_a_file_describes(tmp_path, monkeypatch, ca
     weights = [json.loads(line) for line in (folder / "weights.jsonl").read_text().splitlines()]
     by_name = {row["projection"]: row for row in weights if row["epoch"] == 0}
     assert set(by_name) == set(circuit().projections) - {"SST -> E"}
-    assert by_name["E -> E"]["weights"] == 256
+    own = TrainConfig(**yaml.safe_load(CIRCUIT))
+    there = build_spiking(own, eccles.data.load(own.data).train).connections()["E -> E"][1]
+    assert by_name["E -> E"]["weights"] == int(there.sum()) < 256
+    assert by_name["E -> PV"]["weights"] == 48
     # The same command again finds the run finished, and a run's own settings are its own.
     assert main(words) == 0
     assert json.loads(capsys.readouterr().out) == summary

@@ -29,7 +29,7 @@ def _weights(snapshot: Snapshot) -> Rows:
     """Return a row a projection: count, share of exact zeros, spread."""
     return [
         {"projection": name, **measures.weight_statistics(weights)}
-        for name, weights in _projections(snapshot.network)
+        for name, weights in _connected(snapshot.network)
     ]
 
 
@@ -37,9 +37,19 @@ def _weight_histograms(snapshot: Snapshot) -> Rows:
     """Return a row a projection and bin."""
     return [
         {"projection": name, **each}
-        for name, weights in _projections(snapshot.network)
+        for name, weights in _connected(snapshot.network)
         for each in measures.weight_histogram(weights)
     ]
+
+
+def _connected(network: EINetwork | SpikingNetwork) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Name and return the weights of each projection that are connections.
+
+    Where a connection is missing the matrix has a zero that Dale's principle didn't make.
+    """
+    sparse = {} if isinstance(network, EINetwork) else network.connections()
+    for name, weights in _projections(network):
+        yield name, weights[sparse[name][1].cpu().numpy()] if name in sparse else weights
 
 
 def _projections(network: EINetwork | SpikingNetwork) -> Iterator[tuple[str, NDArray[Any]]]:
