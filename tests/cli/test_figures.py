@@ -168,6 +168,21 @@ def test_flags_choose_the_picture_of_any_study(tmp_path, capsys):
     assert pd.read_csv(tmp_path / "loss-by-epoch.csv")["n"].min() == 96
 
 
+def test_learning_curves_tell_apart_what_varies(tmp_path):
+    words = ["--x", "epoch", "--format", "svg", "--out", str(tmp_path)]
+    assert main(["figures", str(STORED / "portraits"), *words]) == 0
+    table = pd.read_csv(tmp_path / "accuracy-by-epoch.csv")
+    assert list(table)[:4] == ["variant", "ei", "epoch", "n"]
+    assert set(table["n"]) == {1}
+    assert "every value" not in (tmp_path / "accuracy-by-epoch.svg").read_text()
+    # Twelve scales are too many panels: the picture says that its means are over them.
+    assert main(["figures", str(STORED / "fashion-mnist"), *words]) == 0
+    table = pd.read_csv(tmp_path / "accuracy-by-epoch.csv")
+    assert list(table)[:2] == ["ei", "epoch"]
+    said = "a mean is over every value of scale of initial input weights, too"
+    assert said in (tmp_path / "accuracy-by-epoch.svg").read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -178,11 +193,7 @@ def test_flags_choose_the_picture_of_any_study(tmp_path, capsys):
         (["--by", "epoch"], "--by: there is no column 'epoch'"),
         (["--y", "status"], "figures: --y must be a column of numbers, got 'status'"),
         (["--x", "ei", "--by", "ei"], "must be different columns"),
-        (["--x", "epoch", "--rows", "ei"], "--rows must be left out with --x epoch"),
-        (
-            ["--y", "loss", "--rows", "ei"],
-            "--rows must be left out with --y loss, which",
-        ),
+        (["--x", "epoch", "--by", "ei", "--rows", "ei"], "by and rows must be different"),
         (["--y", "loss", "--x", "ei"], "--x must be epoch, or left out, with --y loss, which is"),
         (["--y", "peak_accuracy", "--x", "epoch"], "--y must be a column of epochs with --x epoch"),
         (["--y", "epoch"], "--y: there is no column 'epoch'"),

@@ -28,6 +28,23 @@ def test_all_runs_are_one_line():
     assert list(drawing.data["n"]) == [3, 3, 3]
 
 
+def test_a_panel_a_value_of_the_other_setting():
+    runs = RUNS.assign(ei=["50:50", "80:20", "80:20"])
+    drawing = learning_curves(runs, EPOCHS, by="lr", rows="ei")
+    above, below = drawing.figure.axes
+    assert above.get_title() == "excitatory : inhibitory: 50:50"
+    assert [list(line.get_ydata()[:1]) for line in above.get_lines()] == [[pytest.approx(10)], []]
+    assert [text.get_text() for text in above.get_legend().get_texts()] == ["0.1", "0.2"]
+    # A learning rate has its colour in each panel, though some panels lack it.
+    drawn = [(line.get_color(), line.get_ydata()[0]) for line in below.get_lines()]
+    assert drawn == [("#0072B2", pytest.approx(30)), ("#D55E00", pytest.approx(40))]
+    assert above.get_ylim() == below.get_ylim()
+    assert list(drawing.data["n"]) == [1] * 9
+    assert drawing.caption.endswith("a panel a value of excitatory : inhibitory.")
+    with pytest.raises(InputError, match="by and rows must be different columns, got 'lr' twice"):
+        learning_curves(runs, EPOCHS, by="lr", rows="lr")
+
+
 def test_what_cant_be_drawn_is_one_sentence():
     with pytest.raises(InputError, match="no column 'ie'"):
         learning_curves(RUNS, EPOCHS, by="ie")
@@ -50,7 +67,7 @@ def test_many_names_have_room_beside_the_panel():
     epochs = pd.DataFrame({"run": names * 2, "epoch": [-1] * 30 + [0] * 30, "accuracy": 0.5})
     figure = learning_curves(runs, epochs, by="ei").figure
     (axes,) = figure.axes
-    legend = axes.get_legend().get_window_extent()
+    legend = figure.legends[0].get_window_extent()
     assert figure.bbox.containsx(legend.x0)
     assert figure.bbox.containsx(legend.x1)
     assert legend.height < figure.bbox.height

@@ -62,10 +62,11 @@ def own_figures(tables: StudyTables, axes: Axes) -> dict[str, Drawing]:
         note = _note(name, [n for n in varied if n not in chosen], besides)
         found[y] = by_setting(runs, x, y=y, by=by, rows=rows, note=note)
     if in_time or not axes.said:
-        by = axes.by or (None if axes.said else _condition(chosen, runs))
-        note = _note(name, [n for n in varied if n != by], besides)
+        by, rows = _conditions(axes, chosen, runs)
+        note = _note(name, [n for n in varied if n not in (by, rows)], besides)
         y = axes.y or "accuracy"
-        found[f"{y}-by-epoch"] = learning_curves(runs, epochs, y=y, by=by, note=note)
+        drawing = learning_curves(runs, epochs, y=y, by=by, rows=rows, note=note)
+        found[f"{y}-by-epoch"] = drawing
     return found
 
 
@@ -90,9 +91,6 @@ def _check(axes: Axes, runs: pd.DataFrame, epochs: pd.DataFrame, varied: list[st
         raise must("figures", "--y", "a column of numbers", axes.y)
     if axes.x == "epoch" and axes.y is not None and axes.y not in epochs:
         raise must("figures", "--y", "a column of epochs with --x epoch", axes.y)
-    if axes.rows is not None and (of_epochs or axes.x == "epoch"):
-        beside = "--x epoch" if axes.x == "epoch" else f"--y {axes.y}, which is of epochs"
-        raise must("figures", "--rows", f"left out with {beside}", axes.rows)
     if of_epochs and axes.x not in (None, "epoch"):
         accepted = f"epoch, or left out, with --y {axes.y}, which is of epochs"
         raise must("figures", "--x", accepted, axes.x)
@@ -148,16 +146,22 @@ def _chosen(axes: Axes, varied: list[str], runs: pd.DataFrame) -> _Chosen:
     return x, by, axes.rows or next(rest, None)
 
 
-def _condition(chosen: _Chosen, runs: pd.DataFrame) -> str | None:
-    """Return the setting of learning curves: the first that has few enough values to tell apart."""
-    names = (chosen[1], chosen[0], chosen[2])
-    few = (n for n in names if n is not None and 1 < runs[n].nunique(False) <= _MOST_CURVES)
-    return next(few, None)
+def _conditions(axes: Axes, chosen: _Chosen, runs: pd.DataFrame) -> tuple[str | None, str | None]:
+    """Return the settings of learning curves: what tells lines apart, and panels.
+
+    Unless said, they are the first that have few enough values to tell apart.
+    """
+    names = [name for name in (chosen[1], chosen[0], chosen[2]) if name not in (None, *axes)]
+    few = iter([n for n in names if n and 1 < runs[n].nunique(dropna=False) <= _MOST_CURVES])
+    return axes.by or next(few, None), axes.rows or next(few, None)
 
 
 def _note(name: str, over: list[str], besides: list[str]) -> str:
     """Return the line over a picture: what a mean is over, and what differs besides."""
-    also = f", means over {', '.join(over)} too" if over else ""
+    from eccles.figures.words import words_of
+
+    names = listed(words_of(each).label.partition(" (")[0] for each in over)
+    also = f"; a mean is over every value of {names}, too" if over else ""
     auto = f'; "auto" differs in {", ".join(besides)}' if besides else ""
     return f"{name}{also}{auto}"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eccles.arguments import typed
 from eccles.errors import InputError
 from eccles.figures import style
+from eccles.figures.beside import Beside
 from eccles.figures.drawing import Drawing
 from eccles.figures.words import numbers_of, spelt, words_of
 from eccles.stats.frames import is_missing, rows_of
@@ -37,6 +38,9 @@ _DECADES = 50.0
 
 _ROW = 2.2
 """Height of a panel, in inches."""
+
+_WIDE, _HIGH = 270.0, 120.0
+"""Of a panel, what lies within its axes, in points of print: about."""
 
 
 @typed("figures")
@@ -85,15 +89,16 @@ def by_setting(
     figure = style.figure(width, 0.4 + below + _ROW * len(panels), note)
     drawn = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     shown = (means[["mean", "low", "high"]].min().min(), means[["mean", "high"]].max().max())
+    span = max(shown[1], data[y].max()) - min(shown[0], data[y].min())
     for axes, value in zip(drawn, panels, strict=True):
         here, points = (rows_of(each, rows, value) for each in (means, data))
         if mapped:
             image = _map(axes, here, x, str(by), y, shown)
             figure.colorbar(image, ax=axes, label=words_of(y).label)
         else:
-            _lines(axes, means, here, points, x, y, by)
+            _lines(axes, means, here, points, x, y, by, span)
         if rows is not None:
-            axes.set_title(f"{words_of(rows).label}: {spelt(rows, value)}")
+            axes.set_title(f"{words_of(rows).label.partition(' (')[0]}: {spelt(rows, value)}")
     drawn[-1].set_xlabel(words_of(x).label)
     if by is not None and not mapped:
         title = words_of(by).label
@@ -113,12 +118,15 @@ def _lines(
     x: str,
     y: str,
     by: str | None,
+    span: float,
 ) -> None:
     """Draw a line a value of `by`, or its points side by side where x has no order."""
     label, factor = words_of(y)
     levels: list[Any] = [None] if by is None else list(all_means[by].unique())
     ticks = list(all_means[x].unique())
     numeric = numbers_of(all_means[x]) is not None
+    places = len(ticks) * (1 if numeric else len(levels) / 0.6)
+    beside = Beside(axes, factor * span, _WIDE / places, _HIGH)
     # Points have no dashes, but markers tell those of one colour apart.
     looks = style.lines(map(str, levels), dashes=numeric)
     for k, level in enumerate(levels):
@@ -131,8 +139,7 @@ def _lines(
         order = sorted(range(len(at)), key=at.__getitem__)
         at, mine = [at[i] for i in order], mine.iloc[order]
         ends = [mine["mean"] - mine["low"], mine["high"] - mine["mean"]]
-        axes.plot(of_runs, factor * own[y], "o", color=colour, markersize=2, alpha=0.5,
-                  markeredgewidth=0)  # fmt: skip
+        beside.draw(of_runs, [factor * value for value in own[y]], colour)
         axes.errorbar(
             at,
             factor * mine["mean"],

@@ -14,9 +14,13 @@ from eccles.stats.summary import summary
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
-_MOST_INSIDE = 7
-"""Lines whose names have a place inside the panel."""
+_MOST_INSIDE = 4
+"""Lines whose names have a place inside a panel."""
+
+_ROW = 2.2
+"""Height of a panel, in inches."""
 
 _LINE = 0.14
 """Inches that a name beside the panel takes."""
@@ -33,6 +37,7 @@ def learning_curves(
     *,
     y: str = "accuracy",
     by: str | None = None,
+    rows: str | None = None,
     note: str = "",
 ) -> Drawing:
     """Draw a column of epochs over training: means over runs, with bands of 95 % intervals.
@@ -44,31 +49,61 @@ def learning_curves(
         epochs: a row a run and epoch, counted from -1.
         y: the column of epochs that is drawn.
         by: the setting that tells lines apart.
-        note: a line over the panel.
+        rows: the setting that tells panels apart.
+        note: a line over the panels.
 
-    Raises InputError for a column that isn't there, and no run with a value.
+    Raises InputError for a column that isn't there, two that are one, and no run with a value.
     """
     from matplotlib.ticker import MaxNLocator
     from pandas.api.types import is_integer_dtype
 
-    check_columns(runs, "run", by or "run")
+    keys = [name for name in (rows, by) if name is not None]
+    if len(set(keys)) < len(keys):
+        raise InputError(f"figures: by and rows must be different columns, got {by!r} twice")
+    check_columns(runs, "run", *keys)
     check_columns(epochs, "run", "epoch")
     if not runs["run"].is_unique:
         raise must("figures", "runs", "one row a run", f"{len(runs)} rows of fewer runs")
     if not is_integer_dtype(epochs["epoch"]):
         raise must("figures", "epochs", "whole numbers, as epochs are counted", "others")
-    settings = runs[list(dict.fromkeys(["run", by or "run"]))]
-    rows = epochs.merge(settings, on="run")
-    rows = rows.assign(epoch=rows["epoch"] + 1)
-    means = summary(rows, [*([] if by is None else [by]), "epoch"], y)
+    table = epochs.merge(runs[list(dict.fromkeys(["run", *keys]))], on="run")
+    table = table.assign(epoch=table["epoch"] + 1)
+    means = summary(table, [*keys, "epoch"], y)
     if not len(means):
         raise InputError(f"figures: {y} must have a value in some epoch, got none")
-    label, factor = words_of(y)
+    label = words_of(y).label
     levels: list[Any] = [None] if by is None else list(means[by].unique())
+    panels: list[Any] = [None] if rows is None else list(means[rows].unique())
     many = len(levels) > _MOST_INSIDE
-    high = max(2.4, 0.6 + _LINE * len(levels)) if many else 2.4
+    high = max(0.2 + _ROW * len(panels), 0.6 + _LINE * len(levels) * many)
     figure = style.figure(style.PAGE if many else style.COLUMN * 1.3, high, note)
-    axes = figure.subplots()
+    drawn = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    for axes, value in zip(drawn, panels, strict=True):
+        _lines(axes, rows_of(means, rows, value), levels, y, by)
+        axes.set_ylabel(label)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if rows is not None:
+            axes.set_title(f"{words_of(rows).label.partition(' (')[0]}: {spelt(rows, value)}")
+    drawn[-1].set_xlabel("epoch")
+    if by is not None and many:
+        entries = drawn[0].get_legend_handles_labels()
+        figure.legend(*entries, title=words_of(by).label, loc="outside right upper")
+    elif by is not None:
+        drawn[0].legend(title=words_of(by).label, loc="best")
+    name = label.partition(" (")[0]
+    caption = f"{name[0].upper()}{name[1:]} over epochs"
+    if (means["n"] > 1).any():
+        caption += ": means over runs, bands of 95 % intervals"
+    if by is not None:
+        caption += f", a line a value of {words_of(by).label}"
+    if rows is not None:
+        caption += f", a panel a value of {words_of(rows).label}"
+    return Drawing(figure, means, f"{caption}.")
+
+
+def _lines(axes: Axes, means: pd.DataFrame, levels: list[Any], y: str, by: str | None) -> None:
+    """Draw a line and a band a value of `by`, where the panel has some."""
+    factor = words_of(y).factor
     looks = style.lines(map(str, levels))
     for level in levels:
         mine = rows_of(means, by, level).sort_values("epoch")
@@ -77,15 +112,3 @@ def learning_curves(
                           alpha=0.15, linewidth=0)  # fmt: skip
         axes.plot(mine["epoch"], factor * mine["mean"], color=colour, linestyle=dash,
                   label=None if by is None else plain(spelt(by, level), _LETTERS))  # fmt: skip
-    axes.set(xlabel="epoch", ylabel=label)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if by is not None:
-        where = {"loc": "center left", "bbox_to_anchor": (1, 0.5)} if many else {"loc": "best"}
-        axes.legend(title=words_of(by).label, **where)
-    name = label.partition(" (")[0]
-    caption = f"{name[0].upper()}{name[1:]} over epochs"
-    if (means["n"] > 1).any():
-        caption += ": means over runs, bands of 95 % intervals"
-    if by is not None:
-        caption += f", a line a value of {words_of(by).label}"
-    return Drawing(figure, means, f"{caption}.")
