@@ -11,11 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from eccles.cli.quantities import amount, change, interval, is_share
+from eccles.errors import plain
 from eccles.report.kind import kind_of
 from eccles.stats.cells import spelt
 from eccles.stats.dead import dead
 from eccles.stats.intervals import confidence_interval
 from eccles.stats.wording import p_cell
+from eccles.sweeps.devices import called
 from eccles.sweeps.schema import rate_of
 from eccles.sweeps.statistics import axes
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 _PEAK = "peak_accuracy"
 _LEAST = 80
+_LETTERS = 36
+"""Letters of a setting's value that a table has room for."""
 _ANY_WIDTH = 10_000
 """A width, in letters, that every table fits into."""
 
@@ -69,7 +73,13 @@ def print_fitted(console: Console, title: str, columns: Sequence[Column]) -> Non
 
 def settings_columns(cells: pd.DataFrame, names: Sequence[str]) -> list[Column]:
     """Return the columns of settings, as people write their values."""
-    return [Column(name, [spelt(name, each) for each in cells[name]]) for name in names]
+    return [Column(name, _short([spelt(name, each) for each in cells[name]])) for name in names]
+
+
+def _short(labels: Sequence[str]) -> list[str]:
+    """Return labels without their middle where they are long, if that leaves them different."""
+    cut = [plain(label, _LETTERS) for label in labels]
+    return cut if len(set(cut)) == len(set(labels)) else list(labels)
 
 
 def summary_columns(found: pd.DataFrame, by: Sequence[str], value: str) -> list[Column]:
@@ -100,7 +110,7 @@ def comparison_columns(found: pd.DataFrame, by: Sequence[str], value: str) -> li
 
 def print_cells(console: Console, results: StudyTables, runs: pd.DataFrame) -> None:
     """Print a row a cell: how many runs, their accuracies and how sure these are, their rates."""
-    rate = rate_of(results.study)
+    runs, rate = called(results.study, runs), rate_of(results.study)
     varied = axes(results) or [kind_of(runs)]
     cells = [cell for _, cell in runs.groupby(varied, sort=False, dropna=False)]
     done = [cell[cell["status"] == "done"] for cell in cells]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from eccles.errors import InputError, listed, must, nearest
+from eccles.sweeps.devices import called
 from eccles.sweeps.implied import implied
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def own_figures(tables: StudyTables, axes: Axes) -> dict[str, Drawing]:
     runs = tables.planned(tables.runs) if "runs" in tables.names else None
     if runs is None or not (runs["status"] == "done").any():
         raise InputError(f"figures: {tables.folder} must hold runs of {name} that are done")
-    runs = runs[runs["status"] == "done"]
+    runs = called(tables.study, runs[runs["status"] == "done"])
     epochs = tables.epochs
     runs, varied = _varied(tables, runs)
     _check(axes, runs, epochs, varied)

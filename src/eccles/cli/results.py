@@ -22,6 +22,7 @@ from eccles.cli.folders import Stored, stored
 from eccles.errors import InputError, listed, must, nearest
 from eccles.stats.frames import is_missing
 from eccles.storage import write_whole
+from eccles.sweeps.devices import called
 from eccles.sweeps.statistics import axes
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def run(words: Sequence[str]) -> int:
             outcome = ["peak_accuracy", "final_accuracy", f"initial_{rate}", f"final_{rate}"]
             chosen = ["run", "status", *varied, *outcome]
         first = ("epoch", *results.study.varied, *(["run"] if name == "runs" else []))
-        _print(frame[chosen], given, console, first)
+        _print(called(results.study, frame[chosen]), given, console, first)
     return 0
 
 
@@ -162,6 +163,7 @@ def _give_statistics(given: Arguments, results: StudyTables, console: Console) -
                   for note, n in found["note"].value_counts().items() if note]  # fmt: skip
     if _handed_over(given, found):
         return
+    found = called(results.study, found)
     print_fitted(console, title, columns(found.head(given.limit), by, value))
     if len(found) > given.limit:
         notes += [f"{len(found) - given.limit:,} more cells; --limit, --where or --export"]

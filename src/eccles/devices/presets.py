@@ -159,6 +159,10 @@ NAMES = tuple(_PRESETS)
 """The presets' names."""
 
 
+FILES = (".yaml", ".yml", ".json")
+"""Endings of files that have a device."""
+
+
 @typed("device")
 @cache
 def preset(name: str) -> Device:
@@ -208,7 +212,7 @@ def said(value: object) -> object:
         raise must("train", "device_model", accepted, value)
     elif value.startswith("{"):
         device = _parsed(value)
-    elif Path(value).suffix in {".yaml", ".yml", ".json"}:
+    elif Path(value).suffix in FILES:
         device = Device.from_yaml(value)
     else:
         device = preset(value)

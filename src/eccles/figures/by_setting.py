@@ -10,7 +10,7 @@ from eccles.errors import InputError
 from eccles.figures import style
 from eccles.figures.beside import Beside
 from eccles.figures.drawing import Drawing
-from eccles.figures.words import numbers_of, spelt, words_of
+from eccles.figures.words import numbers_of, short, words_of
 from eccles.stats.frames import is_missing, rows_of
 from eccles.stats.summary import summary
 
@@ -98,7 +98,7 @@ def by_setting(
         else:
             _lines(axes, means, here, points, x, y, by, span)
         if rows is not None:
-            axes.set_title(f"{words_of(rows).label.partition(' (')[0]}: {spelt(rows, value)}")
+            axes.set_title(f"{words_of(rows).label.partition(' (')[0]}: {short(rows, value)}")
     drawn[-1].set_xlabel(words_of(x).label)
     if by is not None and not mapped:
         title = words_of(by).label
@@ -150,7 +150,7 @@ def _lines(
             linestyle=dash if numeric else "none",
             capsize=1.5,
             elinewidth=0.6,
-            label=None if by is None else spelt(by, level),
+            label=None if by is None else short(by, level),
         )
     axes.set_ylabel(label)
     if numeric:
@@ -160,7 +160,7 @@ def _lines(
             axes.set_xticks(numbers, [f"{number:g}" for number in numbers])
             axes.minorticks_off()
     else:
-        axes.set_xticks(range(len(ticks)), [spelt(x, value) for value in ticks])
+        axes.set_xticks(range(len(ticks)), [short(x, value) for value in ticks])
         if _upright(x, ticks):
             axes.tick_params("x", rotation=90)
         axes.set_xlim(-0.5, len(ticks) - 0.5)
@@ -172,7 +172,7 @@ def _lines(
 
 def _upright(x: str, ticks: Sequence[Any]) -> float:
     """Return the height in inches of names that stand upright, or 0 where they lie side by side."""
-    letters = [len(spelt(x, value)) for value in ticks]
+    letters = [len(short(x, value)) for value in ticks]
     return 0.06 * max(letters) if sum(letters) > _MOST_LETTERS else 0.0
 
 
@@ -217,8 +217,8 @@ def _map(
         vmin=factor * shown[0],
         vmax=factor * shown[1],
     )
-    axes.set_xticks(range(len(table.columns)), [spelt(x, v) for v in table.columns], rotation=45)
-    axes.set_yticks(range(len(table.index)), [spelt(by, v) for v in table.index])
+    axes.set_xticks(range(len(table.columns)), [short(x, v) for v in table.columns], rotation=45)
+    axes.set_yticks(range(len(table.index)), [short(by, v) for v in table.index])
     axes.set_ylabel(words_of(by).label)
     return image
 

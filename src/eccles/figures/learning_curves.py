@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
-from eccles.errors import InputError, must, plain
+from eccles.errors import InputError, must
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
-from eccles.figures.words import spelt, words_of
+from eccles.figures.words import short, words_of
 from eccles.stats.frames import check_columns, rows_of
 from eccles.stats.summary import summary
 
@@ -24,9 +24,6 @@ _ROW = 2.2
 
 _LINE = 0.14
 """Inches that a name beside the panel takes."""
-
-_LETTERS = 40
-"""Letters of a name that there is room for."""
 
 
 @typed("figures")
@@ -83,7 +80,7 @@ def learning_curves(
         axes.set_ylabel(label)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if rows is not None:
-            axes.set_title(f"{words_of(rows).label.partition(' (')[0]}: {spelt(rows, value)}")
+            axes.set_title(f"{words_of(rows).label.partition(' (')[0]}: {short(rows, value)}")
     drawn[-1].set_xlabel("epoch")
     if by is not None and many:
         entries = drawn[0].get_legend_handles_labels()
@@ -111,4 +108,4 @@ def _lines(axes: Axes, means: pd.DataFrame, levels: list[Any], y: str, by: str |
         axes.fill_between(mine["epoch"], factor * mine["low"], factor * mine["high"], color=colour,
                           alpha=0.15, linewidth=0)  # fmt: skip
         axes.plot(mine["epoch"], factor * mine["mean"], color=colour, linestyle=dash,
-                  label=None if by is None else plain(spelt(by, level), _LETTERS))  # fmt: skip
+                  label=None if by is None else short(by, level))  # fmt: skip

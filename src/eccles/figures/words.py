@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eccles.errors import InputError
+from eccles.errors import InputError, plain
 from eccles.stats.frames import is_missing
 from eccles.units import duration, hertz
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_LETTERS = 46
+"""Letters of a value that a picture has room for."""
 
 
 class Words(NamedTuple):
@@ -94,3 +98,8 @@ def spelt(name: str, value: object) -> str:
     if words_of(name).label.endswith("(ms)") and isinstance(value, float):
         return duration(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def short(name: str, value: object) -> str:
+    """Return a setting's value as `spelt` does, without its middle where it is long."""
+    return plain(spelt(name, value), _LETTERS)

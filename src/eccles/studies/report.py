@@ -18,6 +18,7 @@ from eccles.storage import write_text
 from eccles.studies import judged
 from eccles.studies.article import Article, no_study, stored
 from eccles.studies.article_report import Parts, of_article
+from eccles.sweeps.devices import called
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
@@ -106,7 +107,7 @@ def _parts(folder: Path | str, shown: Sequence[StudyTables]) -> Parts:
 
 
 def _runs(tables: StudyTables) -> pd.DataFrame:
-    return tables.planned(tables.runs)
+    return called(tables.study, tables.planned(tables.runs))
 
 
 def _name(tables: StudyTables) -> str:

@@ -1,17 +1,22 @@
-"""Networks of one's own in a study: each is read once, and called by a name from then on."""
+"""What a study has of one's own, such as networks: read once, and called by a name from then on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from eccles.devices.presets import FILES, NAMES, said
 from eccles.errors import InputError, must, nearest
 from eccles.network import Network
 from eccles.paths import broken_rule
 from eccles.training.factory import known
 
 _AXES = ("grid", "zip")
+_DEVICE = "device_model"
+
+
+_Read: TypeAlias = Callable[[Any, Path, str, Mapping[str, Any]], tuple[Any, Any]]
 
 
 def named(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -19,7 +24,8 @@ def named(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
     A network may stand where another setting does: as a mapping, which is named by its identity,
     as the YAML file of one, which gives it its name, or by a name that `networks` has. So may a
-    module, which `modules` has by name: as the function of a file that makes it.
+    module, which `modules` has by name: as the function of a file that makes it. `devices` has the
+    devices of YAML files, so that a study's folder is whole without these.
 
     Args:
         content: a study, with its scale and overrides.
@@ -27,18 +33,15 @@ def named(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
     Raises InputError for what is no network, and for a text that is neither a name nor a file.
     """
-    content = _moved(content, "network", folder, _read)
-    return _moved(content, "module", folder, _module)
+    content = _moved(content, "network", "networks", folder, _read)
+    content = _moved(content, "module", "modules", folder, _module)
+    return _moved(content, _DEVICE, "devices", folder, _device)
 
 
 def _moved(
-    content: Mapping[str, Any],
-    setting: str,
-    folder: Path,
-    read: Callable[[Any, Path, str, Mapping[str, Any]], tuple[str, Any]],
+    content: Mapping[str, Any], setting: str, part: str, folder: Path, read: _Read
 ) -> dict[str, Any]:
     """Return a study's content with each value of a setting in a part of its own, by name."""
-    part = f"{setting}s"
     said = content.get(part) or {}
     if not isinstance(said, Mapping):
         raise must("study", part, f"{part} by name", said)
@@ -50,6 +53,8 @@ def _moved(
         if value is None or (isinstance(value, str) and value in there):
             return value
         name, found = read(value, folder, setting, there)
+        if found is None:
+            return value
         if there.get(name, found) != found:
             name = str(value)
         there[name] = found
@@ -66,6 +71,23 @@ def _moved(
     if there:
         result[part] = there
     return result
+
+
+def _device(
+    value: Any, folder: Path, where: str, _there: Mapping[str, str]
+) -> tuple[Any, str | None]:
+    """Return the name and the constants of a YAML file's device, or of one under `devices`.
+
+    There are no constants for what is no file: a preset, none, or the constants themselves.
+    """
+    if where != _DEVICE:
+        return value, str(said(value))
+    if not isinstance(value, str) or Path(value).suffix not in FILES:
+        return value, None
+    path = folder / value
+    name = path.stem
+    constants = str(said(str(path if path.is_file() else value)))
+    return value if name in (*NAMES, "none") else name, constants
 
 
 def _module(

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eccles.errors import must
-from eccles.stats.cells import compare_cells
+from eccles.stats.cells import compare_cells, read_cell
 from eccles.stats.frames import check_columns
 from eccles.stats.summary import summary
+from eccles.sweeps.devices import constants_of
 from eccles.sweeps.schema import KEY
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def comparison_of(
     """Return each cell's differences to a reference; `StudyTables.compare` says more."""
     by = axes(results) if by is None else list(by)
     rows = by_run(results, [*by, PAIR], value, table, where)
-    return compare_cells(rows, against, by, value, PAIR, level)
+    wanted = read_cell(against) if isinstance(against, str) else against
+    cell = constants_of(results.study, rows, wanted)
+    return compare_cells(rows, cell, by, value, PAIR, level)
 
 
 def by_run(

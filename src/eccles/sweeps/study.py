@@ -58,6 +58,9 @@ class Study(Settings):
     modules: dict[str, str] = Field(default_factory=dict)
     """Modules of one's own by name, which the setting `module` may be."""
 
+    devices: dict[str, str] = Field(default_factory=dict)
+    """Devices of one's own by name, which the setting `device_model` may be: their constants."""
+
     repeat: int | list[int] = 1
     """How many seeds (0, 1, ...), or the seeds themselves."""
 
@@ -169,13 +172,21 @@ class Study(Settings):
         values: dict[str, Mapping[str, Any]] = {"network": self.networks, "module": self.modules}
         names = self.called(varied)
         own = {setting: values[setting][name] for setting, name in names.items()}
-        whole = {**self.base, **varied, **own}
+        whole = {**self._whole(varied), **own}
         left_out = idle(whole)
         return {name: value for name, value in whole.items() if name not in left_out}
 
     def idle(self, varied: Mapping[str, Any]) -> list[str]:
         """Return the settings that act on nothing in a run, given those that vary."""
-        return idle({**self.base, **varied, **dict.fromkeys(self.called(varied))})
+        return idle({**self._whole(varied), **dict.fromkeys(self.called(varied))})
+
+    def _whole(self, varied: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all settings of a run, with a device's constants in place of its name."""
+        found = {**self.base, **varied}
+        device = found.get("device_model")
+        if isinstance(device, str) and device in self.devices:
+            found["device_model"] = self.devices[device]
+        return found
 
     def called(self, varied: Mapping[str, Any]) -> dict[str, str]:
         """Return what a run's network or module of one's own is called in the study, if any."""

@@ -15,6 +15,7 @@ from eccles.paths import is_name
 from eccles.sweeps import record
 from eccles.sweeps.condition import checked, not_one
 from eccles.sweeps.consolidate import consolidate, stored_runs
+from eccles.sweeps.devices import called
 from eccles.sweeps.folder import StudyFolder
 from eccles.sweeps.parquet import database, database_error, lock, run_query, stored
 from eccles.sweeps.plan import plan
@@ -48,7 +49,8 @@ class StudyTables:
         return f"StudyTables({self.study.name!r}, {len(self.runs)} runs, {', '.join(self.names)})"
 
     def _repr_html_(self) -> str:
-        found: str = self.summary().to_html(index=False, float_format="{:.4g}".format)
+        cells = called(self.study, self.summary())
+        found: str = cells.to_html(index=False, float_format="{:.4g}".format)
         return f"<p><b>{escape(repr(self))}</b>; peak accuracy by cell</p>{found}"
 
     @property
