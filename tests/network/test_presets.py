@@ -35,6 +35,13 @@ def test_layers_project_forward_with_all_groups():
     assert not any(map(network.recurrent, network.projections))
 
 
+@pytest.mark.parametrize("none", [0, 0.0, -0.0])
+def test_a_chance_of_none_is_no_recurrence(none):
+    assert layered((10, 5), recurrent=none) == layered((10, 5))
+    with pytest.raises(InputError, match="delay must be left out"):
+        layered((10,), recurrent=none, delay="2 ms")
+
+
 def test_recurrence_is_within_layers():
     network = layered((10, 10), recurrent=0.1, delay="2 ms")
     cycles = [name for name in network.projections if network.recurrent(name)]
@@ -74,7 +81,8 @@ def test_groups_of_a_flag():
         ({"hidden": ()}, "hidden must be the neurons of one layer or more"),
         ({"hidden": (0,)}, "hidden must be a whole number of 1 or more, got 0"),
         ({"recurrent": 1.5}, "probability must be at most 1, got 1.5"),
-        ({"recurrent": 0}, "recurrent must be a number above 0, got 0.0"),
+        ({"recurrent": -0.5}, "recurrent must be a number above 0, got -0.5"),
+        ({"recurrent": float("nan")}, "recurrent must be a number above 0, got nan"),
         ({"delay": "2 ms"}, "delay must be left out, got '2 ms'"),
         ({"tau_syn_inhibitory": "9 ms"}, "tau_syn_inhibitory must be left out, got '9 ms'"),
         ({"neuron": "lifs"}, r"got 'lifs' \(did you mean 'lif'\?\)"),

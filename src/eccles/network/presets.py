@@ -94,7 +94,7 @@ def layered(
         signs: those that the groups' names don't tell.
         inputs: what the inputs do: excite, or of both kinds by a ratio such as "80:20".
         recurrent: whether each layer's groups project to each other and themselves: True, or the
-            probability of each connection.
+            probability of each connection, where 0 is none.
         neuron: lif, adaptive, conductance or izhikevich, or a mapping with constants.
         tau_mem, tau_syn: time constants of neurons and readouts; izhikevich neurons have no
             tau_mem.
@@ -132,7 +132,7 @@ def layered(
     between = {} if delay is None else {"delay": delay}
     projections: dict[str, Any] = {f"input -> {names[0]}": {"scale": w1_std}}
     projections |= {f"{a} -> {b}": between for a, b in pairwise(names)}
-    if recurrent is not False:
+    if recurrent:
         chance = number(0.0, itself=False)(float(recurrent), "recurrent")
         projections |= {f"{name} -> {name}": {"probability": chance, **between} for name in names}
     elif len(names) == 1:
