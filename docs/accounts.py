@@ -158,7 +158,8 @@ def stand_in_distances(article):
 
 def findings(article):
     """Return the claims with their verdicts."""
-    return markdown(contents(article.name).judge(article))
+    pictures = {name: f"{name}.{_ending(name)}" for name in FIGURES}
+    return markdown(contents(article.name).judge(article), pictures)
 
 
 def survival(article):
@@ -191,6 +192,10 @@ def _distances(table, article):
     return stats.markdown(rows.drop(columns="note")).strip()
 
 
+def _ending(figure):
+    return "png" if figure in CLOUDS else "svg"
+
+
 def _done(tables):
     return tables.planned(tables.runs[tables.runs["status"] == "done"])
 
@@ -210,7 +215,7 @@ def main(folder):
         if figure.source(article) not in article:
             print(f"left out: figure {name}, for there are no runs of {figure.source(article)}")
         elif "svg" in figure.kind.FORMATS:
-            kind = "png" if name in CLOUDS else "svg"
+            kind = _ending(name)
             with look():  # The same bytes each time.
                 write_whole(PAGES / f"{name}.{kind}", figure.draw(article).writer(kind))
 

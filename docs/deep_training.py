@@ -139,7 +139,8 @@ def filled(page, folder):
     def table(name):
         what, study = name.split(" of ")
         if what == "claims":
-            return markdown(CONTENTS.judge(Article("liu2026", folder)))
+            pictures = {figure: f"{figure}.svg" for figure in CONTENTS.drawn}
+            return markdown(CONTENTS.judge(Article("liu2026", folder)), pictures)
         return TABLES[what](*stored(folder, study))
 
     return fill_tables(page, table)

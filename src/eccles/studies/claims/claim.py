@@ -30,6 +30,7 @@ class Claim:
         stand_in_is: what that is, in words.
         at_any_scale: whether it can be judged at the scale that was run, or else only by the
             article's own.
+        figure: the article's figure that shows it, as its contents name that, or "".
     """
 
     id: str
@@ -41,6 +42,7 @@ class Claim:
     stand_in: str = ""
     stand_in_is: str = "a stand-in, not the article's data"
     at_any_scale: bool = False
+    figure: str = ""
 
     def find(self, article: Article) -> Finding:
         """Return the finding on stored results; never "reproduced" for what they can't show."""

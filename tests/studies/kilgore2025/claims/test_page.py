@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from eccles.studies.article_contents import contents
 from eccles.studies.claims import Claim, Finding, Verdict, markdown, tally
 
@@ -33,6 +35,28 @@ def test_markdown():
         "- As published: *not reproduced*: a is 4",
         "- Rule: It is so.",
     ]
+
+
+def test_a_picture_is_shown_once_and_named_where_it_shows_more():
+    claims = [
+        replace(CLAIM, id=id, figure=figure) for id, figure in (("1", "x"), ("2", "x"), ("3", "y"))
+    ]
+    judged = [(claim, SAME) for claim in claims]
+    text = markdown(judged, {"x": "figures/x.svg"})
+    assert text.count("(figures/x.svg)") == 1
+    first, second, third = text.split("## Claim")[1:]
+    assert "![A \\| B](figures/x.svg)" in first
+    assert "- Figure: that of [claim 1](#claim-1)" in second
+    assert "igure" not in third
+    assert "igure" not in markdown(judged)
+
+
+def test_claims_name_figures_that_there_are():
+    for article in ("kilgore2025", "liu2026"):
+        own = contents(article)
+        named = {claim.figure for claim in own.claims} - {""}
+        assert named <= set(own.drawn)
+        assert len(named) >= 3
 
 
 def test_no_cell_of_the_table_is_long():

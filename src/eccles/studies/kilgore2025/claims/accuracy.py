@@ -203,6 +203,7 @@ CLAIMS = (
         "80:20 and 95:5 each have a cell whose mean peak is over 80 %, and so within 6 points of "
         "the article's 86 %; cells that all start outside the band can't refute it.",
         _near_unbounded,
+        figure="1c",
     ),
     Claim(
         "2",
@@ -212,6 +213,7 @@ CLAIMS = (
         "For each of the three the best cell starts in the band, and the mean peak is higher "
         "in the band than above it.",
         _both(best_in_band),
+        figure="1c",
     ),
     Claim(
         "3",
@@ -223,6 +225,7 @@ CLAIMS = (
         "in no cell do all seeds succeed (all of fewer than 23 can't tell: where one seed in eight "
         "fails, all succeed in over 5 % of cases).",
         _both(lowest_only),
+        figure="1c",
     ),
     Claim(
         "4",
@@ -231,5 +234,6 @@ CLAIMS = (
         MAIN,
         "The cell of 100:0 that starts lowest above 50 Hz has a mean peak over 80 %.",
         _both(high_rates),
+        figure="1c",
     ),
 )

@@ -133,6 +133,7 @@ CLAIMS = (
         "first epoch and below 0 from there to the last; failed ones end within 2 points of their "
         "ratio (median).",
         _rise_then_decline,
+        figure="4",
     ),
     Claim(
         "9",
@@ -142,5 +143,6 @@ CLAIMS = (
         MAIN,
         "At each ratio the median over successful networks is 0.5 to 2 spikes, and over 10 times.",
         _end,
+        figure="3",
     ),
 )

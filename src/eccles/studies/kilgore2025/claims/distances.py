@@ -142,5 +142,6 @@ CLAIMS = (
         "they rise from E-E to I-I with p < 0.05; the two medians are within 10 % of the "
         "article's, and the excess within 10 points.",
         _ordered,
+        figure="5a-c",
     ),
 )

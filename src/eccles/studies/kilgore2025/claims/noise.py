@@ -207,6 +207,7 @@ CLAIMS = (
         _falls,
         NOISE,
         _KEPT,
+        figure="2b",
     ),
     Claim(
         "7",
@@ -218,5 +219,6 @@ CLAIMS = (
         _best,
         NOISE,
         _KEPT,
+        figure="2c-e",
     ),
 )

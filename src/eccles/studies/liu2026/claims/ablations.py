@@ -43,6 +43,7 @@ CLAIMS = (
         f"{_RULE} Both DANN's constants and an assumed rate stand for a start without it.",
         _needed(("init", "dann"), ("init", "prior")),
         at_any_scale=True,
+        figure="ablations",
     ),
     Claim(
         "4",
@@ -52,6 +53,7 @@ CLAIMS = (
         f"{_RULE} Both a divisor as it is and one with a constant of 1e-8 stand for that.",
         _needed(("stabiliser", "none"), ("stabiliser", "epsilon")),
         at_any_scale=True,
+        figure="ablations",
     ),
     Claim(
         "5",
@@ -61,6 +63,7 @@ CLAIMS = (
         _RULE,
         _needed(("straight_through", False)),
         at_any_scale=True,
+        figure="ablations",
     ),
     Claim(
         "6",
@@ -70,5 +73,6 @@ CLAIMS = (
         f"{_RULE} The unscaled gradient stands for that; 1 / sqrt(d) is told beside it.",
         _needed(("gradient_exponent", 0.0)),
         at_any_scale=True,
+        figure="ablations",
     ),
 )

@@ -65,6 +65,7 @@ CLAIMS = (
         "normalisation does, for each network.",
         _trains,
         at_any_scale=True,
+        figure="circuits",
     ),
     Claim(
         "7",
@@ -76,6 +77,7 @@ CLAIMS = (
         "mean of paired differences is below 0. Where it holds 0, that can't be told.",
         _beats_dann,
         at_any_scale=True,
+        figure="circuits",
     ),
     Claim(
         "8",
@@ -86,5 +88,6 @@ CLAIMS = (
         "-1 point. Where it holds -1, that can't be told.",
         _as_batch_norm,
         at_any_scale=True,
+        figure="circuits",
     ),
 )

@@ -50,5 +50,6 @@ CLAIMS = (
         "gradient norms of layers are less than 1,000 times apart.",
         _alive,
         at_any_scale=True,
+        figure="initialisation",
     ),
 )
