@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from eccles import InputError, TrainConfig, train
-from eccles.training.prepare import data_key, measures_of, open_data
+from eccles.training.prepare import data_key, measures_of, open_data, prepare
 
 
 def test_a_model_makes_settings_those_of_a_deep_network():
@@ -26,6 +27,16 @@ def test_samples_of_the_other_kind_of_network_are_refused():
         train(TrainConfig(model="vgg8"), data=spikes)
     with pytest.raises(InputError, match=r"to train on must be spikes, .*ImageDataset; "):
         train(TrainConfig(), data=images)
+
+
+def test_data_of_one_class_are_refused(data):
+    whole, test = data
+    alone = [part.take(np.flatnonzero(part.labels == 3)) for part in data]
+    with pytest.raises(InputError, match="must be of two classes or more, got only 'Dress'"):
+        train(TrainConfig(epochs=1), data=(alone[0], test))
+    # What isn't trained may be tried on anything, and tested on one class.
+    prepare(TrainConfig(epochs=0), (alone[0], alone[1]))
+    prepare(TrainConfig(), (whole, alone[1]))
 
 
 def test_measures_by_the_kind_of_network():

@@ -121,7 +121,10 @@ def prepare(
 
 
 def check_pair(config: TrainConfig, data: tuple[Any, Any]) -> None:
-    """Raise InputError unless two data sets are of the network's kind and fit each other."""
+    """Raise InputError unless two data sets are of the network's kind and fit each other.
+
+    Of one class alone there is nothing to learn: whatever a network says is right.
+    """
     for what, part in zip(("train on", "test on"), data, strict=True):
         _check_kind(config, what, part)
     train, test = data
@@ -130,6 +133,12 @@ def check_pair(config: TrainConfig, data: tuple[Any, Any]) -> None:
         if value != other:
             got = f"{value!s:.60} and {other!s:.60}"
             raise must("train", f"{name} of the samples to train and to test on", "the same", got)
+    known = sorted(set(train.labels.tolist()))
+    if config.epochs and len(known) == 1:
+        only = train.classes[known[0]]
+        raise InputError(
+            f"train: the samples to train on must be of two classes or more, got only {only!r}"
+        )
 
 
 def _check_kind(config: TrainConfig, what: str, part: object) -> None:
