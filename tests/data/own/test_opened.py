@@ -196,7 +196,10 @@ TIMES = {"times": [0.1, 0.2], "units": [0, 1], "offsets": [0, 1, 2], "labels": [
             {"images": IMAGES, "labels": WORDS, "classes": ["up"]},
             "the classes up, got 'down'",
         ),
-        ({"images": IMAGES * np.nan, "labels": LABELS}, "finite numbers, got '400 that are NaN"),
+        (
+            {"images": IMAGES * np.nan, "labels": LABELS},
+            "must be finite, got 400 NaN or infinite pixels",
+        ),
         ({"images": IMAGES - 9.0, "labels": LABELS}, "from 0 on, got -9.0; leave normalisation"),
         ({"images": IMAGES * 9.0, "labels": LABELS}, "from 0 to 255, got .*; what is brighter"),
         (
@@ -247,7 +250,8 @@ def test_files_that_are_none_are_one_sentence(tmp_path):
         "empty": "a path must be with a \"/\" in it, .*, got 'empty'; ./empty is read as one",
         "text.npz": "text.npz must be a readable npz of arrays, got File is not a zip file",
         "text.h5": "text.h5 must be whole HDF5",
-        "empty/": "must hold a folder for each class with images",
+        "empty/": "must hold a folder for each class with images .*, got no folder in it$",
+        "flat/": "must hold a folder for each class .*, got no folder in it beside 00.png, 01.png$",
         "both/": "images alone or sound alone, got images in down and sound in yes",
         "sizes/": "images must be of one size, got 4 x 5 in .* and 5 x 4 in ",
         "damaged/": "00.png must be an image in 8 bits, got cannot identify",
@@ -256,6 +260,9 @@ def test_files_that_are_none_are_one_sentence(tmp_path):
         Path("text.npz").write_text("x")
         Path("text.h5").write_text("x")
         Path("empty").mkdir(exist_ok=True)
+        Path("flat").mkdir(exist_ok=True)
+        for file in ("flat/00.png", "flat/01.png", "flat/.hidden"):
+            Path(file).touch()
         pictures("both")
         Path("both/yes").mkdir(exist_ok=True)
         Path("both/yes/a.wav").touch()

@@ -112,10 +112,13 @@ def surveyed(folder: Path) -> _Files:
                 found[kind][sub.name] = own
     there = {kind: classes for kind, classes in found.items() if classes}
     if not there:
+        beside = [path.name for path in sorted(folder.iterdir()) if path.name[0] != "."]
+        got = f"{listed(sub.name for sub in subs)} without any" if subs else "no folder in it"
+        got += f" beside {listed(beside, 60)}" if beside and not subs else ""
         raise InputError(
             f"data: {folder} must hold a folder for each class with images "
             f"({listed(sorted(PICTURES))}) or sound ({listed(sorted(SOUNDS))}), or train.h5 and "
-            f"test.h5, got {listed(sub.name for sub in subs) or 'no folders'} without any"
+            f"test.h5, got {got}"
         )
     if len(there) > 1:
         got = (

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from eccles.data.images.dataset import how_to_uint8
 from eccles.data.images.encoding import THRESHOLD, latency_encode
-from eccles.errors import must
+from eccles.errors import InputError, must
 from eccles.events import SpikeEvents
 
 MOST = 65536
@@ -39,7 +39,7 @@ def as_pixels(where: str, parts: Sequence[NDArray[Any]]) -> list[NDArray[np.uint
     for part in parts:
         if part.dtype.kind == "f" and not np.isfinite(part).all():
             n = int((~np.isfinite(part)).sum())
-            raise must(where, "images", "finite numbers", f"{n:,} that are NaN or infinite")
+            raise InputError(f"{where}: images must be finite, got {n:,} NaN or infinite pixels")
         if part.dtype.kind != "b" and part.min() < 0:
             raise must(where, "images", "numbers from 0 on", part.min().item(), how_to_uint8(part))
     most = max(float(part.max()) for part in parts)
