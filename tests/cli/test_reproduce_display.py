@@ -65,11 +65,11 @@ def test_what_an_article_judges_otherwise_has_a_column_where_there_is_any():
     alone = [judged()[1]]
     print_verdicts(alone, Console(file=file, width=80))
     assert "as published" not in file.getvalue()
-    head = "| | the claim in short | verdict | parts that hold |"
-    assert markdown(alone).splitlines()[:2] == [head, "| --- | --- | --- | --- |"]
+    head = "| | the claim in short | verdict | in a number | parts that hold |"
+    assert markdown(alone).splitlines()[:2] == [head, "| --- | --- | --- | --- | --- |"]
     assert markdown(judged()).splitlines()[:2] == [
         f"{head} as published |",
-        "| --- | --- | --- | --- | --- |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
 
 

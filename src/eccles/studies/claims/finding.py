@@ -28,6 +28,7 @@ class Finding:
         note: what else one must know, or why there is no verdict and what makes one.
         held, parts: how many of how many parts of the claim hold, in this project's way; 0 of 0
             where they can't be told.
+        number: the one to remember of ours, that of a part which decides; or empty.
     """
 
     verdict: Verdict
@@ -37,16 +38,18 @@ class Finding:
     note: str = ""
     held: int = 0
     parts: int = 0
+    number: str = ""
 
 
 class Part(NamedTuple):
-    """One part of a claim: whether it holds, and the numbers that say so.
+    """One part of a claim: whether it holds, the numbers that say so, and the one to remember.
 
     Where no outcome of so many runs could show it, `holds` is None: that can't be told.
     """
 
     holds: bool | None
     text: str
+    number: str = ""
 
 
 class Untestable(Exception):  # noqa: N818 - no failure, but what a judge has to say
@@ -99,9 +102,15 @@ def found(
     verdict, ours = weighed(own)
     held = sum(bool(part.holds) for part in own)
     if published is None:
-        return Finding(verdict, ours, note=note, held=held, parts=len(own))
+        return Finding(verdict, ours, None, None, note, held, len(own), _number(own))
     try:
         theirs, text = weighed(published())
     except Untestable as reason:
         theirs, text = Verdict.NOT_TESTABLE, str(reason)
-    return Finding(verdict, ours, text, theirs, note, held, len(own))
+    return Finding(verdict, ours, text, theirs, note, held, len(own), _number(own))
+
+
+def _number(parts: Sequence[Part]) -> str:
+    """Return the number of the first part that has one, of those that don't hold if any don't."""
+    failing = [part for part in parts if part.holds is not None and not part.holds]
+    return next((part.number for part in (*failing, *parts) if part.number), "")

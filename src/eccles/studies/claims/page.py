@@ -28,15 +28,17 @@ def markdown(judged: Judged, pictures: Mapping[str, str] | None = None) -> str:
     shown: dict[str, str] = {}
     both = any(finding.verdict_as_published for _, finding in judged)
     lines = [
-        "| | the claim in short | verdict | parts that hold |" + " as published |" * both,
-        "| --- | --- | --- | --- |" + " --- |" * both,
+        "| | the claim in short | verdict | in a number | parts that hold |"
+        + " as published |" * both,
+        "| --- | --- | --- | --- | --- |" + " --- |" * both,
     ]
     for claim, finding in judged:
         told = finding.parts and finding.verdict != Verdict.NOT_TESTABLE
         parts = f"{finding.held} of {finding.parts}" if told else ""
+        number = finding.number if told else ""
         published = finding.verdict_as_published or ""
         short = f"[{_cell(claim.short)}](#claim-{claim.id})"
-        cells = (claim.id, short, f"**{finding.verdict}**", parts, published)
+        cells = (claim.id, short, f"**{finding.verdict}**", number, parts, published)
         lines.append(f"| {' | '.join(cells if both else cells[:-1])} |")
     lines += ["", f"{tally(judged)}."]
     for claim, finding in judged:

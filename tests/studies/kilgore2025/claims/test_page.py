@@ -1,11 +1,14 @@
 from dataclasses import replace
 
+import numpy as np
+
 from eccles.studies.article_contents import contents
 from eccles.studies.claims import Claim, Finding, Verdict, markdown, tally
+from eccles.studies.claims.finding import Part, found
 
 CLAIM = Claim("7", "A | B", "A | B.", "fashion-mnist", "It is so.", lambda article: UNKNOWN)
 UNKNOWN = Finding(Verdict.NOT_TESTABLE, "", note="there are no runs")
-SAME = Finding(Verdict.REPRODUCED, "a is 3", note="n is 8.", held=1, parts=2)
+SAME = Finding(Verdict.REPRODUCED, "a is 3", note="n is 8.", held=1, parts=2, number="3 of a")
 OTHER = Finding(Verdict.REPRODUCED, "a is 3", "a is 4", Verdict.NOT_REPRODUCED)
 
 
@@ -17,9 +20,9 @@ def test_tally():
 def test_markdown():
     lines = markdown([(CLAIM, UNKNOWN), (CLAIM, SAME), (CLAIM, OTHER)]).splitlines()
     assert lines[2:5] == [
-        r"| 7 | [A \| B](#claim-7) | **not testable** |  |  |",
-        r"| 7 | [A \| B](#claim-7) | **reproduced** | 1 of 2 |  |",
-        r"| 7 | [A \| B](#claim-7) | **reproduced** |  | not reproduced |",
+        r"| 7 | [A \| B](#claim-7) | **not testable** |  |  |  |",
+        r"| 7 | [A \| B](#claim-7) | **reproduced** | 3 of a | 1 of 2 |  |",
+        r"| 7 | [A \| B](#claim-7) | **reproduced** |  |  | not reproduced |",
     ]
     assert lines[6] == "2 reproduced, 0 not reproduced, 1 not testable."
     assert lines[8:14] == [
@@ -57,6 +60,15 @@ def test_claims_name_figures_that_there_are():
         named = {claim.figure for claim in own.claims} - {""}
         assert named <= set(own.drawn)
         assert len(named) >= 3
+
+
+def test_the_number_is_of_a_part_that_decides():
+    good, bad, mute = Part(np.True_, "a", "1 of a"), Part(np.False_, "b", "2 of b"), Part(True, "c")
+    assert found(lambda: [mute, good]).number == "1 of a"
+    assert found(lambda: [good, bad]).number == "2 of b"
+    assert found(lambda: [good, Part(None, "d", "3 of d")]).number == "1 of a"
+    assert found(lambda: [good, Part(False, "e")], lambda: [bad]).number == "1 of a"
+    assert found(lambda: [mute]).number == ""
 
 
 def test_no_cell_of_the_table_is_long():

@@ -41,7 +41,7 @@ def _near_unbounded(article: Article) -> Finding:
             # The article's good networks start in the band: those above it or silent refute none.
             parts.append(Part(None, f"{text}, and no cell starts in the band"))
         else:
-            parts.append(Part(good, text))
+            parts.append(Part(good, text, f"{ei} {percent(best['peak'])}"))
         gaps.append(f"{ei} is {100 * (UNBOUNDED - best['peak']):.1f} points")
     note = (
         f"{100 * UNBOUNDED:g} % is the article's number for an unbounded network, which isn't "
@@ -72,7 +72,8 @@ def best_in_band(
             silent = f"under {BAND[0]:g} Hz {percent(_pooled(below))} (n = {below['n'].sum()})"
             text += f", {silent}"
         better = _pooled(inside) > _pooled(above)
-        parts.append(Part(bool(_within(best["rate_hz"])) and better, text))
+        number = f"{ei} best at {best['rate_hz']:.1f} Hz"
+        parts.append(Part(bool(_within(best["rate_hz"])) and better, text, number))
     return parts
 
 
@@ -99,7 +100,8 @@ def lowest_only(cells: pd.DataFrame, when: str) -> list[Part]:
     )
     if n := int(silenced.sum()):
         text += f" ({counted(n, 'cell')} silenced by the first epoch)"
-    low = Part(bool(highest < lowest and highest <= BAND[1]), text)
+    number = f"up to {highest:.1f} Hz"
+    low = Part(bool(highest < lowest and highest <= BAND[1]), text, number)
     most_robust = firing.loc[(firing["successes"] / firing["n"]).idxmax()]
     text = (
         f"{most_robust['successes']} of {counted(most_robust['n'], 'seed')} succeed in the best "
@@ -131,7 +133,8 @@ def high_rates(cells: pd.DataFrame, _when: str) -> list[Part]:
         text += f", {percent(next_one['peak'])} at {next_one['rate_hz']:.1f} Hz"
     if len(others):
         text += f", the other ratios at most {percent(others['peak'].max())} above 50 Hz"
-    return [Part(bool(first["peak"] > _GOOD), text)]
+    number = f"{percent(first['peak'])} at {first['rate_hz']:.1f} Hz"
+    return [Part(bool(first["peak"] > _GOOD), text, number)]
 
 
 def _both(judge: Callable[[pd.DataFrame, str], list[Part]]) -> Callable[[Article], Finding]:

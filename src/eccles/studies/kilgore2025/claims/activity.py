@@ -55,8 +55,13 @@ def _course(percentages: pd.DataFrame, named: str) -> list[Part]:
             min(up.values()) > 0,
             f"in the first epoch {each(up, '+.1f')} points (medians of {ns} successful {named}; "
             f"rising: {each(rising, '.0%')})",
+            f"{min(up.values()):+.1f} points in epoch 1",
         ),
-        Part(max(down.values()) < 0, f"from then on {each(down, '+.1f')} points"),
+        Part(
+            max(down.values()) < 0,
+            f"from then on {each(down, '+.1f')} points",
+            f"{max(down.values()):+.1f} points from epoch 1 on",
+        ),
         Part(
             max(away.values()) < _NEAR,
             f"failed ones end {each(away, '.1f')} points from their ratio (medians of "
@@ -111,12 +116,14 @@ def _end(article: Article) -> Finding:
         Part(
             _ONE_SPIKE[0] <= min(spikes.values()) and max(spikes.values()) <= _ONE_SPIKE[1],
             f"{each(spikes, '.2f')} spikes a hidden neuron and sample (medians of {ns} networks)",
+            f"{min(spikes.values()):.2f} to {max(spikes.values()):.2f} spikes",
         ),
         Part(
             min(times.values()) > _TIMES,
             f"{names[_PULLOVER]} evokes {each(times, '.1f')} times the spikes of {names[_SANDAL]} "
             f"(medians; {(runs['times'] > _TIMES).sum()} of {counted(len(runs), 'network')} over "
             "ten times)",
+            f"{min(times.values()):.1f} to {max(times.values()):.1f} times",
         ),
     ]
     return found(lambda: parts, note="Successful networks only, after the last epoch.")

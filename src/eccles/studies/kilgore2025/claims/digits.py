@@ -58,7 +58,11 @@ def _low_cells(cells: pd.DataFrame) -> list[Part]:
         text += f", best of all above it {_cell(highest)}"
     gap = best["peak"] - other["peak"]
     return [
-        Part(bool(reached and BAND[0] <= highest["rate_hz"] <= BAND[1]), text),
+        Part(
+            bool(reached and BAND[0] <= highest["rate_hz"] <= BAND[1]),
+            text,
+            f"{percent(best['peak'])} in the band",
+        ),
         Part(
             bool(gap >= _CLEARLY),
             f"100:0 at best {percent(other['peak'])} in the band (n = {other['n']:.0f}), "
@@ -105,7 +109,7 @@ def _stay(article: Article) -> Part:
     after = rows[rows["group"] == "successful"].groupby(["ei", "pair"])["distance"].median()
     ei, pair = after.idxmax()
     text = f"on Fashion-MNIST at most {after.max():.2f} ({ei}, {pair}; n = {rows['run'].nunique()})"
-    return Part(bool(after.max() < _FAR), text)
+    return Part(bool(after.max() < _FAR), text, f"at most {after.max():.2f}")
 
 
 def _of_successful(article: Article, study: str, task: Task) -> pd.DataFrame:

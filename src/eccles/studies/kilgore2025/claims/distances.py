@@ -87,6 +87,7 @@ def _parts(distances: pd.DataFrame, test: Literal["p_friedman", "p_kruskal"]) ->
             None if math.isnan(excess) else abs(excess - _EXCESS) <= _EXCESS_CLOSE,
             f"50:50 I-I {abs(excess):.1f} % {'below' if excess < 0 else 'above'} E-E (the article "
             "39.6 % above)",
+            f"I-I {abs(excess):.1f} % {'below' if excess < 0 else 'above'} E-E",
         ),
     ]
 

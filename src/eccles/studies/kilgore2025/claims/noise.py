@@ -66,6 +66,7 @@ def _falls(article: Article) -> Finding:
             Part(
                 broken < _FAILED and broken < lowest,
                 f"50:50 {percent(broken)} at 0.3, the lowest of the others {percent(lowest)}",
+                f"50:50 {percent(broken)} at 0.3",
             ),
             *order,
             _about(at_3, 0.3, 0.6, whole=whole),
@@ -153,7 +154,8 @@ def _better(row: pd.Series[Any], ei: str, level: str, test: Literal["p_holm", "p
         )
     if p != p or (test == "p_holm" and row["least_p_holm"] > _SIGNIFICANT):
         return Part(None, f"{text}: {row['note'] or 'no test'}")
-    return Part(bool(points > 0 and p < _SIGNIFICANT), text)
+    number = f"{ei} at {level}: {points:+.1f} points"
+    return Part(bool(points > 0 and p < _SIGNIFICANT), text, number)
 
 
 def _values(article: Article) -> pd.DataFrame:

@@ -33,7 +33,8 @@ def _trains(article: Article) -> Finding:
             f"{model} {percent(ours.min())} or more with E-I circuits, at most "
             f"{percent(plain.max())} with neither inhibition nor normalisation, n = {len(ours)}"
         )
-        parts.append(Part(bool((ours > CHANCE).all() and not (plain > CHANCE).any()), text))
+        holds = bool((ours > CHANCE).all() and not (plain > CHANCE).any())
+        parts.append(Part(holds, text, f"{model}: {percent(ours.min())} or more"))
     return found(lambda: parts, note=budget(tables))
 
 
@@ -51,7 +52,8 @@ def _as_batch_norm(article: Article) -> Finding:
         if apart is None:
             parts.append(Part(False, f"{model}: not all runs are finite"))
         else:
-            parts.append(Part(apart.above(_CLOSE), f"{model}, E-I minus batch norm: {apart}"))
+            text = f"{model}, E-I minus batch norm: {apart}"
+            parts.append(Part(apart.above(_CLOSE), text, f"{model}: {apart.mean:+.1f} points"))
     return found(lambda: parts, note=f"At equal epochs. {budget(tables)}")
 
 

@@ -29,7 +29,8 @@ def _alive(article: Article) -> Finding:
             f"{rates.max():.2g} spikes a step), gradients a factor of {apart:.0f} apart; without "
             f"inhibition {int((plain > 0).sum())} of {len(plain)} fire"
         )
-        parts.append(Part(bool((rates > 0).all() and apart < _LARGEST), text))
+        number = f"{model}: {int((rates > 0).sum())} of {len(ours)} layers fire"
+        parts.append(Part(bool((rates > 0).all() and apart < _LARGEST), text, number))
     runs = tables.planned(tables.runs)
     seeds = runs["seed"].nunique()
     width = runs["width"].iloc[0]

@@ -74,11 +74,16 @@ def worse(runs: pd.DataFrame, model: str, change: str, reference: str) -> Part:
     if apart is None:
         failed = int(of_model(own, change).isna().sum())
         seeds = own["seed"].nunique()
-        return Part(failed == seeds, f"{model}, {change}: {failed} of {seeds} runs not finite")
+        number = f"{model}: {failed} of {seeds} runs fail"
+        return Part(
+            failed == seeds, f"{model}, {change}: {failed} of {seeds} runs not finite", number
+        )
     if of_model(own, change).equals(of_model(own, reference)):
-        return Part(False, f"{model}, {change}: the same accuracy with every seed, n = {apart.n}")
+        text = f"{model}, {change}: the same accuracy with every seed, n = {apart.n}"
+        return Part(False, text, f"{model}: 0 points")
     below = apart.above(0)
-    return Part(None if below is None else not below, f"{model}, {change}: {apart}")
+    number = f"{model}: {apart.mean:+.1f} points"
+    return Part(None if below is None else not below, f"{model}, {change}: {apart}", number)
 
 
 def models(tables: StudyTables) -> list[str]:
