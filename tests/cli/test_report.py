@@ -38,6 +38,9 @@ def test_a_study_of_ones_own(finished, tmp_path, capsys):
     assert 'id="explorer-charts"' in text
     assert 'id="claims"' not in text
     assert "fashion-mnist-sample (real)" in text
+    assert text.count("<figure") == 2
+    assert "Figure 1. Peak test accuracy by" in text
+    assert "Figure 2. Test accuracy over epochs" in text
 
 
 def test_the_help_says_a_default_once(capsys):

@@ -13,11 +13,11 @@ from eccles.cli.figure_rows import Row, print_rows, runs_of
 from eccles.cli.flags import flag, read
 from eccles.cli.folders import Stored, for_files, stored
 from eccles.cli.formats import check_can_draw, formats_of, save_each
-from eccles.cli.own_figures import Axes, folder_name, own_figures
 from eccles.errors import InputError, must, nearest
 from eccles.studies import illustrated
 from eccles.studies.article import no_study
 from eccles.studies.article import stored as studies_of
+from eccles.studies.own_figures import Axes, folder_name, own_figures
 from eccles.training.run.stored import is_run
 
 if TYPE_CHECKING:

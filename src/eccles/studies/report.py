@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import eccles
 from eccles.errors import InputError
-from eccles.report import Table, cells, check_installed, explorer, page
+from eccles.report import Picture, Table, cells, check_installed, explorer, page
 from eccles.report.kind import kind_of
 from eccles.report.run import run_report
 from eccles.storage import write_text
 from eccles.studies import judged
 from eccles.studies.article import Article, no_study, stored
 from eccles.studies.article_report import Parts, of_article
+from eccles.studies.own_figures import Axes, own_figures
 from eccles.sweeps.devices import called
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
@@ -103,7 +105,19 @@ def _parts(folder: Path | str, shown: Sequence[StudyTables]) -> Parts:
         return of_article(Article(article, folder))
     title = ", ".join(dict.fromkeys(tables.study.name for tables in shown))
     about = " ".join(dict.fromkeys(tables.study.about for tables in shown if tables.study.about))
-    return Parts(title, about)
+    return Parts(title, about, pictures=_pictures(shown))
+
+
+def _pictures(shown: Sequence[StudyTables]) -> list[Picture]:
+    """Return the pictures of studies of one's own that have runs which are done."""
+    made: list[Picture] = []
+    for tables in shown:
+        with suppress(InputError):
+            for drawing in own_figures(tables, Axes()).values():
+                title = drawing.caption.partition(":")[0].partition(",")[0].rstrip(".")
+                number = str(len(made) + 1)
+                made.append(Picture(number, title, drawing.svg(), drawing.caption))
+    return made
 
 
 def _runs(tables: StudyTables) -> pd.DataFrame:

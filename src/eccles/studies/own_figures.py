@@ -1,4 +1,4 @@
-"""`eccles figures` of any study: what varies decides the picture, unless flags do."""
+"""Pictures of any study: what varies decides them, unless flags of `eccles figures` do."""
 
 from __future__ import annotations
 
