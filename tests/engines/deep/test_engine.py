@@ -19,7 +19,7 @@ from eccles.functional import (
 SHARE = {torch.float64: 1e-10, torch.float32: 1e-4}
 """Largest difference of gradients, relative to the largest gradient, or to `FLOOR` of a term."""
 
-FLOOR = 1e-2
+FLOOR = 2e-2
 
 NEURONS = st.builds(
     SoftResetParameters,
