@@ -40,6 +40,8 @@ def stored(folder):
     whole, _ = whole_seeds(study)
     runs = study.planned(study.runs)
     runs = runs[(runs["status"] == "done") & runs["seed"].isin(whole)]
+    order = {run: place for place, run in enumerate(study.plan)}
+    runs = runs.sort_values("run", key=lambda names: names.map(order))
     last = study.table("epochs").sort_values("epoch").groupby("run").last()
     operations = study.table("operations").query("epoch >= 0").groupby("run")["operations"].sum()
     classes = study.table("classes")
@@ -82,7 +84,10 @@ def tuned(runs):
     """
     keys = arms(runs)
     means = runs.groupby([*keys, "lr"])["validation"].mean().reset_index()
-    return runs.merge(means.loc[means.groupby(keys)["validation"].idxmax(), [*keys, "lr"]])
+    best = means.loc[means.groupby(keys)["validation"].idxmax(), [*keys, "lr"]]
+    # In the order of the study's arms, whatever rate each has.
+    runs = runs.assign(arm=runs.groupby(keys, sort=False).ngroup())
+    return runs.merge(best).sort_values("arm", kind="stable").drop(columns="arm")
 
 
 def accuracies(runs):

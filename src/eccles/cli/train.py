@@ -79,7 +79,7 @@ class Arguments:
     """YAML file with any of the settings; flags win over it."""
 
     recipe: Recipe | None = None
-    """Settings that go together: "dale" nearly takes away what Dale's principle costs
+    """Settings that go together: "dale" takes away two thirds of what Dale's principle costs
     (docs/reproduction/mixed-inputs.md); a file and flags win over it."""
 
     json: bool = False

@@ -10,14 +10,14 @@ from eccles.errors import not_among
 Recipe = Literal["dale"]
 
 RECIPES: dict[str, MappingProxyType[str, Any]] = {
-    # What nearly takes away the price of Dale's principle; docs/reproduction/mixed-inputs.md.
+    # What takes two thirds of the price of Dale's principle away; docs/reproduction/mixed-inputs.md.
     "dale": MappingProxyType(
         {
             "input_ei": "80:20",
             "initial_rate": "5 Hz",
             "surrogate_scale": 5.0,
             "optimizer": "adam",
-            "lr": 0.004,
+            "lr": 0.002,
             "schedule": "cosine",
             "warmup": 0.0,
             "batch_size": 256,
