@@ -66,6 +66,15 @@ def test_a_panel_a_value():
     assert [means_drawn(axes)[0][0][1] for axes in panels] == [pytest.approx(30.0), 60.0]
 
 
+def test_panels_that_share_an_axis_show_what_each_has():
+    runs = RUNS.assign(peak_accuracy=[0.7, 0.72, 0.74, 0.1, 0.12, 0.11])
+    drawing = by_setting(runs, "tau_mem", rows="ei")
+    for axes in drawing.figure.axes:
+        low, high = axes.get_ylim()
+        assert low < 10
+        assert high > 74
+
+
 def test_many_values_twice_are_a_map():
     rows = [(f"{a}{b}", a / 10, b / 10, (a + b) / 20) for a in range(8) for b in range(8)]
     runs = pd.DataFrame(rows, columns=["run", "lr", "noise", "peak_accuracy"])

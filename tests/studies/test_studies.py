@@ -24,7 +24,7 @@ DIGITS = (
 PORTRAITS = "kilgore2025/portraits"
 STARTS = "liu2026/initialisation"
 DEVICES, RECOMMEND = "devices/ratios", "devices/recommend"
-CIRCUITS = ("circuits/dale", "circuits/noise", "circuits/rates", "shd/dale")
+CIRCUITS = ("circuits/dale", "circuits/inputs", "circuits/noise", "circuits/rates", "shd/dale")
 DEEP = ("liu2026/ablations", "liu2026/circuits", "liu2026/longer")
 
 
@@ -194,7 +194,9 @@ def test_an_unknown_study():
         studies.find("kilgore2025/fashion-mnits")
 
 
-@pytest.mark.parametrize(("name", "runs"), list(zip(CIRCUITS, (320, 128, 192, 72), strict=True)))
+@pytest.mark.parametrize(
+    ("name", "runs"), list(zip(CIRCUITS, (320, 160, 128, 192, 72), strict=True))
+)
 @pytest.mark.parametrize("scale", ["full", "laptop", "smoke"])
 def test_circuits_are_on_the_same_footing(name, runs, scale):
     """One budget, one rule of the start and one grid of learning rates for all arms."""

@@ -99,6 +99,11 @@ def by_setting(
             _lines(axes, means, here, points, x, y, by, span)
         if rows is not None:
             axes.set_title(f"{words_of(rows).label.partition(' (')[0]}: {short(rows, value)}")
+    if words_of(y).factor == 100 and not mapped:
+        # Shares of all samples; intervals of few runs reach beyond them. Limits that are set stay,
+        # so this comes when all panels have what they share them for.
+        low, high = drawn[0].get_ylim()
+        drawn[0].set_ylim(max(0.0, low), min(100.0, high))
     drawn[-1].set_xlabel(words_of(x).label)
     if by is not None and not mapped:
         title = words_of(by).label
@@ -165,9 +170,6 @@ def _lines(
             axes.tick_params("x", rotation=90)
         axes.set_xlim(-0.5, len(ticks) - 0.5)
     axes.margins(y=0.08)
-    if factor == 100:  # Shares of all samples; intervals of few runs reach beyond them.
-        low, high = axes.get_ylim()
-        axes.set_ylim(max(0.0, low), min(100.0, high))
 
 
 def _upright(x: str, ticks: Sequence[Any]) -> float:

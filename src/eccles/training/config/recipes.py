@@ -10,7 +10,7 @@ from eccles.errors import not_among
 Recipe = Literal["dale"]
 
 RECIPES: dict[str, MappingProxyType[str, Any]] = {
-    # What takes two thirds of the price of Dale's principle away; docs/reproduction/mixed-inputs.md.
+    # What takes away two thirds of Dale's price: docs/reproduction/mixed-inputs.md.
     "dale": MappingProxyType(
         {
             "input_ei": "80:20",
