@@ -59,6 +59,7 @@ def stored(folder):
         loss=runs["run"].map(last["loss"]),
         operations=runs["run"].map(operations),
         lost=runs["run"].map(lost),
+        chosen=100 * runs["validation_chosen_accuracy"].astype(float),
     )
     if "input_ei" not in found or found["input_ei"].isna().all():
         return found
@@ -130,11 +131,22 @@ def compared(runs, setting, first, second, value="accuracy"):
     return rest, [(cell, each, p) for (cell, each), p in zip(found, corrected, strict=True)]
 
 
-def difference(setting, first, second):
+def best_epoch(runs):
+    """Return a row an arm: accuracy after the epoch that is best on the samples held out."""
+    chosen, keys = tuned(runs), arms(runs)
+    body = [
+        [*cell, str(len(own)), _interval(own["chosen"], ".2f"),
+         f"{1 + own['validation_epoch'].mean():.1f}"]
+        for cell, own in chosen.groupby(keys, sort=False)
+    ]  # fmt: skip
+    return pipe_table((*keys, "n", "test accuracy, %", "epochs"), body)
+
+
+def difference(setting, first, second, value="accuracy"):
     """Return what makes the table of a difference in accuracy."""
 
     def table(runs):
-        rest, found = compared(runs, setting, first, second)
+        rest, found = compared(runs, setting, first, second, value)
         body = [
             [*cell, str(len(each)), _interval(each, "+.2f"), f"{p:.3f}",
              f"{seeds_needed(float(each.std(ddof=1)), 0.5):,}"]
@@ -182,6 +194,8 @@ TABLES = {
     "reversal": difference("neuron", "conductance", "lif"),
     "adaptation": difference("neuron", "adaptive", "lif"),
     "inhibition": difference("ei", "80:20", "100:0"),
+    "inhibition, best epoch": difference("ei", "80:20", "100:0", "chosen"),
+    "best epoch": best_epoch,
     "little inhibition": difference("ei", "95:5", "100:0"),
     "mixed": difference("inputs", "80:20", "all excite"),
     "rest": difference("inputs", "80:20", "free"),

@@ -1,5 +1,7 @@
 import json
+import re
 
+import numpy as np
 import pytest
 
 from eccles.errors import InputError
@@ -80,7 +82,31 @@ def test_an_axis_of_one_rate_has_two_ends(small, hz, end):
     """As of networks that are all silent: their labels would lie over each other."""
     runs, epochs = small
     charts = explorer(runs.assign(initial_rate_hz=hz), epochs.assign(rate_hz=hz))
-    name = "rate before training (Hz)"
-    text = json.dumps(charts.wide)
-    assert f"'{name}': {hz}" in text
-    assert f"'{name}': {end}" in text
+    ends = ends_of(charts.wide, "rate before training (Hz)")
+    assert ends["domainMin"] < hz
+    assert ends["domainMax"] > end
+
+
+def ends_of(chart, axis):
+    """Return where the horizontal axis of a name begins and ends, and its marks as text."""
+    text = json.dumps(chart)
+    return {
+        end: float(
+            re.search(rf'"{end}": {{"expr": "{{.*?\'{re.escape(axis)}\': ([-0-9.e+]+)', text)[1]
+        )
+        for end in ("domainMin", "domainMax")
+    }
+
+
+@pytest.mark.parametrize("rates", [(4.9, 5.1), (0.0, 0.0), (0.01, 900.0), (3.0, 7.0)])
+def test_no_point_lies_on_the_frame_and_three_marks_are_in_sight(small, rates):
+    runs, epochs = small
+    some = np.linspace(*rates, len(runs))
+    charts = explorer(runs.assign(initial_rate_hz=some), epochs.assign(rate_hz=rates[0]))
+    ends = ends_of(charts.wide, "rate before training (Hz)")
+    assert ends["domainMin"] < rates[0]
+    assert ends["domainMax"] > rates[1]
+    marks = re.search(r"'rate before training \(Hz\)': \[(.*?)\]", json.dumps(charts.wide))[1]
+    seen = [float(mark) for mark in marks.split(",")]
+    assert len(seen) >= 3
+    assert all(ends["domainMin"] <= mark <= ends["domainMax"] for mark in seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,9 @@ LABELS = {
 _ALL = "all"
 _MOST_VALUES = 40
 """Values of a setting that a menu still helps with."""
+
+_MARGIN, _LEAST_TICKS = 0.04, 3
+"""Share of an axis that is left beside its first and last point, and how many marks it has."""
 
 
 class Axis(NamedTuple):
@@ -59,7 +63,7 @@ class Controls(NamedTuple):
 
 def label(name: str) -> str:
     """Return what a reader calls a column."""
-    return LABELS.get(name, name)
+    return LABELS.get(name, name.replace("_", " "))
 
 
 def in_order(values: Iterable[str]) -> list[str]:
@@ -138,7 +142,7 @@ def _axes(data: Compact, settings: Sequence[str]) -> dict[str, Axis]:
     rates = {rate.before: first, rate.after: data.epochs[rate.column]}
     ticks = list(rate.ticks)
     axes = {
-        name: Axis(str(values.name), ticks, ticks[1], *_ends(values, ticks[-1]))
+        name: _axis(str(values.name), ticks, ticks[1], *_ends(values, ticks[-1]))
         for name, values in rates.items()
     }
     for name in settings:
@@ -148,10 +152,45 @@ def _axes(data: Compact, settings: Sequence[str]) -> dict[str, Axis]:
             continue
         positive = [value for value in values if value > 0]
         least = min(positive, default=1.0)
-        axes[label(name)] = Axis(name, _ticks(values), least, values[0], values[-1])
+        axes[label(name)] = _axis(name, _ticks(values), least, values[0], values[-1])
     # An axis along which hardly anything differs is no first choice.
     spread = first.max() > 2 * first.min()
     return axes if spread else dict(sorted(axes.items(), key=lambda each: each[0] in rates))
+
+
+def _axis(column: str, ticks: list[float], linear: float, low: float, high: float) -> Axis:
+    """Return an axis with room beside its points, and with enough of its ticks in sight."""
+    seen = [tick for tick in ticks if low <= tick <= high]
+    if len(seen) < _LEAST_TICKS and high > low:
+        seen = _round_numbers(low, high)
+    first, last = (_stretched(end, linear) for end in (low, high))
+    room = _MARGIN * (last - first)
+    return Axis(
+        column, seen, linear, _unstretched(first - room, linear), _unstretched(last + room, linear)
+    )
+
+
+def _stretched(value: float, linear: float) -> float:
+    """Return where a value stands along an axis that is linear up to one, logarithmic beyond."""
+    return math.copysign(math.log1p(abs(value) / linear), value)
+
+
+def _unstretched(place: float, linear: float) -> float:
+    return math.copysign(linear * math.expm1(abs(place)), place)
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """Return three to eleven numbers of few digits from `low` to `high`.
+
+    >>> _round_numbers(4.72, 5.26)
+    [4.8, 4.9, 5.0, 5.1, 5.2]
+    """
+    size = 10.0 ** math.floor(math.log10(high - low))
+    for step in (size, size / 2, size / 5, size / 10):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first + 1 >= _LEAST_TICKS:
+            break
+    return [float(f"{k * step:.12g}") for k in range(first, last + 1)]
 
 
 def _ends(rates: pd.Series[float], most: float) -> tuple[float, float]:
