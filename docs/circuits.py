@@ -33,8 +33,8 @@ def stored(folder):
     """Return the runs of whole seeds, with their settings in words and what came of them.
 
     `validation` and `loss` are those of the last epoch, the loss that of training samples.
-    `operations` are synaptic ones a test sample, after training. `lost` are the classes of which
-    less than 2 % of the test samples are told then.
+    `operations` are synaptic ones a test sample, after training. `unanswered` are the classes of
+    which less than 2 % of the test samples are told then.
     """
     study = load(folder)
     whole, _ = whole_seeds(study)
@@ -46,7 +46,7 @@ def stored(folder):
     operations = study.table("operations").query("epoch >= 0").groupby("run")["operations"].sum()
     classes = study.table("classes")
     told = classes[classes["epoch"] == classes["epoch"].max()]
-    lost = told["accuracy"].lt(0.02).groupby(told["run"]).sum()
+    unanswered = told["accuracy"].lt(0.02).groupby(told["run"]).sum()
     device = runs["device_model"].astype(object).where(runs["device_model"].notna(), "none")
     noise = runs["update_noise"].map("noise {:g}".format)
     found = runs.assign(
@@ -58,7 +58,7 @@ def stored(folder):
         validation=100 * runs["run"].map(last["validation_accuracy"]),
         loss=runs["run"].map(last["loss"]),
         operations=runs["run"].map(operations),
-        lost=runs["run"].map(lost),
+        unanswered=runs["run"].map(unanswered),
         chosen=100 * runs["validation_chosen_accuracy"].astype(float),
     )
     if "input_ei" not in found or found["input_ei"].isna().all():
@@ -206,7 +206,7 @@ TABLES = {
     "by rate": grid("ei", "initial_rate"),
     "rates by rate": grid("ei", "initial_rate", "final_rate_hz"),
     "worst by rate": grid("ei", "initial_rate", of="min"),
-    "lost": grid("ei", "initial_rate", "lost", "d", of="sum"),
+    "unanswered": grid("ei", "initial_rate", "unanswered", "d", of="sum"),
 }
 
 FIGURES = {

@@ -156,3 +156,12 @@ def test_units_of_both_kinds_are_spread_evenly(excite, inhibit, n):
 
 def test_every_fifth_unit_inhibits_at_80_to_20():
     assert (Spread.parse(0.8, 784).signs() < 0).nonzero().flatten().tolist() == [*range(4, 784, 5)]
+
+
+@pytest.mark.parametrize("ei", [1 / 3, 0.1 + 0.2, "0.12345678901234567890123"])
+def test_shares_of_many_digits_are_exact(ei):
+    units = Spread.parse(ei, 2312)
+    assert set(units.signs().tolist()) == {1.0, -1.0}
+    assert int((units.signs() < 0).sum()) == units.n_inhibitory
+    units.signs()[:] = 0  # A copy: nobody changes them.
+    assert units.signs().all()

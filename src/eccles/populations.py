@@ -120,12 +120,7 @@ class Spread:
 
     def signs(self) -> torch.Tensor:
         """Return +1 for each excitatory and -1 for each inhibitory unit, float32 [N]."""
-        import torch
-
-        share = self.inhibitory
-        turns = torch.arange(self.n_neurons + 1, device="cpu") * share.numerator
-        steps = (turns // share.denominator).diff()
-        return 1.0 - 2.0 * steps.to(torch.float32)
+        return _signs_in_turn(self.inhibitory, self.n_neurons).clone()
 
     @property
     def n_inhibitory(self) -> int:
@@ -147,6 +142,17 @@ class Spread:
         against = float((1 - self.inhibitory) / self.inhibitory)
         signs = self.signs()
         return torch.where(signs < 0, -against, signs)
+
+
+@lru_cache(maxsize=64)
+def _signs_in_turn(inhibitory: Fraction, n: int) -> torch.Tensor:
+    """Return the signs of units that are spread evenly; whole numbers of any size are exact."""
+    import torch
+
+    up, down = inhibitory.numerator, inhibitory.denominator
+    turns = [k * up // down for k in range(n + 1)]
+    signs = [1.0 - 2.0 * (turns[k + 1] - turns[k]) for k in range(n)]
+    return torch.tensor(signs, dtype=torch.float32, device="cpu")
 
 
 def canonical(ei: str | float) -> str:

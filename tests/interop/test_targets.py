@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+import eccles
 from eccles.errors import InputError
+from eccles.interop.importing import _right
 from eccles.interop.targets import TARGETS, decays, target, time_constants
 
 
@@ -22,7 +24,16 @@ def test_by_hand():
 def test_mistakes_are_a_sentence():
     with pytest.raises(InputError, match=r"one of exact, norse, .*'nors' \(did you mean 'norse'"):
         target("nors")
-    with pytest.raises(InputError, match=r"a step of 0\.01 s or more, got 0\.005"):
+    with pytest.raises(InputError, match=r"a step of 10 ms or more, got .5 ms"):
         decays(np.array([5e-3]), "euler", 1e-2)
     with pytest.raises(InputError, match="decays must be above 0"):
         time_constants(np.zeros(1), "exact", 1e-3)
+
+
+def test_the_signs_of_mixed_inputs_are_looked_at():
+    """A file whose inputs bear other signs isn't taken for one that keeps them."""
+    own = eccles.SpikingNetwork(eccles.network.layered((5,), inputs="80:20"), 10, 2)
+    weights = {name: weight.detach().clone() for name, weight in own.matrices.items()}
+    assert _right(own.network, weights, own.wiring)
+    weights["input->hidden"].neg_()
+    assert not _right(own.network, weights, own.wiring)

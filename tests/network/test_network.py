@@ -263,6 +263,7 @@ WRONG = {
                      "inputs": "free"}, "as it goes to conductance neurons"),
     "inputs": ({"inputs": "inhibitory"}, "inputs must be excitatory, free or a ratio such as"),
     "inputs 2": ({"inputs": "excitatry"}, r"did you mean 'excitatory'\?"),
+    "inputs 3": ({"inputs": ["80:20"]}, "inputs must be excitatory, free or a ratio"),
     "no input excites": ({"inputs": "0:100"}, "neurons that inputs only inhibit never fire"),
     "receptors": ({"populations": {"a": {"groups": {"E": 4, "I": 2}, "neuron": "conductance"}},
                    "inputs": "80:20"}, "inputs must be excitatory, got '80:20'; a has receptors"),

@@ -365,3 +365,12 @@ def test_mixed_inputs_by_hand():
     one = layered((10,), inputs="100:0")
     assert one == layered((10,))
     assert one.identity() == layered((10,)).identity() != mixed.network.identity()
+
+
+def test_each_kind_of_input_has_one():
+    network = layered((10,), inputs="99:1")
+    with pytest.raises(InputError, match=r"gives each kind one of 20 inputs, .* got '99:1'"):
+        SpikingNetwork(network, 20, 3)
+    assert SpikingNetwork(network, 100, 3).inputs.n_inhibitory == 1
+    with pytest.raises(InputError, match="inputs must be left out with dale=False"):
+        layered((10,), inputs="80:20", dale=False)

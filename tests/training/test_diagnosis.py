@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from eccles import TrainConfig
+from eccles.network import kilgore2025
 from eccles.training.diagnosis import diagnosis
 
 
@@ -133,9 +134,10 @@ def lose(result, accuracy, epochs, classes, samples=50):
 def test_classes_that_are_never_answered():
     result = lose(ended(LOSSES, 0.7, ei="50:50", lr=0.01), 0.0, range(5), (3, 4))
     said = diagnosis(result)
-    assert said.startswith("lost: for 5 epochs on end 2 of 10 classes (c3, c4)")
-    assert "than 50:50" in said
-    assert "than 0.01" in said
+    assert said.startswith("unanswered: for 5 epochs on end 2 of 10 classes (c3, c4)")
+    assert said.endswith(
+        "try --input-ei 80:20, --no-zero-start, another --lr than 0.01 or another --seed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,19 @@ def test_classes_that_are_never_answered():
     [(0.02, range(5), 50), (0.0, range(4), 50), (0.0, range(1, 5), 50), (0.0, range(5), 19)],
     ids=["told a little", "learnt at last", "confused once", "few samples"],
 )
+@pytest.mark.parametrize(
+    ("settings", "tried"),
+    [
+        ({"unbounded": True}, "try --no-zero-start, another"),
+        ({"neuron": "conductance", "zero_start": False}, "try another --lr"),
+        ({"input_ei": "80:20"}, "try --no-zero-start, another"),
+        ({"network": kilgore2025()}, "try another --lr"),
+    ],
+)
+def test_only_what_the_settings_take_is_advised(settings, tried):
+    assert tried in diagnosis(lose(ended(LOSSES, 0.7, **settings), 0.0, range(5), (3,)))
+
+
 def test_a_class_may_be_slow(accuracy, epochs, samples):
     result = ended(LOSSES, 0.7)
     assert diagnosis(lose(result, accuracy, epochs, (3,), samples)) is None

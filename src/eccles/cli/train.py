@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -19,7 +19,7 @@ from eccles.paths import usable
 from eccles.settings import read_yaml
 from eccles.training.config import Model, TrainConfig, of_others
 from eccles.training.config.network import NetworkSettings, check_said
-from eccles.training.config.recipes import Recipe, recipe
+from eccles.training.config.recipes import RECIPES, Recipe, recipe
 from eccles.training.factory import check_made
 from eccles.training.own import check_openable, from_record
 from eccles.training.prepare import measures_of
@@ -80,7 +80,7 @@ class Arguments:
 
     recipe: Recipe | None = None
     """Settings that go together: "dale" takes away two thirds of what Dale's principle costs
-    (docs/reproduction/mixed-inputs.md); a file and flags win over it."""
+    (docs/reproduction/mixed-inputs.md); flags win over it."""
 
     json: bool = False
     """Print one JSON object at the end, and progress on stderr."""
@@ -91,18 +91,10 @@ class Arguments:
 
 def run(words: Sequence[str]) -> int:
     """Run `eccles train WORDS`."""
-    settings, digits = _file_settings(words)
-    if _value(words, "--data") is not None:
-        digits = ""  # Other data is asked for.
-    default = TrainConfig.model_validate(settings | _network(words) | _model(words))
-    _check_network(words, default)
-    arguments = read(
-        Arguments,
-        "train",
-        words,
-        default=Arguments(default),
-        config=[tyro.conf.OmitArgPrefixes],
-    )
+    try:
+        arguments, digits = _read(words)
+    except InputError as error:
+        raise _blaming(error, _value(words, "--recipe")) from None
     check_workers("train", "threads", arguments.threads)
     config = arguments.settings
     if config.module is not None:
@@ -137,19 +129,48 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
+def _read(words: Sequence[str]) -> tuple[Arguments, str]:
+    """Return what the words ask for, and the digits of a run's data that a file has."""
+    settings, digits = _file_settings(words)
+    if _value(words, "--data") is not None:
+        digits = ""  # Other data is asked for.
+    default = TrainConfig.model_validate(settings | _network(words) | _model(words))
+    _check_network(words, default)
+    arguments = read(
+        Arguments,
+        "train",
+        words,
+        default=Arguments(default),
+        config=[tyro.conf.OmitArgPrefixes],
+    )
+    return arguments, digits
+
+
+def _blaming(error: InputError, name: str | None) -> InputError:
+    """Return an error that names the recipe, where one of its settings is what is wrong."""
+    settings: Mapping[str, Any] = RECIPES.get(name or "", {})
+    blamed = next((each for each in settings if f" {each} " in str(error)), None)
+    if blamed is None:
+        return error
+    return InputError(f"{error}; --recipe {name} sets {blamed} to {settings[blamed]}")
+
+
 def _file_settings(words: Sequence[str]) -> tuple[dict[str, Any], str]:
     """Return the settings that --config and --recipe name, which become the flags' defaults.
 
     A run's own config.json serves as well, and gives the digits of its data besides.
     """
     path, name = (_value(words, flag) for flag in ("--config", "--recipe"))
-    known = {} if name is None else recipe(name)
+    if name is not None and path is not None:
+        hint = "a file says settings of its own; write those of the recipe into it"
+        raise must("train", "--recipe", "left out with --config", name, hint)
+    if name is not None:
+        return recipe(name), ""
     if path is None:
-        return known, ""
+        return {}, ""
     record = read_settings(usable(path, "train", "--config"))
     check_said(record, "train")
-    settings, digits = from_record(record)
-    return known | settings, digits
+    return from_record(record)
 
 
 def _network(words: Sequence[str]) -> dict[str, Network]:

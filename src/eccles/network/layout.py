@@ -17,6 +17,7 @@ from eccles.network.constants import ByGroup
 from eccles.network.names import INPUTS, READOUTS, End
 from eccles.network.neurons import Common, of_norse
 from eccles.network.population import Population
+from eccles.populations import Spread
 from eccles.units import duration
 from eccles.wiring import Group, Link, Readouts, Wiring
 
@@ -40,6 +41,11 @@ def wire(
     """Return the wiring; see `Network.wire`."""
     whole("network", "n_inputs", n_inputs)
     whole("network", "n_classes", n_classes)
+    if network.mixed_inputs:
+        units = Spread.parse(network.inputs, n_inputs)
+        if not 0 < units.n_inhibitory < n_inputs:
+            accepted = f"a ratio that gives each kind one of {n_inputs:,} inputs, or excitatory"
+            raise must("network", "inputs", accepted, network.inputs)
     if not (math.isfinite(dt) and dt > 0):
         raise must("network", "dt", "above 0 (seconds)", dt)
     spans, groups, neurons = {}, [], []

@@ -111,6 +111,9 @@ def layered(
     `Network` does.
     """
     dale = obeys_dale(dale, unbounded)
+    if not dale and inputs not in ("excitatory", "free"):
+        hint = "without Dale's principle an input has weights of either sign"
+        raise must("network", "inputs", "left out with dale=False", inputs, hint)
     said = groups_of(groups) if isinstance(groups, str) else groups
     sizes = _sizes(hidden, said)
     names = ["hidden"] if len(sizes) == 1 else [f"hidden{k + 1}" for k in range(len(sizes))]

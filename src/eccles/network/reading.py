@@ -39,11 +39,11 @@ def read_inputs(value: Any) -> str:
     >>> read_inputs("4:1"), read_inputs(0.5), read_inputs("100:0"), read_inputs("free")
     ('80:20', '50:50', 'excitatory', 'free')
     """
-    if value in ("excitatory", "free"):
-        return str(value)
+    if isinstance(value, str) and value in ("excitatory", "free"):
+        return value
     accepted = "excitatory, free or a ratio such as 80:20"
     try:
-        found = canonical(value)
+        found = canonical(value if isinstance(value, str | float | int) else "")
     except InputError:
         near = nearest(str(value), ("excitatory", "free"))
         raise InputError(f"network: inputs must be {accepted}, got {value!r}{near}") from None

@@ -15,7 +15,7 @@ from eccles.nn.shallow import EINetwork
 from eccles.nn.spiking import SpikingNetwork
 from eccles.populations import Spread
 from eccles.training.config import TrainConfig
-from eccles.training.update_noise import by_projection
+from eccles.training.update_noise import by_projection, scales_of
 
 Made = TypeVar("Made")
 
@@ -147,14 +147,7 @@ def _of_any_wiring(network: SpikingNetwork) -> list[Synapses]:
         of: pre.signs()[:, None] if isinstance(pre, Spread) else float(pre.signs()[0])
         for of, (_, pre) in network.projections().items()
     }
-    scales: dict[str, float | Tensor] = dict(network.scales)
-    if network.inputs is not None:
-        strengths = network.inputs.balanced().abs()[:, None]
-        scales |= {
-            of: network.scales[of] * strengths
-            for of, each in network.links.items()
-            if each.from_input
-        }
+    scales = scales_of(network)
     return [
         Synapses(weight, by_projection(network, name, signs, 1.0),
                  by_projection(network, name, scales, 1.0))

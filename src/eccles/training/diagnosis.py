@@ -23,9 +23,9 @@ CHANCE = 2.0
 ABOVE = 0.1
 """So is one that never exceeds it by this much: with two classes, none is twice of guessing."""
 
-LOST, FEW, LONG = 0.02, 20, 5
-"""A class is lost that is told for a lower share of its test samples, if it has no fewer, after so
-many epochs on end."""
+SELDOM, FEW, LONG = 0.02, 20, 5
+"""A class is unanswered that is told for a lower share of its test samples, if it has no fewer,
+after so many epochs on end."""
 
 SILENT, SATURATED = 0.01, 50.0
 """Mean hidden rates in Hz; networks that start below or above seldom learn."""
@@ -96,9 +96,10 @@ def _liven(config: TrainConfig) -> str:
         return "try another --seed or a larger --width"
     if config.initial_rate is None:
         return 'try --initial-rate "5 Hz"'
+    rule = "" if config.input_ei else ", or --init fluctuation"
     return (
-        f"try another --initial-rate than {config.initial_rate}, one for a group alone such as "
-        '"E: 5 Hz", or --init fluctuation'
+        f"try another --initial-rate than {config.initial_rate}, or one for a group alone such as "
+        f'"E: 5 Hz"{rule}'
     )
 
 
@@ -109,9 +110,10 @@ def diagnosis(result: TrainResult) -> str | None:
     over that of guessing, ln C, or is over `FAR` times that in a network that began well. It
     stayed near chance if no test accuracy after an epoch is over
     `CHANCE` / C, or over 1 / C + `ABOVE`, which is less with fewer than ten classes. The sentence
-    says by which numbers. Classes are lost that were told for less than `LOST` of their test
-    samples after each of the last `LONG` epochs. It is about networks that hardly learnt, not about
-    those that could have learnt more, and says nothing of one that wasn't trained.
+    says by which numbers. Classes are unanswered that were told for less than `SELDOM` of
+    their test samples after each of the last `LONG` epochs. It is about networks that hardly
+    learnt, not about those that could have learnt more, and says nothing of one that wasn't
+    trained.
     """
     trained = result.history[1:]
     n_classes = len({row["class"] for row in result.classes})
@@ -135,44 +137,49 @@ def diagnosis(result: TrainResult) -> str | None:
     bound = min(CHANCE * by_chance, by_chance + ABOVE)
     # Of one class, guessing is right.
     if best > bound or n_classes == 1:
-        return _lost(result, n_classes)
+        return _unanswered(result, n_classes)
     return (
         f"near chance: the best accuracy after an epoch, {best:.1%}, isn't over {bound:.1%}, and "
         f"guessing among {n_classes} classes gives {by_chance:.1%}; {_remedy(result)}"
     )
 
 
-def _lost(result: TrainResult, n_classes: int) -> str | None:
+def _unanswered(result: TrainResult, n_classes: int) -> str | None:
     """Return what to say of classes that a network that learnt others doesn't answer, or None.
 
-    A readout that inhibition keeps below zero for every sample scores its start at zero, which
-    depends on no weight.
+    Often their readouts stay below zero for every sample. They then score their start at zero,
+    which depends on no weight.
     """
     last = [row["epoch"] for row in result.history[1:]][-LONG:]
-    told_seldom = [
+    seldom = [
         {row["class_name"] for row in result.classes if row["epoch"] == epoch and _seldom(row)}
         for epoch in last
     ]
-    lost = sorted(set.intersection(*told_seldom))
-    if len(last) < LONG or not lost:
+    found = sorted(set.intersection(*seldom))
+    if len(last) < LONG or not found:
         return None
-    names = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
-    config = result.config
-    ratio = (
-        ""
-        if config.is_deep or config.ei is None
-        else f"fewer inhibitory neurons than {config.ei}, "
-    )
+    names = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
     return (
-        f"lost: for {LONG} epochs on end {len(lost)} of {n_classes} classes ({names}) were told "
-        f"for less than {LOST:.0%} of their test samples; more epochs help only if their readouts "
-        f"rise above zero, or else try {ratio}--zero-start False, another --lr than "
-        f"{config.lr:g} or another --seed"
+        f"unanswered: for {LONG} epochs on end {len(found)} of {n_classes} classes ({names}) were "
+        f"told for less than {SELDOM:.0%} of their test samples; if more --epochs don't bring "
+        f"them back, try {', '.join(_other_starts(result.config))} or another --seed"
     )
+
+
+def _other_starts(config: TrainConfig) -> list[str]:
+    """Return what may keep readouts above zero, of what a network's settings take."""
+    found = [f"another --lr than {config.lr:g}"]
+    if config.is_deep or config.network is not None or config.module is not None:
+        return found
+    if config.zero_start:
+        found.insert(0, "--no-zero-start")
+    if not config.unbounded and config.input_ei is None and config.neuron == "lif":
+        found.insert(0, "--input-ei 80:20")
+    return found
 
 
 def _seldom(row: dict[str, Any]) -> bool:
-    return bool(row["samples"] >= FEW and row["accuracy"] < LOST)
+    return bool(row["samples"] >= FEW and row["accuracy"] < SELDOM)
 
 
 def _started_well(result: TrainResult) -> bool:
@@ -200,6 +207,7 @@ def _remedy(result: TrainResult) -> str:
     rate = f"hidden neurons fired at {first:.3g} Hz before training"
     after = f"{rate} and at {last:.3g} Hz after it"
     if last < SILENT:
-        other = ", or --init fluctuation" if config.init is None else ""
+        drawn = config.init is not None or config.input_ei is not None
+        other = "" if drawn else ", or --init fluctuation"
         return f"{after}, under {SILENT:g} Hz: try a lower --lr than {config.lr:g}{other}"
     return f"{after}: {usual}"

@@ -45,12 +45,22 @@ class UpdateNoise:
 
 def _relative(network: SpikingNetwork, sigma: float) -> dict[str, float | Tensor]:
     """Return the standard deviation for each matrix; where projections differ, for each weight."""
-    sigmas = {of: sigma * scale for of, scale in network.scales.items()}
+    sigmas = {of: sigma * scale for of, scale in scales_of(network).items()}
     found: dict[str, float | Tensor] = {}
     for name in network.matrices:
         each = {sigmas[of] for of, link in network.links.items() if link.weights == name}
         one = len(each) == 1
         found[name] = each.pop() if one else by_projection(network, name, sigmas, 0.0)
+    return found
+
+
+def scales_of(network: SpikingNetwork) -> dict[str, float | Tensor]:
+    """Return the scale of each projection's initial weights; of mixed inputs, that of each."""
+    found: dict[str, float | Tensor] = dict(network.scales)
+    if network.inputs is not None:
+        strengths = network.inputs.balanced().abs()[:, None]
+        ties = [of for of, link in network.links.items() if link.from_input]
+        found |= {of: network.scales[of] * strengths for of in ties}
     return found
 
 
@@ -68,5 +78,6 @@ def by_projection(
     found = torch.full_like(network.matrices[matrix], rest, requires_grad=False)
     for of, link in network.links.items():
         if link.weights == matrix:
-            found[link.rows, link.columns] = torch.as_tensor(values[of]).to(found)
+            value = torch.as_tensor(values[of], dtype=found.dtype, device=found.device)
+            found[link.rows, link.columns] = value
     return found

@@ -1,6 +1,7 @@
 """Recipes are settings like any others, which what is said besides overrides."""
 
 import json
+import re
 
 import pytest
 
@@ -23,12 +24,9 @@ def test_a_recipe_is_its_settings(capsys, tmp_path):
     assert {name: written[name] for name in recipe("dale")} == recipe("dale")
 
 
-def test_files_and_flags_win_over_it(capsys, tmp_path):
-    path = tmp_path / "mine.yaml"
-    path.write_text("lr: 0.002\nbatch_size: 128\n")
-    made = trained(capsys, "--recipe", "dale", "--config", str(path), "--batch-size", "64",
-                   "--out", str(tmp_path / "run"))  # fmt: skip
-    said = recipe("dale") | {"lr": 0.002, "batch_size": 64}
+def test_flags_win_over_it(capsys, tmp_path):
+    made = trained(capsys, "--recipe", "dale", "--batch-size", "64", "--out", str(tmp_path / "run"))
+    said = recipe("dale") | {"batch_size": 64}
     assert made["identity"].startswith(TrainConfig(**said, epochs=1, hidden=10).identity())
 
 
@@ -41,3 +39,19 @@ def test_nobody_changes_a_recipe():
 def test_others_are_refused(ask):
     with pytest.raises(InputError, match=r"recipe must be .* got 'dael' \(did you mean 'dale'\?"):
         ask("dael")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["--unbounded"],
+            "input_ei must be left out with unbounded, .* --recipe dale sets input_ei",
+        ),
+        (["--model", "mlp8"], "input_ei is a setting of .* --recipe dale sets input_ei to 80:20"),
+        (["--config", "run.yaml"], "--recipe must be left out with --config, got 'dale'"),
+    ],
+)
+def test_what_goes_against_a_recipe_is_told_of_it(words, sentence, capsys):
+    assert main(["train", "--recipe", "dale", *words]) == 2
+    assert re.search(sentence, capsys.readouterr().err)

@@ -140,7 +140,13 @@ class NetworkSettings(Settings):
     @field_validator("input_ei", mode="before")
     @classmethod
     def _spell_inputs(cls, value: object) -> object:
-        found = canonical(value) if isinstance(value, str | float | int) else value
+        if not isinstance(value, str | float | int):
+            return value
+        try:
+            found = canonical(value)
+        except InputError:
+            accepted = "a ratio such as 80:20 or the excitatory share 0.8"
+            raise must(cls.section, "input_ei", accepted, value) from None
         return None if found == "100:0" else found
 
     @field_validator("ei", mode="before")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Literal
 
+from eccles.arguments import typed
 from eccles.errors import not_among
 
 Recipe = Literal["dale"]
@@ -27,6 +28,7 @@ RECIPES: dict[str, MappingProxyType[str, Any]] = {
 """By name; all other settings stay as they are unless said."""
 
 
+@typed("train")
 def recipe(name: str) -> dict[str, Any]:
     """Return the settings of a recipe, for `TrainConfig(**recipe("dale"), epochs=10)`.
 
