@@ -25,6 +25,9 @@ STUDIES = {
 }
 """A study, and the page that tells of it."""
 
+LONGER = "longer"
+"""The scale of a study that goes on for more epochs, with fewer arms."""
+
 ARMS = ("wiring", "neuron", "weights", "inputs", "ei", "initial_rate", "device", "network")
 """What may tell arms apart, in this order."""
 
@@ -220,9 +223,19 @@ FIGURES = {
 
 
 def filled(page, folder):
-    """Return a page's text with its tables as the results have them."""
+    """Return a page's text with its tables as the results have them.
+
+    A table whose name ends in "longer" is of the folder beside it, with that word in its name.
+    """
     runs = stored(folder)
-    return fill_tables(page, lambda name: TABLES[name](runs))
+    beside = folder.with_name(f"{folder.name}-{LONGER}")
+    more = stored(beside) if beside.is_dir() else None
+
+    def table(name):
+        short = name.removesuffix(f", {LONGER}")
+        return TABLES[short](runs if short == name else more)
+
+    return fill_tables(page, table)
 
 
 def main(folder):
