@@ -141,6 +141,8 @@ def run(words: Sequence[str]) -> int:
 
 def _give_statistics(given: Arguments, results: StudyTables, console: Console) -> None:
     """Print, write or tell the statistics of each cell."""
+    from eccles.sweeps.implied import say_implied
+
     if given.columns is not None:
         hint = "JSON and files have all columns"
         accepted = "left out with --by, --value and --against"
@@ -165,6 +167,8 @@ def _give_statistics(given: Arguments, results: StudyTables, console: Console) -
         return
     found = called(results.study, found)
     print_fitted(console, title, columns(found.head(given.limit), by, value))
+    if also := say_implied(results.study, results.planned(results.runs)):
+        notes += [also]
     if len(found) > given.limit:
         notes += [f"{len(found) - given.limit:,} more cells; --limit, --where or --export"]
     for note in notes:

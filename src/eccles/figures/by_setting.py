@@ -233,7 +233,9 @@ def _caption(
     n = f"{least}" if least == most else f"{least} to {most}"
     n += " run a mean" if n == "1" else " runs a mean"
     what = "a colour a mean" if mapped else "means with 95 % confidence intervals, a point a run"
-    parts = [f"{name[0].upper()}{name[1:]} by {words_of(x).label}: {what}, {n}"]
+    # What comes before ": " is the title.
+    along = words_of(x).label.replace(" : ", ":")
+    parts = [f"{name[0].upper()}{name[1:]} by {along}: {what}, {n}"]
     if by is not None and not mapped:
         parts.append(f"a line a value of {words_of(by).label}")
     if rows is not None:

@@ -114,7 +114,7 @@ def _pictures(shown: Sequence[StudyTables]) -> list[Picture]:
     for tables in shown:
         with suppress(InputError):
             for drawing in own_figures(tables, Axes()).values():
-                title = drawing.caption.partition(":")[0].partition(",")[0].rstrip(".")
+                title = drawing.caption.partition(": ")[0].partition(",")[0].rstrip(".")
                 number = str(len(made) + 1)
                 made.append(Picture(number, title, drawing.svg(), drawing.caption))
     return made

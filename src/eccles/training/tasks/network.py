@@ -92,7 +92,9 @@ class NetworkTask(SpikesTask):
         sizes = self.facts()["group_sizes"]
         groups = ", ".join(f"{name} {size}" for name, size in list(sizes.items())[:6])
         more = f" and {len(sizes) - 6} groups more" if len(sizes) > 6 else ""
-        return f"{groups}{more}; {len(self.network.network.projections)} projections"
+        own = self.network.network
+        inputs = f"; inputs {own.inputs}" if own.mixed_inputs else ""
+        return f"{groups}{more}{inputs}; {len(own.projections)} projections"
 
 
 def build_spiking(config: TrainConfig, data: SpikeDataset, threads: int = 1) -> SpikingNetwork:
