@@ -58,7 +58,8 @@ def test_the_next_tensor_takes_no_new_page():
 def test_small_ones_take_none_afterwards_either():
     size = 8 << 20
     use(4, size)
-    assert use(8, size) <= 3 * size / resource.getpagesize()
+    # What earlier tests left in memory may cut a gap short, so the first few don't all fit in one.
+    assert use(8, size) <= 4 * size / resource.getpagesize()
 
 
 @pytest.mark.slow

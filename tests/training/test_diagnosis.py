@@ -141,11 +141,6 @@ def test_classes_that_are_never_answered():
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "epochs", "samples"),
-    [(0.02, range(5), 50), (0.0, range(4), 50), (0.0, range(1, 5), 50), (0.0, range(5), 19)],
-    ids=["told a little", "learnt at last", "confused once", "few samples"],
-)
-@pytest.mark.parametrize(
     ("settings", "tried"),
     [
         ({"unbounded": True}, "try --no-zero-start, another"),
@@ -158,6 +153,11 @@ def test_only_what_the_settings_take_is_advised(settings, tried):
     assert tried in diagnosis(lose(ended(LOSSES, 0.7, **settings), 0.0, range(5), (3,)))
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "epochs", "samples"),
+    [(0.02, range(5), 50), (0.0, range(4), 50), (0.0, range(1, 5), 50), (0.0, range(5), 19)],
+    ids=["told a little", "learnt at last", "confused once", "few samples"],
+)
 def test_a_class_may_be_slow(accuracy, epochs, samples):
     result = ended(LOSSES, 0.7)
     assert diagnosis(lose(result, accuracy, epochs, (3,), samples)) is None

@@ -19,7 +19,7 @@ from eccles.paths import usable
 from eccles.settings import read_yaml
 from eccles.training.config import Model, TrainConfig, of_others
 from eccles.training.config.network import NetworkSettings, check_said
-from eccles.training.config.recipes import RECIPES, Recipe, recipe
+from eccles.training.config.recipes import RECIPES, recipe
 from eccles.training.factory import check_made
 from eccles.training.own import check_openable, from_record
 from eccles.training.prepare import measures_of
@@ -78,7 +78,7 @@ class Arguments:
     config: Annotated[Path | None, flag("FILE")] = None
     """YAML file with any of the settings; flags win over it."""
 
-    recipe: Recipe | None = None
+    recipe: Annotated[str | None, flag("NAME")] = None
     """Settings that go together: "dale" takes away two thirds of what Dale's principle costs
     (docs/reproduction/mixed-inputs.md); flags win over it."""
 
@@ -169,6 +169,9 @@ def _file_settings(words: Sequence[str]) -> tuple[dict[str, Any], str]:
     if path is None:
         return {}, ""
     record = read_settings(usable(path, "train", "--config"))
+    if {"grid", "zip"} & record.keys():
+        hint = f"eccles sweep {path} does a study"
+        raise must("train", "--config", "a file of one run's settings", "a study", hint)
     check_said(record, "train")
     return from_record(record)
 

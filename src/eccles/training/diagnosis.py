@@ -96,11 +96,9 @@ def _liven(config: TrainConfig) -> str:
         return "try another --seed or a larger --width"
     if config.initial_rate is None:
         return 'try --initial-rate "5 Hz"'
-    rule = "" if config.input_ei else ", or --init fluctuation"
-    return (
-        f"try another --initial-rate than {config.initial_rate}, or one for a group alone such as "
-        f'"E: 5 Hz"{rule}'
-    )
+    group, rule = 'one for a group alone such as "E: 5 Hz"', "or --init fluctuation"
+    others = f"or {group}" if config.input_ei else f"{group}, {rule}"
+    return f"try another --initial-rate than {config.initial_rate}, {others}"
 
 
 def diagnosis(result: TrainResult) -> str | None:

@@ -94,6 +94,14 @@ def test_rasters_and_times():
     assert train.events.n_events + test.events.n_events == expected.n_events
 
 
+def test_events_that_come_too_late_are_counted(caplog):
+    caplog.set_level("WARNING")
+    np.savez("late.npz", times=[0.1, 0.2, 0.1, 0.9], units=[0, 1, 0, 1], offsets=[0, 1, 2, 3, 4],
+             labels=["a", "b", "a", "b"])  # fmt: skip
+    load("late.npz", binning=Binning(max_time=0.5))
+    assert any("has 1 of 4 events at 500 ms or later, which are left" in m for m in caplog.messages)
+
+
 def test_a_file_of_recordings():
     times, units = RANDOM.random(140).astype(np.float32), RANDOM.integers(0, 12, 140)
     recordings = Recordings(times, units, np.arange(21) * 7, LABELS, ("a", "b", "c", "d"),
@@ -223,8 +231,14 @@ TIMES = {"times": [0.1, 0.2], "units": [0, 1], "offsets": [0, 1, 2], "labels": [
         ({"spikes": RASTER - 3.0, "labels": LABELS}, "whole numbers .* from 0 to 255, got -2"),
         ({"spikes": RASTER + 0.5, "labels": LABELS}, "from 0 to 255, got [01].5"),
         ({"spikes": RASTER * np.nan, "labels": LABELS}, "from 0 to 255, got nan"),
-        ({**TIMES, "times": [-0.1, 0.2]}, "times must be seconds from 0 on, and finite, got -0.1"),
-        ({**TIMES, "times": [np.nan, 0.2]}, "times must be seconds from 0 on, and finite, got nan"),
+        (
+            {**TIMES, "times": [-0.1, 0.2]},
+            r"times\[0\] must be seconds from 0 on, and finite, got -0.1",
+        ),
+        (
+            {**TIMES, "times": [np.nan, 0.2]},
+            r"times\[0\] must be seconds from 0 on, and finite, got nan",
+        ),
         ({**TIMES, "times": [100.0, 200.0]}, "events before 1.4 s, got 2 of 2 later"),
         ({**TIMES, "offsets": [0, 2, 1]}, "offsets must be from 0 to 2, none below the one before"),
         ({**TIMES, "units": [0, 70000]}, "units must be "),

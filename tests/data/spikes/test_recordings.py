@@ -40,9 +40,12 @@ def test_joined_again_they_are_the_same(three):
     ("change", "said"),
     [
         ({"units": np.array([3, 700, 0], np.uint16)}, "units must be below 700, got 700"),
-        ({"times": np.array([0.5, np.nan, 0.9])}, "times must be seconds from 0 on, .* got nan"),
-        ({"times": np.array([0.5, -0.25, 0.9])}, "times must be .* got -0.25"),
-        ({"times": np.array([0.5, np.inf, 0.9])}, "times must be .* finite, got inf"),
+        (
+            {"times": np.array([0.5, np.nan, 0.9])},
+            r"times\[1\] must be seconds from 0 on, .* got nan",
+        ),
+        ({"times": np.array([0.5, -0.25, 0.9])}, r"times\[1\] must be .* got -0.25"),
+        ({"times": np.array([0.5, np.inf, 0.9])}, r"times\[1\] must be .* finite, got inf"),
         ({"labels": np.array([1, 2, 0])}, "labels must be from 0 to 1, .* 2 keys, got 2"),
         ({"labels": np.array([1, -1, 0])}, "labels must be from 0 to 1, .* got -1"),
         ({"keys": ("no", "yes", "no")}, "keys must be names that differ, got 'no more than once'"),
@@ -91,7 +94,11 @@ def test_lists_of_each_trial_by_hand(caplog):
     [
         ([[0.5]], [[3], [4]], "one list of each a sample, got '1 and 2'"),
         ([[0.5], [0.5]], [[3], [4, 5]], "times and units of sample 1 must be as many, got '1 an"),
-        ([[0.5], [-1.0]], [[3], [4]], "times of sample 1 must be seconds from 0 on.* got -1.0"),
+        (
+            [[0.5], [-1.0]],
+            [[3], [4]],
+            r"times\[0\] of sample 1 must be seconds from 0 on.* got -1.0",
+        ),
         ([[0.5], [0.1]], [[3], [4.5]], "units of sample 1 must be whole numbers, got 'float64 su"),
     ],
 )

@@ -234,8 +234,9 @@ def test_late_events_are_counted_and_said_each_time(tmp_path, caplog):
         caplog.clear()
         data.load("spoken-digits", folder)
         (said,) = caplog.messages
-        assert f"data: {late} of {some(30, 3).n_events} events of {folder}" in said
-        assert "at 1.4 s or later, and are left out" in said
+        assert said.startswith(f"data: {folder}")
+        assert f"has {late} of {some(30, 3).n_events} events " in said
+        assert "at 1.4 s or later, which are left out" in said
 
 
 def test_times_that_are_no_seconds_are_refused(tmp_path):

@@ -184,8 +184,8 @@ def _seconds(times: object, whose: str = "") -> NDArray[np.floating[Any]]:
     earliest, latest = float(seconds.min()), float(seconds.max())
     if not (earliest >= 0 and latest < np.inf):
         accepted = "seconds from 0 on, and finite"
-        wrong = latest if earliest >= 0 else earliest
-        raise must("recordings", f"times{whose}", accepted, wrong)
+        at = int(np.flatnonzero(~((seconds >= 0) & (seconds < np.inf)))[0])
+        raise must("recordings", f"times[{at}]{whose}", accepted, float(seconds[at]))
     return seconds
 
 

@@ -80,7 +80,20 @@ def binned(where: str, recordings: Recordings, binning: Binning) -> SpikeEvents:
     except InputError as error:
         raise InputError(f"{where} doesn't fit {error}") from None
     check_in_time(where, found.left_out, recordings.n_events, binning)
+    _say_left_out(where, found.left_out, recordings.n_events, binning)
     return found.events
+
+
+def _say_left_out(where: str, left_out: int, recorded: int, binning: Binning) -> None:
+    """Log how many events come too late for the bins, if any do."""
+    if left_out:
+        _log.warning(
+            "%s has %s of %s events at %s or later, which are left out",
+            where,
+            f"{left_out:,}",
+            f"{recorded:,}",
+            duration(binning.max_time),
+        )
 
 
 def check_in_time(where: str, left_out: int, recorded: int, binning: Binning) -> None:
@@ -164,14 +177,7 @@ def _load(
     }
     encoded = cached(description, lambda: _encode(path, binning, n_units))
     facts = encoded.facts
-    if facts["left_out"]:
-        _log.warning(
-            "data: %s of %s events of %s come at %s or later, and are left out",
-            f"{facts['left_out']:,}",
-            f"{facts['recorded']:,}",
-            path,
-            duration(binning.max_time),
-        )
+    _say_left_out(f"data: {path}", facts["left_out"], facts["recorded"], binning)
     dataset = SpikeDataset(
         source.name,
         "own" if published is False else source.kind,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from eccles.arguments import typed
 from eccles.errors import not_among
-
-Recipe = Literal["dale"]
 
 RECIPES: dict[str, MappingProxyType[str, Any]] = {
     # What takes away two thirds of Dale's price: docs/reproduction/mixed-inputs.md.
