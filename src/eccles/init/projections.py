@@ -126,9 +126,10 @@ def weights(
         for projection, own, link in _links(network, wiring, name):
             drawn = _distributed(normals[link.rows, link.columns], own.init, of[projection])
             pre = network.pair(projection)[0]
-            sign: int | Tensor = network.sign(pre) or 1
-            if pre == INPUTS and network.mixed_inputs:
-                sign = Spread.parse(network.inputs, shape[0]).balanced()[:, None]
+            units = network.units(pre, wiring.n_inputs)
+            sign = (
+                units.balanced()[:, None] if isinstance(units, Spread) else network.sign(pre) or 1
+            )
             weight[link.rows, link.columns] = sign * torch.from_numpy(drawn).float()
         found[name] = weight
     return found

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from eccles.arguments import typed
+from eccles.dale import violations
 from eccles.errors import InputError, must
 from eccles.interop.chain import Chain, Layer
 from eccles.interop.model import Model
@@ -23,7 +24,6 @@ from eccles.interop.reading import chain_of, read_graph
 from eccles.interop.targets import TARGETS, Method
 from eccles.interop.writing import write_graph
 from eccles.network import Network
-from eccles.populations import Spread
 from eccles.units import duration
 from eccles.wiring import Wiring
 
@@ -143,16 +143,10 @@ def _weights(model: Model, ones: Chain, chain: Chain) -> dict[str, torch.Tensor]
 
 def _right(network: Network, weights: Mapping[str, torch.Tensor], wiring: Wiring) -> bool:
     """Return whether all weights have their groups' signs, and those of inputs theirs."""
-    signs: list[int | torch.Tensor] = [
-        network.sign(network.pair(name)[0]) for name in network.projections
-    ]
-    if network.mixed_inputs:
-        own = Spread.parse(network.inputs, wiring.n_inputs).signs()[:, None]
-        ties = zip(signs, wiring.links, strict=True)
-        signs = [own if link.from_input else sign for sign, link in ties]
+    units = (network.units(network.pair(name)[0], wiring.n_inputs) for name in network.projections)
     return all(
-        bool((sign * weights[link.weights][link.rows, link.columns] >= 0).all())
-        for sign, link in zip(signs, wiring.links, strict=True)
+        pre is None or not violations(weights[link.weights][link.rows, link.columns], pre)
+        for pre, link in zip(units, wiring.links, strict=True)
     )
 
 

@@ -41,11 +41,10 @@ def wire(
     """Return the wiring; see `Network.wire`."""
     whole("network", "n_inputs", n_inputs)
     whole("network", "n_classes", n_classes)
-    if network.mixed_inputs:
-        units = Spread.parse(network.inputs, n_inputs)
-        if not 0 < units.n_inhibitory < n_inputs:
-            accepted = f"a ratio that gives each kind one of {n_inputs:,} inputs, or excitatory"
-            raise must("network", "inputs", accepted, network.inputs)
+    units = network.units(INPUTS, n_inputs)
+    if isinstance(units, Spread) and not 0 < units.n_inhibitory < n_inputs:
+        accepted = f"a ratio that gives each kind one of {n_inputs:,} inputs, or excitatory"
+        raise must("network", "inputs", accepted, network.inputs)
     if not (math.isfinite(dt) and dt > 0):
         raise must("network", "dt", "above 0 (seconds)", dt)
     spans, groups, neurons = {}, [], []

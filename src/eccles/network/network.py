@@ -15,6 +15,7 @@ from eccles.network.population import Population, natural
 from eccles.network.projection import Projection
 from eccles.network.reading import read_inputs, read_populations, read_projections
 from eccles.network.signs import NUMBERS
+from eccles.populations import Populations, Spread
 from eccles.settings import Duration, Settings, hashed, read_yaml
 
 if TYPE_CHECKING:
@@ -179,6 +180,14 @@ class Network(Settings):
         if end == INPUTS:
             return 0 if self.mixed_inputs else NUMBERS[self.inputs]  # type: ignore[index]
         return NUMBERS[self.populations[end.population].signs[end.group]]
+
+    def units(self, end: End, n_inputs: int) -> Populations | Spread | None:
+        """Return the units of a group, or the inputs, by what they do; None for free ones."""
+        if end == INPUTS and self.mixed_inputs:
+            return Spread.parse(self.inputs, n_inputs)
+        n = n_inputs if end == INPUTS else self.populations[end.population].groups[end.group]
+        sign = self.sign(end)
+        return None if sign == 0 else Populations(n, 0) if sign > 0 else Populations(0, n)
 
     def depths(self) -> dict[str, int]:
         """Return how many projections each population is from the input; unreached ones last."""

@@ -22,7 +22,7 @@ from eccles.init import projections as initial
 from eccles.init.driven import Driven, Synapses
 from eccles.init.membrane import membrane_of
 from eccles.network.constants import of_group
-from eccles.network.names import INPUT, End, short_names
+from eccles.network.names import INPUTS, End, short_names
 from eccles.network.network import Network
 from eccles.populations import Populations, Spread
 from eccles.wiring import Group, Link, RatePenalty, Wiring
@@ -88,17 +88,15 @@ class SpikingNetwork(nn.Module):
             else engine
         )
         self.scales = initial.scales(network, n_inputs, dt, usual)
-        self._bound = {name: _bound(network, name) for name in self.wiring.shapes}
-        signs = {name: network.sign(network.pair(name)[0]) for name in network.projections}
-        sizes = {name: link.rows.stop - link.rows.start for name, link in self.links.items()}
-        self.inputs = Spread.parse(network.inputs, n_inputs) if network.mixed_inputs else None
-        self._pre: dict[str, Populations | Spread] = {
-            name: Populations(n, 0) if signs[name] > 0 else Populations(0, n)
-            for name, n in sizes.items()
-            if signs[name]
+        self.inputs = network.units(INPUTS, n_inputs)
+        units = {name: network.units(network.pair(name)[0], n_inputs) for name in self.links}
+        self._pre = {name: each for name, each in units.items() if each is not None}
+        # Rows of a matrix that several projections share are projected at once.
+        self._bound = {
+            (link.weights, link.rows.start, link.rows.stop): self._pre[name]
+            for name, link in self.links.items()
+            if name in self._pre
         }
-        if self.inputs is not None:
-            self._pre |= {name: self.inputs for name, link in self.links.items() if link.from_input}
         self._masks = nn.Module()
         found = initial.masks(network, self.wiring, seed)
         for name, weight in initial.weights(network, self.wiring, self.scales, seed).items():
@@ -209,15 +207,11 @@ class SpikingNetwork(nn.Module):
     @torch.no_grad()
     def project(self) -> None:
         """Set every weight of the wrong sign to zero, and every one where no connection is."""
-        masks = self.masks()
-        for name, weight in self.matrices.items():
-            excite, inhibit = self._bound[name]
-            weight[excite].clamp_(min=0.0)
-            weight[inhibit].clamp_(max=0.0)
-            if self.inputs is not None and name.startswith(f"{INPUT}->"):
-                project_(weight, self.inputs)
-            if name in masks:
-                weight.masked_fill_(~masks[name], 0.0)
+        matrices = self.matrices
+        for (name, start, stop), pre in self._bound.items():
+            project_(matrices[name][start:stop], pre)
+        for name, mask in self.masks().items():
+            matrices[name].masked_fill_(~mask, 0.0)
 
     @typed("network")
     def group(self, name: str) -> Group:
@@ -253,7 +247,7 @@ class SpikingNetwork(nn.Module):
                         network.recurrent(tie),
                         network.projections[tie].scale is not None,
                         masks.get(tie),
-                        self.inputs is not None and self.links[tie].from_input,
+                        isinstance(self._pre.get(tie), Spread),
                     )
                     for tie in to
                 ),
@@ -309,19 +303,6 @@ def _with_neurons(network: Network, wiring: Wiring, own: Mapping[str, Neuron]) -
     stretches = zip(network.populations, wiring.neurons, strict=True)
     neurons = tuple((where, own.get(name, usual)) for name, (where, usual) in stretches)
     return replace(wiring, neurons=neurons)
-
-
-def _bound(network: Network, matrix: str) -> tuple[slice, slice]:
-    """Return the rows of a matrix that excite, and those that inhibit; free ones are in neither."""
-    name = matrix.partition("->")[0]
-    if name == INPUT:
-        everything = slice(None) if network.inputs == "excitatory" else slice(0)
-        return everything, slice(0)
-    population = network.populations[name]
-    sizes = dict.fromkeys(("excitatory", "free", "inhibitory"), 0)
-    for group, size in population.groups.items():
-        sizes[population.signs[group]] += size
-    return slice(sizes["excitatory"]), slice(population.n_neurons - sizes["inhibitory"], None)
 
 
 def parameter_name(matrix: str) -> str:

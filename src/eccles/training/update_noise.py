@@ -9,6 +9,7 @@ from torch import Tensor
 
 from eccles import noise
 from eccles.nn.spiking import SpikingNetwork
+from eccles.populations import Spread
 from eccles.training.config import TrainConfig
 
 
@@ -49,18 +50,17 @@ def _relative(network: SpikingNetwork, sigma: float) -> dict[str, float | Tensor
     found: dict[str, float | Tensor] = {}
     for name in network.matrices:
         each = {sigmas[of] for of, link in network.links.items() if link.weights == name}
-        one = len(each) == 1
-        found[name] = each.pop() if one else by_projection(network, name, sigmas, 0.0)
+        one = each.pop() if len(each) == 1 else None
+        found[name] = one if isinstance(one, float) else by_projection(network, name, sigmas, 0.0)
     return found
 
 
 def scales_of(network: SpikingNetwork) -> dict[str, float | Tensor]:
     """Return the scale of each projection's initial weights; of mixed inputs, that of each."""
     found: dict[str, float | Tensor] = dict(network.scales)
-    if network.inputs is not None:
-        strengths = network.inputs.balanced().abs()[:, None]
-        ties = [of for of, link in network.links.items() if link.from_input]
-        found |= {of: network.scales[of] * strengths for of in ties}
+    for of, (_, pre) in network.projections().items():
+        if isinstance(pre, Spread):
+            found[of] = network.scales[of] * pre.balanced().abs()[:, None]
     return found
 
 
