@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from eccles.errors import InputError, must
 
+MOST = 65536
+"""Units that a block may have."""
+
 
 class Trials(NamedTuple):
     """Spikes trial by trial.
@@ -37,7 +40,7 @@ def to_block(
 
     Raises InputError without the extra `neuro`.
     """
-    neo = _neo()
+    neo = imported("events")
     block = neo.Block(n_units=trials.n_units)
     for k, (times, units) in enumerate(zip(trials.times, trials.units, strict=True)):
         said = {} if labels is None else {"label": labels[k]}
@@ -60,27 +63,69 @@ def from_block(block: Any) -> Trials:
 
     Raises InputError for what is no block, and without the extra `neuro`.
     """
-    neo = _neo()
+    neo = imported("events")
     if not isinstance(block, neo.Block):
         raise must("events", "the block", "a neo.Block", type(block).__name__)
-    times: list[NDArray[np.floating[Any]]] = []
-    units: list[NDArray[np.int64]] = []
-    n_units, duration = int(block.annotations.get("n_units", 0)), 0.0
-    for segment in block.segments:
-        seconds, unit_of_spike = [np.empty(0)], [np.empty(0, np.int64)]
-        start = min((_seconds(each.t_start) for each in segment.spiketrains), default=0.0)
-        for index, train in enumerate(segment.spiketrains):
-            unit = int(train.annotations.get("unit", index))
-            seconds.append(np.atleast_1d(_seconds(train)) - start)
-            unit_of_spike.append(np.full(len(train), unit, np.int64))
-            n_units = max(n_units, unit + 1)
-            duration = max(duration, float(_seconds(train.t_stop)) - start)
-        times.append(np.concatenate(seconds))
-        units.append(np.concatenate(unit_of_spike))
-    return Trials(times, units, n_units, duration)
+    found = [spikes_of(segment) for segment in block.segments]
+    return Trials(
+        [each.times for each in found],
+        [each.units for each in found],
+        max([units_of(block), *(each.n_units for each in found)]),
+        max((each.duration for each in found), default=0.0),
+    )
 
 
-def _seconds(quantity: Any) -> Any:
+class Spikes(NamedTuple):
+    """The spikes of one segment.
+
+    Attributes:
+        times: in seconds from the start of the segment's earliest train, [E].
+        units: the unit of each, [E].
+        n_units: number of units; 0 where there is no train.
+        duration: from that start to the end of the latest train, in seconds.
+        start: where the segment's own clock is then, in seconds.
+    """
+
+    times: NDArray[np.floating[Any]]
+    units: NDArray[np.int64]
+    n_units: int
+    duration: float
+    start: float
+
+
+def spikes_of(segment: Any) -> Spikes:
+    """Return the spikes of a neo.Segment, or raise InputError for a train of an odd unit."""
+    trains = segment.spiketrains
+    units = [_whole("unit", train, index) for index, train in enumerate(trains)]
+    start = min((float(seconds_of(each.t_start)) for each in trains), default=0.0)
+    end = max((float(seconds_of(each.t_stop)) for each in trains), default=start)
+    return Spikes(
+        np.concatenate(
+            [np.empty(0), *(np.atleast_1d(seconds_of(each)) - start for each in trains)]
+        ),
+        np.repeat(np.array(units, np.int64), [len(each) for each in trains]),
+        max(units, default=-1) + 1,
+        end - start,
+        start,
+    )
+
+
+def units_of(block: Any) -> int:
+    """Return how many units a neo.Block says that there are; 0 where it says nothing."""
+    return _whole("n_units", block, 0)
+
+
+def _whole(name: str, what: Any, otherwise: int) -> int:
+    """Return a whole number that annotates something, or another one where nothing does."""
+    said = what.annotations.get(name, otherwise)
+    if not isinstance(said, int | float | np.number) or said not in range(MOST + 1):
+        accepted = f"a whole number from 0 to {MOST:,}"
+        raise must("events", f"the annotation {name} of a {type(what).__name__}", accepted, said)
+    return int(said)
+
+
+def seconds_of(quantity: Any) -> Any:
+    """Return a quantity of neo as numbers of seconds."""
     return quantity.rescale("s").magnitude
 
 
@@ -88,11 +133,12 @@ def _kind(sign: int) -> dict[str, str]:
     return {"sign": "excitatory" if sign > 0 else "inhibitory", "population": "EI"[sign <= 0]}
 
 
-def _neo() -> Any:
+def imported(where: str) -> Any:
+    """Return the package neo, or raise InputError where it isn't installed."""
     try:
         import neo
     except ImportError:
         raise InputError(
-            "events: blocks of neo need the package neo; pip install 'eccles[neuro]'"
+            f"{where}: blocks of neo need the package neo; pip install 'eccles[neuro]'"
         ) from None
     return neo

@@ -16,8 +16,9 @@ from eccles.data.images import cifar, fashion_mnist
 from eccles.data.images.dataset import ImageDataset as ImageDataset
 from eccles.data.images.dataset import ImageSplits as ImageSplits
 from eccles.data.images.encoding import latency_encode as latency_encode
-from eccles.data.own.names import SHARE, SUFFIXES
+from eccles.data.own.names import SHARE
 from eccles.data.own.names import is_path as _is_path
+from eccles.data.own.names import no_data as _no_data
 from eccles.data.spikes import spoken
 from eccles.data.spikes.binning import Binning as Binning
 from eccles.data.spikes.binning import bin_events as bin_events
@@ -128,8 +129,10 @@ def load(
         hint = "the data set has samples to test on"
         raise must("data", "test_share", f"left out with {name}", test_share, hint)
     if name not in SOURCES and _broken_rule(name) == "" and Path(name).exists():
-        accepted = f'with a "/" in it, or a file that ends in {", ".join(SUFFIXES)}'
-        raise must("data", "a path", accepted, name, f"./{name} is read as one")
+        if Path(name).is_dir():
+            hint = f"{name}/ is read as a folder"
+            raise must("data", "a folder", 'with a "/" in its path', name, hint)
+        raise _no_data(name)
     source = _named(name)
     if source.form == "recordings":
         return spoken.load(source, data_dir, binning)

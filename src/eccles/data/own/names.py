@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-SUFFIXES = (".npz", ".h5", ".h5.gz", ".hdf5")
+from eccles.errors import InputError, must
+
+BLOCKS = (".mat", ".nix", ".nwb")
+"""Files of those that neo reads that keep the labels of trials."""
+
+SUFFIXES = (".npz", ".h5", ".h5.gz", ".hdf5", *BLOCKS)
 """Files that are read."""
 
 SHARE = 0.2
@@ -27,3 +32,14 @@ def base_name(data: str) -> str:
     ('mine.npz', 'photos')
     """
     return PurePath(data).name or data
+
+
+def no_data(data: str) -> InputError:
+    """Return the error for a file of another kind than those that are read."""
+    accepted = f"a folder, or a file that ends in {', '.join(SUFFIXES)}"
+    hint = "neo writes what it reads as .mat or .nix"
+    if data.endswith((".pkl", ".pickle")):
+        hint = (
+            "a pickle may run any program when it is read, so write what is in it as one of these"
+        )
+    return must("data", "data of one's own", accepted, data, hint)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from eccles.data.files.sources import expanded
+from eccles.data.own.blocks import read_trials
 from eccles.data.own.divided import held_out
 from eccles.data.own.folder import load_folder
-from eccles.data.own.names import SHARE, SUFFIXES
+from eccles.data.own.names import BLOCKS, SHARE, SUFFIXES, no_data
 from eccles.data.own.npz import load_npz
 from eccles.data.spikes.binning import Binning
 from eccles.data.spikes.dataset import Splits
+from eccles.data.spikes.hdf5 import read_blocks
 from eccles.data.spikes.spoken import load_file
 from eccles.errors import InputError, must
 
@@ -38,10 +40,10 @@ def load(path: str | Path, binning: Binning | None = None, test_share: float = S
     elif file.name.endswith(".npz"):
         train, test = load_npz(file, name, binning)
     elif file.name.endswith(SUFFIXES):
-        train, test = load_file(file, name, binning), None
+        read = read_trials if file.name.endswith(BLOCKS) else read_blocks
+        train, test = load_file(file, name, binning, read), None
     else:
-        accepted = f"a folder, or a file that ends in {', '.join(SUFFIXES)}"
-        raise must("data", "data of one's own", accepted, name)
+        raise no_data(name)
     if train.n_classes < 2:
         got = f"only {train.classes[0]!r}" if train.classes else "none"
         raise InputError(f"data: {name} must have two classes or more, got {got}")

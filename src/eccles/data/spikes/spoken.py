@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,9 @@ from eccles.units import duration
 
 _TOO_LATE = 0.99
 """If so many of all events come too late for the last bin, their times are hardly seconds."""
+
+Reader = Callable[[Path, int | None, Callable[[int, int], None] | None], Iterator[Recordings]]
+"""What gives the samples of a file some at a time."""
 
 _log = logging.getLogger("eccles")
 
@@ -66,9 +69,14 @@ def load(source: Source, data_dir: Path | None = None, binning: Binning | None =
     return Splits(train, test)
 
 
-def load_file(path: Path, name: str, binning: Binning | None = None) -> SpikeDataset:
-    """Return one file of recordings of one's own as spikes in steps; raises what `load` raises."""
-    found, facts = _load(OWN_RECORDINGS, File(path.name), path, binning or Binning())
+def load_file(
+    path: Path, name: str, binning: Binning | None = None, read: Reader = read_blocks
+) -> SpikeDataset:
+    """Return one file of recordings of one's own as spikes in steps; raises what `load` raises.
+
+    `read` gives its samples some at a time, and is told the channels if they are known.
+    """
+    found, facts = _load(OWN_RECORDINGS, File(path.name), path, binning or Binning(), read)
     n_units = _channels([path], [facts])
     return replace(found, name=name, events=replace(found.events, n_units=n_units))
 
@@ -156,7 +164,7 @@ def examine(file: File, path: Path) -> str:
 
 
 def _load(
-    source: Source, file: File, path: Path, binning: Binning
+    source: Source, file: File, path: Path, binning: Binning, read: Reader = read_blocks
 ) -> tuple[SpikeDataset, Mapping[str, Any]]:
     n_units = None if source.kind == "own" else CHANNELS
     sums = checksums(path)
@@ -175,7 +183,7 @@ def _load(
         "n_units": n_units or UNSTATED,
         "dt": binning.dt,
     }
-    encoded = cached(description, lambda: _encode(path, binning, n_units))
+    encoded = cached(description, lambda: _encode(path, binning, n_units, read))
     facts = encoded.facts
     _say_left_out(f"data: {path}", facts["left_out"], facts["recorded"], binning)
     dataset = SpikeDataset(
@@ -191,11 +199,13 @@ def _load(
     return dataset, facts
 
 
-def _encode(path: Path, binning: Binning, n_units: int | None) -> Labelled:
+def _encode(
+    path: Path, binning: Binning, n_units: int | None, read: Reader = read_blocks
+) -> Labelled:
     events, labels, speakers = [], [], []
     left_out = recorded = largest = 0
     with reading(f"reading {path.name}", path) as advance:
-        for part in read_blocks(path, n_units, advance):
+        for part in read(path, n_units, advance):
             try:
                 binned = bin_events(part, binning)
             except InputError as error:
