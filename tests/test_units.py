@@ -135,3 +135,10 @@ def test_groups_of_any_name_are_read_as_they_are_spelt_or_refused(rates):
     except InputError:
         return
     assert read_rates(spelt_rates(found)) == found
+
+
+def test_a_number_that_is_hardly_seconds_needs_its_unit():
+    """Who writes 400 means milliseconds; what is stored, and what Python says, is no text."""
+    assert [seconds(each) for each in ("400 s", "9.9", 400.0, 400)] == [400, 9.9, 400, 400]
+    with pytest.raises(InputError, match=r'unit from 10 s on, got .* write "400 ms" or "400 s"$'):
+        seconds("400", "max_time")

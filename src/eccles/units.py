@@ -12,6 +12,9 @@ from eccles.errors import must
 SHORTEST = 1e-6
 """The shortest time constant in seconds: one so short leaves nothing of a step of any data."""
 
+PLAIN = 10.0
+"""Seconds from which a text needs a unit: hardly anybody who writes 400 means so many seconds."""
+
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 _HERTZ = {"": 1.0, "hz": 1.0, "khz": 1e3}
 _RATE = re.compile(r"\s*([-+0-9.eE]+)\s*([a-zA-Z]*)\s*")
@@ -26,7 +29,8 @@ _RATES = 'a rate such as "5 Hz", or one by group, "E: 5 Hz, PV: 15 Hz"'
 def seconds(value: str | float, name: str = "duration") -> float:
     """Return a duration in seconds from a number of seconds or a text with a unit.
 
-    Raises InputError unless the value is finite, above zero, and in s, ms or us.
+    Raises InputError unless the value is finite, above zero, and in s, ms or us, and for a text of
+    `PLAIN` or more without a unit.
 
     >>> seconds("10 ms"), seconds("5ms"), seconds(0.02), seconds("1 s")
     (0.01, 0.005, 0.02, 1.0)
@@ -45,6 +49,10 @@ def seconds(value: str | float, name: str = "duration") -> float:
     result = number / round(1 / scale)
     if not (math.isfinite(result) and result > 0):
         raise must("units", name, accepted, value)
+    if isinstance(value, str) and not match[2] and result >= PLAIN:
+        said = value.strip()
+        hint = f'a number alone is seconds; write "{said} ms" or "{said} s"'
+        raise must("units", name, f"a time with its unit from {PLAIN:g} s on", value, hint)
     return result
 
 

@@ -102,8 +102,8 @@ def test_steps_in_which_nothing_can_fire_are_odd(tmp_path, monkeypatch, capsys):
     describe = ["data", "describe", "timed.npz", "--test-share", "0.5", "--json"]
     assert main(describe) == 0
     assert "nothing fires" not in " ".join(json.loads(capsys.readouterr().out)["odd"])
-    assert main([*describe, "--max-time", "500", "--dt", "5"]) == 0
-    assert "last 98% of a sample: a shorter --max-time may do, and a time without a unit is in" in (
+    assert main([*describe, "--max-time", "500 s", "--dt", "5"]) == 0
+    assert "last 98% of 500 s; a shorter max_time may do, and a time without a unit is in" in (
         " ".join(json.loads(capsys.readouterr().out)["odd"])
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json as json_format
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,14 +60,15 @@ def describe(
     said = {"steps": steps, "max_time": max_time, "dt": dt, "clip": clip or None}
     given = {setting: value for setting, value in said.items() if value is not None}
     binning = TrainConfig.model_validate({"data": name, **given}).binning()
-    train, test = data.load(name, data_dir, binning, test_share)
+    with _kept() as said_of_it:
+        train, test = data.load(name, data_dir, binning, test_share)
     was = form(name)
     facts = {
         "name": name,
         "kind": train.kind,
         "form": was,
         **_facts(train, test),
-        "odd": [*_odd(train, test), *_empty(was, train, test)],
+        "odd": [*said_of_it, *_odd(train, test)],
     }
     if json:
         print(json_format.dumps(facts, indent=2))
@@ -75,6 +78,23 @@ def describe(
         _draw(train, out, kind)
         if not json:
             print(f"picture    {out}")
+
+
+@contextmanager
+def _kept() -> Iterator[list[str]]:
+    """Give a list of what Eccles says meanwhile, which isn't printed."""
+    said: list[str] = []
+
+    def keep(record: logging.LogRecord) -> bool:
+        said.append(record.getMessage())
+        return False
+
+    log = logging.getLogger("eccles")
+    log.addFilter(keep)
+    try:
+        yield said
+    finally:
+        log.removeFilter(keep)
 
 
 def _facts(train: SpikeDataset, test: SpikeDataset) -> dict[str, Any]:
@@ -120,18 +140,6 @@ def _odd(train: SpikeDataset, test: SpikeDataset) -> list[str]:
     if twice := _in_both(train, test):
         found.append(f"{twice:,} samples to test on are among those to train on, event for event")
     return found
-
-
-def _empty(form: str, train: SpikeDataset, test: SpikeDataset) -> Iterator[str]:
-    """Give a sentence where most steps of recordings come after all that fires."""
-    steps = [part.events.steps for part in (train, test) if len(part.events.steps)]
-    last = max((int(each.max()) for each in steps), default=0)
-    empty = 1.0 - (last + 1) / train.events.n_steps
-    if form not in ("images", "rasters") and empty > 0.5:
-        yield (
-            f"nothing fires in the last {empty:.0%} of a sample: a shorter --max-time may do, and "
-            "a time without a unit is in seconds"
-        )
 
 
 def _in_both(train: SpikeDataset, test: SpikeDataset) -> int:

@@ -100,6 +100,9 @@ def test_events_that_come_too_late_are_counted(caplog):
              labels=["a", "b", "a", "b"])  # fmt: skip
     load("late.npz", binning=Binning(max_time=0.5))
     assert any("has 1 of 4 events at 500 ms or later, which are left" in m for m in caplog.messages)
+    caplog.clear()
+    load("late.npz", binning=Binning(max_time=400.0))
+    assert any("nothing fires in the last 98% of 400 s; a shorter" in m for m in caplog.messages)
 
 
 def test_a_file_of_recordings():
@@ -262,7 +265,7 @@ def test_files_that_are_none_are_one_sentence(tmp_path):
         "nope/": "nope/ must be a file or folder, got nothing of that name",
         "./notes.txt": "must be a folder, or a file that ends in .npz",
         "notes.txt": "must be a folder, or a file that ends in .npz, .*, got 'notes.txt'",
-        "empty": "a folder must be with a \"/\" in its path, got 'empty'; empty/ is read as a folder",
+        "empty": "a folder must be with a \"/\" in its path, got 'empty'; empty/ is",
         "text.npz": "text.npz must be a readable npz of arrays, got File is not a zip file",
         "text.h5": "text.h5 must be whole HDF5",
         "empty/": "must hold a folder for each class with images .*, got no folder in it$",

@@ -155,3 +155,10 @@ def test_the_former_name_of_what_is_changed_works_and_says_so():
     with pytest.warns(DeprecationWarning, match=r"Binning\.told is now Binning\.changed") as said:
         assert binning.told() == binning.changed() == "clip True"
     assert said[0].filename == __file__
+
+
+def test_what_was_changed_is_what_was_given():
+    assert Binning(30, 0.5).changed() == "steps 30, max_time 500 ms"
+    assert Binning(101, 0.5, dt=5e-3).changed() == "max_time 500 ms, dt 5 ms"
+    assert Binning(281, dt=5e-3).changed() == "dt 5 ms"
+    assert Binning(1401).changed() == "steps 1401"

@@ -58,12 +58,13 @@ class Binning:
         >>> Binning(clip=True, dt=2e-3).changed()
         'clip True, dt 2 ms'
         """
-        usual = Binning()
-        said = {
-            name: value for name, value in asdict(self).items() if value != getattr(usual, name)
-        }
+        usual, own = asdict(Binning()), asdict(self)
+        said = {name: value for name, value in own.items() if value != usual[name]}
+        if len(said) > 1 and math.isclose((self.n_steps - 1) * self.dt, self.max_time):
+            said.pop("n_steps", None)  # It follows from the two others, so that nobody gave it.
         return ", ".join(
-            f"{name} {duration(value) if isinstance(value, float) else value}"
+            f"{'steps' if name == 'n_steps' else name} "
+            f"{duration(value) if isinstance(value, float) else value}"
             for name, value in said.items()
         )
 

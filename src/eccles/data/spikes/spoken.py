@@ -29,6 +29,9 @@ from eccles.units import duration
 _TOO_LATE = 0.99
 """If so many of all events come too late for the last bin, their times are hardly seconds."""
 
+_EMPTY = 0.5
+"""If so much of a sample comes after all events, its end was hardly meant."""
+
 Reader = Callable[[Path, int | None, Callable[[int, int], None] | None], Iterator[Recordings]]
 """What gives the samples of a file some at a time."""
 
@@ -88,18 +91,29 @@ def binned(where: str, recordings: Recordings, binning: Binning) -> SpikeEvents:
     except InputError as error:
         raise InputError(f"{where} doesn't fit {error}") from None
     check_in_time(where, found.left_out, recordings.n_events, binning)
-    _say_left_out(where, found.left_out, recordings.n_events, binning)
+    _say_in_time(where, found.events, found.left_out, recordings.n_events, binning)
     return found.events
 
 
-def _say_left_out(where: str, left_out: int, recorded: int, binning: Binning) -> None:
-    """Log how many events come too late for the bins, if any do."""
+def _say_in_time(
+    where: str, events: SpikeEvents, left_out: int, recorded: int, binning: Binning
+) -> None:
+    """Log how many events come too late for the bins, or how many bins come after all events."""
     if left_out:
         _log.warning(
             "%s has %s of %s events at %s or later, which are left out",
             where,
             f"{left_out:,}",
             f"{recorded:,}",
+            duration(binning.max_time),
+        )
+    last = int(events.steps.max(initial=0))
+    if (empty := 1.0 - (last + 1) / events.n_steps) > _EMPTY:
+        _log.warning(
+            "%s: nothing fires in the last %s of %s; a shorter max_time may do, and a time without "
+            "a unit is in seconds",
+            where,
+            f"{empty:.0%}",
             duration(binning.max_time),
         )
 
@@ -185,7 +199,8 @@ def _load(
     }
     encoded = cached(description, lambda: _encode(path, binning, n_units, read))
     facts = encoded.facts
-    _say_left_out(f"data: {path}", facts["left_out"], facts["recorded"], binning)
+    said = facts["left_out"], facts["recorded"]
+    _say_in_time(f"data: {path}", encoded.events, *said, binning)
     dataset = SpikeDataset(
         source.name,
         "own" if published is False else source.kind,
