@@ -15,6 +15,9 @@ SHORTEST = 1e-6
 PLAIN = 10.0
 """Seconds from which a text needs a unit: hardly anybody who writes 400 means so many seconds."""
 
+ALONE = 'a number alone is seconds; write "10 ms" for ten milliseconds'
+"""What to say of a time that is out of its range, for it may have been meant in other units."""
+
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 _HERTZ = {"": 1.0, "hz": 1.0, "khz": 1e3}
 _RATE = re.compile(r"\s*([-+0-9.eE]+)\s*([a-zA-Z]*)\s*")

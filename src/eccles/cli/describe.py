@@ -68,7 +68,7 @@ def describe(
         "kind": train.kind,
         "form": was,
         **_facts(train, test),
-        "odd": [*said_of_it, *_odd(train, test)],
+        "odd": [*(said.removeprefix(f"data: {name}: ") for said in said_of_it), *_odd(train, test)],
     }
     if json:
         print(json_format.dumps(facts, indent=2))

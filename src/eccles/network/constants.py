@@ -8,7 +8,7 @@ from reprlib import repr as short
 from typing import Any
 
 from eccles.errors import InputError, must, nearest
-from eccles.units import SHORTEST, duration, seconds
+from eccles.units import ALONE, SHORTEST, duration, seconds
 
 ByGroup = float | dict[str, float]
 """One number for all groups, or a number for each."""
@@ -26,8 +26,7 @@ def time(most: float) -> Reader:
     def read(value: Any, name: str) -> float:
         found = seconds(value, name)
         if found > most:
-            hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
-            raise must("network", name, f"at most {duration(most)}", duration(found), hint)
+            raise must("network", name, f"at most {duration(most)}", duration(found), ALONE)
         if found < SHORTEST:
             raise must("network", name, f"{duration(SHORTEST)} or more", duration(found))
         return found

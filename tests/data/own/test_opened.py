@@ -272,6 +272,7 @@ def test_files_that_are_none_are_one_sentence(tmp_path):
         "flat/": "must hold a folder for each class .*, got no folder in it beside 00.png, 01.png$",
         "both/": "images alone or sound alone, got images in down and sound in yes",
         "sizes/": "images must be of one size, got 4 x 5 in .* and 5 x 4 in ",
+        "dark/": "dark/: images must be bright enough for a pixel to fire, .*, got '9 at most'",
         "damaged/": "00.png must be an image in 8 bits, got cannot identify",
     }.items():
         Path("notes.txt").write_text("x")
@@ -286,6 +287,7 @@ def test_files_that_are_none_are_one_sentence(tmp_path):
         Path("both/yes/a.wav").touch()
         pictures("sizes")
         Image.fromarray(IMAGES[0].T).save("sizes/up/zz.png")
+        pictures("dark", IMAGES % 10)
         pictures("damaged", IMAGES[:2], ["a", "b"])
         Path("damaged/a/00.png").write_bytes(b"no picture")
         with pytest.raises((InputError, RunError), match=sentence):

@@ -48,6 +48,8 @@ def test_joined_again_they_are_the_same(three):
         ({"times": np.array([0.5, np.inf, 0.9])}, r"times\[1\] must be .* finite, got inf"),
         ({"labels": np.array([1, 2, 0])}, "labels must be from 0 to 1, .* 2 keys, got 2"),
         ({"labels": np.array([1, -1, 0])}, "labels must be from 0 to 1, .* got -1"),
+        ({"keys": ("no", "yes\n")}, "names of classes must be words of .* got 'yes.n'"),
+        ({"keys": ("no", "")}, "names of classes must be words of at most 100 printable letters"),
         ({"keys": ("no", "yes", "no")}, "keys must be names that differ, got 'no more than once'"),
         ({"units": np.zeros(2, np.uint16)}, "a unit for each time, got 3 times and 2 units"),
         ({"offsets": np.array([0, 2, 3])}, "offsets must be 4 of them, .* 3 labels, got 3"),

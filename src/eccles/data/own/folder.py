@@ -17,6 +17,7 @@ from eccles.data.files.verified import digests
 from eccles.data.images.encoding import DT, N_STEPS, TAU, THRESHOLD, latency_encode
 from eccles.data.own.pictures import SUFFIXES as PICTURES
 from eccles.data.own.pictures import read_pictures, size_of
+from eccles.data.own.pixels import check_fires
 from eccles.data.spikes import spoken
 from eccles.data.spikes.binning import Binning
 from eccles.data.spikes.cache import Labelled, cached
@@ -85,7 +86,10 @@ def _load(folder: Path, name: str, binning: Binning | None) -> SpikeDataset:
     }
 
     def build() -> Labelled:
-        return Labelled(latency_encode(read_pictures(files.paths)), numbers)
+        pixels = read_pictures(files.paths)
+        events = latency_encode(pixels)
+        check_fires(f"data: {name}", [events], pixels.max().item())
+        return Labelled(events, numbers)
 
     found = cached(description, build)
     return SpikeDataset(name, "own", found.events, found.labels, classes, sha256=sha256)

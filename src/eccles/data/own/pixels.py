@@ -60,9 +60,13 @@ def encoded(where: str, parts: Sequence[NDArray[Any]]) -> list[SpikeEvents]:
     Raises what `as_pixels` raises, and InputError where no image has a pixel that fires.
     """
     events = [latency_encode(pixels) for pixels in as_pixels(where, parts)]
+    check_fires(where, events, max(part.max().item() for part in parts))
+    return events
+
+
+def check_fires(where: str, events: Sequence[SpikeEvents], most: float) -> None:
+    """Raise InputError where no image has a pixel that fires; the brightest is of `most`."""
     if not any(each.n_events for each in events):
-        most = max(part.max().item() for part in parts)
         accepted = f"bright enough for a pixel to fire, over {THRESHOLD:g} of full brightness"
         hint = "full brightness is 1, or 255 where one is above 1; divide them by the highest"
         raise must(where, "images", accepted, f"{most:g} at most", hint)
-    return events

@@ -27,8 +27,9 @@ def as_classes(
     """
     found = as_array(where, "labels", labels)
     if found.ndim != 1 or found.dtype.kind not in "iuUSb" or not found.size:
-        got = f"{found.dtype} of shape {list(found.shape)}"
-        raise must(where, "labels", "one a sample, a whole number or a word", got)
+        got = f"{found.dtype} of shape {list(found.shape)}" if found.size else "none"
+        hint = "labels.astype(int) makes whole numbers of them" if found.dtype.kind == "f" else ""
+        raise must(where, "labels", "one a sample, a whole number or a word", got, hint)
     words: NDArray[Any] = (
         _words(where, found) if found.dtype.kind in "US" else found.astype(np.int64)
     )
@@ -62,11 +63,16 @@ def _words(where: str, array: NDArray[Any]) -> NDArray[np.str_]:
 def _named(where: str, names: Sequence[object]) -> tuple[str, ...]:
     """Return the names of classes, each of which can be printed and told from the others."""
     said = tuple(str(name) for name in names)
-    for name in said:
-        if not name.isprintable() or name != name.strip() or not name or len(name) > 100:
-            accepted = "words of at most 100 printable letters, without space around them"
-            raise must(where, "names of classes", accepted, name)
+    check_words(where, said)
     if len(set(said)) < len(said):
         twice = next(name for name in said if said.count(name) > 1)
         raise must(where, "names of classes", "names that differ", f"{twice} more than once")
     return said
+
+
+def check_words(where: str, names: Sequence[str]) -> None:
+    """Raise InputError for a name of a class that can't be printed on a line, or seen."""
+    for name in names:
+        if not name.isprintable() or name != name.strip() or not name or len(name) > 100:
+            accepted = "words of at most 100 printable letters, without space around them"
+            raise must(where, "names of classes", accepted, name)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from eccles.arguments import check_fields, typed
 from eccles.arrays import as_array, whole_numbers
+from eccles.data.spikes.labels import check_words
 from eccles.errors import InputError, must, whole
 
 CHANNELS = 700
@@ -67,6 +68,7 @@ class Recordings:
         settled["offsets"] = whole_numbers("recordings", "offsets", self.offsets)
         settled["keys"] = tuple(map(str, self.keys))
         settled["speakers"] = whole_numbers("recordings", "speakers", self.speakers)
+        check_words("recordings", self.keys)
         n_keys = len(self.keys)
         accepted = f"from 0 to {n_keys - 1}, for there are {n_keys} keys"
         labels = whole_numbers("recordings", "labels", self.labels, n_keys, accepted=accepted)

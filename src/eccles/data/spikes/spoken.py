@@ -79,7 +79,8 @@ def load_file(
 
     `read` gives its samples some at a time, and is told the channels if they are known.
     """
-    found, facts = _load(OWN_RECORDINGS, File(path.name), path, binning or Binning(), read)
+    where = f"data: {name}"
+    found, facts = _load(OWN_RECORDINGS, File(path.name), path, binning or Binning(), read, where)
     n_units = _channels([path], [facts])
     return replace(found, name=name, events=replace(found.events, n_units=n_units))
 
@@ -110,8 +111,7 @@ def _say_in_time(
     last = int(events.steps.max(initial=0))
     if (empty := 1.0 - (last + 1) / events.n_steps) > _EMPTY:
         _log.warning(
-            "%s: nothing fires in the last %s of %s; a shorter max_time may do, and a time without "
-            "a unit is in seconds",
+            "%s: nothing fires in the last %s of %s; a shorter max_time may do",
             where,
             f"{empty:.0%}",
             duration(binning.max_time),
@@ -125,7 +125,8 @@ def check_in_time(where: str, left_out: int, recorded: int, binning: Binning) ->
     if left_out >= _TOO_LATE * recorded:
         raise InputError(
             f"{where} must have events before {duration(binning.max_time)}, got {left_out:,} of "
-            f"{recorded:,} later; times must be seconds: are these milliseconds?"
+            f"{recorded:,} later; times must be seconds: are these milliseconds? Else a longer "
+            "max_time takes them"
         )
 
 
@@ -173,13 +174,19 @@ def _checksums(path: Path, *_state: int) -> Digests:
 def examine(file: File, path: Path) -> str:
     """Read all of a file and return what is peculiar about it, if anything; raise what is wrong."""
     sums = checksums(path)
-    _encode(path, Binning(), None if file in OWN_RECORDINGS.files else CHANNELS)
+    _encode(f"data: {path}", path, Binning(), None if file in OWN_RECORDINGS.files else CHANNELS)
     return "" if is_published(file, path, sums) is not False else "not as published, but sound"
 
 
 def _load(
-    source: Source, file: File, path: Path, binning: Binning, read: Reader = read_blocks
+    source: Source,
+    file: File,
+    path: Path,
+    binning: Binning,
+    read: Reader = read_blocks,
+    where: str = "",
 ) -> tuple[SpikeDataset, Mapping[str, Any]]:
+    where = where or f"data: {path}"
     n_units = None if source.kind == "own" else CHANNELS
     sums = checksums(path)
     published = is_published(file, path, sums)
@@ -197,10 +204,10 @@ def _load(
         "n_units": n_units or UNSTATED,
         "dt": binning.dt,
     }
-    encoded = cached(description, lambda: _encode(path, binning, n_units, read))
+    encoded = cached(description, lambda: _encode(where, path, binning, n_units, read))
     facts = encoded.facts
     said = facts["left_out"], facts["recorded"]
-    _say_in_time(f"data: {path}", encoded.events, *said, binning)
+    _say_in_time(where, encoded.events, *said, binning)
     dataset = SpikeDataset(
         source.name,
         "own" if published is False else source.kind,
@@ -215,7 +222,7 @@ def _load(
 
 
 def _encode(
-    path: Path, binning: Binning, n_units: int | None, read: Reader = read_blocks
+    where: str, path: Path, binning: Binning, n_units: int | None, read: Reader = read_blocks
 ) -> Labelled:
     events, labels, speakers = [], [], []
     left_out = recorded = largest = 0
@@ -224,7 +231,7 @@ def _encode(
             try:
                 binned = bin_events(part, binning)
             except InputError as error:
-                raise InputError(f"data: {path} doesn't fit {error}") from None
+                raise InputError(f"{where} doesn't fit {error}") from None
             events.append(binned.events)
             labels.append(part.labels)
             speakers.append(part.speakers)
@@ -233,8 +240,8 @@ def _encode(
             largest = max(largest, int(part.units.max(initial=0)))
     if not recorded:
         got = f"{sum(map(len, labels))} samples without any"
-        raise InputError(f"data: {path} must hold spikes, got {got}; write it anew")
-    check_in_time(f"data: {path}", left_out, recorded, binning)
+        raise InputError(f"{where} must hold spikes, got {got}; write it anew")
+    check_in_time(where, left_out, recorded, binning)
     return Labelled(
         # A file that says how many channels it has is stored as one that doesn't.
         SpikeEvents.joined([replace(each, n_units=n_units or UNSTATED) for each in events]),

@@ -15,7 +15,7 @@ from eccles.settings import Duration, MaybeDuration, Rate, as_said
 from eccles.training.config.network import NetworkSettings
 from eccles.training.config.shared import SHALLOW, SharedSettings
 from eccles.training.factory import known
-from eccles.units import SHORTEST, duration, read_rates, spelt_rates
+from eccles.units import ALONE, SHORTEST, duration, read_rates, spelt_rates
 
 _NOT_OF_MODULES = (
     "surrogate",
@@ -111,8 +111,7 @@ class TimedSettings(NetworkSettings, SharedSettings):
     def _agree_in_time(self) -> Self:
         for name in ("tau_mem", "tau_syn"):
             if getattr(self, name) > 1:
-                hint = 'a number alone is seconds; write "10 ms" for ten milliseconds'
-                raise must("train", name, "at most 1 s", duration(getattr(self, name)), hint)
+                raise must("train", name, "at most 1 s", duration(getattr(self, name)), ALONE)
             if getattr(self, name) < SHORTEST:
                 raise must("train", name, f"{duration(SHORTEST)} or more", self.spelt(name))
         if self.init == "fluctuation" and self.w1_std is not None:
@@ -144,7 +143,7 @@ class TimedSettings(NetworkSettings, SharedSettings):
         least, most = self.max_time / 65534, self.max_time
         if not least <= dt <= most:
             accepted = f"from {duration(least)} to {duration(most)}, max_time"
-            raise must("train", "dt", accepted, duration(dt))
+            raise must("train", "dt", accepted, duration(dt), ALONE)
         if self.steps not in (None, made := self.binning().n_steps):
             hint = f"dt and max_time make {made} steps"
             raise must("train", "steps", "left out with dt", self.steps, hint)
