@@ -125,8 +125,12 @@ def _whole(name: str, what: Any, otherwise: int) -> int:
 
 
 def seconds_of(quantity: Any) -> Any:
-    """Return a quantity of neo as numbers of seconds."""
-    return quantity.rescale("s").magnitude
+    """Return a quantity of neo as numbers of seconds, or raise InputError for one of no time."""
+    try:
+        return quantity.rescale("s").magnitude
+    except (ValueError, AttributeError):
+        unit = str(getattr(quantity, "dimensionality", "none"))
+        raise must("events", "the unit of times", "one of time, such as ms", unit) from None
 
 
 def _kind(sign: int) -> dict[str, str]:

@@ -186,7 +186,7 @@ def test_ratio_and_fraction_are_one_run(capsys):
         ("--ei 1.5", 2, "ei must be a ratio"),
         ("--epochs -3", 2, "epochs must be 0 or more, got -3"),
         ("--batch-size 0", 2, "batch_size must be 1 or more, got 0"),
-        ("--tau-mem 10", 2, "tau_mem must be at most 1 s, got '10 s'; a number alone is seconds"),
+        ("--tau-mem 10", 2, "tau_mem must be a time with its unit from 10 s on, got '10'"),
         ("--lr 0", 2, "lr must be above 0, got 0"),
         ("--lr -0.1", 2, "lr must be above 0, got -0.1"),
         ("--lr nan", 2, "lr must be a finite number"),

@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -163,3 +164,13 @@ def test_a_package_that_isnt_there(monkeypatch, name, package, sentence):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(InputError, match=sentence):
         load(name)
+
+
+def test_a_damaged_file_raises_nothing_else():
+    whole = Path(save(EVENTS.to_neo(labels=WORDS))).read_bytes()
+    for place in range(0, len(whole), len(whole) // 60):
+        content = bytearray(whole)
+        content[place] ^= 0xFF
+        Path("mine.mat").write_bytes(content)
+        with suppress(InputError):
+            list(read_trials(Path("mine.mat")))

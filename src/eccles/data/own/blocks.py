@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eccles.data.files import mat5
 from eccles.data.files.archives import why
 from eccles.data.files.verified import MOST_ON_DISK
 from eccles.data.own.names import BLOCKS
@@ -114,6 +115,8 @@ def _read(where: str, path: Path) -> list[Any]:
         raise InputError(f"{where} needs the package {package}; pip install {package}") from None
     try:
         check_file(path, MOST_ON_DISK)
+        if suffix == ".mat":
+            mat5.check(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             file = getattr(neo.io, reader)(str(path), **mode)
