@@ -23,6 +23,7 @@ from eccles.sweeps.sweep import Preview
 from eccles.sweeps.tables import StudyTables
 from eccles.sweeps.watch import Progress
 from eccles.sweeps.worker import Outcome
+from eccles.training.config import words
 
 if TYPE_CHECKING:
     from eccles.sweeps.estimate import Estimate
@@ -189,7 +190,9 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
     table.add_column("values", justify="right")
     table.add_column("", overflow="fold")
     for name, values in axes.items():
-        table.add_row(name, f"{len(values)}", Text(_shortened(values)))
+        table.add_row(
+            name, f"{len(values)}", Text(_shortened([words.spelt(name, each) for each in values]))
+        )
     console.print(table)
     known = len(plan.runs) - len(left)
     lines = [f"{len(plan.runs):,} runs, {known:,} known, {len(left):,} to do, in {out}"]
@@ -236,8 +239,5 @@ def _values(plan: Plan, name: str) -> list[Any]:
     return list({repr(run.settings[name]): run.settings[name] for run in plan.runs}.values())
 
 
-def _shortened(values: list[Any], most: int = 24) -> str:
-    words = [str(value) for value in values]
-    if len(words) > most:
-        words = [*words[: most - 1], "...", words[-1]]
-    return ", ".join(words)
+def _shortened(texts: list[str], most: int = 24) -> str:
+    return ", ".join(texts if len(texts) <= most else [*texts[: most - 1], "...", texts[-1]])
