@@ -48,6 +48,7 @@ class Arguments:
         eccles results studies/mine --table runs --where "peak_accuracy < 0.2"
         eccles results studies/mine --table classes --where "ei = '80:20' AND epoch = 29"
         eccles results studies/mine --table epochs --export epochs.csv
+        eccles results studies/mine --value peak_accuracy --export cells.csv
     """
 
     folder: Stored = None
