@@ -12,9 +12,6 @@ from multiprocessing import resource_tracker
 from types import ModuleType
 from typing import Any
 
-_GRACE = 8.0
-"""Seconds that a pool has to end."""
-
 
 class Pool(ProcessPoolExecutor):
     """Starts workers that Ctrl-C doesn't reach, not even while they import what they need.
@@ -32,19 +29,6 @@ class Pool(ProcessPoolExecutor):
         """Take a run; a worker that starts for it inherits which signals are blocked."""
         with _no_main(), _no_interrupt():
             return super().submit(fn, *args, **kwargs)
-
-    def give_up(self) -> None:
-        """Kill the workers, and wait until the pool's own thread has ended too.
-
-        Python would wake that thread at its end, while it may be closing what it is woken by.
-        """
-        thread: Any = self._executor_manager_thread
-        workers = dict(self._processes or {})
-        self.shutdown(wait=False, cancel_futures=True)
-        for worker in workers.values():
-            worker.kill()
-        if thread is not None:
-            thread.join(_GRACE)
 
 
 def _start_tracker() -> None:

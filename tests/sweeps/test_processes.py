@@ -1,14 +1,10 @@
 """Workers start without the caller's script; where they can't start, nothing is stored."""
 
-import multiprocessing
 import os
 import subprocess
 import sys
-import threading
 
 import pytest
-
-from eccles.sweeps.executors import local
 
 pytestmark = pytest.mark.slow
 
@@ -51,19 +47,6 @@ def test_nothing_is_said_of_what_a_killed_process_leaves():
     command = [sys.executable, "-c", KILLED]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (-9, "")
-
-
-def test_a_pool_that_is_given_up_leaves_nothing():
-    def given_up():
-        with local(2) as workers:
-            assert workers.executor.submit(int).result() == 0
-            raise ZeroDivisionError
-
-    before = threading.enumerate()
-    with pytest.raises(ZeroDivisionError):
-        given_up()
-    assert threading.enumerate() == before
-    assert multiprocessing.active_children() == []
 
 
 LAME = """

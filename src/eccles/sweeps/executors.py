@@ -49,6 +49,7 @@ class Workers(NamedTuple):
 @contextmanager
 def local(jobs: int) -> Iterator[Workers]:
     """Give so many processes of this machine; they end with this one, however it ends."""
+    before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
     try:
         executor = Pool(jobs, mp_context=context, initializer=_begin)
@@ -61,8 +62,10 @@ def local(jobs: int) -> Iterator[Workers]:
     try:
         yield Workers(executor, lambda: jobs, lambda: first.done() and not first.exception())
     except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
         # Whoever is still here had its time: what it did is stored up to its last epoch.
-        executor.give_up()
+        for child in set(multiprocessing.active_children()) - before:
+            child.kill()
         raise
     executor.shutdown()
 
