@@ -1,6 +1,7 @@
 """What `help` lists of a room is what the room hands on, and how values show themselves."""
 
 import ast
+import dataclasses
 import importlib
 import pydoc
 from pathlib import Path
@@ -63,3 +64,15 @@ def test_stored_results_show_themselves():
     shown = results._repr_html_()
     assert "672 runs" in shown
     assert "<td>80:20</td>" in shown
+
+
+def test_a_run_shows_itself():
+    result = eccles.train(eccles.TrainConfig(epochs=1, hidden=10, batch_size=2000))
+    shown = result._repr_html_()
+    assert "1 epochs, accuracy" in shown
+    assert "<th>epoch</th><th>loss</th><th>accuracy</th><th>rate_hz</th>" in shown
+    start, end = (row["accuracy"] for row in result.history)
+    assert f"<td>0</td><td>-</td><td>{start:.4g}</td>" in shown
+    assert f"<td>{end:.4g}</td>" in shown
+    many = dataclasses.replace(result, history=result.history[:1] + 99 * result.history[1:])
+    assert many._repr_html_().count("<tr>") == 21

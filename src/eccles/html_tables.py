@@ -19,5 +19,6 @@ def html_table(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    text = "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    missing = value is None or value != value
+    text = "-" if missing else f"{value:.4g}" if isinstance(value, float) else str(value)
     return f"<td>{escape(text)}</td>"

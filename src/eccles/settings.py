@@ -27,6 +27,9 @@ from eccles.reading import read_text
 from eccles.units import duration, hertz, seconds
 from eccles.yaml_files import MOST_BYTES, YAMLError, parse
 
+AUTO, NONE = "auto", "none"
+"""Words for a setting that nobody said: a rule gives its value, or what it sets isn't there."""
+
 
 def as_said(
     metavar: str,
@@ -97,6 +100,7 @@ class Settings(BaseModel):
     @classmethod
     def _one_sentence(cls, value: Any, build: Any) -> Self:
         if isinstance(value, Mapping):
+            value = {name: cls.read_unset(name, each) for name, each in value.items()}
             cls._no_truth_for_a_number(value)
         try:
             result: Self = build(value)
@@ -140,6 +144,23 @@ class Settings(BaseModel):
     def no_setting(cls, name: object) -> str:
         """Return the error text for the name of a setting that isn't one of this class."""
         return f"there is no setting {shown(name)}{nearest(name, cls.model_fields)}"
+
+    @classmethod
+    def unset(cls, name: object) -> str:
+        """Return the word for a setting that nobody said, and that is None.
+
+        That is "auto" where the setting's own words say what holds then, "none" where nothing does.
+        """
+        field = cls.model_fields.get(str(name))
+        return AUTO if field and f"({AUTO}" in (field.description or "") else NONE
+
+    @classmethod
+    def read_unset(cls, name: object, value: Any) -> Any:
+        """Return None for the word that says so of a setting, and any other value as it is."""
+        if not isinstance(value, str) or value != cls.unset(name):
+            return value
+        field = cls.model_fields.get(str(name))
+        return None if field and field.default is None else value
 
     def names(self) -> Collection[str]:
         """Return the names of the settings that apply: all, unless a subclass leaves some out."""

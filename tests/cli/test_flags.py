@@ -60,7 +60,7 @@ def test_a_setting_that_is_given_in_a_file_is_a_default(tmp_path, capsys):
         ("train --model mlp8 --lr fast", "train: --lr must be a number, got 'fast'; see"),
         (
             "train --model mlp8 --stabiliser epsilonn",
-            "train: --stabiliser must be one of adaptive, epsilon, none, got 'epsilonn' "
+            "train: --stabiliser must be one of adaptive, auto, epsilon, none, got 'epsilonn' "
             "(did you mean 'epsilon'?)",
         ),
         ("train --seed", "train: --seed must have a value, got none"),

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from eccles.cli import main
+from eccles.cli.sweep_display import SweepDisplay
 from eccles.sweeps.study import read_study
 from eccles.sweeps.sweep import sweep
+from eccles.sweeps.watch import Progress
 
 STORED = Path(__file__).parents[2] / "results/kilgore2025/fashion-mnist-noise"
 STUDY = """
@@ -67,6 +69,25 @@ def test_dry_run(study, capsys):
 
 
 @pytest.mark.slow
+def test_a_dry_run_says_whose_time_it_is(study, capsys):
+    words = ["sweep", "mine.yaml", "--dry-run", "--dask", "tcp://host:8786"]
+    assert main(words) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.startswith("that is for this machine; the workers at tcp://host:8786 may be more")
+
+
+def test_ctrl_c_says_what_is_under_way(capsys):
+    def stopped():
+        with SweepDisplay() as shown:
+            shown.passed(Progress(9, 4, 1, 2, 0, 2, 800, 4.0, 8.0, 2))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    said = "done 5, running 2, failed 1, left 3, ETA 6 s, sample-epochs/s 200, best since -\n"
+    assert capsys.readouterr().out == said
+
+
 def test_dry_run_as_json(study, capsys):
     assert main(["sweep", "mine.yaml", "--dry-run", "--json", "--shard", "1/2"]) == 0
     told = json.loads(capsys.readouterr().out)

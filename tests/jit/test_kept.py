@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numba import types
 
 from eccles import jit
-from eccles.jit import compiled, kept
+from eccles.jit import compiled, kept, turns
 from eccles.jit.kept import KeptKernels
 
 SOURCE = "def doubled(x):\n    return x + x\n"
@@ -249,3 +249,57 @@ def test_arrays_of_numpy_come_back_the_same(file, tmp_path):
     values = np.arange(7, dtype=np.float32)
     assert np.array_equal(first(values), second(values))
     assert taken_from_disk(second)
+
+
+COLD = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+import doubling
+from eccles.jit import compiled
+from numba.core import event
+
+class Said(event.Listener):
+    def on_start(self, event): print("compiles", flush=True); time.sleep(float(sys.argv[2]))
+    def on_end(self, event): pass
+
+event.register("numba:compile", Said())
+kernel = compiled(doubling.doubled)
+print(kernel(4), sum(kernel.stats.cache_hits.values()))
+"""
+
+
+def cold(tmp_path, seconds):
+    """Start a process that compiles, if it has to, for so many seconds."""
+    loaded(tmp_path / "source")
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
+    command = [sys.executable, "-c", COLD, str(tmp_path / "source"), str(seconds)]
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+
+
+def test_of_two_processes_that_start_cold_one_compiles(tmp_path):
+    one = cold(tmp_path, 4)
+    assert one.stdout.readline() == "compiles\n"
+    with cold(tmp_path, 0) as other:
+        assert other.communicate()[0] == "8 1\n"
+    assert one.communicate()[0] == "8 0\n"
+    assert [each.suffix for each in (tmp_path / "kernels").rglob("*.*")] == [".kernel"]
+
+
+def test_a_process_that_is_killed_leaves_its_turn(tmp_path):
+    one = cold(tmp_path, 60)
+    assert one.stdout.readline() == "compiles\n"
+    one.kill()
+    one.communicate()
+    with cold(tmp_path, 0) as other:
+        assert other.communicate()[0] == "compiles\n8 0\n"
+
+
+def test_who_waits_too_long_compiles_for_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "_PATIENCE", 0.3)
+    one = cold(tmp_path, 60)
+    assert one.stdout.readline() == "compiles\n"
+    kernel = compiled(loaded(tmp_path / "source"))
+    assert kernel(4) == 8
+    assert not taken_from_disk(kernel)
+    one.kill()
+    one.communicate()

@@ -62,7 +62,6 @@ def test_more_than_ten_levels_come_in_their_order():
         ("10000 us", 0.01),
         ("0.010", 0.01),
         ("1e-2", 0.01),
-        ("-", None),
         ("none", None),
     ],
 )

@@ -5,12 +5,11 @@ import json
 import pandas as pd
 import pytest
 
-from eccles import TrainConfig
+from eccles import InputError, TrainConfig
 from eccles.cli import main
 from eccles.devices import Device
 from eccles.devices.presets import said
-from eccles.stats.cells import find_value
-from eccles.sweeps.devices import called, constants_of, device_names
+from eccles.sweeps.devices import called, device_names, values_of
 from eccles.sweeps.plan import plan
 from eccles.sweeps.study import Study, read_study
 from eccles.sweeps.tables import load
@@ -34,7 +33,7 @@ def _own_folder(tmp_path, monkeypatch):
 
 def test_a_file_is_read_once_and_stands_in_the_study(tmp_path):
     study = read_study(tmp_path / "there/study.yaml")
-    assert study.grid["device_model"] == ["none", "ecram", "mine", {"dw_min": 0.01}]
+    assert study.grid["device_model"] == [None, "ecram", "mine", {"dw_min": 0.01}]
     assert study.devices == {"mine": said(MINE)}
     (tmp_path / "there/mine.yaml").unlink()
     again = Study.model_validate(json.loads(json.dumps(study.model_dump(mode="json"))))
@@ -87,8 +86,11 @@ def test_names_say_the_file_or_what_tells_devices_apart():
     rows = pd.DataFrame({"device_model": [None, said(MINE)]})
     assert list(called(study, rows)["device_model"]) == ["none", "mine"]
     assert rows["device_model"][1] == said(MINE)
-    cell = constants_of(study, rows, {"device_model": "mine"})
-    assert find_value(rows, "device_model", cell["device_model"]) == said(MINE)
+    for shown, value in (("mine", said(MINE)), (said(MINE), said(MINE)), ("none", None)):
+        (found,) = values_of(study, rows, {"device_model": shown}).values()
+        assert found == value or (value is None and pd.isna(found))
+    with pytest.raises(InputError, match="device_model must be one of none, mine, got 'mone'"):
+        values_of(study, rows, {"device_model": "mone"})
 
 
 def test_a_study_that_is_copied_elsewhere_is_whole(done_by_threads, tmp_path, capsys):
@@ -111,3 +113,17 @@ def test_a_study_that_is_copied_elsewhere_is_whole(done_by_threads, tmp_path, ca
     picture = (tmp_path / "copy/figures/peak_accuracy.svg").read_text()
     assert "mine</text>" in picture
     assert "soft_bounds" not in picture
+
+
+def test_the_reference_is_said_as_the_table_says_it(done_by_threads, tmp_path, capsys):
+    grid = {"device_model": [None, "ecram"], "tau_syn_inhibitory": [None, "10 ms"]}
+    base = {"data": "fashion-mnist-sample", "epochs": 0, "hidden": 10, "recurrent": 0.1}
+    done_by_threads(Study(name="words", base=base, grid=grid, repeat=2))
+    out = str(tmp_path / "out")
+    assert main(["results", out, "--against", "device_model=none,tau_syn_inhibitory=auto"]) == 0
+    table = capsys.readouterr().out
+    assert table.count(" none  ") == 1
+    assert table.count(" auto  ") == 1
+    assert main(["results", out, "--against", "device_model=nome"]) == 2
+    said = capsys.readouterr().err
+    assert "must be one of none, ecram, got 'nome' (did you mean 'none'?)" in said

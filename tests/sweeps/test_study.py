@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from eccles.errors import InputError
@@ -182,3 +184,29 @@ def test_what_is_stored_of_a_study_reads_back(settings):
     """With its defaults spelt out, as study.json has them."""
     study = Study(name="mine", **settings)
     assert Study.model_validate(study.model_dump(mode="json")) == study
+
+
+@pytest.mark.parametrize(
+    ("override", "hint"),
+    [
+        ("ei=[80:20, 100:0]", "grid.ei=[80:20, 100:0]"),
+        ("ei=80:20,100:0", "grid.ei=[80:20, 100:0]"),
+        ("base.epochs=1,2", "grid.epochs=[1, 2]"),
+        ("tau_mem=5 ms, 10 ms", "grid.tau_mem=[5 ms, 10 ms]"),
+        ("seed=[1, 2]", "repeat=[1, 2]"),
+        ("lr=[auto, 0.1]", "grid.lr=[auto, 0.1]"),
+    ],
+)
+def test_several_values_of_one_setting_are_an_axis(override, hint, path):
+    path.write_text("base: {hidden: 10}\ngrid: {update_noise: [0, 1]}\n")
+    name = override.partition("=")[0].removeprefix("base.")
+    said = f'sweep: --set {name} must be one value for all runs, got .*; --set "{re.escape(hint)}"'
+    with pytest.raises(InputError, match=said):
+        read_study(path, overrides=[override])
+    assert read_study(path, overrides=[hint])
+
+
+def test_a_list_that_is_one_value_is_taken(path):
+    path.write_text("base: {epochs: 1}\ngrid: {update_noise: [0, 1]}\n")
+    assert read_study(path, overrides=["hidden=20,10"]).base["hidden"] == "20,10"
+    assert read_study(path, overrides=["hidden=[20, 10]"]).base["hidden"] == [20, 10]

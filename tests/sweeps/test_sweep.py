@@ -152,11 +152,15 @@ def test_a_failed_run_is_a_row(changed, done_by_threads):
 
 def test_failed_runs_are_done_again_when_asked(changed, done_by_threads):
     noisy = changed(grid={"update_noise": [0.0, 1e38]}, repeat=[3])
-    done_by_threads(noisy)
+    folder = done_by_threads(noisy).folder
     for again in (False, True):
         told = Told()
+        # Records alone say what failed where the command was killed before there were tables.
+        (folder / "runs.parquet").unlink()
         done_by_threads(noisy, watch=told, retry_failed=again)
         assert [run.settings["update_noise"] for run, _ in told.ends] == [1e38] * again
+        start = told.progress[0]
+        assert (start.known, start.known_failed) == ((1, 0) if again else (2, 1))
 
 
 def test_shards_together_are_the_study(small, done_by_threads, tmp_path):

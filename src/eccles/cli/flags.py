@@ -21,7 +21,7 @@ from tyro.constructors import (
 
 from eccles.cli.complaints import complaining, refuse
 from eccles.paths import broken_rule
-from eccles.settings import Settings
+from eccles.settings import AUTO, Settings
 
 _Flags = TypeVar("_Flags")
 _Parsed = TypeVar("_Parsed")
@@ -162,7 +162,8 @@ def _number(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[float] | None:
 def _optional(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[Any] | None:
     """Show what a flag takes by its kind alone, where None is what it is if it is left out.
 
-    The word None is taken all the same, for what a file says to be left out again.
+    The word "auto", formerly None, is taken all the same, for what a file says to be left out
+    again. Of texts it isn't, which may be that word themselves: whoever reads the text knows.
     """
     kinds = get_args(info.type)
     if NoneType not in kinds or len(kinds) < 2:
@@ -171,11 +172,12 @@ def _optional(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[Any] | None:
     spec = ConstructorRegistry.get_primitive_spec(PrimitiveTypeInfo.make(said, info.markers))
     if not isinstance(spec, PrimitiveConstructorSpec) or spec.nargs != 1:
         return None
+    unsaid = ["None"] if {str, Path} & {*kinds} else [AUTO, "None"]
     return replace(
         spec,
-        choices=None if spec.choices is None else (*spec.choices, "None"),
+        choices=None if spec.choices is None else (*spec.choices, *unsaid),
         instance_from_str=lambda words: (
-            None if words == ["None"] else spec.instance_from_str(words)
+            None if words[0] in unsaid else spec.instance_from_str(words)
         ),
         is_instance=lambda value: value is None or spec.is_instance(value),
         str_from_instance=lambda value: (

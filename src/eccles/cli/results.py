@@ -24,6 +24,8 @@ from eccles.stats.frames import is_missing
 from eccles.storage import write_whole
 from eccles.sweeps.devices import called
 from eccles.sweeps.statistics import axes
+from eccles.training.config import TrainConfig
+from eccles.training.config.words import unset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +48,7 @@ class Arguments:
         eccles results studies/mine --table runs --where "peak_accuracy < 0.2"
         eccles results studies/mine --table classes --where "ei = '80:20' AND epoch = 29"
         eccles results studies/mine --table epochs --export epochs.csv
+        eccles results studies/mine --value peak_accuracy --export cells.csv
     """
 
     folder: Stored = None
@@ -188,9 +191,9 @@ def _handed_over(given: Arguments, frame: pd.DataFrame) -> bool:
     return given.export is not None or given.json
 
 
-def _spelt(cell: object) -> str:
+def _spelt(name: str, cell: object) -> str:
     if is_missing(cell):
-        return "-"
+        return unset(name, resolved=True) if name in TrainConfig.model_fields else "-"
     return f"{cell:.5g}" if isinstance(cell, float) else str(cell)
 
 
@@ -232,7 +235,9 @@ def _print(frame: pd.DataFrame, given: Arguments, console: Console, first: Colle
     order = sorted(rows, key=lambda name: (name == "run", name in alike, list(rows).index(name)))
     spare = {name: 0 if given.columns or name in first else index + 1
              for index, name in enumerate(order)}  # fmt: skip
-    columns = [Column(name, [_spelt(cell) for cell in rows[name]], spare[name]) for name in rows]
+    columns = [
+        Column(name, [_spelt(name, cell) for cell in rows[name]], spare[name]) for name in rows
+    ]
     print_fitted(console, "", columns)
     if len(frame) > given.limit:
         more = f"{len(frame) - given.limit:,} more rows; --limit, --where or --export shows them"

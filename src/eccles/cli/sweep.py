@@ -140,6 +140,6 @@ def _preview(given: Arguments) -> None:
             data_dir=given.data_dir,
             spent=time.process_time(),
         )
-    print_preview(done, out, json=given.json)
+    print_preview(done, out, json=given.json, dask=given.dask)
     if isinstance(done.reason, InputError):
         raise done.reason

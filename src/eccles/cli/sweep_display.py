@@ -23,6 +23,7 @@ from eccles.sweeps.sweep import Preview
 from eccles.sweeps.tables import StudyTables
 from eccles.sweeps.watch import Progress
 from eccles.sweeps.worker import Outcome
+from eccles.training.config import words
 
 if TYPE_CHECKING:
     from eccles.sweeps.estimate import Estimate
@@ -55,6 +56,7 @@ class SweepDisplay:
         self._console = Console(file=sys.stderr if aside else sys.stdout)
         self._live = Live(console=self._console, transient=True, refresh_per_second=4)
         self._best: tuple[float, str] | None = None
+        self._last: Progress | None = None
         self._next_line = 0.0
 
     def __enter__(self) -> Self:
@@ -62,8 +64,10 @@ class SweepDisplay:
             self._live.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._live.stop()
+        if isinstance(raised[1], KeyboardInterrupt) and self._last is not None:
+            self._print(self._line(self._last))
 
     def planned(self, plan: Plan, progress: Progress) -> None:
         """Say what is to be done."""
@@ -82,7 +86,7 @@ class SweepDisplay:
             self._best = (peak, spelt(run.settings))
         if not self._console.is_terminal and time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + _LINE_EVERY
-            self._print(", ".join(f"{name} {value}" for name, value in self._cells(progress)))
+            self._print(self._line(progress))
 
     def lost(self, run: Planned, reason: str) -> None:
         """Say that a run starts over from its last epoch."""
@@ -90,17 +94,21 @@ class SweepDisplay:
 
     def passed(self, progress: Progress) -> None:
         """Draw the table."""
+        self._last = progress
         if not self._console.is_terminal:
             return
         table = Table(box=None, padding=(0, 2, 0, 0))
         cells = self._cells(progress)
         for name, _ in cells:
-            table.add_column(name, justify="right", no_wrap=name != "best")
+            table.add_column(name, justify="right", no_wrap=not name.startswith("best"))
         table.add_row(*(value for _, value in cells))
         bar = Bar(*Bar.get_default_columns()[1:3])
         ended = progress.planned - progress.left
         bar.add_task("", total=progress.planned, completed=ended)
         self._live.update(Group(bar, table))
+
+    def _line(self, progress: Progress) -> str:
+        return ", ".join(f"{name} {value}" for name, value in self._cells(progress))
 
     def _cells(self, progress: Progress) -> list[tuple[str, str]]:
         eta = progress.eta
@@ -114,7 +122,8 @@ class SweepDisplay:
         # Networks that aren't trained have no pace, and guess.
         if progress.sample_epochs:
             best = "-" if self._best is None else f"{self._best[0]:.2%} ({self._best[1]})"
-            cells += [("sample-epochs/s", f"{progress.throughput:,.0f}"), ("best", best)]
+            of = "best since" if progress.known else "best"
+            cells += [("sample-epochs/s", f"{progress.throughput:,.0f}"), (of, best)]
         return cells
 
     def _print(self, text: str) -> None:
@@ -165,7 +174,9 @@ class JsonLines:
         print(json_format.dumps(line), flush=True)
 
 
-def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
+def print_preview(
+    preview: Preview, out: Path, *, json: bool = False, dask: str | None = None
+) -> None:
     """Print what a sweep would do; what it would refuse is for whoever raises that."""
     plan, left, reckoned = preview.plan, preview.left, preview.estimate
     study = plan.study
@@ -189,7 +200,9 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
     table.add_column("values", justify="right")
     table.add_column("", overflow="fold")
     for name, values in axes.items():
-        table.add_row(name, f"{len(values)}", Text(_shortened(values)))
+        table.add_row(
+            name, f"{len(values)}", Text(_shortened([words.spelt(name, each) for each in values]))
+        )
     console.print(table)
     known = len(plan.runs) - len(left)
     lines = [f"{len(plan.runs):,} runs, {known:,} known, {len(left):,} to do, in {out}"]
@@ -203,6 +216,8 @@ def print_preview(preview: Preview, out: Path, *, json: bool = False) -> None:
             f"samples a second for each of {reckoned.workers} workers: "
             f"{reckoned.sample_epochs:,} sample-epochs; {_parts(reckoned)}"
         )
+        if dask is not None:
+            lines.append(f"that is for this machine; the workers at {dask} may be more, or quicker")
     elif preview.reason is not None and not isinstance(preview.reason, InputError):
         lines.append(f"how long they take can't be told: {preview.reason}")
     for line in lines:
@@ -236,8 +251,5 @@ def _values(plan: Plan, name: str) -> list[Any]:
     return list({repr(run.settings[name]): run.settings[name] for run in plan.runs}.values())
 
 
-def _shortened(values: list[Any], most: int = 24) -> str:
-    words = [str(value) for value in values]
-    if len(words) > most:
-        words = [*words[: most - 1], "...", words[-1]]
-    return ", ".join(words)
+def _shortened(texts: list[str], most: int = 24) -> str:
+    return ", ".join(texts if len(texts) <= most else [*texts[: most - 1], "...", texts[-1]])

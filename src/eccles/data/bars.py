@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,12 @@ def drawn(console: Console, *columns: ProgressColumn | str) -> Progress:
     """
     from rich.progress import Progress
 
-    return Progress(*columns, console=console, transient=True, disable=not console.is_interactive)
+    return Progress(*columns, console=console, transient=True, disable=not _looked_at(console))
+
+
+def _looked_at(console: Console) -> bool:
+    """Return whether somebody looks on: at a terminal, or at a notebook that can draw bars."""
+    return console.is_interactive or (console.is_jupyter and find_spec("ipywidgets") is not None)
 
 
 @contextmanager
@@ -44,6 +50,6 @@ def counting(title: str, n: int) -> Iterable[int]:
     from rich.progress import track
 
     console = Console(stderr=True)
-    if not console.is_interactive:
+    if not _looked_at(console):
         return range(n)
     return track(range(n), title, console=console, transient=True)

@@ -31,6 +31,7 @@ from numba.core.caching import (
 from numba.core.serialize import dumps
 from numba.core.types import BaseTuple
 
+from eccles.jit.turns import Turn
 from eccles.reading import read_bytes
 from eccles.storage import make_folder, put
 
@@ -69,6 +70,7 @@ class KeptKernels(FunctionCache):
         self._py_func = function
         self._enabled = True
         self._impl = None
+        self._turn = Turn()
         try:
             self._impl = _Place(function)  # type: ignore[no-untyped-call]
             self._cache_path = self._impl.locator.get_cache_path()
@@ -79,12 +81,24 @@ class KeptKernels(FunctionCache):
         """Do nothing: a kernel of other sources is none."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the kernel for these types, or None."""
+        """Return the kernel for these types, or None, for which no other process compiles it."""
         target_context.refresh()
         if not self._enabled or self._impl is None:
             return None
         try:
             path, origin = self._file(sig, target_context.codegen())
+        except Exception as error:
+            return _complain(self._cache_path, _said(error))
+        found = self._load(path, origin, target_context)
+        if found is None and self._turn.take(path):
+            found = self._load(path, origin, target_context)
+            if found is not None:
+                self._turn.end()
+        return found
+
+    def _load(self, path: Path, origin: bytes, target_context: Any) -> Any:
+        """Return the kernel that a file holds, or None."""
+        try:
             content = read_bytes(path)
         except FileNotFoundError:
             return None
@@ -101,7 +115,13 @@ class KeptKernels(FunctionCache):
             return _complain(self._cache_path, f"{path.name} that gives {_said(error)}")
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a kernel if that is possible."""
+        """Keep a kernel if that is possible, and let others have it."""
+        try:
+            self._save(sig, data)
+        finally:
+            self._turn.end()
+
+    def _save(self, sig: Any, data: Any) -> None:
         if not self._enabled:
             return
         if self._impl is None:

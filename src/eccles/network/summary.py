@@ -8,6 +8,7 @@ from eccles.html_tables import html_table
 from eccles.network.constants import ByGroup, of_group
 from eccles.network.names import INPUTS, READOUTS, End, short_names
 from eccles.network.neurons import IzhikevichSettings, short_name
+from eccles.settings import AUTO
 from eccles.units import duration
 
 if TYPE_CHECKING:
@@ -60,8 +61,13 @@ def line(network: Network) -> str:
 
 def as_html(network: Network) -> str:
     """Return both tables, for a notebook to show; times are in seconds."""
-    kept = ("projection", "sign", "probability", "delay", "init", "scale")
-    ties = [{name: row[name] for name in kept} for row in projections(network)]
+    ties = [
+        {
+            **{name: row[name] for name in ("projection", "sign", "probability", "init")},
+            **{name: AUTO if row[name] is None else row[name] for name in ("delay", "scale")},
+        }
+        for row in projections(network)
+    ]
     return html_table(line(network), groups(network)) + html_table("projections", ties)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
 from eccles.errors import InputError, listed, must, nearest
+from eccles.settings import NONE
 from eccles.stats.frames import check_columns, is_missing
 from eccles.stats.reference import compare_to_reference
 from eccles.units import duration, seconds
@@ -119,7 +120,7 @@ def find_value(rows: pd.DataFrame, name: str, wanted: Any) -> Any:
     """Return the value of a column that a text or value means, or raise InputError."""
     known = list(rows[name].unique())
     for each in known:
-        if is_missing(each) if wanted is None else bool(each == wanted):
+        if is_missing(each) if is_missing(wanted) else bool(each == wanted):
             return each
     texts = {spelt(name, each).lower(): each for each in known if isinstance(each, Hashable)}
     text = str(wanted).strip().lower()
@@ -128,8 +129,6 @@ def find_value(rows: pd.DataFrame, name: str, wanted: Any) -> Any:
     number = _number(text)
     for each in known:
         if number is not None and _number(str(each)) == number:
-            return each
-        if is_missing(each) and text in ("none", "null"):
             return each
     raise InputError(
         f"stats: {name} must be one of {listed(texts, 160)}, got {text[:60]!r}"
@@ -141,10 +140,10 @@ def spelt(name: str, value: object) -> str:
     """Return a setting's value as people write it.
 
     >>> spelt("tau_mem", 0.01), spelt("lr", 0.1), spelt("hidden", None)
-    ('10 ms', '0.1', '-')
+    ('10 ms', '0.1', 'none')
     """
     if is_missing(value):
-        return "-"
+        return NONE
     if name.startswith("tau_") and isinstance(value, float):
         return duration(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""What devices of one's own are called where a study is shown; tables have their constants."""
+"""What is shown in place of what a study's tables have: names of devices, words for no value."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from eccles.stats.cells import find_value
 from eccles.stats.frames import is_missing
 from eccles.sweeps.study import Study
+from eccles.training.config import TrainConfig
+from eccles.training.config.words import unset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,12 +23,19 @@ _MOST = 2
 
 
 def called(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of a table in which devices go by short names, where some are there."""
-    if _COLUMN not in rows or rows[_COLUMN].isna().all():
-        return rows
-    names = device_names(study, rows[_COLUMN])
-    shown = ["none" if is_missing(value) else names.get(value, value) for value in rows[_COLUMN]]
-    return rows.assign(**{_COLUMN: shown})
+    """Return rows of a table as a reader gets them: with short names for devices of one's own.
+
+    A setting that varies has a word where it has no value: "auto" or "none".
+    """
+    shown = {}
+    for column in TrainConfig.model_fields.keys() & set(rows):
+        names = device_names(study, rows[column]) if column == _COLUMN else {}
+        missing = rows[column].isna()
+        # What is empty in every run, and wasn't asked for, isn't shown.
+        if names or (missing.any() and (column in study.varied or not missing.all())):
+            word = unset(column, resolved=True)
+            shown[column] = [word if is_missing(x) else names.get(x, x) for x in rows[column]]
+    return rows.assign(**shown)
 
 
 def device_names(study: Study, values: Iterable[Any]) -> dict[str, str]:
@@ -51,12 +61,16 @@ def device_names(study: Study, values: Iterable[Any]) -> dict[str, str]:
     return files | names
 
 
-def constants_of(study: Study, rows: pd.DataFrame, cell: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a cell's settings with a device's constants in place of its short name."""
-    found = dict(cell)
-    if _COLUMN in found and _COLUMN in rows:
-        names = {name: text for text, name in device_names(study, rows[_COLUMN]).items()}
-        found[_COLUMN] = names.get(str(found[_COLUMN]), found[_COLUMN])
+def values_of(study: Study, rows: pd.DataFrame, cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a cell's settings with the values that rows have, where it has what `called` shows.
+
+    Raises InputError for what no row has.
+    """
+    shown, found = called(study, rows), dict(cell)
+    for name, wanted in cell.items():
+        if name in rows and not (is_missing(wanted) or (rows[name] == wanted).any()):
+            at = list(shown[name]).index(find_value(shown, name, wanted))
+            found[name] = rows[name].iloc[at]
     return found
 
 

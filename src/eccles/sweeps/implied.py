@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eccles.stats.frames import is_missing
 from eccles.sweeps.plan import say_idle
 from eccles.sweeps.study import Study
+from eccles.training.config.words import spelt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ def implied(study: Study, runs: pd.DataFrame) -> dict[str, list[str]]:
     Each has its values as texts, in the order in which they come.
     """
     names = [n for n in _TELLING if n in runs and n not in study.varied and n not in study.base]
-    values = {name: [_spelt(value) for value in runs[name].unique()] for name in names}
+    values = {n: [spelt(n, value, resolved=True) for value in runs[n].unique()] for n in names}
     return {name: each for name, each in values.items() if len(each) > 1}
 
 
@@ -41,9 +41,3 @@ def say_implied(study: Study, runs: pd.DataFrame) -> str | None:
     said = f'what "auto" means differs between cells: {listed}; give it in base to have one value'
     parts = [said if found else None, say_idle(study)]
     return "; ".join(filter(None, parts)) or None
-
-
-def _spelt(value: object) -> str:
-    if is_missing(value):
-        return "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -10,6 +10,7 @@ from eccles.devices.presets import FILES, NAMES, said
 from eccles.errors import InputError, must, nearest
 from eccles.network import Network
 from eccles.paths import broken_rule
+from eccles.training.config import TrainConfig
 from eccles.training.factory import known
 
 _AXES = ("grid", "zip")
@@ -33,9 +34,25 @@ def named(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
     Raises InputError for what is no network, and for a text that is neither a name nor a file.
     """
+    content = _unset(content)
     content = _moved(content, "network", "networks", folder, _read)
     content = _moved(content, "module", "modules", folder, _module)
     return _moved(content, _DEVICE, "devices", folder, _device)
+
+
+def _unset(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a study's content with None for settings of which the word says that nobody did."""
+    read = TrainConfig.read_unset
+    found: dict[str, Any] = {}
+    if isinstance(base := content.get("base"), Mapping):
+        found["base"] = {name: read(name, value) for name, value in base.items()}
+    for axis in _AXES:
+        if isinstance(axes := content.get(axis), Mapping):
+            found[axis] = {
+                name: [read(name, each) for each in values] if isinstance(values, list) else values
+                for name, values in axes.items()
+            }
+    return {**content, **found}
 
 
 def _moved(

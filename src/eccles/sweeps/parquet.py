@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
@@ -27,7 +29,9 @@ def database() -> duckdb.DuckDBPyConnection:
 
     connection = duckdb.connect()
     # One thread: the same rows give the same file, and the cores belong to the runs.
-    connection.execute("SET threads = 1; SET enable_progress_bar = false")
+    connection.execute("SET threads = 1")
+    with suppress(duckdb.InvalidInputException):  # A notebook that can't draw bars draws none.
+        connection.execute("SET enable_progress_bar = false")
     return connection
 
 
@@ -43,10 +47,7 @@ def lock(base: duckdb.DuckDBPyConnection) -> None:
 def run_query(
     base: duckdb.DuckDBPyConnection, query: str, seconds: float | None = None
 ) -> pd.DataFrame:
-    """Return what an SQL query gives; raise RunError where it takes longer than `seconds`.
-
-    Ctrl-C is a KeyboardInterrupt here as elsewhere.
-    """
+    """Return what an SQL query gives; raise RunError where it takes longer than `seconds`."""
     done = Event()
 
     def give_up(wait: float) -> None:
@@ -58,12 +59,8 @@ def run_query(
     if seconds is not None:
         clock.start()
     try:
-        return base.execute(query).df()
-    except RuntimeError as error:
-        # What DuckDB makes of Ctrl-C.
-        if "interrupted" in str(error):
-            raise KeyboardInterrupt from None
-        raise
+        with _stoppable():
+            return base.execute(query).df()
     except interrupted():
         raise RunError(
             f"study: the tables must be searched within {seconds:g} s, and weren't; try a simpler "
@@ -73,6 +70,17 @@ def run_query(
         done.set()
         if seconds is not None:
             clock.join()
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Make of Ctrl-C a KeyboardInterrupt, as elsewhere: DuckDB makes a RuntimeError of it."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from None
+        raise
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -94,7 +102,8 @@ def stored(
     """
     file = str(path).replace("'", "''")
     text = f"read_parquet('{file}')"
-    known = {row[0] for row in base.execute(f"DESCRIBE SELECT * FROM {text}").fetchall()}
+    with _stoppable():
+        known = {row[0] for row in base.execute(f"DESCRIBE SELECT * FROM {text}").fetchall()}
     values = usual.resolved().model_dump(mode="json")
     added = [
         f'CAST({_literal(values.get(name))} AS {kind}) AS "{name}"'
@@ -114,7 +123,8 @@ def copy(base: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     """Write what an SQL query gives as Parquet, or raise OSError."""
     name = str(path).replace("'", "''")
     try:
-        base.execute(f"COPY ({query}) TO '{name}' (FORMAT parquet, COMPRESSION zstd)")
+        with _stoppable():
+            base.execute(f"COPY ({query}) TO '{name}' (FORMAT parquet, COMPRESSION zstd)")
     except database_error() as error:
         raise OSError(str(error).splitlines()[0]) from None
 

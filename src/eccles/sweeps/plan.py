@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from eccles.errors import InputError, must
 from eccles.settings import hashed
 from eccles.sweeps.study import Study
-from eccles.training.config import TrainConfig
+from eccles.training.config import TrainConfig, words
 from eccles.units import whole_number
 
 FORMAT = 1
@@ -124,10 +124,10 @@ def say_idle(study: Study) -> str | None:
 def spelt(settings: Mapping[str, Any]) -> str:
     """Return settings as a person reads them.
 
-    >>> spelt({"ei": "80:20", "seed": 3})
-    'ei 80:20, seed 3'
+    >>> spelt({"ei": "80:20", "lr": None, "seed": 3})
+    'ei 80:20, lr auto, seed 3'
     """
-    return ", ".join(f"{name} {value}" for name, value in settings.items())
+    return ", ".join(f"{name} {words.spelt(name, value)}" for name, value in settings.items())
 
 
 def _cells(study: Study) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from eccles.errors import must
 from eccles.stats.cells import compare_cells, read_cell
 from eccles.stats.frames import check_columns
 from eccles.stats.summary import summary
-from eccles.sweeps.devices import constants_of
+from eccles.sweeps.devices import values_of
 from eccles.sweeps.schema import KEY
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def comparison_of(
     by = axes(results) if by is None else list(by)
     rows = by_run(results, [*by, PAIR], value, table, where)
     wanted = read_cell(against) if isinstance(against, str) else against
-    cell = constants_of(results.study, rows, wanted)
+    cell = values_of(results.study, rows, wanted)
     return compare_cells(rows, cell, by, value, PAIR, level)
 
 

@@ -14,8 +14,10 @@ from eccles.html_tables import html_table
 from eccles.network import Network
 from eccles.settings import Settings, read_yaml, read_yaml_value
 from eccles.sweeps.networks import named
+from eccles.sweeps.one_value import check_one
 from eccles.training.config import SHALLOW, TrainConfig, of_others
 from eccles.training.config.idle import idle
+from eccles.training.config.words import spelt
 
 FULL = "full"
 """The scale of a study as its file has it."""
@@ -151,10 +153,14 @@ class Study(Settings):
 
     def _repr_html_(self) -> str:
         rows = [
-            {"setting": name, "values": len(values), "": ", ".join(map(str, values))}
+            {
+                "setting": name,
+                "values": len(values),
+                "": ", ".join(spelt(name, each) for each in values),
+            }
             for name, values in self._axes().items()
         ]
-        base = [{"setting": name, "value": str(value)} for name, value in self.base.items()]
+        base = [{"setting": name, "value": spelt(name, value)} for name, value in self.base.items()]
         title = f"{self.name} ({self.scale})"
         return html_table(title, rows) + html_table("in all runs", base)
 
@@ -258,6 +264,7 @@ def _override(content: dict[str, Any], override: str) -> dict[str, Any]:
         raise must("sweep", "--set", "such as epochs=5 or grid.ei=[50:50, 80:20]", override)
     value = read_yaml_value(text, f"--set {override}")
     part, dot, setting = name.partition(".")
+    check_one(content, setting if part == "base" else name, value)
     if dot:
         return _merged(content, {part: {setting: value}}, "--set")
     if name in TrainConfig.model_fields:

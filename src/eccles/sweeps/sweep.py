@@ -113,8 +113,8 @@ def sweep(
             return local(slots)
 
         left = unfinished(folder, part, retry_failed=retry_failed)
-        stored = stored_runs(folder)
-        failures = sum(stored.get(run.identity) == "failed" for run in part.runs)
+        known = {run.identity for run in part.runs} - {run.identity for run in left}
+        failures = len(failed_runs(folder) & known)
         runner = Runner(
             folder, job, len(part.runs), failures, watch, lambda: consolidate(folder, order)
         )

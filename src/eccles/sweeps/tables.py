@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
 from eccles.errors import InputError, RunError, StorageError, must, nearest, plain
+from eccles.html_tables import html_table
 from eccles.paths import is_name
 from eccles.sweeps import record
 from eccles.sweeps.condition import checked, not_one
@@ -49,9 +49,8 @@ class StudyTables:
         return f"StudyTables({self.study.name!r}, {len(self.runs)} runs, {', '.join(self.names)})"
 
     def _repr_html_(self) -> str:
-        cells = called(self.study, self.summary())
-        found: str = cells.to_html(index=False, float_format="{:.4g}".format)
-        return f"<p><b>{escape(repr(self))}</b>; peak accuracy by cell</p>{found}"
+        cells = called(self.study, self.summary()).to_dict("records")
+        return html_table(f"{self!r}; peak accuracy by cell", cells)
 
     @property
     def names(self) -> tuple[str, ...]:

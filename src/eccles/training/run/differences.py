@@ -7,11 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 from eccles.errors import EcclesError, shown
+from eccles.settings import NONE
 from eccles.training.config import SHALLOW, TrainConfig
+from eccles.training.config.words import unset
 from eccles.training.factory import identity_of
 from eccles.training.own import from_record, said_of
 
-_NETWORK, _INSIDE, _NONE = "network", "network.", "none"
+_NETWORK, _INSIDE = "network", "network."
 
 _MOST = 24
 """Letters of a value; a network has thousands."""
@@ -39,9 +41,9 @@ def differences(record: Mapping[str, Any], asked: TrainConfig) -> list[str]:
         if name.startswith(_INSIDE) or name in here.keys() & there
     ]
     return [
-        f"{name} {_said(there.get(name, _NONE))} there, {_said(here.get(name, _NONE))} asked"
+        f"{name} {_said(name, there)} there, {_said(name, here)} asked"
         for name in both
-        if there.get(name, _NONE) != here.get(name, _NONE)
+        if there.get(name, NONE) != here.get(name, NONE)
     ]
 
 
@@ -60,7 +62,8 @@ def _whole(config: TrainConfig) -> dict[str, Any]:
     return {**settings, **own, "data": said_of(config.data)}
 
 
-def _said(value: object) -> str:
+def _said(name: str, settings: Mapping[str, Any]) -> str:
+    value = settings.get(name, NONE)
     if value is None:
-        return "auto"
+        return unset(name, resolved=True)
     return value if isinstance(value, str) and len(value) <= _MOST else shown(value, _MOST)

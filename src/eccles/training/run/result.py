@@ -8,10 +8,14 @@ from typing import Any
 
 from torch import nn
 
+from eccles.html_tables import html_table
 from eccles.training.config import TrainConfig
 
 _REPEATED = ("engine", "n_excitatory", "n_inhibitory", "parameters", "start")
 """Facts that a summary repeats."""
+
+_SHOWN = 20
+"""Epochs that a notebook shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +49,16 @@ class TrainResult:
         end = f", {self.final_accuracy:.1%} at the end" if epochs else ""
         kept = "" if self.out is None else f", kept in {self.out}"
         return f"TrainResult({self.config.data}, seed {self.config.seed}: {course}{end}{kept})"
+
+    def _repr_html_(self) -> str:
+        """Return the line and the epochs, for a notebook to show; of many the last ones."""
+        rate = self._rate()
+        rows = [
+            {"epoch": row["epoch"] + 1, **{name: row[name] for name in ("loss", "accuracy", rate)}}
+            for row in self.history
+        ]
+        shown = rows if len(rows) <= _SHOWN else [rows[0], *rows[1 - _SHOWN :]]
+        return html_table(repr(self), shown)
 
     @property
     def accuracy(self) -> list[float]:
@@ -94,8 +108,13 @@ class TrainResult:
 
     def _rates(self) -> dict[str, float]:
         """Return the firing rate before training and after the last epoch, named by its unit."""
-        (name,) = {"rate_hz", "spikes_per_step"} & self.history[0].keys()
+        name = self._rate()
         return {
             f"initial_{name}": self.history[0][name],
             f"final_{name}": self.history[-1][name],
         }
+
+    def _rate(self) -> str:
+        """Return what the firing rate is called, which says its unit."""
+        (name,) = {"rate_hz", "spikes_per_step"} & self.history[0].keys()
+        return name
