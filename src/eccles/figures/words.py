@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from eccles.errors import InputError, plain
+from eccles.figures.vocabulary import WORDS, Words
 from eccles.stats.frames import is_missing
 from eccles.units import duration, hertz
 
@@ -17,56 +18,16 @@ _LETTERS = 46
 """Letters of a value that a picture has room for."""
 
 
-class Words(NamedTuple):
-    """A column in words: its name with its unit, and the factor that makes that unit of it."""
-
-    label: str
-    factor: float = 1.0
-
-
-_WORDS = {
-    "accuracy": Words("test accuracy (%)", 100),
-    "validation_accuracy": Words("validation accuracy (%)", 100),
-    "initial_accuracy": Words("test accuracy before training (%)", 100),
-    "peak_accuracy": Words("peak test accuracy (%)", 100),
-    "final_accuracy": Words("final test accuracy (%)", 100),
-    "validation_chosen_accuracy": Words("test accuracy at the chosen epoch (%)", 100),
-    "rate_hz": Words("firing rate (Hz)"),
-    "initial_rate_hz": Words("firing rate before training (Hz)"),
-    "final_rate_hz": Words("firing rate after training (Hz)"),
-    "spikes_per_step": Words("spikes a neuron and step"),
-    "initial_spikes_per_step": Words("spikes a neuron and step, before training"),
-    "final_spikes_per_step": Words("spikes a neuron and step, after training"),
-    "excitatory_spikes": Words("excitatory spikes a sample"),
-    "inhibitory_spikes": Words("inhibitory spikes a sample"),
-    "initial_rate": Words("initial firing rate asked for (Hz)"),
-    "rate_target": Words("rate target (Hz)"),
-    "lr": Words("learning rate"),
-    "ei": Words("excitatory : inhibitory"),
-    "input_ei": Words("excitatory : inhibitory inputs"),
-    "w1_std": Words("scale of initial input weights"),
-    "w2_std": Words("scale of initial output weights"),
-    "seconds": Words("training time (s)"),
-}
-_TIMES = {"tau_mem": "membrane", "tau_syn": "synaptic", "tau_syn_inhibitory": "inhibitory synaptic",
-          "tau_adapt": "adaptation"}  # fmt: skip
-
-
 def words_of(column: str) -> Words:
-    """Return a column in words.
+    """Return a column in words; one of a measure by its own name, or with its table's before it.
 
     >>> words_of("tau_mem")
     Words(label='membrane time constant (ms)', factor=1000.0)
-    >>> words_of("update_noise").label
-    'update noise'
+    >>> words_of("weights.mean").label, words_of("activity.rate_hz").name
+    ('mean weight', 'firing rate')
     """
-    if column in _WORDS:
-        return _WORDS[column]
-    if column in _TIMES:
-        return Words(f"{_TIMES[column]} time constant (ms)", 1e3)
-    if column in ("delay", "dt", "max_time"):
-        return Words(f"{column.replace('_', ' ')} (ms)", 1e3)
-    return Words(column.replace("_", " "))
+    own = column.rpartition(".")[2]
+    return WORDS.get(column) or WORDS.get(own) or Words(own.replace("_", " "))
 
 
 def numbers_of(column: pd.Series[Any]) -> pd.Series[Any] | None:

@@ -19,7 +19,8 @@ from eccles.storage import write_text
 from eccles.studies import judged
 from eccles.studies.article import Article, no_study, stored
 from eccles.studies.article_report import Parts, of_article
-from eccles.studies.own_figures import Axes, own_figures
+from eccles.studies.axes import Axes
+from eccles.studies.own_figures import own_figures
 from eccles.sweeps.devices import called
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
