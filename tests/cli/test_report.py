@@ -38,7 +38,8 @@ def test_a_study_of_ones_own(finished, tmp_path, capsys):
     assert 'id="explorer-charts"' in text
     assert 'id="claims"' not in text
     assert "fashion-mnist-sample (real)" in text
-    assert text.count("<figure") == 2
+    assert text.count("<figure") == 6
+    assert "Figure 3. Mean weight by" in text
     assert "Figure 1. Peak test accuracy by" in text
     assert "Figure 2. Test accuracy over epochs" in text
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_TRUTH = {"True": "yes", "False": "no"}
 _LETTERS = 46
 """Letters of a value that a picture has room for."""
 
@@ -26,7 +27,8 @@ def words_of(column: str) -> Words:
     >>> words_of("weights.mean").label, words_of("activity.rate_hz").name
     ('mean weight', 'firing rate')
     """
-    own = column.rpartition(".")[2]
+    table, _, own = column.rpartition(".")
+    own = own if table.isidentifier() else column
     return WORDS.get(column) or WORDS.get(own) or Words(own.replace("_", " "))
 
 
@@ -54,11 +56,48 @@ def spelt(name: str, value: object) -> str:
     """
     if is_missing(value):
         return "auto"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if str(value) in _TRUTH:  # numpy has truth values of its own.
+        return _TRUTH[str(value)]
     if words_of(name).label.endswith("(ms)") and isinstance(value, float):
         return duration(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def in_unit(name: str, value: object) -> str:
+    """Return a setting's value in the unit of its words, which stands elsewhere.
+
+    >>> in_unit("tau_mem", 0.01), in_unit("lr", 0.00075), in_unit("dt", None)
+    ('10', '0.00075', '-')
+    """
+    if is_missing(value):
+        return "-"
+    if str(value) in _TRUTH:
+        return _TRUTH[str(value)]
+    factor = words_of(name).factor
+    return f"{factor * value:g}" if isinstance(value, float) else str(value)
+
+
+def in_words(rows: pd.DataFrame, table: str = "") -> pd.DataFrame:
+    """Return a table as people read it: columns in words, numbers in their units.
+
+    Epochs are how many a network was trained for, 0 before training.
+
+    Args:
+        rows: its rows.
+        table: what it is called, where it is one of a run's or a study's.
+    """
+    from pandas.api.types import is_float_dtype
+
+    found = rows.copy()
+    said = {}
+    for name in rows:
+        own = words_of(f"{table}.{name}" if table.isidentifier() else str(name))
+        if name == "epoch" or str(name).endswith("_epoch"):
+            found[name] = rows[name] + 1
+        elif is_float_dtype(rows[name]):
+            found[name] = rows[name] * own.factor
+        said[name] = own.label
+    return found.rename(columns=said)
 
 
 def short(name: str, value: object) -> str:

@@ -68,7 +68,7 @@ def run_report(folder: Path) -> str:
     ]
     return page(
         f"A run: {run.name}",
-        "Before training is epoch 0 in pictures, and epoch -1 in tables.",
+        "Epochs are how many the network was trained for; 0 is the untrained network.",
         _facts(run, tables),
         pictures=pictures,
         tables=[

@@ -193,19 +193,40 @@ def _done(tables: StudyTables) -> _Study:
     if runs is None or not (runs["status"] == "done").any():
         name = tables.study.name
         raise InputError(f"figures: {tables.folder} must hold runs of {name} that are done")
-    return _Study(tables, *_varied(tables, called(tables.study, runs[runs["status"] == "done"])))
+    runs, several = varied(tables, runs)
+    return _Study(tables, runs[runs["status"] == "done"], several)
 
 
-def _varied(tables: StudyTables, runs: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return runs, and the settings that vary among them, or a column that tells networks apart.
+def condition(tables: StudyTables) -> tuple[str, dict[str, str]]:
+    """Return the setting that tells lines of a study's first picture apart, and their colours.
 
+    These are by its values as `eccles.figures.words.in_unit` has them. Where the picture has one
+    line, the setting is that along its axis, and there are no colours.
+    """
+    from eccles.figures.style import lines
+    from eccles.figures.words import in_unit
+
+    study = _done(tables)
+    x, by, _ = along_settings(Axes(), study.varied, study.runs, None)
+    if by is None:
+        return str(x), {}
+    levels = list(study.runs[by].unique())
+    looks = lines(map(str, levels))
+    return by, {in_unit(by, level): looks[str(level)][0] for level in levels}
+
+
+def varied(tables: StudyTables, runs: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return runs as they are shown, and the settings that vary among them.
+
+    Where none does, that is a column that tells networks apart.
     Settings that vary together (`zip`) are replaced by one column, `variant`: the values that a run
     has of them, without those that are the most frequent.
     """
     from eccles.report.kind import kind_of
 
-    varied = [name for name in tables.study.varied if name != "seed"]
-    several = [name for name in varied if runs[name].nunique(dropna=False) > 1]
+    runs = called(tables.study, runs)
+    names = [name for name in tables.study.varied if name != "seed"]
+    several = [name for name in names if runs[name].nunique(dropna=False) > 1]
     together = [name for name in several if name in tables.study.zip]
     if len(together) > 1:
         texts = [[_named(name, value) for value in runs[name]] for name in together]
@@ -217,7 +238,7 @@ def _varied(tables: StudyTables, runs: pd.DataFrame) -> tuple[pd.DataFrame, list
         ]
         runs = runs.assign(variant=named)
         several = ["variant", *(name for name in several if name not in together)]
-    return runs, several or varied[:1] or [kind_of(runs)]
+    return runs, several or names[:1] or [kind_of(runs)]
 
 
 def _named(name: str, value: object) -> str:

@@ -20,8 +20,7 @@ from eccles.studies import judged
 from eccles.studies.article import Article, no_study, stored
 from eccles.studies.article_report import Parts, of_article
 from eccles.studies.axes import Axes
-from eccles.studies.own_figures import own_figures
-from eccles.sweeps.devices import called
+from eccles.studies.own_figures import condition, own_figures, varied
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
@@ -71,7 +70,9 @@ def report(folder: Path | str) -> str:
     joined = _together(shown)
     runs = joined["runs"]
     kind = "circuit" if "circuit" in runs else kind_of(runs)
-    settings = dict.fromkeys(name for tables in shown for name in (kind, *tables.study.varied))
+    settings = dict.fromkeys(
+        [*parts.first, *(name for tables in shown for name in (kind, *tables.study.varied))]
+    )
     drawn = None
     if (runs["status"] == "done").any():
         weights, histograms = (joined.get(name) for name in MEASURED)
@@ -106,7 +107,10 @@ def _parts(folder: Path | str, shown: Sequence[StudyTables]) -> Parts:
         return of_article(Article(article, folder))
     title = ", ".join(dict.fromkeys(tables.study.name for tables in shown))
     about = " ".join(dict.fromkeys(tables.study.about for tables in shown if tables.study.about))
-    return Parts(title, about, pictures=_pictures(shown))
+    conditions = [condition(tables) for tables in shown if tables.progress[0]]
+    colours = {value: colour for _, own in conditions for value, colour in own.items()}
+    first = [name for name, _ in conditions]
+    return Parts(title, about, pictures=_pictures(shown), colours=colours, first=first)
 
 
 def _pictures(shown: Sequence[StudyTables]) -> list[Picture]:
@@ -122,7 +126,7 @@ def _pictures(shown: Sequence[StudyTables]) -> list[Picture]:
 
 
 def _runs(tables: StudyTables) -> pd.DataFrame:
-    return called(tables.study, tables.planned(tables.runs))
+    return varied(tables, tables.planned(tables.runs))[0]
 
 
 def _name(tables: StudyTables) -> str:
