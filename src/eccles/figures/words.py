@@ -80,24 +80,37 @@ def in_unit(name: str, value: object) -> str:
 def in_words(rows: pd.DataFrame, table: str = "") -> pd.DataFrame:
     """Return a table as people read it: columns in words, numbers in their units.
 
-    Epochs are how many a network was trained for, 0 before training.
-
     Args:
         rows: its rows.
         table: what it is called, where it is one of a run's or a study's.
     """
     from pandas.api.types import is_float_dtype
 
-    found = rows.copy()
-    said = {}
-    for name in rows:
+    found, said = trained(rows), {}
+    for name in found:
         own = words_of(f"{table}.{name}" if table.isidentifier() else str(name))
-        if name == "epoch" or str(name).endswith("_epoch"):
-            found[name] = rows[name] + 1
-        elif is_float_dtype(rows[name]):
-            found[name] = rows[name] * own.factor
+        if is_float_dtype(found[name]):
+            found[name] = found[name] * own.factor
         said[name] = own.label
     return found.rename(columns=said)
+
+
+def trained(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with epochs as people read them: how many a network was trained for.
+
+    That is 0 before training, where the table itself has -1; the columns are called so.
+    """
+    epochs = {name: rows[name] + 1 for name in rows if head_of(str(name)) != name}
+    return rows.assign(**epochs).rename(columns=head_of)
+
+
+def head_of(column: str) -> str:
+    """Return what `trained` calls a column.
+
+    >>> head_of("epoch"), head_of("epochs")
+    ('epochs trained', 'epochs')
+    """
+    return words_of(column).label if column == "epoch" or column.endswith("_epoch") else column
 
 
 def short(name: str, value: object) -> str:

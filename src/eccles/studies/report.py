@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import eccles
-from eccles.errors import InputError
+from eccles.errors import InputError, counted
 from eccles.report import Picture, Table, cells, check_installed, explorer, page
 from eccles.report.kind import kind_of
 from eccles.report.run import run_report
@@ -169,7 +169,7 @@ def _facts(shown: Sequence[StudyTables], runs: pd.DataFrame) -> list[tuple[str, 
     packages = ("eccles", "torch", "numpy", "numba", "python")
     versions = [f"{name} {_several(runs[f'{name}_version'])}" for name in packages]
     facts = [
-        ("studies", "; ".join(f"{name}: {n:,} of {m:,} runs" for name, n, m in done)),
+        ("studies", "; ".join(f"{name}: {n:,} of {counted(m, 'run')}" for name, n, m in done)),
         ("data", "; ".join(data)),
         ("runs started", " to ".join(dict.fromkeys([started[0], started[-1]])) if started else ""),
         ("training time", f"{runs['seconds'].sum() / 3600:.2f} hours, over all runs"),
@@ -195,5 +195,7 @@ def _failures(runs: pd.DataFrame) -> list[str]:
     failed = runs[runs["status"] != "done"]
     notes = [f"Run {run} failed: {error}" for run, error in failed[["run", "error"]].to_numpy()[:3]]
     if len(failed) > len(notes):
-        notes.append(f"{len(failed) - len(notes):,} more runs failed; eccles results lists them.")
+        notes.append(
+            f"{counted(len(failed) - len(notes), 'more run')} failed; eccles results lists all."
+        )
     return notes
