@@ -116,6 +116,15 @@ def listed(names: Iterable[object], most: int = 240) -> str:
     return f"{', '.join(known[:taken])} and {len(known) - taken:,} more"
 
 
+def counted(n: int, what: str) -> str:
+    """Return how many there are, as a person reads it.
+
+    >>> counted(1, "cell"), counted(1200, "run")
+    ('1 cell', '1,200 runs')
+    """
+    return f"{n:,} {what}" + ("" if n == 1 else "s")
+
+
 def must(where: str, name: str, accepted: str, got: object, hint: str = "") -> InputError:
     """Return the error for a value that breaks a rule, worded the same way everywhere.
 

@@ -33,11 +33,11 @@ def test_what_training_would_read(mine, capsys):
         "inputs     4 units, 5 steps of 1 ms",
         "code       none: spikes are in steps already",
         "events     1 a sample, 0 to 1; 4.58% of all units and steps",
-        "odd        1 samples have no event",
+        "odd        1 sample without an event, whose class nothing tells",
         "odd        classes differ in size, from 2 to 10 samples",
         "odd        no sample to test on is of b",
         "odd        1 of 4 units never fire",
-        "odd        2 samples to test on are among those to train on, event for event",
+        "odd        to test on and to train on, event for event: 2 samples",
         "picture    mine.svg",
     ):
         assert each in said, each

@@ -136,7 +136,9 @@ def test_an_articles_figures_and_pictures_of_its_other_studies(tmp_path, capsys)
     assert [row["figure"] for row in rows[:3]] == ["initialisation", "ablations", "circuits"]
     assert all(row["files"] for row in rows)
     # No figure of the article's is of it, which is there at three scales.
-    assert [row["study"] for row in rows[3:]] == ["liu2026/longer"] * 6
+    own = [row["figure"] for row in rows[3:] if row["study"] == "liu2026/longer"]
+    assert len(own) == len(rows) - 3
+    assert own.count("peak_accuracy") == own.count("layer-balance-by-epoch") == 3
 
 
 @pytest.mark.slow
@@ -194,7 +196,8 @@ def test_learning_curves_tell_apart_what_varies(tmp_path):
         (["--y", "status"], "figures: --y must be a column of numbers, got 'status'"),
         (["--x", "ei", "--by", "ei"], "must be different columns"),
         (["--x", "epoch", "--by", "ei", "--rows", "ei"], "by and rows must be different"),
-        (["--y", "loss", "--x", "ei"], "--x must be epoch, or left out, with --y loss, which is"),
+        (["--y", "epochs.los"], "--y: there is no column 'epochs.los'"),
+        (["--by", "group"], "--by: there is no column 'group'"),
         (["--y", "peak_accuracy", "--x", "epoch"], "--y must be a column of epochs with --x epoch"),
         (["--y", "epoch"], "--y: there is no column 'epoch'"),
         (["--x", "ei", "--only", "1c"], "left out with --only"),
@@ -208,3 +211,44 @@ def test_a_picture_that_there_cant_be_is_one_sentence(tmp_path, words, sentence,
     assert sentence in said
     assert said.count("\n") == 1
     assert not out.exists()
+
+
+def test_measures_of_a_study_are_drawn_by_what_varies_and_over_epochs(tmp_path, capsys):
+    from eccles.sweeps.tables import load
+
+    study = STORED.parent / "circuits/rates"
+    words = ["figures", str(study), "--format", "svg", "--out", str(tmp_path)]
+    names = ["peak_accuracy", "accuracy-by-epoch", "operations", "operations-by-epoch"]
+    assert main([*words, "--only", ",".join(names[2:]), "--json"]) == 0
+    assert [row["figure"] for row in json.loads(capsys.readouterr().out)] == names[2:]
+    found = pd.read_csv(tmp_path / "operations-runs.csv").set_index("run")
+    # A network's operations are those of all its projections together, after training.
+    rows = load(study).table("operations")
+    after = rows[rows["epoch"] == rows["epoch"].max()].groupby("run")["operations"].sum()
+    assert found["operations.operations"].to_dict() == pytest.approx(after.to_dict())
+    over = pd.read_csv(tmp_path / "operations-by-epoch.csv")
+    assert sorted(over["epoch"].unique()) == [0, 8]
+    assert main([*words, "--only", "loss"]) == 2
+    assert f"there are {', '.join(names)}" in capsys.readouterr().err
+    # Of one projection, where flags tell them apart.
+    assert main([*words, "--y", "operations.spikes", "--by", "projection"]) == 0
+    found = pd.read_csv(tmp_path / "operations-spikes-runs.csv")
+    one = rows[(rows["epoch"] == 7) & (rows["projection"] == "input -> E")].set_index("run")
+    mine = found[found["operations.projection"] == "input -> E"].set_index("run")
+    assert mine["operations.spikes"].to_dict() == pytest.approx(one["spikes"].to_dict())
+
+
+def test_parts_of_a_network_have_panels_with_axes_of_their_own():
+    from eccles.studies.axes import Axes
+    from eccles.studies.own_figures import pictures
+    from eccles.sweeps.tables import load
+
+    draw = pictures(load(STORED / "portraits"), Axes(y="weights.mean"))
+    (drawing,) = (each() for each in draw.values())
+    panels = drawing.figure.axes
+    assert [axes.get_title() for axes in panels] == [
+        "projection: input->hidden", "projection: hidden E->output", "projection: hidden I->output"
+    ]  # fmt: skip
+    assert panels[1].get_ylim()[0] >= -0.01
+    assert panels[2].get_ylim()[1] <= 0.01
+    assert set(drawing.data["n"]) == {1}

@@ -32,7 +32,7 @@ def ran(made, tmp_path, monkeypatch):
 def test_a_table_a_picture_and_a_film(ran, capsys):
     assert main(["inspect", "mine", "--format", "svg,gif"]) == 0
     shown = capsys.readouterr().out
-    assert shown.index("before training") < shown.index("after epoch 2")
+    assert shown.index("before training") < shown.index("after 2 epochs")
     assert shown.count("layers.7") == 2
     assert "balance" in shown
     assert shown.endswith("layers.svg, layers.csv, currents.gif, currents.csv in mine/figures\n")

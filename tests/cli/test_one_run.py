@@ -92,7 +92,10 @@ def test_figures_draw_its_epochs_and_measures(run, capsys):
     ("words", "sentence"),
     [
         (["--x", "epoch"], "must be left out with the folder of one run, got 'deep'"),
-        (["--only", "acuracy"], "no figure 'acuracy' (did you mean 'accuracy'?); this run has"),
+        (
+            ["--only", "acuracy"],
+            "no figure or table 'acuracy' (did you mean 'accuracy'?); this run has",
+        ),
         (["--format", "gif"], "--format must be some of svg, pdf, png here, got 'gif'"),
     ],
 )

@@ -34,7 +34,7 @@ def test_means_and_paired_differences_are_those_of_the_runs(done):
     assert row["difference"] == pytest.approx((values["80:20"] - values["100:0"]).mean())
     assert row["n_pairs"] == 2
     assert "No ratio can be told from 100:0" in advice.answer
-    assert "4 runs, 2 seeds a row, 1 epochs of 4,000 real samples" in advice.basis
+    assert "4 runs, 2 seeds a row, 1 epoch of 4,000 real samples" in advice.basis
 
 
 def test_runs_that_ended_dead_are_told(done):

@@ -1,6 +1,7 @@
 """`eccles report` as a user calls it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -38,7 +39,8 @@ def test_a_study_of_ones_own(finished, tmp_path, capsys):
     assert 'id="explorer-charts"' in text
     assert 'id="claims"' not in text
     assert "fashion-mnist-sample (real)" in text
-    assert text.count("<figure") == 2
+    assert text.count("<figure") == 6
+    assert "Figure 3. Mean weight by" in text
     assert "Figure 1. Peak test accuracy by" in text
     assert "Figure 2. Test accuracy over epochs" in text
 
@@ -62,12 +64,20 @@ def test_beside_the_study_unless_said(finished, capsys):
     [
         ([], "DIR must be the folder of a study, or of several, got none; eccles sweep makes them"),
         (["nowhere"], "nowhere must hold a study, got no such folder; name a folder that does"),
-        (["a", "--out", "b.pdf"], "--out must be a file that ends in .html, got 'b.pdf'"),
+        (["a", "--out", "b.pdf"], "--out must be a file named .html or .htm, got 'b.pdf'"),
+        (
+            ["a", "--out", "file/new/b.html"],
+            "must be a file in a folder, got 'file/new/b.html",
+        ),
+        (["a", "--out", "folder.html"], "--out must be a file, got 'the folder folder.html'"),
     ],
 )
 def test_requests_that_can_not_be_met(words, said, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    Path("folder.html").mkdir()
     assert main(["report", *words]) == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "folder.html"}
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1

@@ -248,7 +248,7 @@ def test_results_of_a_table(finished, capsys):
     shown = capsys.readouterr().out
     assert "accuracy" in shown
     assert "class_name" not in shown
-    assert "1 more rows; --limit" in shown
+    assert "1 more row; --limit" in shown
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,9 @@ def test_a_click_follows_a_run(written, browser, reference):
     click(driver, driver.find_element("css selector", POINTS))
     chosen = reference.runs.query("ei == '50:50' and seed == 5 and w1_std == 0.001").iloc[0]
     assert chosen["run"] in said(driver)
-    assert "E:I ratio 50:50, scale of input weights 0.001, seed 5" in said(driver)
+    assert "excitatory : inhibitory 50:50, scale of initial input weights 0.001, seed 5" in said(
+        driver
+    )
     after = [shape(driver, name) for name in names]
     assert all(one != other for one, other in zip(before, after, strict=True))
     # A click beside all points leaves the run that was chosen.
@@ -145,7 +147,7 @@ def test_the_slider_moves_the_points(written, browser, reference):
     put(driver, "only_seed", "all")
     assert before in shape(driver, "points")
     put(driver, "only_seed", "0")
-    put(driver, "across", "scale of input weights")
+    put(driver, "across", "scale of initial input weights")
     assert shape(driver, "points") != before
     assert wrong(driver) == []
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from eccles.report.compact import compact, spelt
+from eccles.report.compact import compact
 
 
 @pytest.fixture
@@ -103,8 +103,3 @@ def test_histograms_are_of_the_same_runs_and_count_as_rows(portraits):
     without = compact(runs, portraits.epochs, None, ["ei"])
     assert (len(without.weights), len(without.histograms)) == (0, 0)
     assert list(without.runs["has_histograms"]) == [0, 0]
-
-
-def test_what_a_study_lacks_is_spelt_as_nothing():
-    missing = (None, float("nan"), pd.NA, pd.NaT)
-    assert [spelt(value) for value in missing] == ["-"] * 4

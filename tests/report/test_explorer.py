@@ -87,9 +87,14 @@ def test_an_axis_of_one_rate_has_two_ends(small, hz, end):
     assert ends["domainMax"] > end
 
 
+def quoted(chart):
+    """Return charts as text; what is quoted in their expressions has single quotes."""
+    return json.dumps(chart).replace('\\"', "'")
+
+
 def ends_of(chart, axis):
     """Return where the horizontal axis of a name begins and ends, and its marks as text."""
-    text = json.dumps(chart)
+    text = quoted(chart)
     return {
         end: float(
             re.search(rf'"{end}": {{"expr": "{{.*?\'{re.escape(axis)}\': ([-0-9.e+]+)', text)[1]
@@ -106,7 +111,17 @@ def test_no_point_lies_on_the_frame_and_three_marks_are_in_sight(small, rates):
     ends = ends_of(charts.wide, "rate before training (Hz)")
     assert ends["domainMin"] < rates[0]
     assert ends["domainMax"] > rates[1]
-    marks = re.search(r"'rate before training \(Hz\)': \[(.*?)\]", json.dumps(charts.wide))[1]
+    marks = re.search(r"'rate before training \(Hz\)': \[(.*?)\]", quoted(charts.wide))[1]
     seen = [float(mark) for mark in marks.split(",")]
     assert len(seen) >= 3
     assert all(ends["domainMin"] <= mark <= ends["domainMax"] for mark in seen)
+
+
+def test_points_at_one_value_are_spread_less_than_values_are_apart(small):
+    runs, epochs = small
+    runs = runs.assign(lr=[0.1, 0.2, 0.1, 0.2])
+    text = json.dumps(explorer(runs, epochs, settings=("ei", "lr", "seed")).wide)
+    shares = re.search(r'"xOffset": {"expr": ".*? \* (\d+) \* {(.*?)}\[across\]', text)
+    beside = json.loads("{" + shares[2].replace("\\", "") + "}")
+    assert 0 < beside["learning rate"] < 0.2
+    assert {beside[name] for name in beside if "rate " in name and "(Hz)" in name} == {0.0}

@@ -98,7 +98,7 @@ def test_numbers_in_cells():
 def test_nothing_is_loaded_from_elsewhere(whole):
     parsed = Elements(whole)
     assert parsed.all("link") == parsed.all("img") == []
-    assert ["src" in attributes for attributes in parsed.all("script")] == 3 * [False]
+    assert ["src" in attributes for attributes in parsed.all("script")] == 4 * [False]
     for _, attributes in parsed.seen:
         for name in ("href", "xlink:href", "src"):
             assert attributes.get(name, "#").startswith("#")
@@ -128,7 +128,7 @@ def test_words_are_escaped(small):
         "&lt;script&gt;alert(1)", ""
     )
     assert parsed.all("b") == []
-    assert len(parsed.all("script")) == 3
+    assert len(parsed.all("script")) == 4
     # The explorer gets the name as it is.
     (data,) = re.findall(r'id="explorer-data">(.*?)</script>', text, re.DOTALL)
     assert '<b>&""</script>' in json.loads(data)["datasets"]["runs"]

@@ -25,7 +25,7 @@ def test_a_table_says_its_unit(small, deep):
 
 def test_cells_of_deep_networks(deep):
     table = cells(deep[0], ("circuit", "seed"))
-    assert list(table["initial rate (spikes a step)"]) == [15.0, 15.0]
+    assert list(table["rate before training (spikes a step)"]) == [15.0, 15.0]
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,27 +31,33 @@ def article_of(tables: StudyTables) -> str:
     return article if any(study in each.studies for each in drawn) else ""
 
 
-def of_article(
-    name: str, folder: Path, only: str | None, formats: list[str] | None, out: Path
-) -> list[Row]:
-    """Make the figures and tables of an article, or some of them, from the studies of a folder."""
-    from eccles.studies.article import Article
+def drawn_of(article: str) -> dict[str, _Made]:
+    """Return the figures and tables that an article has, by name."""
     from eccles.studies.article_contents import contents
 
-    article = Article(name, folder)
-    chosen = _chosen(only, contents(article.name).drawn)
-    return drawn(article, chosen, formats, out, alone=only is not None)
+    return dict(contents(article).drawn)
 
 
-def _chosen(only: str | None, known: dict[str, _Made]) -> dict[str, _Made]:
-    names = list(known) if only is None else [name.strip() for name in only.split(",")]
+def named(only: str, known: Iterable[str], there: str) -> list[str]:
+    """Return the names that --only gives, or raise InputError for one that isn't there."""
+    names, known = [name.strip() for name in only.split(",")], list(dict.fromkeys(known))
     for name in names:
         if name not in known:
             raise InputError(
                 f"figures: there is no figure or table {name!r}{nearest(name, known)}; "
-                f"there are {', '.join(known)}"
+                f"{there} {', '.join(known) or 'none'}"
             )
-    return {name: each for name, each in known.items() if name in names}
+    return names
+
+
+def of_article(
+    name: str, folder: Path, only: Collection[str] | None, formats: list[str] | None, out: Path
+) -> list[Row]:
+    """Make the figures and tables of an article, or some of them, from the studies of a folder."""
+    from eccles.studies.article import Article
+
+    chosen = {each: made for each, made in drawn_of(name).items() if only is None or each in only}
+    return drawn(Article(name, folder), chosen, formats, out, alone=only is not None)
 
 
 def drawn(

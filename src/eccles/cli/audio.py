@@ -12,7 +12,7 @@ import tyro
 
 from eccles.cli.bar import bar
 from eccles.cli.flags import flag
-from eccles.errors import must
+from eccles.errors import counted, must
 
 if TYPE_CHECKING:
     from eccles.data.spikes.recordings import Recordings
@@ -152,5 +152,5 @@ def _print(rows: list[dict[str, Any]], seconds: float, json: bool) -> None:
             )
         )
         if row.get("skipped"):
-            print(f"{len(row['skipped'])} files left out, for they can't be read")
+            print(f"{counted(len(row['skipped']), 'file')} left out, as unreadable")
     print(f"made in {seconds:.1f} s")

@@ -14,7 +14,7 @@ import tyro
 
 from eccles.cli.flags import flag
 from eccles.data.spikes.binning import Binning
-from eccles.errors import listed, must
+from eccles.errors import counted, listed, must
 from eccles.units import duration
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _odd(train: SpikeDataset, test: SpikeDataset) -> list[str]:
     found = []
     lengths = np.concatenate([part.events.ends - part.events.begins for part in (train, test)])
     if silent := int((lengths == 0).sum()):
-        found.append(f"{silent:,} samples have no event: nothing tells their class")
+        found.append(f"{counted(silent, 'sample')} without an event, whose class nothing tells")
     counts = np.bincount(train.labels, minlength=train.n_classes)
     if not counts.all():
         absent = [train.classes[k] for k in np.flatnonzero(counts == 0)]
@@ -138,7 +138,7 @@ def _odd(train: SpikeDataset, test: SpikeDataset) -> list[str]:
     if mute := int((~fires).sum()):
         found.append(f"{mute:,} of {len(fires):,} units never fire")
     if twice := _in_both(train, test):
-        found.append(f"{twice:,} samples to test on are among those to train on, event for event")
+        found.append(f"to test on and to train on, event for event: {counted(twice, 'sample')}")
     return found
 
 

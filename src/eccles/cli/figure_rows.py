@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eccles.errors import counted
+
 if TYPE_CHECKING:
     from eccles.sweeps.tables import StudyTables
 
@@ -30,7 +32,7 @@ class Row:
 def runs_of(tables: StudyTables) -> str:
     """Return how many runs of a study there are, and of how many where some are missing."""
     n, planned = tables.progress
-    return f"{n:,} of {planned:,} runs" if n < planned else f"{n:,} runs"
+    return f"{n:,} of {planned:,} runs" if n < planned else counted(n, "run")
 
 
 def print_rows(rows: Sequence[Row], out: Path) -> None:

@@ -53,13 +53,25 @@ def save_each(
     return saved
 
 
-def format_of(out: Path, verb: str) -> str:
-    """Return the format that a picture's name asks for, or raise InputError, naming the verb."""
+PICTURES = ("svg", "png", "pdf")
+"""Formats of a picture that a flag names the file of."""
+
+
+def format_of(out: Path, verb: str, known: Sequence[str] = PICTURES) -> str:
+    """Return the format that a file's name asks for, before anything is written.
+
+    Raises InputError, naming the verb, for another, and where a file can't be.
+    """
     kind = out.suffix.removeprefix(".").lower()
-    if kind not in {"svg", "png", "pdf"}:
-        raise must(verb, "--out", "a file named .svg, .png or .pdf", str(out))
+    if kind not in known:
+        endings = [f".{each}" for each in known]
+        named = f"{', '.join(endings[:-1])} or {endings[-1]}"
+        raise must(verb, "--out", f"a file named {named}", str(out))
     if out.is_dir():
         raise must(verb, "--out", "a file", f"the folder {out}")
+    above = next(each for each in out.absolute().parents if each.exists())
+    if not above.is_dir():
+        raise must(verb, "--out", "a file in a folder", f"{out} in the file {above}")
     return kind
 
 

@@ -14,7 +14,7 @@ from eccles.cli.cost import print_cost
 from eccles.cli.flags import flag, read
 from eccles.cli.folders import for_files
 from eccles.cli.formats import check_can_draw, formats_of, save_each
-from eccles.errors import InputError, must
+from eccles.errors import InputError, counted, must
 from eccles.training.run.rows import Rows
 from eccles.training.run.stored import StoredRun, is_run, read_run
 
@@ -203,7 +203,7 @@ def _print(name: str, rows: Rows) -> None:
     console = Console()
     known = [each for each in columns if any(row.get(each) is not None for row in rows)]
     for epoch in dict.fromkeys((epochs[0], epochs[-1])):
-        title = "before training" if epoch < 0 else f"after epoch {epoch + 1}"
+        title = "before training" if epoch < 0 else f"after {counted(epoch + 1, 'epoch')}"
         table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
         table.add_column(of, no_wrap=True)
         for each in known:

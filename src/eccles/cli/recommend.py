@@ -13,7 +13,7 @@ import tyro
 
 from eccles.cli.flags import flag, read
 from eccles.cli.plain_table import print_rows
-from eccles.errors import must, nearest
+from eccles.errors import counted, must, nearest
 
 if TYPE_CHECKING:
     from eccles.studies.devices.recommend import Advice
@@ -106,7 +106,7 @@ def run(words: Sequence[str]) -> int:
         again = f"eccles results {out} --value final_accuracy --against ei=100:0"
         print(f"\nfigure in {figure}; {again} has all cells")
         if failed:
-            print(f"{failed:,} runs failed; the same command with --retry-failed does them again")
+            print(f"{counted(failed, 'run')} failed; --retry-failed does what failed again")
     return 1 if failed else 0
 
 

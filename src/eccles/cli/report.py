@@ -10,7 +10,7 @@ from typing import Annotated
 
 from eccles.cli.flags import flag, read
 from eccles.cli.folders import Stored, stored
-from eccles.errors import must
+from eccles.cli.formats import format_of
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ def run(words: Sequence[str]) -> int:
     """Run `eccles report WORDS`."""
     given = read(Arguments, "report", words)
     folder = stored(given.folder, "report", "the folder of a study, or of several")
-    if given.out is not None and given.out.suffix.lower() not in {".html", ".htm"}:
-        raise must("report", "--out", "a file that ends in .html", str(given.out))
+    if given.out is not None:
+        format_of(given.out, "report", ("html", "htm"))
     from rich.console import Console
 
     from eccles.studies.report import write_report

@@ -21,7 +21,7 @@ from eccles.cli.reproduce_display import (
     print_verdicts,
     say,
 )
-from eccles.errors import InputError, nearest
+from eccles.errors import InputError, counted, nearest
 from eccles.studies import judged as articles
 from eccles.sweeps.study import FULL
 
@@ -221,5 +221,5 @@ def _draw(article: Article, studies: list[str], console: Console) -> list[str]:
     for sentence in left_out(rows):
         say(console, sentence)
     files = [file for row in rows for file in row.files]
-    say(console, f"{len(files)} {'file' if len(files) == 1 else 'files'} of figures in {out}")
+    say(console, f"{counted(len(files), 'file')} of figures in {out}")
     return files

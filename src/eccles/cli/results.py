@@ -19,7 +19,9 @@ from eccles.cli.cells import (
 )
 from eccles.cli.flags import flag, read
 from eccles.cli.folders import Stored, stored
-from eccles.errors import InputError, listed, must, nearest
+from eccles.errors import InputError, counted, listed, must, nearest
+from eccles.figures.vocabulary import EPOCH
+from eccles.figures.words import head_of, trained
 from eccles.stats.frames import is_missing
 from eccles.storage import write_whole
 from eccles.sweeps.devices import called
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from eccles.sweeps.tables import StudyTables
+
+_EPOCHS = f"{EPOCH}: 0 is untrained; conditions take epoch, one less"
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,8 @@ def run(words: Sequence[str]) -> int:
         asked = len(results.plan)
         lacking = given.where is None and len(runs) < asked
         of = f" of {asked:,}" if lacking else ""
-        console.print(f"{len(runs):,}{of} runs; tables: {tables}", highlight=False)
+        shown = f"{len(runs):,}{of} runs" if of else counted(len(runs), "run")
+        console.print(f"{shown}; tables: {tables}", highlight=False)
         if lacking:
             said = "the others haven't ended, or their records were damaged: the same eccles sweep"
             console.print(f"{said} does them", highlight=False)
@@ -162,18 +167,22 @@ def _give_statistics(given: Arguments, results: StudyTables, console: Console) -
         found = results.compare(given.against, by, value, table=table, where=given.where)
         columns = comparison_columns
         title += f", differences to {given.against}"
-        family = " or ".join(map(str, sorted(set(found["family"]))))
-        notes += [f"p: Wilcoxon's signed-rank test of pairs; Holm over {family} comparisons"]
+        *first, last = sorted(set(found["family"]))
+        family = " or ".join([*map(str, first), counted(int(last), "comparison")])
+        notes += [f"p: Wilcoxon's signed-rank test of pairs; Holm over {family}"]
         notes += [f"{n} of {len(found)} cells: {note}"
                   for note, n in found["note"].value_counts().items() if note]  # fmt: skip
     if _handed_over(given, found):
         return
-    found = called(results.study, found)
+    found = called(results.study, trained(found))
+    by = [head_of(name) for name in by]
     print_fitted(console, title, columns(found.head(given.limit), by, value))
     if also := say_implied(results.study, results.planned(results.runs)):
         notes += [also]
+    if EPOCH in by:
+        notes += [_EPOCHS]
     if len(found) > given.limit:
-        notes += [f"{len(found) - given.limit:,} more cells; --limit, --where or --export"]
+        notes += [f"{counted(len(found) - given.limit, 'more cell')}; --limit, --where or --export"]
     for note in notes:
         console.print(note, highlight=False, markup=False, soft_wrap=True)
 
@@ -184,7 +193,7 @@ def _handed_over(given: Arguments, frame: pd.DataFrame) -> bool:
 
     if given.export is not None:
         _export(frame, given.export)
-        said = f"{len(frame):,} rows written to {given.export}"
+        said = f"{counted(len(frame), 'row')} written to {given.export}"
         Console(stderr=True).print(said, highlight=False, soft_wrap=True)
     elif given.json:
         print(_json(frame))
@@ -229,6 +238,7 @@ def _export(frame: pd.DataFrame, path: Path) -> None:
 
 def _print(frame: pd.DataFrame, given: Arguments, console: Console, first: Collection[str]) -> None:
     """Print rows; of columns that nobody asked for those that there is room for, some first."""
+    frame, first = trained(frame), [head_of(name) for name in first]
     rows = frame.head(given.limit)
     alike = {name for name in rows if frame[name].nunique(dropna=False) < 2}
     # What goes first where room is short: a run's identity, what says nothing, then the last.
@@ -240,5 +250,7 @@ def _print(frame: pd.DataFrame, given: Arguments, console: Console, first: Colle
     ]
     print_fitted(console, "", columns)
     if len(frame) > given.limit:
-        more = f"{len(frame) - given.limit:,} more rows; --limit, --where or --export shows them"
+        more = f"{counted(len(frame) - given.limit, 'more row')}; --limit, --where or --export"
         console.print(more, highlight=False)
+    if EPOCH in rows:
+        console.print(_EPOCHS, highlight=False, soft_wrap=True)

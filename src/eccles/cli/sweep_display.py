@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eccles.cli.cells import print_cells
-from eccles.errors import InputError
+from eccles.errors import InputError, counted
 from eccles.stats.dead import dead
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.plan import Plan, Planned, say_idle, spelt
@@ -73,7 +73,7 @@ class SweepDisplay:
         """Say what is to be done."""
         known = f", {progress.known:,} of them known" if progress.known else ""
         self._print(
-            f"{plan.study.name} ({plan.study.scale}): {progress.planned:,} runs{known}; "
+            f"{plan.study.name} ({plan.study.scale}): {counted(progress.planned, 'run')}{known}; "
             f"{progress.left:,} to do"
         )
 
@@ -205,9 +205,11 @@ def print_preview(
         )
     console.print(table)
     known = len(plan.runs) - len(left)
-    lines = [f"{len(plan.runs):,} runs, {known:,} known, {len(left):,} to do, in {out}"]
+    lines = [f"{counted(len(plan.runs), 'run')}, {known:,} known, {len(left):,} to do, in {out}"]
     if preview.others:
-        lines.append(f"{preview.others:,} more runs there are of no cell of this study any more")
+        lines.append(
+            f"{counted(preview.others, 'more run')} there are of no cell of this study any more"
+        )
     if left_out := say_idle(study):
         lines.append(left_out)
     if reckoned is not None:
@@ -238,7 +240,9 @@ def print_study(results: StudyTables) -> None:
     print_cells(console, results, runs)
     failures = int((runs["status"] == "failed").sum())
     lost = int(dead(runs).sum())
-    said = f"{len(runs):,} runs, {failures:,} failed, {lost:,} dead; kept in {results.folder}"
+    said = (
+        f"{counted(len(runs), 'run')}, {failures:,} failed, {lost:,} dead; kept in {results.folder}"
+    )
     if others := len(results.runs) - len(runs):
         said += f", with {others:,} of no cell of this study any more"
     console.print(said, highlight=False, soft_wrap=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from eccles.arguments import typed
+from eccles.errors import counted
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
 from eccles.former import warn
@@ -120,7 +121,7 @@ def draw_curves(axes: Axes, curves: pd.DataFrame, group: str, colours: dict[str,
     end = int(curves["epoch"].max()) + 1
     axes.set(xlim=(0, max(end, 1)), ylim=(0, 100), ylabel="test accuracy (%)")
     axes.locator_params(axis="x", nbins=4, integer=True)
-    axes.set_title(f"{group}: {len(paths)} network{'' if len(paths) == 1 else 's'}")
+    axes.set_title(f"{group}: {counted(len(paths), 'network')}")
 
 
 def draw_points(axes: Axes, rows: pd.DataFrame, limits: tuple[float, float]) -> PathCollection:
@@ -158,7 +159,7 @@ def trained(epoch: int) -> str:
     >>> trained(-1), trained(0), trained(29)
     ('untrained', '1 epoch', '30 epochs')
     """
-    return {-1: "untrained", 0: "1 epoch"}.get(epoch, f"{epoch + 1} epochs")
+    return "untrained" if epoch < 0 else counted(epoch + 1, "epoch")
 
 
 def silent(data: pd.DataFrame) -> str:

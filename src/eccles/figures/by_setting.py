@@ -52,6 +52,7 @@ def by_setting(
     y: str = "peak_accuracy",
     by: str | None = None,
     rows: str | None = None,
+    apart: bool = False,
     note: str = "",
 ) -> Drawing:
     """Draw a column of runs by their settings: means with 95 % intervals, and a point a run.
@@ -65,6 +66,7 @@ def by_setting(
         y: the column of numbers that is drawn.
         by: the setting that tells lines apart.
         rows: the setting that tells panels apart.
+        apart: whether each panel has its own vertical axis.
         note: a line over the panels.
 
     Raises InputError for a column that isn't there, two that are one, and no run with a value.
@@ -87,23 +89,26 @@ def by_setting(
     beside = levels > _MOST_INSIDE and not mapped
     width = style.COLUMN * 1.3 + _BESIDE * beside
     figure = style.figure(width, 0.4 + below + _ROW * len(panels), note)
-    drawn = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    shown = (means[["mean", "low", "high"]].min().min(), means[["mean", "high"]].max().max())
-    span = max(shown[1], data[y].max()) - min(shown[0], data[y].min())
+    drawn = figure.subplots(len(panels), 1, sharex=True, sharey=not apart, squeeze=False)[:, 0]
     for axes, value in zip(drawn, panels, strict=True):
         here, points = (rows_of(each, rows, value) for each in (means, data))
+        all_here, all_points = (here, points) if apart else (means, data)
+        ends = all_here[["mean", "low", "high"]]
+        shown = (ends.min().min(), ends.max().max())
+        span = max(shown[1], all_points[y].max()) - min(shown[0], all_points[y].min())
         if mapped:
             image = _map(axes, here, x, str(by), y, shown)
             figure.colorbar(image, ax=axes, label=words_of(y).label)
         else:
             _lines(axes, means, here, points, x, y, by, span)
         if rows is not None:
-            axes.set_title(f"{words_of(rows).label.partition(' (')[0]}: {short(rows, value)}")
+            axes.set_title(f"{words_of(rows).name}: {short(rows, value)}")
     if words_of(y).factor == 100 and not mapped:
         # Shares of all samples; intervals of few runs reach beyond them. Limits that are set stay,
         # so this comes when all panels have what they share them for.
-        low, high = drawn[0].get_ylim()
-        drawn[0].set_ylim(max(0.0, low), min(100.0, high))
+        for axes in drawn:
+            low, high = axes.get_ylim()
+            axes.set_ylim(max(0.0, low), min(100.0, high))
     drawn[-1].set_xlabel(words_of(x).label)
     if by is not None and not mapped:
         title = words_of(by).label
@@ -228,7 +233,7 @@ def _map(
 def _caption(
     means: pd.DataFrame, x: str, y: str, by: str | None, rows: str | None, mapped: bool
 ) -> str:
-    name = words_of(y).label.partition(" (")[0]
+    name = words_of(y).name
     least, most = int(means["n"].min()), int(means["n"].max())
     n = f"{least}" if least == most else f"{least} to {most}"
     n += " run a mean" if n == "1" else " runs a mean"

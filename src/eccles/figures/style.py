@@ -19,6 +19,9 @@ PAGE = 180 / 25.4
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Colours that people with any kind of colour vision can tell apart (Okabe and Ito 2008)."""
 
+OF_POINTS = (*OKABE_ITO, "#999999", "#882255", "#999933")
+"""Colours of points, which have a marker each besides: as many as a legend has room for."""
+
 EXCITATORY = "#D55E00"
 INHIBITORY = "#0072B2"
 NEUTRAL = "#777777"
@@ -91,8 +94,8 @@ def colours(labels: Iterable[str]) -> dict[str, str]:
 def lines(labels: Iterable[str], dashes: bool = True) -> dict[str, tuple[str, str]]:
     """Return a colour and a dash for each label: once the colours are used up, the next dash.
 
-    Without `dashes` all lines are whole, and black is one of the colours.
+    Without `dashes` all lines are whole, and there are more colours.
     """
-    colours = OKABE_ITO[:-1] if dashes else OKABE_ITO
+    colours = OKABE_ITO[:-1] if dashes else OF_POINTS
     kinds = [(colour, dash) for dash in DASHES[: None if dashes else 1] for colour in colours]
     return dict(zip(labels, cycle(kinds), strict=False))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from eccles.errors import InputError, plain
+from eccles.figures.vocabulary import WORDS, Words
 from eccles.stats.frames import is_missing
 from eccles.units import duration, hertz
 
@@ -13,60 +14,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_TRUTH = {"True": "yes", "False": "no"}
 _LETTERS = 46
 """Letters of a value that a picture has room for."""
 
 
-class Words(NamedTuple):
-    """A column in words: its name with its unit, and the factor that makes that unit of it."""
-
-    label: str
-    factor: float = 1.0
-
-
-_WORDS = {
-    "accuracy": Words("test accuracy (%)", 100),
-    "validation_accuracy": Words("validation accuracy (%)", 100),
-    "initial_accuracy": Words("test accuracy before training (%)", 100),
-    "peak_accuracy": Words("peak test accuracy (%)", 100),
-    "final_accuracy": Words("final test accuracy (%)", 100),
-    "validation_chosen_accuracy": Words("test accuracy at the chosen epoch (%)", 100),
-    "rate_hz": Words("firing rate (Hz)"),
-    "initial_rate_hz": Words("firing rate before training (Hz)"),
-    "final_rate_hz": Words("firing rate after training (Hz)"),
-    "spikes_per_step": Words("spikes a neuron and step"),
-    "initial_spikes_per_step": Words("spikes a neuron and step, before training"),
-    "final_spikes_per_step": Words("spikes a neuron and step, after training"),
-    "excitatory_spikes": Words("excitatory spikes a sample"),
-    "inhibitory_spikes": Words("inhibitory spikes a sample"),
-    "initial_rate": Words("initial firing rate asked for (Hz)"),
-    "rate_target": Words("rate target (Hz)"),
-    "lr": Words("learning rate"),
-    "ei": Words("excitatory : inhibitory"),
-    "input_ei": Words("excitatory : inhibitory inputs"),
-    "w1_std": Words("scale of initial input weights"),
-    "w2_std": Words("scale of initial output weights"),
-    "seconds": Words("training time (s)"),
-}
-_TIMES = {"tau_mem": "membrane", "tau_syn": "synaptic", "tau_syn_inhibitory": "inhibitory synaptic",
-          "tau_adapt": "adaptation"}  # fmt: skip
-
-
 def words_of(column: str) -> Words:
-    """Return a column in words.
+    """Return a column in words; one of a measure by its own name, or with its table's before it.
 
     >>> words_of("tau_mem")
     Words(label='membrane time constant (ms)', factor=1000.0)
-    >>> words_of("update_noise").label
-    'update noise'
+    >>> words_of("weights.mean").label, words_of("activity.rate_hz").name
+    ('mean weight', 'firing rate')
     """
-    if column in _WORDS:
-        return _WORDS[column]
-    if column in _TIMES:
-        return Words(f"{_TIMES[column]} time constant (ms)", 1e3)
-    if column in ("delay", "dt", "max_time"):
-        return Words(f"{column.replace('_', ' ')} (ms)", 1e3)
-    return Words(column.replace("_", " "))
+    table, _, own = column.rpartition(".")
+    own = own if table.isidentifier() else column
+    return WORDS.get(column) or WORDS.get(own) or Words(own.replace("_", " "))
 
 
 def numbers_of(column: pd.Series[Any]) -> pd.Series[Any] | None:
@@ -93,11 +56,61 @@ def spelt(name: str, value: object) -> str:
     """
     if is_missing(value):
         return "auto"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if str(value) in _TRUTH:  # numpy has truth values of its own.
+        return _TRUTH[str(value)]
     if words_of(name).label.endswith("(ms)") and isinstance(value, float):
         return duration(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def in_unit(name: str, value: object) -> str:
+    """Return a setting's value in the unit of its words, which stands elsewhere.
+
+    >>> in_unit("tau_mem", 0.01), in_unit("lr", 0.00075), in_unit("dt", None)
+    ('10', '0.00075', '-')
+    """
+    if is_missing(value):
+        return "-"
+    if str(value) in _TRUTH:
+        return _TRUTH[str(value)]
+    factor = words_of(name).factor
+    return f"{factor * value:g}" if isinstance(value, float) else str(value)
+
+
+def in_words(rows: pd.DataFrame, table: str = "") -> pd.DataFrame:
+    """Return a table as people read it: columns in words, numbers in their units.
+
+    Args:
+        rows: its rows.
+        table: what it is called, where it is one of a run's or a study's.
+    """
+    from pandas.api.types import is_float_dtype
+
+    found, said = trained(rows), {}
+    for name in found:
+        own = words_of(f"{table}.{name}" if table.isidentifier() else str(name))
+        if is_float_dtype(found[name]):
+            found[name] = found[name] * own.factor
+        said[name] = own.label
+    return found.rename(columns=said)
+
+
+def trained(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with epochs as people read them: how many a network was trained for.
+
+    That is 0 before training, where the table itself has -1; the columns are called so.
+    """
+    epochs = {name: rows[name] + 1 for name in rows if head_of(str(name)) != name}
+    return rows.assign(**epochs).rename(columns=head_of)
+
+
+def head_of(column: str) -> str:
+    """Return what `trained` calls a column.
+
+    >>> head_of("epoch"), head_of("epochs")
+    ('epochs trained', 'epochs')
+    """
+    return words_of(column).label if column == "epoch" or column.endswith("_epoch") else column
 
 
 def short(name: str, value: object) -> str:

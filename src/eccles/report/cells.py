@@ -9,6 +9,7 @@ from eccles.arguments import typed
 from eccles.report.kind import kind_of
 from eccles.report.rate import rate_of
 from eccles.stats.dead import dead
+from eccles.stats.intervals import confidence_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
 @typed("report")
 def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
-    """Return a row a cell: runs, failed and dead ones, accuracy and initial rate of those done.
+    """Return a row a cell: runs done, failed, dead, their accuracy and how sure it is, their rate.
 
-    Accuracies are peaks on the test set in percent, over the cell's repeats: mean, lowest, highest.
-    Real and synthetic data are never in one cell.
+    Accuracies are peaks on the test set in percent, over the cell's repeats: mean, its interval of
+    95 % as `eccles results` has it, lowest, highest. Real and synthetic data are never in one cell.
 
     Args:
         runs: a study's runs.
@@ -38,10 +39,12 @@ def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
     )
     grouped = values.groupby(keys, sort=False, dropna=False)
     table = grouped.agg(
-        runs=("run", "size"),
+        n=("percent", "count"),
         failed=("failed", "sum"),
         dead=("dead", "sum"),
         mean=("percent", "mean"),
+        low=("percent", lambda cell: _interval(cell)[0]),
+        high=("percent", lambda cell: _interval(cell)[1]),
         lowest=("percent", "min"),
         highest=("percent", "max"),
         rate=("rate", "mean"),
@@ -49,9 +52,15 @@ def cells(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
     table = table.rename(
         columns={
             "mean": "peak accuracy (%)",
+            "low": "95 % interval from (%)",
+            "high": "to (%)",
             "lowest": "lowest (%)",
             "highest": "highest (%)",
-            "rate": f"initial rate ({rate.unit})",
+            "rate": f"rate before training ({rate.unit})",
         }
     )
     return table.reset_index()
+
+
+def _interval(cell: pd.Series[float]) -> tuple[float, float]:
+    return confidence_interval(cell.dropna().to_numpy(float))

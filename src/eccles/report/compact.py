@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from eccles.figures.words import in_unit
 from eccles.report.rate import Rate, rate_of
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def compact(
     fitted = [table[table["number"].isin(kept["number"])] for table in fitted]
     following = fitted[0].groupby("number")["trained"].shift(-1)
     beyond = fitted[0]["trained"].max() + 1
-    text = {name: [spelt(value) for value in kept[name]] for name in settings}
+    text = {name: [in_unit(name, value) for value in kept[name]] for name in settings}
     columns = ["number", "run", "study", "data_kind", *text, *_OUTCOME, rate.initial]
     table = kept.assign(**text)[list(dict.fromkeys(columns))]
     measured = {
@@ -105,18 +106,6 @@ def compact(
         left_out=len(shown) - len(kept),
         rate=rate,
     )
-
-
-def spelt(value: object) -> str:
-    """Return a setting's value as a reader sees it.
-
-    >>> spelt(0.00075), spelt("80:20"), spelt(None)
-    ('0.00075', '80:20', '-')
-    """
-    # pandas' own NA can't even be asked whether it differs from itself.
-    if value is None or str(value) == "<NA>" or value != value:
-        return "-"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _every(frame: pd.DataFrame | None, step: int) -> pd.DataFrame | None:

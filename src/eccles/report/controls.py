@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+
+from eccles.figures.words import words_of
 
 if TYPE_CHECKING:
     import altair as alt
@@ -12,20 +15,15 @@ if TYPE_CHECKING:
 
     from eccles.report.compact import Compact
 
-LABELS = {
-    "ei": "E:I ratio",
-    "w1_std": "scale of input weights",
-    "update_noise": "update noise",
-    "data_kind": "data",
-}
-"""Settings as a reader knows them; others go by their own names."""
-
 _ALL = "all"
 _MOST_VALUES = 40
 """Values of a setting that a menu still helps with."""
 
 _MARGIN, _LEAST_TICKS = 0.04, 3
 """Share of an axis that is left beside its first and last point, and how many marks it has."""
+
+_FREE, _WIDEST = 0.7, 0.12
+"""Share of the way to the next value, and of the axis, in which points are spread at most."""
 
 
 class Axis(NamedTuple):
@@ -36,6 +34,8 @@ class Axis(NamedTuple):
         ticks: where it is marked.
         linear: up to which value it is linear; logarithmic beyond, so that 0 has a place too.
         low, high: where it begins and ends, whatever the filters leave.
+    beside: how far apart points of one value are drawn, as a share of the axis; 0 where each has
+        a value of its own.
     """
 
     column: str
@@ -43,6 +43,7 @@ class Axis(NamedTuple):
     linear: float
     low: float
     high: float
+    beside: float = 0.0
 
 
 class Controls(NamedTuple):
@@ -63,7 +64,7 @@ class Controls(NamedTuple):
 
 def label(name: str) -> str:
     """Return what a reader calls a column."""
-    return LABELS.get(name, name.replace("_", " "))
+    return words_of(name).label
 
 
 def in_order(values: Iterable[str]) -> list[str]:
@@ -152,7 +153,8 @@ def _axes(data: Compact, settings: Sequence[str]) -> dict[str, Axis]:
             continue
         positive = [value for value in values if value > 0]
         least = min(positive, default=1.0)
-        axes[label(name)] = _axis(name, _ticks(values), least, values[0], values[-1])
+        axis = _axis(name, _ticks(values), least, values[0], values[-1])
+        axes[label(name)] = axis._replace(beside=_beside(axis, values))
     # An axis along which hardly anything differs is no first choice.
     spread = first.max() > 2 * first.min()
     return axes if spread else dict(sorted(axes.items(), key=lambda each: each[0] in rates))
@@ -168,6 +170,14 @@ def _axis(column: str, ticks: list[float], linear: float, low: float, high: floa
     return Axis(
         column, seen, linear, _unstretched(first - room, linear), _unstretched(last + room, linear)
     )
+
+
+def _beside(axis: Axis, values: Sequence[float]) -> float:
+    """Return the share of an axis in which points of one of its values have a place each."""
+    places = [_stretched(each, axis.linear) for each in (axis.low, *values, axis.high)]
+    between = [b - a for a, b in pairwise(places[1:-1])]
+    room = min(between, default=0.0) / ((places[-1] - places[0]) or 1.0)
+    return min(_FREE * room, _WIDEST) if between else _WIDEST
 
 
 def _stretched(value: float, linear: float) -> float:

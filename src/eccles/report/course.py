@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from json import dumps
 from typing import TYPE_CHECKING
 
 from eccles.figures.style import EXCITATORY, INHIBITORY, NEUTRAL
@@ -38,14 +39,14 @@ def about(
         neurons = "datum.n_excitatory + ' spiking neurons'"
     rate = data.rate
 
-    said = [f"'{label(name)} ' + datum.{name}" for name in settings]
+    said = [f"{dumps(label(name) + ' ')} + datum.{name}" for name in settings]
     lines = [
         "'Chosen: run ' + datum.run",
         "'of ' + datum.study",
         *(" + ', ' + ".join(said[k : k + a_line]) for k in range(0, len(said), a_line)),
         neurons,
         f"'rate before training ' + format(datum.{rate.initial}, '.3~g') + ' {rate.unit}'",
-        "'peak accuracy ' + format(100 * datum.peak_accuracy, '.2f') + ' % after epochs: '"
+        "'peak accuracy ' + format(100 * datum.peak_accuracy, '.2f') + ' %, epochs trained '"
         " + datum.peak_trained",
         "'final accuracy ' + format(100 * datum.final_accuracy, '.2f') + ' %'",
     ]

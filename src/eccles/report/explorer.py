@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eccles.arguments import typed
-from eccles.errors import InputError
+from eccles.errors import InputError, counted
 from eccles.report import course
 from eccles.report.compact import MOST_ROWS, Compact, compact
 from eccles.report.controls import controls, separate
@@ -119,7 +119,7 @@ def _notes(runs: pd.DataFrame, data: Compact) -> tuple[str, ...]:
     notes = []
     failed = int((runs["status"] != "done").sum())
     if failed:
-        who = "1 run failed, and has" if failed == 1 else f"{failed:,} runs failed, and have"
+        who = f"{counted(failed, 'run')} failed, and {'has' if failed == 1 else 'have'}"
         notes.append(f"{who} no place here.")
     if data.step > 1:
         notes.append(f"To keep the page small, it has every {data.step}th epoch, and the last one.")

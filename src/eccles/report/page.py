@@ -10,7 +10,8 @@ from string import Template
 from typing import TYPE_CHECKING, NamedTuple
 
 from eccles.arguments import typed
-from eccles.report.compact import spelt
+from eccles.errors import counted
+from eccles.figures.words import in_unit, in_words
 from eccles.report.explorer import Explorer
 from eccles.report.picture import inline
 from eccles.report.scripts import scripts
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _HOME = Path(__file__).parent
+
+_SCROLLS = '<p class="aside scrolls" hidden>'
 
 
 class Claim(NamedTuple):
@@ -114,7 +117,7 @@ def page(
             f'<section id="{key}"><h2>{name}</h2>\n{content}</section>'
             for key, name, content in shown
         ),
-        scripts="" if explorer is None else scripts(explorer),
+        scripts=_scroll(shown) + ("" if explorer is None else scripts(explorer)),
     )
 
 
@@ -138,7 +141,7 @@ def _claims(claims: Sequence[Claim]) -> str:
         counts[each.verdict] += 1
     said = ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
     head = "".join(f'<th scope="col">{name}</th>' for name in ("", "claim", "ours", "verdict"))
-    return f"<p>Of {len(claims)} claims: {escape(said)}.</p>\n" + _scrolled(
+    return f"<p>Of {counted(len(claims), 'claim')}: {escape(said)}.</p>\n" + _scrolled(
         "claims",
         f'<table class="claims"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>',
     )
@@ -155,17 +158,18 @@ def _figure(picture: Picture) -> str:
 
 
 def _table(table: Table) -> str:
-    names = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.rows.columns)
+    # Heads are in words, and p values are known by their columns' own names.
+    own = [str(name) for name in table.rows.columns]
+    said = in_words(table.rows, table.title)
+    names = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in said.columns)
     rows = "".join(
-        "<tr>"
-        + "".join(_cell(str(name), x) for name, x in zip(table.rows.columns, row, strict=True))
-        + "</tr>\n"
-        for row in table.rows.itertuples(index=False, name=None)
+        "<tr>" + "".join(_cell(name, x) for name, x in zip(own, row, strict=True)) + "</tr>\n"
+        for row in said.itertuples(index=False, name=None)
     )
     grid = f"<table><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table>"
     title = escape(table.title)
     if table.folded:
-        many = f"{len(table.rows):,} rows"
+        many = counted(len(table.rows), "row")
         shown = _scrolled(table.title, grid)
         return f"<details><summary>{title} ({many})</summary>{shown}</details>\n"
     return f"<h3>{title}</h3>{_scrolled(table.title, grid)}\n"
@@ -173,7 +177,7 @@ def _table(table: Table) -> str:
 
 def _cell(name: str, value: object) -> str:
     number = isinstance(value, int | float) or hasattr(value, "dtype")
-    text = spelt(value)
+    text = in_unit("", value)
     if isinstance(value, float) and math.isfinite(value):
         text = f"{value:,.0f}" if value.is_integer() else f"{value:.4g}"
         if name.startswith("p_"):
@@ -182,10 +186,21 @@ def _cell(name: str, value: object) -> str:
 
 
 def _scrolled(title: str, content: str) -> str:
-    """Return what may be wider than a phone, in a frame that scrolls, with the keyboard too."""
+    """Return what may be wider than a phone, in a frame that scrolls, with the keyboard too.
+
+    A script shows the line over it where it is wider.
+    """
     return (
+        f"{_SCROLLS}Wider than the screen: scroll it sideways.</p>"
         f'<div class="wide" role="region" aria-label="{escape(title)}" tabindex="0">{content}</div>'
     )
+
+
+def _scroll(sections: Sequence[tuple[str, str, str]]) -> str:
+    """Return the script that tells which frames scroll, where there are some."""
+    if not any(_SCROLLS in content for *_, content in sections):
+        return ""
+    return f"<script>\n{(_HOME / 'scroll.js').read_text(encoding='utf-8')}</script>\n"
 
 
 def _explorer(explorer: Explorer) -> str:

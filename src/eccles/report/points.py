@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from eccles.figures.style import OKABE_ITO, colours
-from eccles.report.controls import Controls, in_order, label
+from eccles.report.controls import Axis, Controls, in_order, label
 from eccles.report.rate import Rate
 
 if TYPE_CHECKING:
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
     from eccles.report.compact import Compact
     from eccles.report.source import Source
+
+_GOLDEN = 0.618034
+
+_SYMBOL, _LETTER = 40, 7
+"""Pixels that an entry of a legend takes, and those of a letter."""
 
 
 def points(
@@ -39,7 +45,7 @@ def points(
     fields = [name for name in data.runs if name != "number"]
     x_value = "NaN"
     for name, axis in controls.axes.items():
-        x_value = f"across == '{name}' ? toNumber(datum.{axis.column}) : {x_value}"
+        x_value = f"across == {dumps(name)} ? toNumber(datum.{axis.column}) : {x_value}"
     base = (
         alt.Chart(source("epochs"))
         # Before the lookup, so that only the rows of one epoch are looked up.
@@ -53,10 +59,16 @@ def points(
             x_value=x_value, percent="100 * datum.accuracy", peak="100 * datum.peak_accuracy"
         )
     )
+    of_axis = {part: _by_axis(controls.axes, part) for part in Axis._fields if part != "column"}
     ticks, linear, low, high = (
-        _by_axis({name: getattr(axis, part) for name, axis in controls.axes.items()})
-        for part in ("ticks", "linear", "low", "high")
+        alt.expr(of_axis[part]) for part in ("ticks", "linear", "low", "high")
     )
+    beside = of_axis["beside"]
+    width, height = size
+    # Runs one after the other are far apart, and always at the same place: multiples of the golden
+    # ratio fill what there is evenly.
+    place = f"(datum.number * {_GOLDEN} % 1 - 0.5)"
+    aside = alt.expr(f"{place} * {width} * {beside}")
     x = alt.X(
         "x_value:Q",
         title=None,
@@ -71,6 +83,7 @@ def points(
         # The stroke can't be seen, but met by a finger.
         .mark_point(
             filled=True,
+            xOffset=aside,
             size=45,
             opacity=0.75,
             stroke="transparent",
@@ -78,39 +91,39 @@ def points(
             cursor="pointer",
         )
         .encode(
-            x=x, y=y, color=_colour(data, settings, palette), tooltip=_tooltip(settings, data.rate)
+            x=x,
+            y=y,
+            color=_colour(data, settings, palette, width),
+            tooltip=_tooltip(settings, data.rate),
         )
         .add_params(controls.picked)
     )
     ring = base.transform_filter(controls.picked).mark_point(
-        filled=False, size=180, stroke="black", strokeWidth=2
+        filled=False, xOffset=aside, size=180, stroke="black", strokeWidth=2
     )
     count = (
         base.transform_aggregate(n="count()")
-        .transform_calculate(said="format(datum.n, ',') + ' runs'")
+        .transform_calculate(said="format(datum.n, ',') + (datum.n == 1 ? ' run' : ' runs')")
         .mark_text(align="right", baseline="bottom", x="width", y=-6, fontSize=12)
         .encode(text="said:N")
     )
     title = alt.Title(
-        alt.expr("'Accuracy after ' + chosen_epoch + ' epochs, by ' + across"),
-        subtitle="a point a run; click one to follow it",
+        alt.expr("'Accuracy by ' + across + ', epochs trained: ' + chosen_epoch"),
+        subtitle="a point a run; click one to follow it"
+        + ("; along a setting they are spread" * any(a.beside for a in controls.axes.values())),
         subtitleFontSize=12,
     )
-    width, height = size
     layers = alt.layer(dots, ring.encode(x=x, y=y), count)
     return layers.properties(name="runs", width=width, height=height, title=title)
 
 
-def _by_axis(values: Mapping[str, object]) -> Any:
-    """Return the expression of a value that goes with the horizontal axis."""
-    import altair as alt
-
-    return alt.expr(
-        "{" + ", ".join(f"'{key}': {each}" for key, each in values.items()) + "}[across]"
-    )
+def _by_axis(axes: Mapping[str, Axis], part: str) -> str:
+    """Return the expression of what goes with the chosen horizontal axis."""
+    values = ", ".join(f"{dumps(name)}: {getattr(axis, part)}" for name, axis in axes.items())
+    return f"{{{values}}}[across]"
 
 
-def _colour(data: Compact, settings: Sequence[str], palette: Mapping[str, str]) -> Any:
+def _colour(data: Compact, settings: Sequence[str], palette: Mapping[str, str], width: int) -> Any:
     import altair as alt
 
     name = next((name for name in settings if name != "seed"), None)
@@ -118,7 +131,9 @@ def _colour(data: Compact, settings: Sequence[str], palette: Mapping[str, str]) 
         return alt.value(OKABE_ITO[0])
     values = in_order(data.runs[name])
     chosen = {**colours(values), **palette}
-    legend = alt.Legend(orient="top", titleOrient="left", symbolOpacity=1, columns=4)
+    # Names of which as many stand side by side as there is room for, below their title on a phone.
+    across = min(4, max(1, int(width / (_SYMBOL + _LETTER * max(map(len, values))))))
+    legend = alt.Legend(orient="top", titleOrient="left", symbolOpacity=1, columns=across)
     return alt.Color(
         f"{name}:N",
         title=label(name),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import eccles
+from eccles.errors import counted
 from eccles.report.extra import check_installed
 from eccles.report.page import Picture, Table, page
 from eccles.training.run.rows import Rows
@@ -62,13 +63,13 @@ def run_report(folder: Path) -> str:
         if "svg" in drawing.FORMATS
     ]
     notes = [
-        f"The table {name} has {len(rows):,} rows, and is left out: {name}.jsonl has them."
+        f"The table {name} has {counted(len(rows), 'row')}, and is left out: {name}.jsonl has them."
         for name, rows in tables.items()
         if len(rows) > _LARGE
     ]
     return page(
         f"A run: {run.name}",
-        "Before training is epoch 0 in pictures, and epoch -1 in tables.",
+        "Epochs are how many the network was trained for; 0 is the untrained network.",
         _facts(run, tables),
         pictures=pictures,
         tables=[
@@ -101,6 +102,8 @@ def _facts(run: StoredRun, tables: dict[str, pd.DataFrame]) -> list[tuple[str, s
     ]  # fmt: skip
     if history is not None:
         last, best = history["accuracy"].iloc[-1], history["accuracy"].max()
-        reached = f"{100 * last:.2f} % after {len(history) - 1:,} of {config.epochs:,} epochs"
+        reached = (
+            f"{100 * last:.2f} % after {len(history) - 1:,} of {counted(config.epochs, 'epoch')}"
+        )
         facts.insert(0, ("test accuracy", f"{reached}, {100 * best:.2f} % at its peak"))
     return [(name, value) for name, value in facts if value]

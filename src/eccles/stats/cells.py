@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from eccles.arguments import typed
-from eccles.errors import InputError, listed, must, nearest
+from eccles.errors import InputError, counted, listed, must, nearest
 from eccles.settings import NONE
 from eccles.stats.frames import check_columns, is_missing
 from eccles.stats.reference import compare_to_reference
@@ -80,7 +80,7 @@ def compare_cells(
     )
     if not (found["n_pairs"] > 1).any():
         most = int(found["n_pairs"].max()) if len(found) else 0
-        got = f"{most or 'no'} {pair}{'' if most == 1 else 's'} that a cell has in common with it"
+        got = f"{counted(most, pair) if most else f'no {pair}s'} that a cell has in common with it"
         raise InputError(
             f"stats: a test needs two pairs or more with the reference {cell}, got {got}; "
             f"repeat the study with more {pair}s"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eccles.arguments import typed
-from eccles.errors import InputError, nearest
+from eccles.errors import InputError, counted, nearest
 from eccles.stats.correction import holm
 from eccles.stats.frames import known_rows
 from eccles.stats.intervals import confidence_interval
@@ -138,7 +138,7 @@ def _compare(group: pd.Series, other: pd.Series, level: float, seed: int) -> dic
     elif len(pairs) < 2:
         note.append(f"{len(pairs) or 'no common'} {group.index.name}: no test")
     elif len(pairs) < max(len(group), len(other)):
-        note.append(f"{len(pairs)} pairs of {len(group)} and {len(other)}")
+        note.append(f"{counted(len(pairs), 'pair')} of {len(group)} and {len(other)}")
     row |= _unpaired(group.to_numpy(), other.to_numpy(), note)
     return row | _paired(d, note) | {"note": note}
 

@@ -21,7 +21,9 @@ class Parts(NamedTuple):
         about: the article, and what it asks.
         claims, pictures, tables: as `eccles.report.page` takes them.
         notes: what a reader must know beforehand.
-        colours: a colour for each ratio, the same in pictures and explorer.
+        colours: a colour for each ratio, or value of another setting, the same in pictures and
+            explorer.
+        first: settings that come first in the explorer, and give the colours.
     """
 
     title: str
@@ -31,6 +33,7 @@ class Parts(NamedTuple):
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()
     colours: Mapping[str, str] = MappingProxyType({})
+    first: Sequence[str] = ()
 
 
 def of_article(article: Article) -> Parts:

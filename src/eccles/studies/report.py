@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import eccles
-from eccles.errors import InputError
+from eccles.errors import InputError, counted
 from eccles.report import Picture, Table, cells, check_installed, explorer, page
 from eccles.report.kind import kind_of
 from eccles.report.run import run_report
@@ -19,8 +19,8 @@ from eccles.storage import write_text
 from eccles.studies import judged
 from eccles.studies.article import Article, no_study, stored
 from eccles.studies.article_report import Parts, of_article
-from eccles.studies.own_figures import Axes, own_figures
-from eccles.sweeps.devices import called
+from eccles.studies.axes import Axes
+from eccles.studies.own_figures import condition, own_figures, varied
 from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
@@ -70,7 +70,9 @@ def report(folder: Path | str) -> str:
     joined = _together(shown)
     runs = joined["runs"]
     kind = "circuit" if "circuit" in runs else kind_of(runs)
-    settings = dict.fromkeys(name for tables in shown for name in (kind, *tables.study.varied))
+    settings = dict.fromkeys(
+        [*parts.first, *(name for tables in shown for name in (kind, *tables.study.varied))]
+    )
     drawn = None
     if (runs["status"] == "done").any():
         weights, histograms = (joined.get(name) for name in MEASURED)
@@ -105,7 +107,10 @@ def _parts(folder: Path | str, shown: Sequence[StudyTables]) -> Parts:
         return of_article(Article(article, folder))
     title = ", ".join(dict.fromkeys(tables.study.name for tables in shown))
     about = " ".join(dict.fromkeys(tables.study.about for tables in shown if tables.study.about))
-    return Parts(title, about, pictures=_pictures(shown))
+    conditions = [condition(tables) for tables in shown if tables.progress[0]]
+    colours = {value: colour for _, own in conditions for value, colour in own.items()}
+    first = [name for name, _ in conditions]
+    return Parts(title, about, pictures=_pictures(shown), colours=colours, first=first)
 
 
 def _pictures(shown: Sequence[StudyTables]) -> list[Picture]:
@@ -121,7 +126,7 @@ def _pictures(shown: Sequence[StudyTables]) -> list[Picture]:
 
 
 def _runs(tables: StudyTables) -> pd.DataFrame:
-    return called(tables.study, tables.planned(tables.runs))
+    return varied(tables, tables.planned(tables.runs))[0]
 
 
 def _name(tables: StudyTables) -> str:
@@ -164,7 +169,7 @@ def _facts(shown: Sequence[StudyTables], runs: pd.DataFrame) -> list[tuple[str, 
     packages = ("eccles", "torch", "numpy", "numba", "python")
     versions = [f"{name} {_several(runs[f'{name}_version'])}" for name in packages]
     facts = [
-        ("studies", "; ".join(f"{name}: {n:,} of {m:,} runs" for name, n, m in done)),
+        ("studies", "; ".join(f"{name}: {n:,} of {counted(m, 'run')}" for name, n, m in done)),
         ("data", "; ".join(data)),
         ("runs started", " to ".join(dict.fromkeys([started[0], started[-1]])) if started else ""),
         ("training time", f"{runs['seconds'].sum() / 3600:.2f} hours, over all runs"),
@@ -190,5 +195,7 @@ def _failures(runs: pd.DataFrame) -> list[str]:
     failed = runs[runs["status"] != "done"]
     notes = [f"Run {run} failed: {error}" for run, error in failed[["run", "error"]].to_numpy()[:3]]
     if len(failed) > len(notes):
-        notes.append(f"{len(failed) - len(notes):,} more runs failed; eccles results lists them.")
+        notes.append(
+            f"{counted(len(failed) - len(notes), 'more run')} failed; eccles results lists all."
+        )
     return notes

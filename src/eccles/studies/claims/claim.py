@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from eccles.errors import counted
 from eccles.studies.article import Article
 from eccles.studies.claims.command import command
 from eccles.studies.claims.departures import departures
 from eccles.studies.claims.finding import Finding, Unmeasured, Untestable, Verdict
 from eccles.studies.claims.rows import whole_seeds
-from eccles.studies.claims.wording import counted
 from eccles.studies.done import source
 from eccles.sweeps.study import FULL
 

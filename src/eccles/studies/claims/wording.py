@@ -23,15 +23,6 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def counted(n: int, what: str) -> str:
-    """Return how many there are, as a person reads it.
-
-    >>> counted(1, "cell"), counted(1200, "run")
-    ('1 cell', '1,200 runs')
-    """
-    return f"{n:,} {what}" + ("" if n == 1 else "s")
-
-
 def span(low: int, high: int) -> str:
     """Return a range of whole numbers; one number where that is all.
 

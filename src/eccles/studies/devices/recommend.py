@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from eccles.errors import InputError
+from eccles.errors import InputError, counted
 from eccles.stats import compare_to_reference, p_text, smallest_p, summary
 from eccles.stats.dead import dead
 from eccles.sweeps.tables import StudyTables
@@ -97,9 +97,11 @@ def _lost(table: pd.DataFrame) -> list[str]:
 
 def _basis(done: pd.DataFrame) -> str:
     first, n = done.iloc[0], done.groupby(_BY)["seed"].nunique()
-    seeds = f"{n.min()}" if n.min() == n.max() else f"{n.min()} to {n.max()}"
+    seeds = counted(n.max(), "seed")
+    seeds = seeds if n.min() == n.max() else f"{n.min()} to {seeds}"
+    epochs = counted(first["epochs"], "epoch")
     return (
-        f"This rests on {len(done):,} runs, {seeds} seeds a row, {first['epochs']} epochs of "
+        f"This rests on {counted(len(done), 'run')}, {seeds} a row, {epochs} of "
         f"{first['train_samples']:,} {first['data_kind']} samples of {first['data']}, tested on "
         f"{first['test_samples']:,}; networks of {first['hidden']} hidden neurons. Accuracy is "
         "that after the last epoch. Intervals are of 95 %; differences are paired by seed, and p "

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from eccles import figures
+from eccles.errors import counted
 from eccles.figures import Drawing, Film, style
 from eccles.studies.article import Article
 from eccles.studies.done import Done, done_runs, said, source
@@ -164,7 +165,7 @@ def _update_distributions(article: Article) -> Drawing:
     # A network that has learnt for a while says more than one at its very start.
     epoch = next((each for each in epochs if each >= 0), epochs[0])
     noise = f"noise {run['update_noise'] / run['w1_std']:g} initial scales"
-    batch = f"first batch after {epoch + 1} epoch{'' if epoch == 0 else 's'}"
+    batch = f"first batch after {counted(epoch + 1, 'epoch')}"
     note = said(_of(run), noise, batch, done.note)
     return figures.update_distributions(rows[rows["epoch"] == epoch], note=note)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import nn
 
+from eccles.errors import counted
 from eccles.html_tables import html_table
 from eccles.training.config import TrainConfig
 
@@ -45,7 +46,7 @@ class TrainResult:
     def __repr__(self) -> str:
         """Return a line of how it went; its attributes have the rest."""
         epochs = len(self.history) - 1
-        course = f"{epochs:,} epochs, accuracy {self.accuracy[0]:.1%} before training"
+        course = f"{counted(epochs, 'epoch')}, accuracy {self.accuracy[0]:.1%} before training"
         end = f", {self.final_accuracy:.1%} at the end" if epochs else ""
         kept = "" if self.out is None else f", kept in {self.out}"
         return f"TrainResult({self.config.data}, seed {self.config.seed}: {course}{end}{kept})"

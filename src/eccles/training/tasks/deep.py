@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 from eccles import dale, seeds
 from eccles.data.images.augment import Augment
 from eccles.data.images.dataset import ImageDataset
-from eccles.errors import must
+from eccles.errors import counted, must
 from eccles.functional.circuit import EPSILON
 from eccles.functional.rate_penalty import rate_penalty
 from eccles.functional.soft_reset import SoftResetParameters
@@ -155,7 +155,7 @@ class DeepTask:
         """Return what is trained in a few words."""
         config = self.config
         width = "" if config.width == 1 else f", width {config.width:g}"
-        steps = "1 step" if config.n_steps == 1 else f"{config.n_steps} steps"
+        steps = counted(config.n_steps, "step")
         return f"{config.model} {config.circuit}{width}, {steps}"
 
 

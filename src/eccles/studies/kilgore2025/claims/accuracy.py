@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from eccles.errors import counted
 from eccles.studies.article import Article
 from eccles.studies.claims.claim import Claim
 from eccles.studies.claims.finding import Finding, Part, Untestable, found
 from eccles.studies.claims.rows import done, table
-from eccles.studies.claims.wording import counted, percent
+from eccles.studies.claims.wording import percent
 from eccles.studies.kilgore2025.protocol import BAND, FASHION, MAIN, UNBOUNDED, Task
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eccles.errors import counted
 from eccles.studies.article import Article
 from eccles.studies.claims.claim import Claim
 from eccles.studies.claims.finding import Finding, Part, Untestable, found
 from eccles.studies.claims.rows import by_ratio, done, table
-from eccles.studies.claims.wording import counted, each
+from eccles.studies.claims.wording import each
 from eccles.studies.kilgore2025.protocol import MAIN, SUCCESS
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
+from eccles.errors import counted
 from eccles.studies.article import Article
 from eccles.studies.claims.claim import Claim
 from eccles.studies.claims.finding import Finding, Part, Untestable, found
 from eccles.studies.claims.rows import by_ratio, done, table
-from eccles.studies.claims.wording import counted, each, percent, span
+from eccles.studies.claims.wording import each, percent, span
 from eccles.studies.done import source
 from eccles.studies.kilgore2025.protocol import NOISE, NOISE_PUBLISHED, NOISY, late_accuracy
 

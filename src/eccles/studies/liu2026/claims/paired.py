@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from eccles.errors import counted
 from eccles.studies.article import Article
 from eccles.studies.claims.finding import Part, Untestable
 from eccles.studies.claims.rows import done, whole_seeds
-from eccles.studies.claims.wording import counted
 from eccles.studies.liu2026.changes import changed
 from eccles.sweeps.tables import StudyTables
 
