@@ -7,7 +7,7 @@ from torch import nn
 from eccles import InputError, RunError, dale
 from eccles.functional import SoftResetParameters, integrate, soft_reset, stabilise
 from eccles.init import ei_init
-from eccles.nn import CircuitRules, EIConv2d, EILinear, EIReadout
+from eccles.nn import CircuitRules, EIConv2d, EILinear, EIReadout, regulate
 
 P = SoftResetParameters()
 
@@ -302,3 +302,55 @@ def test_gradients_of_dann_are_scaled_as_published():
         wanted = factor * plain.get_parameter(name).grad
         assert wanted.abs().max() > 0
         assert torch.allclose(scaled.get_parameter(name).grad, wanted, rtol=1e-4)
+
+
+def balanced(**changed):
+    return EILinear(12, 8, CircuitRules(**{"tonic": 0.5, "balance": 1.0, **changed}))
+
+
+def test_a_layer_that_keeps_its_balance_learns_excitation_alone():
+    x = spikes(4, 5, 12)
+    layer = ready(balanced(), x)
+    layer(x).square().sum().backward()
+    learnt = {name for name, value in layer.named_parameters() if value.grad is not None}
+    assert learnt == {"input_to_excitatory", "gain", "bias"}
+
+
+@pytest.mark.parametrize("make", [balanced, lambda: EIConv2d(3, 8, rules=balanced().rules)])
+def test_balance_is_mended(make):
+    layer = make()
+    x = spikes(4, 5, 12) if isinstance(layer, EILinear) else spikes(4, 5, 3, 4, 4)
+    ready(layer, x)
+    with torch.no_grad():
+        layer.input_to_excitatory.mul_(1.3)
+    for _ in range(4):  # First excitation, then division, whose spread follows it.
+        layer(x)
+        regulate(layer)
+    found = layer.eval().currents(x)
+    over = [k for k in range(found.excitatory.ndim) if k != 1]
+    torch.testing.assert_close(found.excitatory.mean(over), found.subtractive.mean(over))
+    spread = (found.excitatory - found.subtractive).std(over, correction=0).mean()
+    torch.testing.assert_close(found.divisive.mean(), spread)
+
+
+def test_only_batches_of_training_are_regulated_by_and_once():
+    x = spikes(4, 5, 12)
+    layer = ready(balanced(), x)
+    layer(x)
+    with torch.no_grad():
+        layer(2 * x)
+    layer.eval()(3 * x)
+    before = layer.input_to_excitatory.detach().clone()
+    regulate(layer)
+    after = layer.input_to_excitatory.detach().clone()
+    assert not torch.equal(before, after)
+    regulate(layer)
+    assert torch.equal(layer.input_to_excitatory, after)
+
+
+def test_a_share_of_the_divisor_is_tonic():
+    x = spikes(40, 50, 12)
+    plain, tonic = ready(EILinear(12, 8), x), ready(balanced(tonic=0.25), x)
+    whole, part = plain.currents(x).divisive, tonic.currents(x).divisive
+    torch.testing.assert_close(part, 0.75 * whole + 0.25 * whole.mean())
+    assert float(tonic.currents(torch.zeros_like(x)).divisive.min()) == float(tonic.tonic) > 0

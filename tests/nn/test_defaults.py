@@ -111,6 +111,7 @@ BUILDS = {
     "adaptive, event": spiking(ADAPTIVE, "event"),
     "adaptive, dense": spiking(ADAPTIVE, "dense"),
     "conductance, dense": spiking(CONDUCTANCE, "dense"),
+    "balanced": deep("balanced"),
     "bn": deep("bn"),
     "colei": deep("colei"),
     "dann": deep("dann"),

@@ -16,6 +16,7 @@ from eccles.nn.former import OverSteps as OverSteps
 from eccles.nn.former import Spiking as Spiking
 from eccles.nn.layers import circuit_layers as circuit_layers
 from eccles.nn.own import OwnNetwork as OwnNetwork
+from eccles.nn.regulation import regulate as regulate
 from eccles.nn.rules import CircuitRules as CircuitRules
 from eccles.nn.shallow import EINetwork as EINetwork
 from eccles.nn.spiking import SpikingNetwork as SpikingNetwork

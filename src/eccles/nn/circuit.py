@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from eccles.arguments import typed
 from eccles.engines.deep import engine as deep
 from eccles.errors import InputError, must, whole
-from eccles.functional import circuit
+from eccles.functional import balance, circuit
 from eccles.functional.bursts import bursts
 from eccles.functional.circuit import Currents
 from eccles.functional.gradient import scaled_gradient
@@ -53,7 +53,8 @@ class EICircuit(nn.Module):
     division nor gain nor bias.
 
     Inhibitory units that spike (`CircuitRules.inhibitory_spikes`) have one `inhibitory_threshold`,
-    which the mean of W_IE x at the start sets.
+    which the mean of W_IE x at the start sets. A divisor with a part that doesn't depend on the
+    input (`CircuitRules.tonic`) has one `tonic`, which is part of I_div.
     """
 
     @typed("EICircuit")
@@ -87,8 +88,15 @@ class EICircuit(nn.Module):
             self.divisive_gain = nn.Parameter(_filled(0.0, n_inhibitory))
             self.gain = nn.Parameter(_filled(1.0, n_excitatory))
             self.bias = nn.Parameter(_filled(0.0, n_excitatory))
+            if self.rules.tonic:
+                self.register_buffer("tonic", _filled(0.0))
+        self._lost: balance.Lost | None = None
+        if self.rules.balance is not None:
+            for weight in self._inhibition():
+                weight.requires_grad_(False)
 
     inhibitory_threshold: Tensor
+    tonic: Tensor
 
     @property
     def n_excitatory(self) -> int:
@@ -143,13 +151,19 @@ class EICircuit(nn.Module):
         if self.rules.inhibitory_spikes:
             drive = self.drive(samples, self.input_to_inhibitory).mean()
             self.inhibitory_threshold.copy_(drive / self.rules.inhibitory_spikes)
+        if self.rules.tonic and not self.readout:
+            # Of the mean of I_div, which W_EI hands on as it is: its rows are the same, of sum 1.
+            divisive = gain * self.drive(samples, self.input_to_inhibitory).relu().mean()
+            self.tonic.copy_(self.rules.tonic * divisive)
+            self.divisive_gain.mul_(1.0 - self.rules.tonic)
 
     def currents(self, x: Tensor, n_steps: int | None = None) -> Currents:
         """Return the currents that an input causes: [N, n_E, ...] each, N steps and samples."""
         units = self._units(x, n_steps)
-        return circuit.inhibit(
+        found = circuit.inhibit(
             units.excitatory, units.inhibitory, self._weight_ei(), self._gain_i()
         )
+        return found._replace(divisive=self._with_tonic(found.divisive))
 
     def forward(
         self, x: Tensor, neuron: SoftResetParameters | None = None, n_steps: int | None = None
@@ -166,6 +180,9 @@ class EICircuit(nn.Module):
             return result.reshape(*lead, *result.shape[1:])
         made = circuit.net_and_divisive(excitatory, inhibitory, weight_ei, self._gain_i())
         net, divisive = map(single_precision, made)
+        divisive = self._with_tonic(divisive)
+        if self.rules.balance is not None and self.training and torch.is_grad_enabled():
+            self._lost = balance.lost(single_precision(excitatory), net, divisive)
         rules, shape = self.rules, (*lead, *net.shape[1:])
         if neuron is not None:
             return deep.circuit_spikes(
@@ -201,6 +218,18 @@ class EICircuit(nn.Module):
         result: Tensor = self(x, neuron, n_steps)
         return result
 
+    @torch.no_grad()
+    def regulate(self) -> None:
+        """Mend a part of the balance that the last batch of training found lost, in place."""
+        rate, found, self._lost = self.rules.balance, self._lost, None
+        if rate is None or found is None:
+            return
+        weight, factor = self.input_to_excitatory, balance.mended(found.excitation, rate)
+        weight.mul_(factor.reshape(-1, *[1] * (weight.ndim - 1)))
+        self.divisive_gain.mul_(balance.mended(found.division, rate))
+        if self.rules.tonic:
+            self.tonic.mul_(balance.mended(found.division, rate))
+
     def magnitudes(self) -> dict[str, Tensor]:
         """Return the parameters that Dale's principle keeps at 0 or above, by name."""
         if not self.rules.dale:
@@ -234,7 +263,7 @@ class EICircuit(nn.Module):
         """
         lead, x = self._lead(x), self._accepted(self.samples(x))
         factor = 1.0 / math.sqrt(self.n_excitatory) if self.rules.dann else 1.0
-        excitatory = self.drive(x, self.input_to_excitatory)
+        excitatory = self._excitation(x)
         inhibitory = self.drive(x, scaled_gradient(self.input_to_inhibitory, factor))
         if self.rules.inhibitory_spikes is None:
             return _Units(lead, excitatory, inhibitory.relu())
@@ -267,6 +296,20 @@ class EICircuit(nn.Module):
             if not lowest >= 0:
                 raise must(kind, "the input", "0 or more", lowest, NOT_NEGATIVE)
         return x
+
+    def _excitation(self, x: Tensor) -> Tensor:
+        """Return I_EE, with the gradient that the rules give W_EE."""
+        if self.rules.balance is None or self.readout:
+            return self.drive(x, self.input_to_excitatory)
+        return balance.by_covariance(self.drive, x, self.input_to_excitatory)
+
+    def _inhibition(self) -> list[nn.Parameter]:
+        """Return the parameters of inhibition, which balanced layers don't learn."""
+        known = ["input_to_inhibitory", "inhibitory_to_excitatory", "divisive_gain"]
+        return [getattr(self, name) for name in known[: 2 if self.readout else 3]]
+
+    def _with_tonic(self, divisive: Tensor) -> Tensor:
+        return divisive + self.tonic if self.rules.tonic and not self.readout else divisive
 
     def _weight_ei(self) -> Tensor:
         """Return W_EI, with the gradient that the rules give it."""

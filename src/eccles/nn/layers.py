@@ -19,8 +19,9 @@ from eccles.nn.column import ColumnConv2d, ColumnLinear
 from eccles.nn.ei_layers import EIConv2d, EILinear, EIReadout
 from eccles.nn.rules import CircuitRules
 
-Circuit = Literal["ei", "bn", "plain", "dann", "colei", "free"]
-"""E-I circuit; batch norm; neither; DANN's circuit; signs by column; E-I without projection."""
+Circuit = Literal["ei", "bn", "plain", "dann", "colei", "free", "balanced"]
+"""E-I circuit; batch norm; neither; DANN's circuit; signs by column; E-I without projection; E-I
+that keeps its balance."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ _RULES = {
     "ei": CircuitRules(),
     "dann": CircuitRules.of_dann(),
     "free": CircuitRules(dale=False),
+    "balanced": CircuitRules.of_balance(),
 }
 
 

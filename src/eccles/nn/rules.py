@@ -25,6 +25,10 @@ class CircuitRules:
         padding: whether a convolution's fan-in counts, at the start, only taps inside the map.
         inhibitory_spikes: how often a step inhibitory units spike at the start (an option of ours,
             see `eccles.functional.bursts`); None for graded ones, as published.
+        tonic: the share of the divisor at the start that doesn't depend on the input.
+        balance: the rate at which a layer mends its balance after each update (an option of ours,
+            see `eccles.functional.balance`), and excitation alone is learnt; None for all weights
+            by their gradients, as published.
 
     Raises InputError for a value that a switch can't have.
     """
@@ -36,6 +40,8 @@ class CircuitRules:
     dann: bool = False
     padding: bool = False
     inhibitory_spikes: float | None = None
+    tonic: float = 0.0
+    balance: float | None = None
 
     def __post_init__(self) -> None:
         check_fields(self, "circuit")
@@ -50,8 +56,20 @@ class CircuitRules:
         spikes = self.inhibitory_spikes
         if spikes is not None and not 0 < spikes < math.inf:
             raise must("circuit", "inhibitory_spikes", "above 0, or None", spikes)
+        if not 0 <= self.tonic < 1:
+            raise must("circuit", "tonic", "0 or more, and below 1", self.tonic)
+        if self.balance is not None and not 0 <= self.balance <= 1:
+            raise must("circuit", "balance", "from 0 to 1, or None", self.balance)
+        if self.dann and (self.tonic or self.balance is not None):
+            got = {"tonic": self.tonic, "balance": self.balance}
+            raise must("circuit", "tonic and balance", "left alone with DANN's rule", got)
 
     @classmethod
     def of_dann(cls) -> CircuitRules:
         """Return the rules of DANN, the rate model that the E-I circuit comes from."""
         return cls(stabiliser="epsilon", straight_through=False, dann=True)
+
+    @classmethod
+    def of_balance(cls) -> CircuitRules:
+        """Return the rules of circuits that keep their balance, which we found to learn fastest."""
+        return cls(tonic=0.75, balance=0.2)

@@ -19,7 +19,7 @@ from eccles.training.measures.layer_spikes import counting
 from eccles.training.samples import divide
 from eccles.training.tasks.deep import DeepTask, _paying
 
-CIRCUITS = ("ei", "bn", "plain", "dann", "colei", "free")
+CIRCUITS = ("ei", "bn", "plain", "dann", "colei", "free", "balanced")
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_signs_hold_after_every_step(images):
 @pytest.mark.slow
 @settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
-    circuit=st.sampled_from(["ei", "dann", "colei"]),
+    circuit=st.sampled_from(["ei", "dann", "colei", "balanced"]),
     lr=st.floats(1e-3, 1),
     momentum=st.floats(0, 0.95),
     switches=st.fixed_dictionaries(

@@ -106,16 +106,19 @@ def _of_network(config: TrainConfig) -> dict[str, Any]:
 def _of_deep(config: TrainConfig) -> dict[str, Any]:
     """Return "auto" of deep networks, as in Liu et al. 2026; docs/deep.md has the recipe."""
     dann, data = config.circuit == "dann", said_of(config.data)
+    balanced = config.circuit == "balanced"
     recorded = data in N_FRAMES
     slow = recorded or config.model in _DEEPER
     usual_decay = 1e-4 if config.circuit == "bn" else 5e-4
+    usual_optimizer = "adam" if balanced else "sgd"
+    optimizer = config.optimizer or usual_optimizer
     found: dict[str, Any] = {
         "steps": N_FRAMES.get(data, 4),
         "batch_size": 32 if recorded else 128,
-        "optimizer": "sgd",
-        "momentum": 0.9 if config.optimizer in (None, "sgd", "rmsprop") else 0.0,
-        "lr": 0.1 if config.circuit == "bn" else 0.001 if slow else 0.002,
-        "weight_decay": 0.0 if config.optimizer == "rprop" else usual_decay,
+        "optimizer": usual_optimizer,
+        "momentum": 0.9 if optimizer in ("sgd", "rmsprop") else 0.0,
+        "lr": 0.003 if balanced else 0.1 if config.circuit == "bn" else 0.001 if slow else 0.002,
+        "weight_decay": 0.0 if optimizer == "rprop" or balanced else usual_decay,
         "warmup": config.epochs / 10 if config.is_circuit else 0.0,
         "augment": data.startswith("cifar") and not recorded,
     }
@@ -127,4 +130,6 @@ def _of_deep(config: TrainConfig) -> dict[str, Any]:
             "gradient_exponent": 1.0,
             "padding": False,
         }
+    if balanced:
+        found |= {"tonic": 0.75, "balance": 0.2}
     return found

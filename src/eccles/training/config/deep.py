@@ -9,7 +9,15 @@ from pydantic import Field, model_validator
 from eccles.errors import must
 from eccles.training.config.shared import SHALLOW, SharedSettings
 
-_SWITCHES = ("stabiliser", "straight_through", "gradient_exponent", "padding", "inhibitory_spikes")
+_SWITCHES = (
+    "stabiliser",
+    "straight_through",
+    "gradient_exponent",
+    "padding",
+    "inhibitory_spikes",
+    "tonic",
+    "balance",
+)
 
 _TARGET = 0.1
 """Spikes a neuron and step up to which a rate costs nothing, unless said."""
@@ -18,8 +26,9 @@ _TARGET = 0.1
 class DeepSettings(SharedSettings):
     """Settings of a run of a deep network: those of Liu et al. 2026."""
 
-    circuit: Literal["ei", "bn", "plain", "dann", "colei", "free"] = "ei"
-    """E-I circuits; or batch norm, neither, DANN, signs by column, E-I without projection."""
+    circuit: Literal["ei", "bn", "plain", "dann", "colei", "free", "balanced"] = "ei"
+    """E-I circuits; or batch norm, neither, DANN, signs by column, E-I without projection, E-I that
+    keeps its balance."""
 
     width: float = Field(default=1.0, gt=0, le=1000)
     """Factor on the width of every layer."""
@@ -48,6 +57,14 @@ class DeepSettings(SharedSettings):
     inhibitory_spikes: float | None = Field(default=None, gt=0, le=1e6)
     """Spikes a step of inhibitory units at the start (auto: none, they are graded)."""
 
+    tonic: float | None = Field(default=None, ge=0, lt=1)
+    """Share of the divisor at the start that doesn't depend on the input (auto: 0; 0.75 for
+    balanced)."""
+
+    balance: float | None = Field(default=None, ge=0, le=1)
+    """Rate at which layers mend their balance, while excitation alone is learnt (auto: none, all is
+    learnt; 0.2 for balanced)."""
+
     step_target: float = Field(default=_TARGET, gt=0, le=1)
     """Spikes a neuron and step up to which a layer's mean costs nothing."""
 
@@ -71,7 +88,7 @@ class DeepSettings(SharedSettings):
         said = [name for name in (*_SWITCHES, "init") if getattr(self, name) is not None]
         if said and not self.is_circuit:
             got = ", ".join(f"{name} {getattr(self, name)}" for name in said)
-            hint = "they are settings of ei, dann and free"
+            hint = "they are settings of ei, dann, free and balanced"
             raise must("train", ", ".join(said), f"left alone with {self.circuit}", got, hint)
         if not self.rate_penalty and self.step_target != _TARGET:
             raise must("train", "step_target", "left out without rate_penalty", self.step_target)
@@ -86,7 +103,7 @@ class DeepSettings(SharedSettings):
     @property
     def is_circuit(self) -> bool:
         """Whether the layers are E-I circuits."""
-        return self.circuit in ("ei", "dann", "free")
+        return self.circuit in ("ei", "dann", "free", "balanced")
 
     @property
     def fits_fused(self) -> bool:

@@ -22,6 +22,7 @@ from eccles.init.ei_init import Source, ei_init
 from eccles.modes import evaluating
 from eccles.nn.deep import DeepNetwork, deep_network
 from eccles.nn.layers import circuit_layers
+from eccles.nn.regulation import regulate
 from eccles.training.build import check_device, make_optimizer
 from eccles.training.compiling import compiling
 from eccles.training.config import TrainConfig
@@ -125,6 +126,7 @@ class DeepTask:
                 loss = loss + torch.stack(costs).sum()
             descend(loss, optimizer, self._devices, key, batch)
             dale.project(network)
+            regulate(network)
             return loss.item()
 
         return step
