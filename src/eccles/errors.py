@@ -119,10 +119,10 @@ def listed(names: Iterable[object], most: int = 240) -> str:
 def counted(n: int, what: str) -> str:
     """Return how many there are, as a person reads it.
 
-    >>> counted(1, "cell"), counted(1200, "run")
-    ('1 cell', '1,200 runs')
+    >>> counted(1, "cell"), counted(1200, "run"), counted(2, "class")
+    ('1 cell', '1,200 runs', '2 classes')
     """
-    return f"{n:,} {what}" + ("" if n == 1 else "s")
+    return f"{n:,} {what}" + ("" if n == 1 else "es" if what.endswith("s") else "s")
 
 
 def must(where: str, name: str, accepted: str, got: object, hint: str = "") -> InputError:

@@ -49,8 +49,8 @@ def test_encode_audio(tmp_path, capsys):
     words = ["data", "encode-audio", str(tmp_path / "mine"), "--out", str(tmp_path / "mine.h5")]
     assert main(words) == 0
     said = capsys.readouterr()
-    assert "1 samples of 1 classes" in said.out
-    assert "1 files left out" in said.out
+    assert "1 sample of 1 class" in said.out
+    assert "1 file left out" in said.out
     assert "--data own-recordings --data-dir DIR" in said.out
     assert "b.wav must be readable audio" in said.err
     assert "taken as they are" not in said.err

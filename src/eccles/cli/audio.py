@@ -141,7 +141,8 @@ def _print(rows: list[dict[str, Any]], seconds: float, json: bool) -> None:
         return
     for row in rows:
         print(
-            f"{row['file']}: {row['samples']:,} samples of {len(row['classes'])} classes, "
+            f"{row['file']}: {counted(row['samples'], 'sample')} of "
+            f"{counted(len(row['classes']), 'class')}, "
             f"{row['events_mean']:,.0f} events a sample ({row['events_least']:,} to "
             f"{row['events_most']:,})"
             + (

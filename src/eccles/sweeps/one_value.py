@@ -26,7 +26,10 @@ def check_one(content: Mapping[str, Any], name: str, value: Any) -> None:
     if name not in TrainConfig.model_fields or not isinstance(value, list | str):
         return
     texts = value.split(",") if isinstance(value, str) else []
-    parts = [read_yaml_value(each, name) for each in texts] or value
+    try:
+        parts = [read_yaml_value(each, name) for each in texts] or value
+    except InputError:
+        return  # The commas are of one value, such as a device's.
     base = content.get("base")
     said = base.items() if isinstance(base, Mapping) else ()
     # What a study calls by names of its own no run knows.

@@ -43,6 +43,7 @@ OTHERS = {
 """What differs, with what else it needs, where twice the usual value won't do."""
 
 OF_DEEP = {
+    "balance": {"balance": 0.5},
     "circuit": {"circuit": "free"},
     "engine": {"engine": "equations"},
     "inhibitory_spikes": {"inhibitory_spikes": 1.0},
@@ -50,6 +51,7 @@ OF_DEEP = {
     "model": {"model": "mlp4"},
     "step_target": {"rate_penalty": 1.0, "step_target": 0.2},
     "stabiliser": {"stabiliser": "none"},
+    "tonic": {"tonic": 0.5},
     "warmup": {"warmup": 3},
 }
 

@@ -74,7 +74,7 @@ class DeepTask:
     def remedy(self) -> str:
         """What to try where numbers aren't finite any more."""
         if not self.config.is_circuit or self.config.stabiliser == "adaptive":
-            return "a smaller --lr"
+            return "a smaller --lr" + (", or a larger --tonic" if self.config.tonic else "")
         divisor = "0" if self.config.stabiliser == "none" else f"{EPSILON:g}"
         return (
             "--stabiliser adaptive, for a step in which no input of a layer fires is divided by "
