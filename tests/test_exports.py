@@ -69,7 +69,7 @@ def test_stored_results_show_themselves():
 def test_a_run_shows_itself():
     result = eccles.train(eccles.TrainConfig(epochs=1, hidden=10, batch_size=2000))
     shown = result._repr_html_()
-    assert "1 epochs, accuracy" in shown
+    assert "1 epoch, accuracy" in shown
     assert "<th>epoch</th><th>loss</th><th>accuracy</th><th>rate_hz</th>" in shown
     start, end = (row["accuracy"] for row in result.history)
     assert f"<td>0</td><td>-</td><td>{start:.4g}</td>" in shown
