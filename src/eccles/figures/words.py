@@ -84,13 +84,11 @@ def in_words(rows: pd.DataFrame, table: str = "") -> pd.DataFrame:
         rows: its rows.
         table: what it is called, where it is one of a run's or a study's.
     """
-    from pandas.api.types import is_float_dtype
-
     found, said = trained(rows), {}
     for name in found:
         own = words_of(f"{table}.{name}" if table.isidentifier() else str(name))
-        if is_float_dtype(found[name]):
-            found[name] = found[name] * own.factor
+        if own.factor != 1:  # Beside numbers there may be words, such as "auto".
+            found[name] = [own.factor * x if isinstance(x, float) else x for x in found[name]]
         said[name] = own.label
     return found.rename(columns=said)
 
