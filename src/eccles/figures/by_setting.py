@@ -10,7 +10,7 @@ from eccles.errors import InputError
 from eccles.figures import style
 from eccles.figures.beside import Beside
 from eccles.figures.drawing import Drawing
-from eccles.figures.words import numbers_of, short, words_of
+from eccles.figures.words import epochs_trained, numbers_of, short, words_of
 from eccles.stats.frames import is_missing, rows_of
 from eccles.stats.summary import summary
 
@@ -58,7 +58,8 @@ def by_setting(
     """Draw a column of runs by their settings: means with 95 % intervals, and a point a run.
 
     Numbers along x make lines, texts stand side by side. Where x and `by` are numbers and
-    `by` has more than seven values, it is a map of means.
+    `by` has more than seven values, it is a map of means. A column of epochs says how many a
+    network was trained for.
 
     Args:
         runs: a row a run.
@@ -74,6 +75,7 @@ def by_setting(
     keys = [name for name in (rows, by, x) if name is not None]
     if len({*keys, y}) <= len(keys):
         raise InputError(f"figures: x, y, by and rows must be different columns, got {(*keys, y)}")
+    runs = epochs_trained(runs)
     means = summary(runs, keys, y)
     if not len(means):
         raise InputError(f"figures: {y} must have a value in some run, got none")

@@ -94,12 +94,16 @@ def in_words(rows: pd.DataFrame, table: str = "") -> pd.DataFrame:
 
 
 def trained(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as `epochs_trained` does, with its columns called so."""
+    return epochs_trained(rows).rename(columns=head_of)
+
+
+def epochs_trained(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a table with epochs as people read them: how many a network was trained for.
 
-    That is 0 before training, where the table itself has -1; the columns are called so.
+    That is 0 before training, where the table itself has -1.
     """
-    epochs = {name: rows[name] + 1 for name in rows if head_of(str(name)) != name}
-    return rows.assign(**epochs).rename(columns=head_of)
+    return rows.assign(**{name: rows[name] + 1 for name in rows if head_of(str(name)) != name})
 
 
 def head_of(column: str) -> str:
