@@ -106,11 +106,7 @@ def by_setting(
         if rows is not None:
             axes.set_title(f"{words_of(rows).name}: {short(rows, value)}")
     if words_of(y).factor == 100 and not mapped:
-        # Shares of all samples; intervals of few runs reach beyond them. Limits that are set stay,
-        # so this comes when all panels have what they share them for.
-        for axes in drawn:
-            low, high = axes.get_ylim()
-            axes.set_ylim(max(0.0, low), min(100.0, high))
+        style.end_shares(drawn)
     drawn[-1].set_xlabel(words_of(x).label)
     if by is not None and not mapped:
         title = words_of(by).label

@@ -86,6 +86,8 @@ def learning_curves(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if rows is not None:
             axes.set_title(f"{words_of(rows).name}: {short(rows, value)}")
+    if words_of(y).factor == 100:
+        style.end_shares(drawn)
     drawn[-1].set_xlabel(words_of("epoch").label)
     if by is not None and many:
         entries = drawn[0].get_legend_handles_labels()
