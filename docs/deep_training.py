@@ -99,7 +99,8 @@ def failures(tables, runs):
     epochs = tables.epochs.groupby("run")["epoch"].max()
     for _, run in failed.iterrows():
         whole = int(epochs.get(run["run"], -1)) + 1
-        body.append([run["model"], run["change"], str(run["seed"]), str(whole), run["error"]])
+        rule = run["error"].partition(", got ")[0]
+        body.append([run["model"], run["change"], str(run["seed"]), str(whole), rule])
     return (
         pipe_table(("network", "change", "seed", "whole epochs before", "error"), body)
         if len(failed)

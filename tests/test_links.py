@@ -51,3 +51,12 @@ def test_a_page_says_at_its_top_who_it_is_for(page):
     assert re.match(
         r"(This page is for|For) (whoever|anybody|people|those|users|readers|engineers)", first
     )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_a_cell_of_a_table_has_a_dozen_words_at_most(page):
+    """A word has two letters or more, as symbols of formulas haven't; what is quoted is one."""
+    text = re.sub(r"`[^`\n]+`", "quoted", LINK.sub("]", CODE.sub("", page.read_text())))
+    rows = re.findall(r"^\|(.+)\|$", text, re.MULTILINE)
+    cells = (cell for row in rows for cell in re.split(r"(?<!\\)\|", row))
+    assert [cell for cell in cells if len(re.findall(r"[^\W\d_]{2,}[\w'-]*", cell)) > 12] == []

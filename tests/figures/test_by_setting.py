@@ -42,6 +42,13 @@ def test_means_by_hand_in_the_units_of_the_axes():
     assert "1 to 2 runs a mean" in drawing.caption
 
 
+def test_epochs_are_those_that_a_network_was_trained_for():
+    runs = RUNS.assign(peak_epoch=[-1, 0, 4, 9, 9, 9])
+    drawing = by_setting(runs, "ei", y="peak_epoch")
+    assert drawing.figure.axes[0].get_ylabel() == "epochs trained at the peak"
+    assert list(drawing.data["mean"]) == [2, 10]  # Of 0, 1 and 5 epochs, and of 10.
+
+
 def test_texts_are_places_side_by_side():
     (axes,) = by_setting(RUNS, "ei", by="tau_mem").figure.axes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["50:50", "80:20"]

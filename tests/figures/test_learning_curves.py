@@ -28,6 +28,12 @@ def test_all_runs_are_one_line():
     assert list(drawing.data["n"]) == [3, 3, 3]
 
 
+def test_an_axis_of_shares_ends_at_all_and_none():
+    (axes,) = learning_curves(RUNS[:2], EPOCHS).figure.axes
+    # Student's interval of these two is wider than all shares there are.
+    assert axes.get_ylim() == (0, 100)
+
+
 def test_a_panel_a_value_of_the_other_setting():
     runs = RUNS.assign(ei=["50:50", "80:20", "80:20"])
     drawing = learning_curves(runs, EPOCHS, by="lr", rows="ei")

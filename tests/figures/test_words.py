@@ -39,3 +39,5 @@ def test_people_read_epochs_trained_and_numbers_in_their_units():
                           "share of weights that are 0 (%)"]  # fmt: skip
     assert said.iloc[0].tolist() == [0, 0.5, 4, 25.0]
     assert list(rows) == ["epoch", "mean", "peak_epoch"]
+    mixed = in_words(pd.DataFrame({"delay": ["auto", 0.002], "clip": [True, False]}))
+    assert mixed["delay (ms)"].tolist() == ["auto", 2.0]

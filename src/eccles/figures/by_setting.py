@@ -10,7 +10,7 @@ from eccles.errors import InputError
 from eccles.figures import style
 from eccles.figures.beside import Beside
 from eccles.figures.drawing import Drawing
-from eccles.figures.words import numbers_of, short, words_of
+from eccles.figures.words import epochs_trained, numbers_of, short, words_of
 from eccles.stats.frames import is_missing, rows_of
 from eccles.stats.summary import summary
 
@@ -58,7 +58,8 @@ def by_setting(
     """Draw a column of runs by their settings: means with 95 % intervals, and a point a run.
 
     Numbers along x make lines, texts stand side by side. Where x and `by` are numbers and
-    `by` has more than seven values, it is a map of means.
+    `by` has more than seven values, it is a map of means. A column of epochs says how many a
+    network was trained for.
 
     Args:
         runs: a row a run.
@@ -74,6 +75,7 @@ def by_setting(
     keys = [name for name in (rows, by, x) if name is not None]
     if len({*keys, y}) <= len(keys):
         raise InputError(f"figures: x, y, by and rows must be different columns, got {(*keys, y)}")
+    runs = epochs_trained(runs)
     means = summary(runs, keys, y)
     if not len(means):
         raise InputError(f"figures: {y} must have a value in some run, got none")
@@ -104,11 +106,7 @@ def by_setting(
         if rows is not None:
             axes.set_title(f"{words_of(rows).name}: {short(rows, value)}")
     if words_of(y).factor == 100 and not mapped:
-        # Shares of all samples; intervals of few runs reach beyond them. Limits that are set stay,
-        # so this comes when all panels have what they share them for.
-        for axes in drawn:
-            low, high = axes.get_ylim()
-            axes.set_ylim(max(0.0, low), min(100.0, high))
+        style.end_shares(drawn)
     drawn[-1].set_xlabel(words_of(x).label)
     if by is not None and not mapped:
         title = words_of(by).label

@@ -8,7 +8,7 @@ from eccles.arguments import typed
 from eccles.errors import InputError, must
 from eccles.figures import style
 from eccles.figures.drawing import Drawing
-from eccles.figures.words import short, words_of
+from eccles.figures.words import epochs_trained, short, words_of
 from eccles.stats.frames import check_columns, rows_of
 from eccles.stats.summary import summary
 
@@ -70,8 +70,7 @@ def learning_curves(
     if not is_integer_dtype(epochs["epoch"]):
         raise must("figures", "epochs", "whole numbers, as epochs are counted", "others")
     table = epochs.merge(runs[["run", *settings]], on="run")
-    table = table.assign(epoch=table["epoch"] + 1)
-    means = summary(table, [*keys, "epoch"], y)
+    means = summary(epochs_trained(table), [*keys, "epoch"], y)
     if not len(means):
         raise InputError(f"figures: {y} must have a value in some epoch, got none")
     label = words_of(y).label
@@ -87,6 +86,8 @@ def learning_curves(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if rows is not None:
             axes.set_title(f"{words_of(rows).name}: {short(rows, value)}")
+    if words_of(y).factor == 100:
+        style.end_shares(drawn)
     drawn[-1].set_xlabel(words_of("epoch").label)
     if by is not None and many:
         entries = drawn[0].get_legend_handles_labels()

@@ -8,6 +8,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLUMN = 85 / 25.4
@@ -99,3 +100,13 @@ def lines(labels: Iterable[str], dashes: bool = True) -> dict[str, tuple[str, st
     colours = OKABE_ITO[:-1] if dashes else OF_POINTS
     kinds = [(colour, dash) for dash in DASHES[: None if dashes else 1] for colour in colours]
     return dict(zip(labels, cycle(kinds), strict=False))
+
+
+def end_shares(panels: Iterable[Axes]) -> None:
+    """End vertical axes of percent at 0 and 100, for intervals of few runs reach beyond.
+
+    Limits that are set stay, so this comes when panels have all that they share them for.
+    """
+    for axes in panels:
+        low, high = axes.get_ylim()
+        axes.set_ylim(max(0.0, low), min(100.0, high))

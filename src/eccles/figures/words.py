@@ -84,24 +84,26 @@ def in_words(rows: pd.DataFrame, table: str = "") -> pd.DataFrame:
         rows: its rows.
         table: what it is called, where it is one of a run's or a study's.
     """
-    from pandas.api.types import is_float_dtype
-
     found, said = trained(rows), {}
     for name in found:
         own = words_of(f"{table}.{name}" if table.isidentifier() else str(name))
-        if is_float_dtype(found[name]):
-            found[name] = found[name] * own.factor
+        if own.factor != 1:  # Beside numbers there may be words, such as "auto".
+            found[name] = [own.factor * x if isinstance(x, float) else x for x in found[name]]
         said[name] = own.label
     return found.rename(columns=said)
 
 
 def trained(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as `epochs_trained` does, with its columns called so."""
+    return epochs_trained(rows).rename(columns=head_of)
+
+
+def epochs_trained(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a table with epochs as people read them: how many a network was trained for.
 
-    That is 0 before training, where the table itself has -1; the columns are called so.
+    That is 0 before training, where the table itself has -1.
     """
-    epochs = {name: rows[name] + 1 for name in rows if head_of(str(name)) != name}
-    return rows.assign(**epochs).rename(columns=head_of)
+    return rows.assign(**{name: rows[name] + 1 for name in rows if head_of(str(name)) != name})
 
 
 def head_of(column: str) -> str:

@@ -34,8 +34,8 @@ class Axis(NamedTuple):
         ticks: where it is marked.
         linear: up to which value it is linear; logarithmic beyond, so that 0 has a place too.
         low, high: where it begins and ends, whatever the filters leave.
-    beside: how far apart points of one value are drawn, as a share of the axis; 0 where each has
-        a value of its own.
+        beside: how far apart points of one value are drawn, as a share of the axis; 0 where each
+            has a value of its own.
     """
 
     column: str

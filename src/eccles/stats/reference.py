@@ -104,7 +104,8 @@ def compare_to_reference(
         for row, p, bound, n in zip(found, holm(raw), least, pairs, strict=True):
             row |= {"p_holm": float(p), "least_p_holm": float(bound), "family": family}
             if n and bound > 0.05:
-                row["note"].append(f"{n} unequal pairs: p_holm can't be below {p_cell(bound)}")
+                said = counted(n, "unequal pair")
+                row["note"].append(f"{said}: p_holm can't be below {p_cell(bound)}")
             row["note"] = "; ".join(row["note"])
         tables.append(found)
     columns = [*within, by, *_COLUMNS]

@@ -45,7 +45,12 @@ def markdown(tables: StudyTables) -> str:
             "",
             *(f"- {rule.claim}: {rule.text}" for rule in RULES),
             "",
-            table(shown).rstrip("\n"),
+            "In numbers:",
+            "",
+            *(
+                f"- {each.variant}, claim {each.claim}, **{each.holds}**: {each.ours}"
+                for each in shown.itertuples()
+            ),
         ]
     )
 
