@@ -30,7 +30,10 @@ ASKED = {
     for study, name in CIRCUITS["STUDIES"].items()
     if (ROOT / "results" / study).is_dir()
 }
-PAGES = sorted({*STARTS.parent.glob("*.md")} - {STARTS, DEVICES, *TRAINED, *ASKED.values()})
+BALANCE = runpy.run_path(str(ROOT / "docs" / "balance.py"))
+REPEATS = runpy.run_path(str(ROOT / "docs" / "repeats.py"))
+OTHERS = {STARTS, DEVICES, BALANCE["PAGE"], REPEATS["PAGE"], *TRAINED, *ASKED.values()}
+PAGES = sorted({*STARTS.parent.glob("*.md")} - OTHERS)
 STUDIES = ["fashion-mnist", "fashion-mnist-noise", "portraits", "robustness"]
 
 
@@ -111,7 +114,30 @@ def test_a_page_of_circuits_shows_them(study):
     assert CIRCUITS["filled"](text, ROOT / "results" / study) == text
 
 
-@pytest.mark.parametrize("study", ASKED)
+def test_the_page_of_balance_shows_it():
+    text = BALANCE["PAGE"].read_text()
+    assert text.count("<!-- end -->") == len(BALANCE["TABLES"]) + 1
+    assert BALANCE["filled"](text, ROOT / "results") == text
+
+
+@pytest.mark.parametrize(
+    ("page", "study", "scale"),
+    [(BALANCE, "circuits/balanced", "parts"), (REPEATS, REPEATS["STUDY"], "full")],
+)
+def test_runs_that_lie_apart_are_of_a_study_that_ships(page, study, scale):
+    results = load(ROOT / "results" / page["APART"])
+    shipped = {run.identity for run in plan(read_study(studies.find(study), scale)).runs}
+    assert set(results.runs["run"]) <= shipped
+    assert set(results.runs["status"]) == {"done"}
+
+
+def test_the_page_of_repeats_shows_them():
+    text = REPEATS["PAGE"].read_text()
+    assert text.count("<!-- end -->") == 1
+    assert REPEATS["filled"](text, ROOT / "results") == text
+
+
+@pytest.mark.parametrize("study", [*ASKED, BALANCE["STUDY"]])
 def test_circuits_are_of_the_study_that_ships(study):
     results = load(ROOT / "results" / study)
     shipped = plan(read_study(studies.find(study), "laptop")).runs

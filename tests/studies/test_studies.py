@@ -25,12 +25,13 @@ PORTRAITS = "kilgore2025/portraits"
 STARTS = "liu2026/initialisation"
 DEVICES, RECOMMEND = "devices/ratios", "devices/recommend"
 CIRCUITS = ("circuits/dale", "circuits/inputs", "circuits/noise", "circuits/rates", "shd/dale")
+BALANCE = "circuits/balanced"
 DEEP = ("liu2026/ablations", "liu2026/circuits", "liu2026/longer")
 
 
 def test_names():
     assert studies.names() == tuple(
-        sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP, STARTS, DEVICES, RECOMMEND, *CIRCUITS))
+        sorted((*NAMES, PORTRAITS, *DIGITS, *DEEP, STARTS, DEVICES, RECOMMEND, *CIRCUITS, BALANCE))
     )
 
 
@@ -192,6 +193,17 @@ def test_a_path_is_a_study(tmp_path):
 def test_an_unknown_study():
     with pytest.raises(InputError, match=r"did you mean 'kilgore2025/fashion-mnist'\?\); name a"):
         studies.find("kilgore2025/fashion-mnits")
+
+
+@pytest.mark.parametrize(("scale", "seeds"), [("full", 5), ("laptop", 3), ("smoke", 1)])
+def test_each_circuit_has_two_learning_rates(scale, seeds):
+    made = plan(read_study(studies.find(BALANCE), scale))
+    configs = [made.config(run).resolved() for run in made.runs]
+    arms = {(c.model, c.circuit, c.lr) for c in configs}
+    assert len({arm[:2] for arm in arms}) == 2 * 3
+    assert all(sum(arm[:2] == each[:2] for arm in arms) == 2 for each in arms)
+    assert len(configs) == 2 * 3 * 2 * seeds
+    assert all(c.validation for c in configs)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,138 @@
+"""Fill the tables of the page on circuits that keep their balance, and draw its figure.
+
+    python docs/balance.py results
+
+The page holds a table between two lines, `<!-- table NAME -->` and `<!-- end -->`; a test holds it
+to the results.
+"""
+
+import sys
+from pathlib import Path
+
+from eccles.figures import by_setting
+from eccles.stats import confidence_interval, differences
+from eccles.stats.tables import fill_tables, pipe_table
+from eccles.studies.claims.rows import whole_seeds
+from eccles.sweeps.tables import load
+
+PAGE = Path(__file__).parent / "reproduction" / "balanced.md"
+STUDY, APART = "circuits/balanced", "circuits/balanced-parts"
+CIRCUITS = {"ei": "as published", "balanced": "balanced", "bn": "batch norm"}
+
+
+def stored(folder):
+    """Return a study's tables, and the runs of whole seeds at the learning rates that were chosen.
+
+    Of each network and circuit it is the one with the best mean accuracy on validation samples.
+    """
+    study = load(Path(folder) / STUDY)
+    whole, _ = whole_seeds(study)
+    runs = study.planned(study.runs)
+    runs = runs[runs["seed"].isin(whole)].sort_values("seed")
+    last = study.epochs.sort_values("epoch").groupby("run")["validation_accuracy"].last()
+    runs = runs.assign(
+        validated=runs["run"].map(last).fillna(0.0),
+        accuracy=(100 * runs["final_accuracy"]).where(runs["status"] == "done").astype(float),
+        network=[f"{m} x {w:g}" for m, w in zip(runs["model"], runs["width"], strict=True)],
+        kind=runs["circuit"].map(CIRCUITS),
+    )
+    means = runs.groupby(["network", "kind", "lr"], sort=False)["validated"].mean()
+    best = means.groupby(level=["network", "kind"], sort=False).idxmax()
+    return study, runs.set_index(["network", "kind", "lr"]).loc[list(best)].reset_index()
+
+
+def accuracies(_study, runs):
+    """Return a row a network and circuit: what it came to, and how far it is from batch norm."""
+    body = []
+    for network, own in runs.groupby("network", sort=False):
+        norm = own[own["kind"] == CIRCUITS["bn"]].set_index("seed")["accuracy"]
+        for kind in CIRCUITS.values():
+            rows = own[own["kind"] == kind].set_index("seed")["accuracy"]
+            apart = differences(rows, norm)
+            low, high = confidence_interval(apart)
+            beside = f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]"
+            cells = f"{rows.mean():.1f} %", "" if kind == CIRCUITS["bn"] else beside
+            lr = own.loc[own["kind"] == kind, "lr"].iloc[0]
+            body.append([network, kind, f"{lr:g}", str(len(rows)), *cells])
+    return pipe_table(
+        ("network", "circuit", "lr", "n", "test accuracy", "minus batch norm, points"), body
+    )
+
+
+def layers(study, runs):
+    """Return a row a network and circuit of E-I: what its layers are like after training."""
+    found = study.table("layers").merge(runs[["run", "network", "kind"]], on="run")
+    after = found[found["epoch"] == found.groupby("run")["epoch"].transform("max")]
+    body = []
+    for (network, kind), rows in after.groupby(["network", "kind"], sort=False):
+        if kind != CIRCUITS["bn"]:
+            cells = [_range(rows[name]) for name in ("balance", "integrated_std", "gradient_norm")]
+            body.append([network, kind, *cells])
+    heads = "I_sub / I_EE", "spread of I_int, thresholds", "gradient norms"
+    return pipe_table(("network", "circuit", *heads), body)
+
+
+def everything(study, _runs):
+    """Return a row a network, circuit and learning rate: all accuracies, by seed."""
+    runs = study.planned(study.runs)
+    body = []
+    for keys, rows in runs.groupby(["model", "width", "circuit", "lr"], sort=False):
+        values = 100 * rows.sort_values("seed")["final_accuracy"].astype(float)
+        model, width, circuit, lr = keys
+        cells = ", ".join("failed" if v != v else f"{v:.1f}" for v in values)
+        body.append([f"{model} x {width:g}", CIRCUITS[circuit], f"{lr:g}", cells])
+    return pipe_table(("network", "circuit", "lr", "test accuracy by seed, %"), body)
+
+
+def parts(folder):
+    """Return a row a network and part that is left out: what it costs."""
+    study = load(Path(folder) / APART)
+    runs = study.planned(study.runs).sort_values("seed")
+    left_out = runs["tonic"].eq(0).map({True: "the tonic part", False: ""})
+    runs = runs.assign(part=left_out.where(~runs["balance"].eq(0), "mending balance"))
+    body = []
+    for (model, epochs), own in runs.groupby(["model", "epochs"], sort=False):
+        values = {part: rows.set_index("seed") for part, rows in own.groupby("part", sort=False)}
+        whole = 100 * values[""]["final_accuracy"].astype(float)
+        for part, rows in values.items():
+            accuracy = 100 * rows["final_accuracy"].astype(float)
+            apart = differences(accuracy, whole)
+            low, high = confidence_interval(apart)
+            cell = f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]" if part else ""
+            what = f"without {part}" if part else "balanced"
+            body.append(
+                [model, str(epochs), what, str(len(rows)), f"{accuracy.mean():.1f} %", cell]
+            )
+    return pipe_table(
+        ("network", "epochs", "circuit", "n", "test accuracy", "minus balanced, points"), body
+    )
+
+
+TABLES = {"accuracies": accuracies, "layers": layers, "everything": everything}
+
+
+def filled(page, folder):
+    """Return a page's text with its tables as the results have them."""
+    found = stored(folder)
+    return fill_tables(page, lambda n: parts(folder) if n == "parts" else TABLES[n](*found))
+
+
+def drawing(folder):
+    """Return the page's figure."""
+    _, runs = stored(folder)
+    runs = runs.assign(circuit=runs["kind"], model=runs["network"])
+    return by_setting(runs, "circuit", y="final_accuracy", rows="model")
+
+
+def _range(values):
+    return f"{values.min():.2g} to {values.max():.2g}"
+
+
+def main(folder):
+    """Fill the page, and draw its figure, with its numbers beside it."""
+    PAGE.write_text(filled(PAGE.read_text(), folder))
+    drawing(folder).save(PAGE.parent, "balanced", ["svg"])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

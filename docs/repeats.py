@@ -1,0 +1,99 @@
+"""Fill the table of the page on sixteen repeats of the noisy study, and draw its figure.
+
+    python docs/repeats.py results
+
+The page holds a table between `<!-- table repeats -->` and `<!-- end -->`; a test holds it to the
+results. The runs lie apart from those of kilgore2025 until all of the study are there.
+"""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from eccles.figures import by_setting
+from eccles.stats import confidence_interval, differences, seeds_needed, signed_rank
+from eccles.stats.tables import fill_tables, pipe_table
+from eccles.studies.kilgore2025.protocol import late_accuracy
+from eccles.sweeps.tables import load
+
+PAGE = Path(__file__).parent / "reproduction" / "sixteen-repeats.md"
+STUDY = "kilgore2025/fashion-mnist-noise-published"
+APART = "noise-as-published"
+COUNTS = (4, 8, 12, 16)
+PAIRS, POINTS = "pairs of seeds", "80:20 - 100:0 (points)"
+FEWEST = 8
+"""Pairs without which a level isn't shown."""
+
+
+def stored(folder):
+    """Return the accuracy of each run: ei, noise in initial scales, seed, accuracy in percent."""
+    tables = load(Path(folder) / APART)
+    runs = tables.runs[tables.runs["status"] == "done"]
+    late = late_accuracy(runs, tables.epochs)
+    return late.assign(accuracy=100 * late["accuracy"])
+
+
+def compared(late):
+    """Return the paired differences, 80:20 - 100:0, by level: a series a level, by seed."""
+    wide = late.pivot_table(index=["noise", "seed"], columns="ei", values="accuracy")
+    wide = wide[["80:20", "100:0"]].dropna()
+    levels = {noise: rows.droplevel(0) for noise, rows in wide.groupby("noise")}
+    return {noise: rows for noise, rows in levels.items() if len(rows) >= FEWEST}
+
+
+def repeats(late):
+    """Return a row a level and number of pairs: how the difference moves as seeds are added."""
+    body = []
+    for noise, rows in compared(late).items():
+        for seeds in [range(n) for n in COUNTS if n <= len(rows)] + [range(8, 16)]:
+            own = rows[rows.index.isin(seeds)]
+            if len(own) < len(seeds):
+                continue
+            apart = differences(own["80:20"], own["100:0"])
+            low, high = confidence_interval(apart)
+            body.append(
+                [
+                    f"{noise:g}",
+                    f"{seeds[0]} to {seeds[-1]}",
+                    str(len(own)),
+                    f"{own['80:20'].mean():.1f} %",
+                    f"{own['100:0'].mean():.1f} %",
+                    f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]",
+                    f"{signed_rank(apart).p:.3f}",
+                    str(seeds_needed(apart.std(), abs(apart.mean()))),
+                    str(seeds_needed(apart.std(), 1.0)),
+                ]
+            )
+    heads = ("noise", "seeds", "n", "80:20", "100:0", "difference, points", "p (Wilcoxon)")
+    return pipe_table((*heads, "n to see it", "n to see one point"), body)
+
+
+TABLES = {"repeats": repeats}
+
+
+def filled(page, folder):
+    """Return the page's text with its table as the results have it."""
+    late = stored(folder)
+    return fill_tables(page, lambda name: TABLES[name](late))
+
+
+def drawing(folder):
+    """Return the page's figure: the difference by the number of pairs, a line a level."""
+    rows = [
+        {"noise": f"{noise:g}", PAIRS: n, "run": f"{noise:g}-{n}-{seed}", POINTS: points}
+        for noise, found in compared(stored(folder)).items()
+        for n in range(4, len(found) + 1)
+        for seed, points in (found["80:20"] - found["100:0"]).iloc[:n].items()
+    ]
+    return by_setting(pd.DataFrame(rows), PAIRS, y=POINTS, by="noise")
+
+
+def main(folder):
+    """Fill the page, and draw its figure, with its numbers beside it."""
+    PAGE.write_text(filled(PAGE.read_text(), folder))
+    drawing(folder).save(PAGE.parent, "sixteen-repeats", ["svg"])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
