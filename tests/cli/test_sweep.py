@@ -342,3 +342,11 @@ def test_a_folder_of_studies_is_none_but_names_them(tmp_path, capsys):
     assert main(["results", str(tmp_path)]) == 2
     one_of = f"name one of them: {tmp_path / 'a'}, {tmp_path / 'b'}\n"
     assert capsys.readouterr().err.endswith(one_of)
+
+
+def test_rows_of_one_run_that_are_taken_together_are_told(finished, capsys):
+    words = ["results", str(finished), "--table", "epochs", "--value", "accuracy"]
+    assert main(words) == 0
+    assert "a run counts once, with the mean of its" in capsys.readouterr().out
+    assert main([*words, "--where", "epoch = 0"]) == 0
+    assert "a run counts once" not in capsys.readouterr().out

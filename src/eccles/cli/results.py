@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 _EPOCHS = f"{EPOCH}: 0 is untrained; conditions take epoch, one less"
 
 
+_ROWS = ("epoch", "class")
+"""Columns of numbers that tell rows of a run apart, as texts do."""
+
+
 @dataclass(frozen=True)
 class Arguments:
     """Print the results of a study, or write those that you choose to a file.
@@ -174,6 +178,8 @@ def _give_statistics(given: Arguments, results: StudyTables, console: Console) -
                   for note, n in found["note"].value_counts().items() if note]  # fmt: skip
     if _handed_over(given, found):
         return
+    if table != "runs":
+        notes += _mixed(results.table(table, where=given.where), by)
     found = called(results.study, trained(found))
     by = [head_of(name) for name in by]
     print_fitted(console, title, columns(found.head(given.limit), by, value))
@@ -185,6 +191,22 @@ def _give_statistics(given: Arguments, results: StudyTables, console: Console) -
         notes += [f"{counted(len(found) - given.limit, 'more cell')}; --limit, --where or --export"]
     for note in notes:
         console.print(note, highlight=False, markup=False, soft_wrap=True)
+
+
+def _mixed(frame: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """Return a line on rows of one run that a cell takes together, unless there are none."""
+    from pandas.api.types import is_numeric_dtype
+
+    most = int(frame.groupby(["run", *(n for n in by if n in frame)], dropna=False).size().max())
+    if most < 2:
+        return []
+    rest = [name for name in frame if name not in ("run", *by) and frame[name].nunique() > 1]
+    apart = [n for n in rest if n in _ROWS or not is_numeric_dtype(frame[n])]
+    over = f", over {listed(apart)}" if apart else ""
+    return [
+        f"a run counts once, with the mean of its {counted(most, 'row')}{over}: --by and --where "
+        "tell them apart"
+    ]
 
 
 def _handed_over(given: Arguments, frame: pd.DataFrame) -> bool:
