@@ -44,7 +44,12 @@ def test_help_of_the_equations_lists_them():
 
 def test_a_network_shows_itself():
     network = kilgore2025()
-    assert repr(network) == "Network(hidden: 80 E, 20 I; 4 projections)"
+    assert repr(network) == str(network) == "Network(hidden: 80 E, 20 I; 4 projections)"
+    module = eccles.SpikingNetwork(network, 5, 3)
+    assert (
+        repr(module)
+        == f"SpikingNetwork({network}: input->hidden [5, 100], hidden->output [100, 3])"
+    )
     shown = network._repr_html_()
     for each in ("<td>excitatory</td>", "<td>80</td>", "input -&gt; E"):
         assert each in shown

@@ -156,6 +156,8 @@ class Network(Settings):
 
         return line(self)
 
+    __str__ = __repr__
+
     def _repr_html_(self) -> str:
         from eccles.network.summary import as_html
 

@@ -144,6 +144,10 @@ class SpikingNetwork(nn.Module):
         named = {name: parameter_name(name) for name in self.wiring.shapes}
         return {name: known[own] for name, own in named.items() if own in known}
 
+    def __repr__(self) -> str:
+        sizes = [f"{name} {list(w.shape)}" for name, w in self.matrices.items()]
+        return f"SpikingNetwork({self.network}: {', '.join(sizes)})"
+
     @typed("network")
     def forward(self, spikes: Tensor) -> Tensor:
         """Return readout potentials [T + 1, B, C] to input spikes [T, B, N], by the equations."""
