@@ -114,3 +114,21 @@ def test_the_former_name_works_and_says_the_new_one():
         former = eccles.DeepConfig(width=0.5)
     assert former.identity() == deep(width=0.5).identity()
     assert former.model_dump() == deep(width=0.5).model_dump()
+
+
+def test_circuits_that_keep_their_balance_have_a_recipe_of_their_own():
+    config = deep(circuit="balanced").resolved()
+    assert (config.optimizer, config.lr, config.momentum, config.weight_decay) == (
+        "adam",
+        0.003,
+        0,
+        0,
+    )
+    assert (config.tonic, config.balance, config.warmup) == (0.75, 0.2, 1.0)
+    assert deep(circuit="balanced", optimizer="sgd").resolved().momentum == 0.9
+    assert (deep().resolved().tonic, deep().resolved().balance) == (None, None)
+    for settings in ({"circuit": "balanced"}, {"balance": 0.2}):
+        with pytest.raises(
+            InputError, match=r"device_model must be left out with layers that keep"
+        ):
+            deep(device_model="ecram", **settings)

@@ -90,6 +90,10 @@ class DeepSettings(SharedSettings):
             got = ", ".join(f"{name} {getattr(self, name)}" for name in said)
             hint = "they are settings of ei, dann, free and balanced"
             raise must("train", ", ".join(said), f"left alone with {self.circuit}", got, hint)
+        if self.device_model is not None and (self.balance or self.circuit == "balanced"):
+            accepted = "left out with layers that keep their balance"
+            hint = "they are scaled, and a device changes by pulses alone"
+            raise must("train", "device_model", accepted, self.device_model, hint)
         if not self.rate_penalty and self.step_target != _TARGET:
             raise must("train", "step_target", "left out without rate_penalty", self.step_target)
         if self.rate_penalty and self.compiled:
