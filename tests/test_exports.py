@@ -51,7 +51,7 @@ def test_a_network_shows_itself():
         == f"SpikingNetwork({network}: input->hidden [5, 100], hidden->output [100, 3])"
     )
     shown = network._repr_html_()
-    for each in ("<td>excitatory</td>", "<td>80</td>", "input -&gt; E"):
+    for each in ("<td>excitatory</td>", "<td>80</td>", "<td>10 ms</td>", "input -&gt; E"):
         assert each in shown
 
 
@@ -68,6 +68,7 @@ def test_stored_results_show_themselves():
     results = eccles.load(Path(__file__).parents[1] / "results/kilgore2025/fashion-mnist-noise")
     shown = results._repr_html_()
     assert "672 runs" in shown
+    assert "<th>peak test accuracy (%)</th>" in shown
     assert "<td>80:20</td>" in shown
 
 
@@ -75,9 +76,9 @@ def test_a_run_shows_itself():
     result = eccles.train(eccles.TrainConfig(epochs=1, hidden=10, batch_size=2000))
     shown = result._repr_html_()
     assert "1 epoch, accuracy" in shown
-    assert "<th>epoch</th><th>loss</th><th>accuracy</th><th>rate_hz</th>" in shown
+    assert "<th>epochs trained</th><th>loss</th><th>accuracy</th><th>firing rate (Hz)</th>" in shown
     start, end = (row["accuracy"] for row in result.history)
-    assert f"<td>0</td><td>-</td><td>{start:.4g}</td>" in shown
-    assert f"<td>{end:.4g}</td>" in shown
+    assert f"<td>0</td><td>-</td><td>{start:.1%}</td>" in shown
+    assert f"<td>{end:.1%}</td>" in shown
     many = dataclasses.replace(result, history=result.history[:1] + 99 * result.history[1:])
     assert many._repr_html_().count("<tr>") == 21

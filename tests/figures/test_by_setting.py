@@ -139,3 +139,20 @@ def test_many_values_have_looks_of_their_own_and_a_legend_beside_the_panels():
     assert legend.get_window_extent().x0 > axes.get_window_extent().x1
     lines = [container.lines[0] for container in axes.containers]
     assert len({(line.get_color(), line.get_marker()) for line in lines}) == len(kinds)
+
+
+@pytest.mark.parametrize("rates", [["1 Hz", "2 Hz"], ["1 Hz", "100 Hz"]])
+def test_means_at_one_number_lie_side_by_side(rates):
+    rows = [(kind, rate, 0.5 + k / 10) for kind in "abc" for rate in rates for k in range(2)]
+    runs = pd.DataFrame(rows, columns=["kind", "initial_rate", "y"])
+    drawing = by_setting(runs, "initial_rate", y="y", by="kind")
+    drawing.figure.draw_without_rendering()
+    (axes,) = drawing.figure.axes
+    places = []
+    for container in axes.containers:
+        line, caps, bars = container.lines
+        for artist in (line, *caps, *bars):
+            aside = artist.get_transform().transform((1, 0.5)) - axes.transData.transform((1, 0.5))
+            places.append(aside[0] * 72 / axes.figure.dpi)
+        assert line.get_xydata()[0].tolist() == [1, 0.55]  # The numbers stay what they are.
+    assert places == pytest.approx([-2.5] * 4 + [0] * 4 + [2.5] * 4)

@@ -79,3 +79,16 @@ def test_many_names_have_room_beside_the_panel():
     assert legend.height < figure.bbox.height
     assert axes.get_window_extent().x1 <= legend.x0
     assert axes.get_window_extent().width > figure.bbox.width / 3
+
+
+def test_lines_of_one_colour_differ_by_dash_and_marker():
+    names = [f"line {k}" for k in range(7)]
+    runs = pd.DataFrame({"run": names})
+    epochs = pd.DataFrame({"run": names * 2, "epoch": [-1] * 7 + [0] * 7, "accuracy": 0.5})
+    handles = learning_curves(runs, epochs, by="run").figure.legends[0].get_lines()
+    first, last = handles[0], handles[-1]
+    assert first.get_color() == last.get_color()
+    assert first.get_linestyle() != last.get_linestyle()
+    assert first.get_marker() != last.get_marker()
+    looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in handles}
+    assert len(looks) == 7

@@ -17,8 +17,18 @@ def test_the_numbers_are_those_of_the_events():
     assert "<svg" in drawing._repr_svg_()
 
 
-def test_a_sample_without_events_is_empty():
-    assert len(eccles.raster(EVENTS, 1).data) == 0
+def test_a_sample_without_events_is_empty_and_says_so():
+    drawing = eccles.raster(EVENTS, [0, 1])
+    assert set(drawing.data["sample"]) == {0}
+    said = [[text.get_text() for text in axes.texts] for axes in drawing.figure.axes]
+    assert said == [[], ["no spikes"], [], []]
+
+
+def test_units_and_spikes_are_whole_numbers():
+    for axes in eccles.raster(EVENTS).figure.axes:
+        ticks = axes.get_yticks()
+        low, high = axes.get_ylim()
+        assert {tick for tick in ticks if low <= tick <= high} <= {0, 1, 2}
 
 
 def test_units_that_excite_have_a_colour():

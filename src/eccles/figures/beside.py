@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect, insort
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 _SIZE = 2.0
@@ -23,6 +24,18 @@ _MOST = 3
 """Columns at a place: more would be taken for other places, or leave the panel."""
 
 
+def shift(drawn: Iterable[Artist], axes: Axes, aside: float) -> None:
+    """Draw what is on a panel so many points of print to the right; its numbers stay.
+
+    It comes after drawing: matplotlib would take the shift for one of the data's limits.
+    """
+    from matplotlib.transforms import ScaledTranslation
+
+    moved = ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
+    for artist in drawn:
+        artist.set_transform(axes.transData + moved)
+
+
 class Beside:
     """Points to the right of a place along the axis, in columns where they would overlap.
 
@@ -33,13 +46,16 @@ class Beside:
         span: from the lowest to the highest number that the panel shows.
         room: width that there is for a place, in points of print.
         high: height of the panel, in points of print.
+        half: how far right of a place the last of its means lies, in points of print.
     """
 
-    def __init__(self, axes: Axes, span: float, room: float, high: float) -> None:
+    def __init__(
+        self, axes: Axes, span: float, room: float, high: float, half: float = 0.0
+    ) -> None:
         self._axes = axes
         self._apart = _SIZE * span / high
-        self._first = min(_FIRST, room / 2)
-        self._columns = min(_MOST, max(1, int((room - _FIRST) / _STEP)))
+        self._first = min(half + _FIRST, room / 2)
+        self._columns = min(_MOST, max(1, int((room - 2 * half - _FIRST) / _STEP)))
         self._taken: dict[float, list[list[float]]] = defaultdict(
             lambda: [[] for _ in range(self._columns)]
         )
@@ -47,20 +63,17 @@ class Beside:
     def draw(self, x: Sequence[float], y: Sequence[float], colour: str) -> None:
         """Draw a point a run at places x and numbers y."""
         from matplotlib.lines import Line2D
-        from matplotlib.transforms import ScaledTranslation
 
         columns: dict[int, list[tuple[float, float]]] = defaultdict(list)
         for place, value in sorted(zip(x, y, strict=True)):
             columns[self._column(place, value)].append((place, value))
         axes = self._axes
-        scale = axes.figure.dpi_scale_trans
         for column, points in sorted(columns.items()):
-            aside = ScaledTranslation((self._first + _STEP * column) / 72, 0, scale)
             dots = Line2D(*zip(*points, strict=True), linestyle="none", marker="o", color=colour,
-                          markersize=_SIZE, alpha=0.5, markeredgewidth=0,
-                          transform=axes.transData + aside)  # fmt: skip
+                          markersize=_SIZE, alpha=0.5, markeredgewidth=0)  # fmt: skip
             axes.add_artist(dots)
             axes.update_datalim(points)
+            shift([dots], axes, self._first + _STEP * column)
 
     def _column(self, place: float, value: float) -> int:
         """Return the first column at a place where nothing is near, or the emptiest one."""

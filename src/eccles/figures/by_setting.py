@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eccles.arguments import typed
 from eccles.errors import InputError
 from eccles.figures import style
-from eccles.figures.beside import Beside
+from eccles.figures.beside import Beside, shift
 from eccles.figures.drawing import Drawing
 from eccles.figures.words import epochs_trained, numbers_of, short, words_of
 from eccles.stats.frames import is_missing, rows_of
@@ -41,6 +41,9 @@ _ROW = 2.2
 
 _WIDE, _HIGH = 270.0, 120.0
 """Of a panel, what lies within its axes, in points of print: about."""
+
+_ASIDE = 2.5
+"""From a line's means to those of the next line at the same number, in points of print."""
 
 
 @typed("figures")
@@ -134,7 +137,11 @@ def _lines(
     ticks = list(all_means[x].unique())
     numeric = numbers_of(all_means[x]) is not None
     places = len(ticks) * (1 if numeric else len(levels) / 0.6)
-    beside = Beside(axes, factor * span, _WIDE / places, _HIGH)
+    room = _WIDE / places
+    # Of lines along numbers, means lie side by side, and points come after all of them.
+    step = min(_ASIDE, room / 2 / len(levels)) if numeric else 0.0
+    half = step * (len(levels) - 1) / 2
+    beside = Beside(axes, factor * span, room, _HIGH, half)
     # Points have no dashes, but markers tell those of one colour apart.
     looks = style.lines(map(str, levels), dashes=numeric)
     for k, level in enumerate(levels):
@@ -148,7 +155,7 @@ def _lines(
         at, mine = [at[i] for i in order], mine.iloc[order]
         ends = [mine["mean"] - mine["low"], mine["high"] - mine["mean"]]
         beside.draw(of_runs, [factor * value for value in own[y]], colour)
-        axes.errorbar(
+        drawn = axes.errorbar(
             at,
             factor * mine["mean"],
             [factor * each.fillna(0).clip(lower=0) for each in ends],
@@ -160,6 +167,7 @@ def _lines(
             elinewidth=0.6,
             label=None if by is None else short(by, level),
         )
+        shift(drawn.get_children(), axes, k * step - half)
     axes.set_ylabel(label)
     if numeric:
         numbers: Any = numbers_of(all_means[x].drop_duplicates())

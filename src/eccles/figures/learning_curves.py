@@ -22,6 +22,9 @@ _MOST_INSIDE = 4
 _MOST_MARKS = 10
 """Epochs of a line that each have a mark, so that it is seen where there are numbers."""
 
+_HANDLE = 2.6
+"""Length of a line in the legend, in widths of a letter: dashes show."""
+
 _ROW = 2.2
 """Height of a panel, in inches."""
 
@@ -91,9 +94,10 @@ def learning_curves(
     drawn[-1].set_xlabel(words_of("epoch").label)
     if by is not None and many:
         entries = drawn[0].get_legend_handles_labels()
-        figure.legend(*entries, title=words_of(by).label, loc="outside right upper")
+        figure.legend(*entries, title=words_of(by).label, loc="outside right upper",
+                      handlelength=_HANDLE)  # fmt: skip
     elif by is not None:
-        drawn[0].legend(title=words_of(by).label, loc="best")
+        drawn[0].legend(title=words_of(by).label, loc="best", handlelength=_HANDLE)
     name = words_of(y).name
     caption = f"{name[0].upper()}{name[1:]} over epochs"
     if (means["n"] > 1).any():
@@ -109,12 +113,12 @@ def _lines(axes: Axes, means: pd.DataFrame, levels: list[Any], y: str, by: str |
     """Draw a line and a band a value of `by`, where the panel has some."""
     factor = words_of(y).factor
     looks = style.lines(map(str, levels))
-    for level in levels:
+    for k, level in enumerate(levels):
         mine = rows_of(means, by, level).sort_values("epoch")
         colour, dash = looks[str(level)]
         axes.fill_between(mine["epoch"], factor * mine["low"], factor * mine["high"], color=colour,
                           alpha=0.15, linewidth=0)  # fmt: skip
-        marker = "o" if len(mine) <= _MOST_MARKS else None
+        marker = style.MARKERS[k % len(style.MARKERS)] if len(mine) <= _MOST_MARKS else None
         axes.plot(mine["epoch"], factor * mine["mean"], color=colour, linestyle=dash,
                   marker=marker, markersize=2,
                   label=None if by is None else short(by, level))  # fmt: skip

@@ -43,6 +43,7 @@ def raster(
     'Spikes of sample 0: a dot a spike, in time and by unit. Below: spikes of all units by step.'
     """
     import pandas as pd
+    from matplotlib.ticker import MaxNLocator
 
     chosen = [sample] if isinstance(sample, int) else list(sample)
     if not 0 < len(chosen) <= _MOST:
@@ -72,11 +73,16 @@ def raster(
         above.scatter(frame["time_ms"], frame["unit"], s=size, linewidths=0, c=ink)
         # A name of a class may hold what mathematics is written with.
         above.set_title(title, loc="left", parse_math=False)
+        if frame.empty:
+            above.text(0.5, 0.5, "no spikes", transform=above.transAxes, ha="center", va="center",
+                       color=style.NEUTRAL)  # fmt: skip
         total = frame.groupby("time_ms")["spikes"].sum().reindex(bins, fill_value=0)
         below.step(bins, total.to_numpy(), where="mid", color=style.NEUTRAL)
         below.set_xlabel("time (ms)")
-    grid[0, 0].set(ylabel="unit", ylim=(-0.02 * events.n_units - 1, 1.02 * events.n_units))
+    grid[0, 0].set(ylabel="unit", ylim=(-0.02 * events.n_units - 0.5, 1.02 * events.n_units - 0.5))
     grid[1, 0].set(ylabel="spikes", ylim=(0, None))
+    for axes in grid[:, 0]:
+        axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
     last = max(bins[-1], events.dt * 1e3)
     grid[0, 0].set_xlim(-0.02 * last, 1.02 * last)
     caption = (

@@ -60,15 +60,25 @@ def line(network: Network) -> str:
 
 
 def as_html(network: Network) -> str:
-    """Return both tables, for a notebook to show; times are in seconds."""
+    """Return both tables, for a notebook to show."""
+    ends = [
+        {name: _timed(value) if name.startswith("tau_") else value for name, value in row.items()}
+        for row in groups(network)
+    ]
     ties = [
         {
             **{name: row[name] for name in ("projection", "sign", "probability", "init")},
-            **{name: AUTO if row[name] is None else row[name] for name in ("delay", "scale")},
+            "delay": AUTO if row["delay"] is None else _timed(row["delay"]),
+            "scale": AUTO if row["scale"] is None else row["scale"],
         }
         for row in projections(network)
     ]
-    return html_table(line(network), groups(network)) + html_table("projections", ties)
+    return html_table(line(network), ends) + html_table("projections", ties)
+
+
+def _timed(value: Any) -> Any:
+    """Return a time as people write it; what is no number stays."""
+    return duration(value) if isinstance(value, float) else value
 
 
 def neuron(network: Network, end: End) -> str:

@@ -49,8 +49,13 @@ class StudyTables:
         return f"StudyTables({self.study.name!r}, {len(self.runs)} runs, {', '.join(self.names)})"
 
     def _repr_html_(self) -> str:
-        cells = called(self.study, self.summary()).to_dict("records")
-        return html_table(f"{self!r}; peak accuracy by cell", cells)
+        from eccles.figures.words import in_words, words_of
+
+        cells, y = self.summary(), words_of("peak_accuracy")
+        heads = {"mean": y.label, "sd": "SD (%)", "low": "95 % interval from (%)", "high": "to (%)"}
+        shares = {name: y.factor * cells[name] for name in heads}
+        shown = in_words(called(self.study, cells.assign(**shares))).rename(columns=heads)
+        return html_table(f"{self!r}; {y.name} by cell", shown.to_dict("records"))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -15,6 +15,9 @@ from eccles.training.config import TrainConfig
 _REPEATED = ("engine", "n_excitatory", "n_inhibitory", "parameters", "start")
 """Facts that a summary repeats."""
 
+_RATES = {"rate_hz": "firing rate (Hz)", "spikes_per_step": "spikes a neuron and step"}
+"""Firing rates in words."""
+
 _SHOWN = 20
 """Epochs that a notebook shows."""
 
@@ -55,7 +58,12 @@ class TrainResult:
         """Return the line and the epochs, for a notebook to show; of many the last ones."""
         rate = self._rate()
         rows = [
-            {"epoch": row["epoch"] + 1, **{name: row[name] for name in ("loss", "accuracy", rate)}}
+            {
+                "epochs trained": row["epoch"] + 1,
+                "loss": row["loss"],
+                "accuracy": f"{row['accuracy']:.1%}",
+                _RATES[rate]: row[rate],
+            }
             for row in self.history
         ]
         shown = rows if len(rows) <= _SHOWN else [rows[0], *rows[1 - _SHOWN :]]
