@@ -150,3 +150,16 @@ def duration(value: float) -> str:
     if abs(value) >= 1:
         return f"{value:g} s"
     return f"{value * 1e3:g} ms" if abs(value) >= 1e-4 else f"{value * 1e6:g} us"
+
+
+def clock(seconds: float) -> str:
+    """Return how long something takes as a person reads it.
+
+    >>> clock(59), clock(125), clock(3725)
+    ('59 s', '2 min 5 s', '1 h 2 min')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
