@@ -21,8 +21,8 @@ from eccles.data.own.names import is_path as _is_path
 from eccles.data.own.names import no_data as _no_data
 from eccles.data.spikes import spoken
 from eccles.data.spikes.binning import Binning as Binning
-from eccles.data.spikes.binning import check_unbinned
 from eccles.data.spikes.binning import bin_events as bin_events
+from eccles.data.spikes.binning import check_unbinned as _check_unbinned
 from eccles.data.spikes.dataset import SpikeDataset as SpikeDataset
 from eccles.data.spikes.dataset import Splits as Splits
 from eccles.data.spikes.recordings import Recordings as Recordings
@@ -142,7 +142,7 @@ def load(
             f"data: {name} must be loaded as images, which no code here turns into spikes; "
             f"load_images({name!r}) gives them for direct coding"
         )
-    check_unbinned(f"data: {name}", "images", binning)
+    _check_unbinned(f"data: {name}", "images", binning)
     return _ENCODED[name](data_dir)
 
 
