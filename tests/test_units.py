@@ -1,9 +1,13 @@
+from typing import get_type_hints
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eccles import InputError
-from eccles.units import duration, hertz, read_rates, seconds, spelt_rates
+from eccles.settings import Duration, MaybeDuration
+from eccles.training.config import TrainConfig
+from eccles.units import TIMES, duration, hertz, read_rates, seconds, spelt_rates
 
 
 @pytest.mark.parametrize(
@@ -142,3 +146,9 @@ def test_a_number_that_is_hardly_seconds_needs_its_unit():
     assert [seconds(each) for each in ("400 s", "9.9", 400.0, 400)] == [400, 9.9, 400, 400]
     with pytest.raises(InputError, match=r'unit from 10 s on, got .* write "400 ms" or "400 s"$'):
         seconds("400", "max_time")
+
+
+def test_times_are_the_settings_that_take_a_duration():
+    kinds = get_type_hints(TrainConfig, include_extras=True)
+    times = {name for name, kind in kinds.items() if kind in (Duration, MaybeDuration)}
+    assert times == TIMES

@@ -138,7 +138,10 @@ class Settings(BaseModel):
             error, where = tried[0], [where[0], *tried[0]["loc"][2:]]
             rules = list(dict.fromkeys(map(_rule, tried)))
         name = ".".join(str(each) for each in where if each != "[key]") or cls.__name__
-        return f"{cls.section}: {name} must be {' or '.join(rules)}, got {shown(error['input'])}"
+        accepted = " or ".join(rules)
+        if field and field.examples and len(where) == 1:
+            accepted += f", such as {field.examples[0]}"
+        return f"{cls.section}: {name} must be {accepted}, got {shown(error['input'])}"
 
     @classmethod
     def no_setting(cls, name: object) -> str:

@@ -18,6 +18,11 @@ PLAIN = 10.0
 ALONE = 'a number alone is seconds; write "10 ms" for ten milliseconds'
 """What to say of a time that is out of its range, for it may have been meant in other units."""
 
+TIMES = frozenset(
+    {"tau_mem", "tau_syn", "tau_syn_inhibitory", "tau_adapt", "delay", "max_time", "dt"}
+)
+"""Settings of a run that are times, which tables hold in seconds and people read with a unit."""
+
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 _HERTZ = {"": 1.0, "hz": 1.0, "khz": 1e3}
 _RATE = re.compile(r"\s*([-+0-9.eE]+)\s*([a-zA-Z]*)\s*")
@@ -145,3 +150,16 @@ def duration(value: float) -> str:
     if abs(value) >= 1:
         return f"{value:g} s"
     return f"{value * 1e3:g} ms" if abs(value) >= 1e-4 else f"{value * 1e6:g} us"
+
+
+def clock(seconds: float) -> str:
+    """Return how long something takes as a person reads it.
+
+    >>> clock(59), clock(125), clock(3725)
+    ('59 s', '2 min 5 s', '1 h 2 min')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -126,7 +126,7 @@ def test_a_folder_of_images_gets_a_latency_code(within, tmp_path, monkeypatch, c
         (["nope.npz"], "nope.npz must be a file or folder, got nothing of that name"),
         (["fashion-mnis"], "did you mean 'fashion-mnist'?"),
         (["cifar10"], "spikes, or images that become spikes, got 'cifar10'"),
-        (["mine.npz", "--dt", "5 ms"], "must be as they are with spikes, got"),
+        (["mine.npz", "--dt", "5 ms"], "mine.npz: dt 5 ms must be left out with spikes, for only"),
         (["mine.npz", "--test-share", "2"], "test_share must be above 0 and below 1, got 2.0"),
         (["shd", "--test-share", "0.2"], "test_share must be left out with shd"),
         (["mine.npz", "--out", "mine.doc"], "--out must be a file named .svg, .png or .pdf"),

@@ -315,6 +315,7 @@ def test_exports_hold_the_same(finished, suffix, tmp_path):
         (["--where", "x ="], "the condition must be SQL"),
         (["--limit", "-3"], "results: --limit must be 0 or more, got -3"),
         (["--value", "peak"], "no column 'peak' (did you mean 'peak_accuracy'?)"),
+        (["--value", "loss"], "runs has no column 'loss'; it is there with --table epochs"),
         (["--by", "eii"], "no column 'eii' (did you mean 'ei'?)"),
         (["--against", "ei=1"], "ei must be one of 50:50, 80:20, got '1'"),
         (["--by", "ei", "--columns", "n"], "--columns must be left out with --by, --value and"),

@@ -401,7 +401,7 @@ def test_binning_is_a_choice(digits, capsys):
     config = json.loads((Path(json.loads(out)["out"]) / "config.json").read_text())
     assert (config["steps"], config["max_time"], config["clip"]) == (20, 0.5, True)
     assert main(["train", "--steps", "20"]) == 2
-    assert "is a set of images with a latency code of its own" in capsys.readouterr().err
+    assert "must be left out with images, for only lists" in capsys.readouterr().err
 
 
 def test_measures_are_kept_beside_the_history(capsys):

@@ -82,6 +82,7 @@ def test_a_setting_said_for_all_runs_varies_no_more(path):
         ({"grid": {"w1std": [1]}}, r"grid: there is no setting 'w1std' \(did you mean 'w1_std'"),
         ({"zip": {"w1std": [1]}}, "zip: there is no setting 'w1std'"),
         ({"grid": {"ei": []}}, "grid.ei must be a list of one value or more"),
+        ({"measure": "weights"}, "names with their values, such as {operations: 1}, got 'weights'"),
         ({"grid": {}}, "grid must be settings with the values to run, got {}"),
         ({}, "grid must be settings with the values to run"),
         ({"zip": {"ei": [1, 0], "lr": [1]}}, "lists of one length, got ei with 2, lr with 1"),

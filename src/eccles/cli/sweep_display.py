@@ -24,25 +24,13 @@ from eccles.sweeps.tables import StudyTables
 from eccles.sweeps.watch import Progress
 from eccles.sweeps.worker import Outcome
 from eccles.training.config import words
+from eccles.units import clock
 
 if TYPE_CHECKING:
     from eccles.sweeps.estimate import Estimate
 
 _LINE_EVERY = 10.0
 """Seconds between two plain lines."""
-
-
-def clock(seconds: float) -> str:
-    """Return how long something takes as a person reads it.
-
-    >>> clock(59), clock(125), clock(3725)
-    ('59 s', '2 min 5 s', '1 h 2 min')
-    """
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 class SweepDisplay:

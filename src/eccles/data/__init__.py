@@ -22,6 +22,7 @@ from eccles.data.own.names import no_data as _no_data
 from eccles.data.spikes import spoken
 from eccles.data.spikes.binning import Binning as Binning
 from eccles.data.spikes.binning import bin_events as bin_events
+from eccles.data.spikes.binning import check_unbinned as _check_unbinned
 from eccles.data.spikes.dataset import SpikeDataset as SpikeDataset
 from eccles.data.spikes.dataset import Splits as Splits
 from eccles.data.spikes.recordings import Recordings as Recordings
@@ -136,16 +137,12 @@ def load(
     source = _named(name)
     if source.form == "recordings":
         return spoken.load(source, data_dir, binning)
-    if name in _ENCODED and binning is not None and binning != Binning():
-        raise InputError(
-            f"data: {name} is a set of images with a latency code of its own, so steps, "
-            f"max_time, clip and dt must stay as they are, got {binning.changed()}"
-        )
     if name not in _ENCODED:
         raise InputError(
             f"data: {name} must be loaded as images, which no code here turns into spikes; "
             f"load_images({name!r}) gives them for direct coding"
         )
+    _check_unbinned(f"data: {name}", "images", binning)
     return _ENCODED[name](data_dir)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from eccles.units import TIMES
+
 EPOCH = "epochs trained"
 """What an epoch is called that a person reads: 0 is the untrained network."""
 
@@ -96,10 +98,7 @@ _SETTINGS = {
     "augment": "augmented images",
     "amp": "bfloat16",
     "compiled": "compiled",
-    # What a study puts together of them.
-    "variant": "variant",
-}
-_TIMES = {
+    # Times of either.
     "tau_mem": "membrane time constant",
     "tau_syn": "synaptic time constant",
     "tau_syn_inhibitory": "inhibitory synaptic time constant",
@@ -107,6 +106,8 @@ _TIMES = {
     "delay": "delay",
     "max_time": "end of a sample",
     "dt": "time step",
+    # What a study puts together of them.
+    "variant": "variant",
 }
 _RUNS = {
     "run": Words("run"),
@@ -208,8 +209,10 @@ _MEASURES = {
 }
 
 WORDS = {
-    **{name: Words(said) for name, said in _SETTINGS.items()},
-    **{name: Words(f"{said} (ms)", _MS) for name, said in _TIMES.items()},
+    **{
+        name: Words(f"{said} (ms)", _MS) if name in TIMES else Words(said)
+        for name, said in _SETTINGS.items()
+    },
     **_RUNS,
     **_EPOCHS,
     **_MEASURES,

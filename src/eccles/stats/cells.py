@@ -12,7 +12,7 @@ from eccles.errors import InputError, counted, listed, must, nearest
 from eccles.settings import NONE
 from eccles.stats.frames import check_columns, is_missing
 from eccles.stats.reference import compare_to_reference
-from eccles.units import duration, seconds
+from eccles.units import TIMES, duration, seconds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,12 +139,12 @@ def find_value(rows: pd.DataFrame, name: str, wanted: Any) -> Any:
 def spelt(name: str, value: object) -> str:
     """Return a setting's value as people write it.
 
-    >>> spelt("tau_mem", 0.01), spelt("lr", 0.1), spelt("hidden", None)
-    ('10 ms', '0.1', 'none')
+    >>> spelt("max_time", 0.1), spelt("lr", 0.1), spelt("hidden", None)
+    ('100 ms', '0.1', 'none')
     """
     if is_missing(value):
         return NONE
-    if name.startswith("tau_") and isinstance(value, float):
+    if name in TIMES and isinstance(value, float):
         return duration(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 

@@ -25,6 +25,7 @@ from eccles.sweeps.implied import say_implied
 from eccles.sweeps.study import FULL
 from eccles.sweeps.tables import StudyTables
 from eccles.training.run.stored import is_run
+from eccles.units import clock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +173,7 @@ def _facts(shown: Sequence[StudyTables], runs: pd.DataFrame) -> list[tuple[str, 
         ("studies", "; ".join(f"{name}: {n:,} of {counted(m, 'run')}" for name, n, m in done)),
         ("data", "; ".join(data)),
         ("runs started", " to ".join(dict.fromkeys([started[0], started[-1]])) if started else ""),
-        ("training time", f"{runs['seconds'].sum() / 3600:.2f} hours, over all runs"),
+        ("training time", f"{clock(runs['seconds'].sum())}, over all runs"),
         ("versions", ", ".join(versions)),
         ("commit", _several(runs["eccles_commit"])),
         ("platform", _several(runs["platform"])),

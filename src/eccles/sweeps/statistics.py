@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from eccles.errors import must
+from eccles.errors import InputError, must
 from eccles.stats.cells import compare_cells, read_cell
 from eccles.stats.frames import check_columns
 from eccles.stats.summary import summary
 from eccles.sweeps.devices import values_of
-from eccles.sweeps.schema import KEY
+from eccles.sweeps.schema import KEY, columns_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +64,8 @@ def by_run(
     Only runs that the study plans count.
     """
     rows = results.planned(results.table(table, where=where, settings=True))
+    for name in (*by, value):
+        _check_here(results, rows, name, table)
     check_columns(rows, *by, value)
     if table == "runs":
         return rows
@@ -73,3 +75,11 @@ def by_run(
         raise must("stats", "value", "a column of numbers", value)
     keys = list(dict.fromkeys((KEY, *by)))
     return rows.groupby(keys, sort=False, dropna=False)[value].mean().reset_index()
+
+
+def _check_here(results: StudyTables, rows: pd.DataFrame, name: str, table: str) -> None:
+    """Raise InputError for a column that stands in another table of the study alone."""
+    known = columns_of(results.study)
+    if name not in rows and (there := [each for each in results.names if name in known[each]]):
+        choices = " or ".join(f"--table {each}" for each in there)
+        raise InputError(f"stats: table {table} has no column {name!r}; it is there with {choices}")

@@ -66,7 +66,7 @@ class Study(Settings):
     repeat: int | list[int] = 1
     """How many seeds (0, 1, ...), or the seeds themselves."""
 
-    measure: dict[str, int] = Field(default_factory=dict)
+    measure: dict[str, int] = Field(default_factory=dict, examples=["{operations: 1}"])
     """What to measure, and every how many epochs; "classes" is measured every epoch unless said."""
 
     keep_weights: bool = False

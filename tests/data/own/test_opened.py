@@ -250,7 +250,7 @@ TIMES = {"times": [0.1, 0.2], "units": [0, 1], "offsets": [0, 1, 2], "labels": [
         ({**TIMES, "n_units": 2.5}, "n_units must be a whole number above 0, got 2.5"),
         ({"spikes": RASTER, "labels": LABELS, "dt": "x"}, "dt must be a time above 0 in seconds"),
         ({"x": IMAGES, "y": LABELS, "x_test": IMAGES, "y_test": 3}, "labels must be one a sample"),
-        ({**TIMES, "labels": [0, 1, 2]}, "offsets must be 4 of them"),
+        ({**TIMES, "labels": [0, 1, 2]}, "one offset more than labels, got"),
     ],
 )
 def test_arrays_that_are_no_data_are_one_sentence(arrays, sentence):

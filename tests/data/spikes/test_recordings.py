@@ -39,7 +39,10 @@ def test_joined_again_they_are_the_same(three):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"units": np.array([3, 700, 0], np.uint16)}, "units must be below 700, got 700"),
+        (
+            {"units": np.array([3, 700, 0], np.uint16)},
+            "units must be below 700, got 700; units count from 0",
+        ),
         (
             {"times": np.array([0.5, np.nan, 0.9])},
             r"times\[1\] must be seconds from 0 on, .* got nan",
@@ -52,7 +55,10 @@ def test_joined_again_they_are_the_same(three):
         ({"keys": ("no", "")}, "names of classes must be words of at most 100 printable letters"),
         ({"keys": ("no", "yes", "no")}, "keys must be names that differ, got 'no more than once'"),
         ({"units": np.zeros(2, np.uint16)}, "a unit for each time, got 3 times and 2 units"),
-        ({"offsets": np.array([0, 2, 3])}, "offsets must be 4 of them, .* 3 labels, got 3"),
+        (
+            {"offsets": np.array([0, 2, 3])},
+            "got 3 offsets and 3 labels; .* for 2 labels, .* for 4 offsets",
+        ),
         ({"offsets": np.array([0, 3, 2, 3])}, "offsets must be from 0 to 3, none below"),
         ({"offsets": np.array([0, 2, 2, 4])}, "offsets must be from 0 to 3"),
         ({"speakers": np.array([1, 2])}, r"speakers must be one a sample \(3\), or none, got 2"),

@@ -59,7 +59,10 @@ def read_trials(
     blocks = _read(where, path)
     segments = [segment for block in blocks for segment in block.segments]
     if not segments:
-        raise InputError(f"{where} must hold a block of neo with segments, got none")
+        raise InputError(
+            f"{where} must hold a block of neo with segments, got none; arrays of your own go into "
+            "a npz: numpy.savez with times, units, offsets, labels (scipy.io.loadmat reads a .mat)"
+        )
     try:
         trials = [
             trial

@@ -19,7 +19,7 @@ from eccles.data.own.pictures import SUFFIXES as PICTURES
 from eccles.data.own.pictures import read_pictures, size_of
 from eccles.data.own.pixels import check_fires
 from eccles.data.spikes import spoken
-from eccles.data.spikes.binning import Binning
+from eccles.data.spikes.binning import Binning, check_unbinned
 from eccles.data.spikes.cache import Labelled, cached
 from eccles.data.spikes.dataset import SpikeDataset
 from eccles.data.spikes.hdf5 import write
@@ -72,9 +72,7 @@ def _load(folder: Path, name: str, binning: Binning | None) -> SpikeDataset:
     sha256 = _digest(folder, files.paths)
     if files.kind == "sounds":
         return _heard(folder, name, sha256, binning)
-    if binning is not None and binning != Binning():
-        names = "steps, max_time, clip and dt"
-        raise must(f"data: {name}", names, "as they are with images", binning.changed())
+    check_unbinned(f"data: {name}", "images", binning)
     height, width = size_of(files.paths[0])
     description = {
         "data": "pictures",

@@ -25,7 +25,7 @@ from eccles.arrays import whole_numbers
 from eccles.data.files.archives import arrays, why
 from eccles.data.files.verified import contents
 from eccles.data.own.pixels import encoded
-from eccles.data.spikes.binning import Binning
+from eccles.data.spikes.binning import Binning, check_unbinned
 from eccles.data.spikes.dataset import SpikeDataset
 from eccles.data.spikes.labels import as_classes
 from eccles.data.spikes.recordings import Recordings
@@ -124,9 +124,7 @@ def _events(
 ) -> list[SpikeEvents]:
     if form == "times":
         return _recorded(where, parts, shared, binning or Binning())
-    if binning is not None and binning != Binning():
-        names = "steps, max_time, clip and dt"
-        raise must(where, names, f"as they are with {form}", binning.changed())
+    check_unbinned(where, form, binning)
     if form == "images":
         return encoded(where, [part["images"] for part in parts])
     dt = float(_single(where, shared, "dt", "a time above 0 in seconds") or 1e-3)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from eccles.arguments import check_fields, typed
 from eccles.data.spikes.recordings import Recordings
-from eccles.errors import must
+from eccles.errors import InputError, must
 from eccles.events import SpikeEvents
 from eccles.former import warn
 from eccles.units import duration
@@ -157,3 +157,10 @@ def bin_events(recordings: Recordings, binning: Binning | None = None) -> Binned
         binning.dt,
     )
     return Binned(events, recordings.n_events - kept)
+
+
+def check_unbinned(where: str, form: str, binning: Binning | None) -> None:
+    """Raise InputError for settings of binning with samples that have no times to be binned."""
+    if binning is not None and binning != Binning():
+        accepted = f"left out with {form}, for only lists of times are put into steps"
+        raise InputError(f"{where}: {binning.changed()} must be {accepted}")

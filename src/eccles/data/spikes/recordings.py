@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from eccles.arguments import check_fields, typed
 from eccles.arrays import as_array, whole_numbers
 from eccles.data.spikes.labels import check_words
-from eccles.errors import InputError, must, whole
+from eccles.errors import InputError, counted, must, whole
 
 CHANNELS = 700
 """Channels of the cochlea of the Heidelberg data sets, and of ours."""
@@ -84,7 +84,8 @@ class Recordings:
         whole("recordings", "n_units", self.n_units)
         if largest >= self.n_units or self.n_units > _MOST:
             got = largest if self.n_units <= _MOST else self.n_units
-            raise must("recordings", "units", f"below {min(self.n_units, _MOST)}", got)
+            accepted = f"below {min(self.n_units, _MOST)}"
+            raise must("recordings", "units", accepted, got, "units count from 0")
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -158,8 +159,12 @@ class Recordings:
             got = f"{len(self.times)} times and {len(self.units)} units"
             raise InputError(f"recordings: there must be a unit for each time, got {got}")
         if len(offsets) != n_samples + 1:
-            accepted = f"{n_samples + 1} of them, for there are {n_samples} labels"
-            raise must("recordings", "offsets", accepted, len(offsets))
+            got = f"{counted(len(offsets), 'offset')} and {counted(n_samples, 'label')}"
+            raise InputError(
+                f"recordings: there must be one offset more than labels, got {got}; these offsets "
+                f"are for {counted(max(len(offsets) - 1, 0), 'label')}, these labels for "
+                f"{counted(n_samples + 1, 'offset')}"
+            )
         if offsets[0] != 0 or offsets[-1] != len(self.times) or (np.diff(offsets) < 0).any():
             accepted = f"from 0 to {len(self.times)}, none below the one before"
             raise must("recordings", "offsets", accepted, (int(offsets[0]), int(offsets[-1])))
