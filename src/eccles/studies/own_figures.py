@@ -100,7 +100,8 @@ class _Study:
         names = self.tables.names
         known = {name: self.tables.table(name) for name in (_EPOCHS, *MEASURED) if name in names}
         known = {_RUNS: self.runs, **known}
-        y = axes.y or ("accuracy" if axes.x == "epoch" else "peak_accuracy")
+        usual = "accuracy" if axes.x == "epoch" else "peak_accuracy"
+        y = usual if axes.y is None else axes.y
         of, _, column = y.rpartition(".")
         found = [name for name, rows in known.items() if of in ("", name) and column in rows]
         if not found or column == "epoch":
