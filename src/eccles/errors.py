@@ -175,16 +175,18 @@ def check_workers(where: str, name: str, value: int) -> None:
 def nearest(name: object, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the known name closest to `name`, or an empty string.
 
-    Close is one that begins with this one, else one that differs in a few letters, or that has
-    this one as a part of its own. Capitals make no difference.
+    Close is one that differs in a letter or two, else one that has this one as a part of its own,
+    else one that differs in a few letters. Capitals make no difference.
 
-    >>> nearest("epoch", ["epochs", "lr"]), nearest("noise", ["seed", "update_noise"])
-    (" (did you mean 'epochs'?)", " (did you mean 'update_noise'?)")
+    >>> nearest("epoch", ["epochs", "lr"]), nearest("tau", ["status", "tau_mem"])
+    (" (did you mean 'epochs'?)", " (did you mean 'tau_mem'?)")
     """
     small = {each.lower(): each for each in known}
     asked = str(name).lower()[:100]
-    begun = [each for each in small if each.startswith(asked)] if len(asked) > 1 else []
-    found = difflib.get_close_matches(asked, begun or list(small), n=1, cutoff=0.65) or begun[:1]
-    if not found and asked:
-        found = [each for each in small if asked in re.split(r"[^a-z0-9]+", each)][:1]
+    parts = [each for each in small if asked and asked in re.split(r"[^a-z0-9]+", each)]
+    found = (
+        difflib.get_close_matches(asked, list(small), n=1, cutoff=0.8)
+        or parts[:1]
+        or difflib.get_close_matches(asked, list(small), n=1, cutoff=0.65)
+    )
     return f" (did you mean {small[found[0]]!r}?)" if found else ""

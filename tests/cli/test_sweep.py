@@ -193,7 +193,7 @@ def test_a_terminal_shows_a_live_table(study):
         ),
         (["mine.yaml", "--jobs", "2", "--dask", "tcp://x"], "--jobs and --dask can't both"),
         (["mine.yaml", "--job", "2"], "--job"),
-        ([], "STUDY must be a YAML file, or one of circuits/dale, "),
+        ([], "STUDY must be a YAML file, or one of circuits/balanced, "),
     ],
 )
 def test_bad_requests_are_one_sentence(study, words, sentence, capsys):

@@ -109,7 +109,7 @@ def test_help_names_them(capsys):
         (["--neuron", "liff"], "train: --neuron must be one of adaptive, conductance, izhikevich"),
         (["--neuron", "conductance", "--unbounded"], "network: projection \"input -> "),
         (["--tau-adapt", "50 ms"], "train: tau_adapt must be left out with lif neurons"),
-        (["--dt", "2 ms"], "data: fashion-mnist-sample is a set of images with a latency code"),
+        (["--dt", "2 ms"], "data: fashion-mnist-sample: dt 2 ms must be left out with images"),
         (["--dt", "soon"], "units: dt must be a time above 0 such as"),
         (["--rate-target", "5 Hz"], "train: rate_target must be left out without rate_penalty"),
         (["--schedule", "linear"], "train: --schedule must be one of cosine, none, got 'linear'"),

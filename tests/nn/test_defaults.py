@@ -14,7 +14,7 @@ from eccles.data import ImageDataset, SpikeDataset
 from eccles.engines.event.engine import EventEngine
 from eccles.events import SpikeEvents
 from eccles.measures.histogram import Histogram
-from eccles.nn import circuit_layers, deep_network
+from eccles.nn import circuit_layers, deep_network, regulate
 from eccles.populations import Populations
 
 PACKAGE = Path(eccles.__file__).parent
@@ -78,8 +78,11 @@ def deep(circuit, **switches):
         scores.sum().backward()
         dale.project(network)
         dale.check(network)
-        grads = {f"{name}'": each.grad for name, each in network.named_parameters()}
-        return found | grads | {"scores": scores.detach()}
+        regulate(network)
+        learnt = {name: each for name, each in network.named_parameters() if each.requires_grad}
+        grads = {f"{name}'": each.grad for name, each in learnt.items()}
+        mended = {f"{name}''": each.detach().clone() for name, each in network.named_parameters()}
+        return found | grads | mended | {"scores": scores.detach()}
 
     return built
 

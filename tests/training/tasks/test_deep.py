@@ -138,6 +138,7 @@ def test_signs_hold_whatever_the_updates_are(images, circuit, lr, momentum, swit
     switches = switches if circuit != "colei" else {}
     config = small(
         circuit=circuit,
+        optimizer="sgd",
         lr=lr,
         momentum=momentum,
         seed=seed,
