@@ -23,7 +23,7 @@ def test_load_by_name(as_fashion_mnist):
 
 def test_images_are_not_binned():
     assert len(data.load("fashion-mnist-sample", binning=data.Binning()).test) == 1000
-    with pytest.raises(InputError, match=r"sample is a set of images .* got clip True$"):
+    with pytest.raises(InputError, match=r"sample: clip True must be left out with images"):
         data.load("fashion-mnist-sample", binning=data.Binning(clip=True))
 
 

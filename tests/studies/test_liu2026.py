@@ -124,7 +124,7 @@ def test_a_report_says_rates_a_step(done, tmp_path):
     text = (tmp_path / "a.html").read_text()
     assert "liu2026/circuits (smoke): 2 of 2 runs" in text
     assert "rate before training (spikes a step)" in text
-    assert "initial rate (spikes a step)" in text
+    assert "rate before training (spikes a step)" in text
     assert "(Hz)" not in text.partition("<script")[0]
 
 

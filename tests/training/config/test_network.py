@@ -123,7 +123,7 @@ def test_steps_of_any_length():
     train, _ = eccles.data.load("spoken-digits-sample", binning=TrainConfig(dt="7 ms").binning())
     network = build_spiking(TrainConfig(dt="7 ms", recurrent=True, hidden=10), train)
     assert (train.events.n_steps, network.wiring.dt) == (201, 0.007)
-    with pytest.raises(InputError, match="steps, max_time, clip and dt must stay"):
+    with pytest.raises(InputError, match="must be left out with images"):
         eccles.data.load("fashion-mnist-sample", binning=binning)
 
 
