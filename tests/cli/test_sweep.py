@@ -351,3 +351,5 @@ def test_rows_of_one_run_that_are_taken_together_are_told(finished, capsys):
     assert "a run counts once, with the mean of its" in capsys.readouterr().out
     assert main([*words, "--where", "epoch = 0"]) == 0
     assert "a run counts once" not in capsys.readouterr().out
+    assert main([*words, "--where", "epoch = 99"]) == 0
+    assert "a run counts once" not in capsys.readouterr().out

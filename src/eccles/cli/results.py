@@ -197,7 +197,8 @@ def _mixed(frame: pd.DataFrame, by: Sequence[str]) -> list[str]:
     """Return a line on rows of one run that a cell takes together, unless there are none."""
     from pandas.api.types import is_numeric_dtype
 
-    most = int(frame.groupby(["run", *(n for n in by if n in frame)], dropna=False).size().max())
+    sizes = frame.groupby(["run", *(n for n in by if n in frame)], dropna=False).size()
+    most = int(sizes.max()) if len(sizes) else 0
     if most < 2:
         return []
     rest = [name for name in frame if name not in ("run", *by) and frame[name].nunique() > 1]

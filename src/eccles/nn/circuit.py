@@ -299,7 +299,7 @@ class EICircuit(nn.Module):
 
     def _excitation(self, x: Tensor) -> Tensor:
         """Return I_EE, with the gradient that the rules give W_EE."""
-        if self.rules.balance is None or self.readout:
+        if self.rules.balance is None or self.readout or not torch.is_grad_enabled():
             return self.drive(x, self.input_to_excitatory)
         return balance.by_covariance(self.drive, x, self.input_to_excitatory)
 
