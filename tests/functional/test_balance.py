@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from eccles.functional import by_covariance, lost, mended
+from eccles.functional import by_covariance, lost, lost_by_input, mended
 
 
 def test_what_is_lost_by_hand():
@@ -15,6 +15,14 @@ def test_what_is_lost_by_hand():
     assert found.excitation.tolist() == [0.5, 0.5]
     # Of I_EE - I_sub, [1, 3] and [1, 1]: spreads 1 and 0, so 0.5 in the mean, over 0.25.
     assert float(found.division) == 2.0
+
+
+def test_what_an_input_has_lost_by_hand():
+    excitatory = torch.tensor([[1.0, 0.0, 0.0], [3.0, 1.0, 0.0]])  # Three inputs; means 2, 1/2, 0.
+    inhibitory = torch.tensor([[4.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
+    passed_on = torch.tensor([[1.0, 0.0], [0.5, 0.5]])  # On average [3/4, 1/4]: 3, 1 and 0.
+    found = lost_by_input(excitatory, inhibitory, passed_on)
+    torch.testing.assert_close(found, torch.tensor([2 / 3, 1 / 2, 1.0]))
 
 
 def test_a_unit_without_currents_has_lost_nothing():

@@ -323,7 +323,8 @@ def test_balance_is_mended(make):
     ready(layer, x)
     with torch.no_grad():
         layer.input_to_excitatory.mul_(1.3)
-    for _ in range(4):  # First excitation, then division, whose spread follows it.
+        layer.input_to_excitatory[:, 0].mul_(1.5)
+    for _ in range(30):  # Division follows the spread of the other two.
         layer(x)
         regulate(layer)
     found = layer.eval().currents(x)
@@ -331,6 +332,9 @@ def test_balance_is_mended(make):
     torch.testing.assert_close(found.excitatory.mean(over), found.subtractive.mean(over))
     spread = (found.excitatory - found.subtractive).std(over, correction=0).mean()
     torch.testing.assert_close(found.divisive.mean(), spread)
+    # An input inhibits as much as it excites, so that of no sample do all units get more.
+    each = (found.excitatory - found.subtractive).mean(1)
+    assert each.abs().max() < 1e-4 * found.excitatory.mean()
 
 
 def test_only_batches_of_training_are_regulated_by_and_once():

@@ -195,14 +195,14 @@ def test_an_unknown_study():
         studies.find("kilgore2025/fashion-mnits")
 
 
-@pytest.mark.parametrize(("scale", "seeds"), [("full", 5), ("laptop", 3), ("smoke", 1)])
+@pytest.mark.parametrize(("scale", "seeds"), [("full", 5), ("laptop", 5), ("smoke", 1)])
 def test_each_circuit_has_two_learning_rates(scale, seeds):
     made = plan(read_study(studies.find(BALANCE), scale))
     configs = [made.config(run).resolved() for run in made.runs]
-    arms = {(c.model, c.circuit, c.lr) for c in configs}
-    assert len({arm[:2] for arm in arms}) == 2 * 3
-    assert all(sum(arm[:2] == each[:2] for arm in arms) == 2 for each in arms)
-    assert len(configs) == 2 * 3 * 2 * seeds
+    arms = {(c.model, c.circuit, c.optimizer, c.lr) for c in configs}
+    assert len({arm[:3] for arm in arms}) == 2 * 4
+    assert all(sum(arm[:3] == each[:3] for arm in arms) == 2 for each in arms)
+    assert len(configs) == 2 * 4 * 2 * seeds
     assert all(c.validation for c in configs)
 
 

@@ -12,8 +12,8 @@ Spikes and their gradients
     spike, spike_from; surrogate makes a Surrogate by name: SuperSpike, Sigmoid, ArcTan, Triangle;
     scaled_gradient.
 Circuits of deep networks
-    inhibit, integrate, stabilise, net_and_divisive with Currents; lost, mended and by_covariance
-    with Lost, for circuits that keep their balance.
+    inhibit, integrate, stabilise, net_and_divisive with Currents; lost, lost_by_input, mended and
+    by_covariance with Lost, for circuits that keep their balance.
 
 docs/equations.md has them all in symbols.
 """
@@ -24,6 +24,7 @@ from eccles.functional.adaptive import AdaptiveState as AdaptiveState
 from eccles.functional.balance import Lost as Lost
 from eccles.functional.balance import by_covariance as by_covariance
 from eccles.functional.balance import lost as lost
+from eccles.functional.balance import lost_by_input as lost_by_input
 from eccles.functional.balance import mended as mended
 from eccles.functional.bursts import bursts as bursts
 from eccles.functional.circuit import Currents as Currents

@@ -3,11 +3,15 @@ r"""Balance that a layer of E-I circuits keeps while it learns, by rules that ar
 E-I Init sets E[I_sub] = E[I_EE] and E[D] = std(I_EE) once, and learning leaves both behind. Here
 excitation alone is learnt, and after each update a layer mends a part of what it has lost:
 
-    W_EE of unit i  *=  (E[I_sub,i] / E[I_EE,i])^rate                synaptic scaling
-    g_I, tonic      *=  (mean_i std(I_EE,i - I_sub,i) / E[D])^rate   division follows the spread
+    W_EE of unit i   *=  (E[I_sub,i] / E[I_EE,i])^rate                synaptic scaling
+    g_I, tonic       *=  (mean_i std(I_EE,i - I_sub,i) / E[D])^rate   division follows the spread
+    W_IE of input k  *=  (mean_i W_EE[i,k] / mean_i (W_EI W_IE)[i,k])^rate
 
-where E and std are over the samples of a batch. Scaling takes back what an update does by the mean
-of the input, so W_EE is given the rest: gradients with x - E[x] in place of x, a covariance rule.
+where E and std are over the samples of a batch. By the third an input inhibits the layer's units as
+much as it excites them, in their mean, so that the mean of I_EE - I_sub over units stays 0 in each
+sample. Without it units come to move together, and gradients grow from layer to layer until a long
+run ends. Scaling takes back what an update does by the mean of the input, so W_EE is given the
+rest: gradients with x - E[x] in place of x, a covariance rule.
 Synaptic scaling: Turrigiano et al. 1998, doi 10.1038/36103. Divisors with a constant part:
 Carandini & Heeger 2012, doi 10.1038/nrn3136. The covariance rule: Sejnowski 1977, doi
 10.1007/BF00275079. That they go together so is our own.
@@ -57,6 +61,24 @@ def lost(excitatory: Tensor, net: Tensor, divisor: Tensor) -> Lost:
     mean = excitatory.mean(over)
     spread = net.std(over, correction=0).mean()
     return Lost(_ratio(mean - net.mean(over), mean), _ratio(spread, divisor.mean()))
+
+
+@typed("functional")
+@torch.no_grad()
+def lost_by_input(
+    input_to_excitatory: Tensor, input_to_inhibitory: Tensor, inhibitory_to_excitatory: Tensor
+) -> Tensor:
+    """Return the factor on W_IE of each input with which it inhibits as much as it excites.
+
+    Both are means over the layer's excitatory units: of W_EE, and of W_EI W_IE.
+
+    Args:
+        input_to_excitatory: W_EE, [n_E, ...].
+        input_to_inhibitory: W_IE, [n_I, ...].
+        inhibitory_to_excitatory: W_EI, [n_E, n_I].
+    """
+    passed_on = torch.tensordot(inhibitory_to_excitatory.mean(0), input_to_inhibitory, dims=1)
+    return _ratio(input_to_excitatory.mean(0), passed_on)
 
 
 @typed("functional")

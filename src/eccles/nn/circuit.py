@@ -229,6 +229,10 @@ class EICircuit(nn.Module):
         self.divisive_gain.mul_(balance.mended(found.division, rate))
         if self.rules.tonic:
             self.tonic.mul_(balance.mended(found.division, rate))
+        unopposed = balance.lost_by_input(
+            weight, self.input_to_inhibitory, self.inhibitory_to_excitatory
+        )
+        self.input_to_inhibitory.mul_(balance.mended(unopposed, rate))
 
     def magnitudes(self) -> dict[str, Tensor]:
         """Return the parameters that Dale's principle keeps at 0 or above, by name."""

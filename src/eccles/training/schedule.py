@@ -57,11 +57,14 @@ class Schedule:
         self._varies = self._cosine or self._warmup > 0
 
     def set(self, optimizer: torch.optim.Optimizer, epoch: int, batch: int) -> None:
-        """Give an optimizer the learning rate of a batch; one that never varies is left alone."""
+        """Give an optimizer the learning rate of a batch; one that never varies is left alone.
+
+        A group of parameters that has `relative` gets that many times the rate.
+        """
         if self._varies:
             number = epoch * self._per_epoch + batch
             rate = learning_rate(
                 self._highest, number, self._warmup, self._updates, cosine=self._cosine
             )
             for group in optimizer.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * group.get("relative", 1.0)

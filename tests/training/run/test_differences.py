@@ -49,6 +49,7 @@ OF_DEEP = {
     "inhibitory_spikes": {"inhibitory_spikes": 1.0},
     "init": {"init": "prior"},
     "model": {"model": "mlp4"},
+    "readout_lr": {"readout_lr": 5.0},
     "step_target": {"rate_penalty": 1.0, "step_target": 0.2},
     "stabiliser": {"stabiliser": "none"},
     "tonic": {"tonic": 0.5},

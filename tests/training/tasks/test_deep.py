@@ -197,6 +197,29 @@ def test_gains_and_biases_may_be_left_out_of_the_l2(images, circuit, kept):
     assert [len(found[1]["params"]), {p.ndim for p in found[1]["params"]}] == [kept, {1}]
 
 
+@pytest.mark.parametrize("schedule", ["none", "cosine"])
+def test_readouts_may_learn_faster(images, schedule):
+    def moved(**settings):
+        config = small(
+            circuit="plain",
+            momentum=0.0,
+            weight_decay=0.0,
+            schedule=schedule,
+            **settings,
+        )
+        task = DeepTask(config, divide(config, images))
+        before = [p.detach().clone() for p in task.network.parameters()]
+        task.steps(0)(*task.samples.train.batch(slice(0, 32)), 0)
+        return [p.detach() - q for p, q in zip(task.network.parameters(), before, strict=True)]
+
+    usual, fast = moved(), moved(readout_lr=8.0)
+    assert usual[-1].abs().max() > 0
+    for a, b in zip(usual[:-2], fast[:-2], strict=True):
+        assert torch.equal(a, b)
+    for a, b in zip(usual[-2:], fast[-2:], strict=True):  # Weights and bias of the readouts.
+        torch.testing.assert_close(b, 8 * a, rtol=1e-3, atol=1e-6)
+
+
 def test_the_same_seed_gives_the_same_bits(images):
     first, again = (weights(train(small(), data=images)) for _ in range(2))
     assert all(torch.equal(first[name], again[name]) for name in first)

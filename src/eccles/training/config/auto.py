@@ -131,5 +131,6 @@ def _of_deep(config: TrainConfig) -> dict[str, Any]:
             "padding": False,
         }
     if balanced:
-        found |= {"tonic": 0.75, "balance": 0.2}
+        # Layers are divided by their spread and readouts aren't, so that their weights must grow.
+        found |= {"tonic": 0.75, "balance": 0.2, "readout_lr": 10.0}
     return found

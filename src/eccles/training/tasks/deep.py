@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
@@ -214,12 +214,21 @@ def _paying(network: DeepNetwork, config: TrainConfig) -> Iterator[list[Tensor]]
 
 
 def _optimizer(config: TrainConfig, network: DeepNetwork) -> torch.optim.Optimizer:
-    # Gains and biases, batch norm's too, have one value a unit.
-    held = [p for p in network.parameters() if config.decay_gains or p.ndim > 1]
-    rest = [p for p in network.parameters() if not config.decay_gains and p.ndim == 1]
-    groups = [{"params": held, "weight_decay": config.weight_decay}]
-    if rest:
-        groups.append({"params": rest, "weight_decay": 0.0})
+    parts: list[tuple[float, Iterable[torch.nn.Parameter]]] = [(1.0, network.parameters())]
+    factor = config.readout_lr
+    if factor is not None and factor != 1:
+        parts = [(1.0, network.layers.parameters()), (factor, network.readout.parameters())]
+    groups: list[dict[str, Any]] = []
+    for relative, found in parts:
+        # Gains and biases, batch norm's too, have one value a unit.
+        both: tuple[list[torch.nn.Parameter], ...] = ([], [])
+        for parameter in found:
+            both[not config.decay_gains and parameter.ndim == 1].append(parameter)
+        for parameters, decay in zip(both, (config.weight_decay, 0.0), strict=True):
+            if parameters:
+                groups.append({"params": parameters, "weight_decay": decay})
+                if relative != 1:
+                    groups[-1] |= {"lr": relative * cast(float, config.lr), "relative": relative}
     return make_optimizer(config, groups)
 
 
