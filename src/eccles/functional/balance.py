@@ -9,9 +9,10 @@ excitation alone is learnt, and after each update a layer mends a part of what i
 
 where E and std are over the samples of a batch. By the third an input inhibits the layer's units as
 much as it excites them, in their mean, so that the mean of I_EE - I_sub over units stays 0 in each
-sample. Without it units come to move together, and gradients grow from layer to layer until a long
-run ends. Scaling takes back what an update does by the mean of the input, so W_EE is given the
-rest: gradients with x - E[x] in place of x, a covariance rule.
+sample. Without it gradients grew towards the first layer until a long run fell to chance. Scaling
+takes back what an update does by the mean of the input, so W_EE is given the rest: gradients with
+x - E[x] in place of x, a covariance rule.
+
 Synaptic scaling: Turrigiano et al. 1998, doi 10.1038/36103. Divisors with a constant part:
 Carandini & Heeger 2012, doi 10.1038/nrn3136. The covariance rule: Sejnowski 1977, doi
 10.1007/BF00275079. That they go together so is our own.
