@@ -352,6 +352,19 @@ def test_only_batches_of_training_are_regulated_by_and_once():
     assert torch.equal(layer.input_to_excitatory, after)
 
 
+@pytest.mark.parametrize("tonic", [0.0, 0.5])
+def test_weights_that_start_larger_give_the_same_currents(tonic):
+    x = spikes(40, 50, 12)
+    usual = ready(EILinear(12, 8, CircuitRules(tonic=tonic)), x)
+    mean = float(usual.input_to_excitatory.detach().mean())
+    larger = ready(EILinear(12, 8, CircuitRules(tonic=tonic, least_weight=3.0)), x)
+    assert mean < 1
+    assert 2 < float(larger.input_to_excitatory.detach().mean()) < 4
+    torch.testing.assert_close(larger(x), usual(x), rtol=1e-4, atol=1e-5)
+    unmoved = ready(EILinear(12, 8, CircuitRules(tonic=tonic, least_weight=mean / 10)), x)
+    assert torch.equal(unmoved.input_to_excitatory, usual.input_to_excitatory)
+
+
 def test_a_share_of_the_divisor_is_tonic():
     x = spikes(40, 50, 12)
     plain, tonic = ready(EILinear(12, 8), x), ready(balanced(tonic=0.25), x)

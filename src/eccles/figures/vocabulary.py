@@ -85,6 +85,7 @@ _SETTINGS = {
     "width": "width",
     "tau": "membrane time constant (steps)",
     "tonic": "tonic share of the divisor",
+    "least_weight": "least mean weight at the start",
     "prior_rate": "supposed chance of a spike in a step",
     "init_samples": "samples behind initial weights",
     "stabiliser": "stabiliser of divisors",

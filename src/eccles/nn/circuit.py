@@ -140,6 +140,8 @@ class EICircuit(nn.Module):
         samples = self.samples(x)
         fan_in = self.effective_fan_in(samples) if self.rules.padding else self.fan_in
         sigma, gain = rule.scales(fan_in)
+        if not self.readout:
+            sigma = max(sigma, self.rules.least_weight)
         for weight in (self.input_to_excitatory, self.input_to_inhibitory):
             weight.copy_(torch.from_numpy(sigma * random.standard_exponential(weight.shape)))
         self.inhibitory_to_excitatory.fill_(1.0 / self.n_inhibitory)

@@ -26,6 +26,9 @@ class CircuitRules:
         inhibitory_spikes: how often a step inhibitory units spike at the start (an option of ours,
             see `eccles.functional.bursts`); None for graded ones, as published.
         tonic: the share of the divisor at the start that doesn't depend on the input.
+        least_weight: the least mean of a layer's weights at the start. Weights of any scale give
+            the same spikes, for currents are divided by their spread, but an optimizer's step is
+            large beside small ones. Readouts have no divisor, and keep theirs.
         balance: the rate at which a layer mends its balance after each update (an option of ours,
             see `eccles.functional.balance`), and excitation alone is learnt; None for all weights
             by their gradients, as published.
@@ -41,6 +44,7 @@ class CircuitRules:
     padding: bool = False
     inhibitory_spikes: float | None = None
     tonic: float = 0.0
+    least_weight: float = 0.0
     balance: float | None = None
 
     def __post_init__(self) -> None:
@@ -58,11 +62,14 @@ class CircuitRules:
             raise must("circuit", "inhibitory_spikes", "above 0, or None", spikes)
         if not 0 <= self.tonic < 1:
             raise must("circuit", "tonic", "0 or more, and below 1", self.tonic)
+        if not 0 <= self.least_weight < math.inf:
+            raise must("circuit", "least_weight", "0 or more", self.least_weight)
         if self.balance is not None and not 0 <= self.balance <= 1:
             raise must("circuit", "balance", "from 0 to 1, or None", self.balance)
-        if self.dann and (self.tonic or self.balance is not None):
-            got = {"tonic": self.tonic, "balance": self.balance}
-            raise must("circuit", "tonic and balance", "left alone with DANN's rule", got)
+        if self.dann and (self.tonic or self.least_weight or self.balance is not None):
+            names = ("tonic", "least_weight", "balance")
+            got = {name: getattr(self, name) for name in names}
+            raise must("circuit", ", ".join(names), "left alone with DANN's rule", got)
 
     @classmethod
     def of_dann(cls) -> CircuitRules:
@@ -72,4 +79,4 @@ class CircuitRules:
     @classmethod
     def of_balance(cls) -> CircuitRules:
         """Return the rules of circuits that keep their balance, which we found to learn fastest."""
-        return cls(tonic=0.75, balance=0.2)
+        return cls(tonic=0.75, least_weight=0.05, balance=0.2)

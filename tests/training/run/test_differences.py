@@ -53,6 +53,7 @@ OF_DEEP = {
     "step_target": {"rate_penalty": 1.0, "step_target": 0.2},
     "stabiliser": {"stabiliser": "none"},
     "tonic": {"tonic": 0.5},
+    "least_weight": {"least_weight": 1.0},
     "warmup": {"warmup": 3},
 }
 

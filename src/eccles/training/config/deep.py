@@ -16,6 +16,7 @@ _SWITCHES = (
     "padding",
     "inhibitory_spikes",
     "tonic",
+    "least_weight",
     "balance",
 )
 
@@ -60,6 +61,9 @@ class DeepSettings(SharedSettings):
     tonic: float | None = Field(default=None, ge=0, lt=1)
     """Share of the divisor at the start that doesn't depend on the input (auto: 0; 0.75 for
     balanced)."""
+
+    least_weight: float | None = Field(default=None, ge=0, le=1e6)
+    """Least mean of a layer's weights at the start (auto: 0; 0.05 for balanced)."""
 
     balance: float | None = Field(default=None, ge=0, le=1)
     """Rate at which layers mend their balance, while excitation alone is learnt (auto: none, all is
