@@ -107,6 +107,7 @@ def parts(folder):
     runs = study.planned(study.runs).sort_values("seed")
     part = runs["tonic"].eq(0).map({True: "the tonic part", False: ""})
     part = part.where(~runs["balance"].eq(0), "mending balance")
+    part = part.where(~runs["least_weight"].eq(0), "the least weight")
     runs = runs.assign(part=part.where(~runs["readout_lr"].eq(1), "faster readouts"))
     body = []
     for (model, epochs), own in runs.groupby(["model", "epochs"], sort=False):

@@ -1,9 +1,9 @@
-"""Fill the table of the page on sixteen repeats of the noisy study, and draw its figure.
+"""Fill the tables of the page on sixteen repeats of the noisy study, and draw its figure.
 
     python docs/repeats.py results
 
-The page holds a table between `<!-- table repeats -->` and `<!-- end -->`; a test holds it to the
-results. The runs lie apart from those of kilgore2025 until all of the study are there.
+The page holds a table between two lines, `<!-- table NAME -->` and `<!-- end -->`; a test holds it
+to the results. The runs lie apart from those of kilgore2025 until all of the study are there.
 """
 
 import sys
@@ -21,9 +21,17 @@ PAGE = Path(__file__).parent / "reproduction" / "sixteen-repeats.md"
 STUDY = "kilgore2025/fashion-mnist-noise-published"
 APART = "noise-as-published"
 COUNTS = (4, 8, 12, 16)
+HEADS = (
+    "80:20",
+    "100:0",
+    "difference, points",
+    "p (Wilcoxon)",
+    "n to see it",
+    "n to see one point",
+)
 PAIRS, POINTS = "pairs of seeds", "80:20 - 100:0 (points)"
 FEWEST = 8
-"""Pairs without which a level isn't shown."""
+"""Pairs without which a level isn't shown; how a difference moved needs all of `COUNTS`."""
 
 
 def stored(folder):
@@ -42,38 +50,46 @@ def compared(late):
     return {noise: rows for noise, rows in levels.items() if len(rows) >= FEWEST}
 
 
+def followed(late):
+    """Return those of `compared` that have all repeats."""
+    return {noise: rows for noise, rows in compared(late).items() if len(rows) >= COUNTS[-1]}
+
+
+def levels(late):
+    """Return a row a level of noise: the difference over all pairs."""
+    body = [[f"{noise:g}", str(len(rows)), *_cells(rows)] for noise, rows in compared(late).items()]
+    return pipe_table(("noise", "n", *HEADS), body)
+
+
 def repeats(late):
     """Return a row a level and number of pairs: how the difference moves as seeds are added."""
     body = []
-    for noise, rows in compared(late).items():
-        for seeds in [range(n) for n in COUNTS if n <= len(rows)] + [range(8, 16)]:
+    for noise, rows in followed(late).items():
+        for seeds in [*(range(n) for n in COUNTS), range(8, 16)]:
             own = rows[rows.index.isin(seeds)]
-            if len(own) < len(seeds):
-                continue
-            apart = differences(own["80:20"], own["100:0"])
-            low, high = confidence_interval(apart)
-            body.append(
-                [
-                    f"{noise:g}",
-                    f"{seeds[0]} to {seeds[-1]}",
-                    str(len(own)),
-                    f"{own['80:20'].mean():.1f} %",
-                    f"{own['100:0'].mean():.1f} %",
-                    f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]",
-                    f"{signed_rank(apart).p:.3f}",
-                    str(seeds_needed(apart.std(), abs(apart.mean()))),
-                    str(seeds_needed(apart.std(), 1.0)),
-                ]
-            )
-    heads = ("noise", "seeds", "n", "80:20", "100:0", "difference, points", "p (Wilcoxon)")
-    return pipe_table((*heads, "n to see it", "n to see one point"), body)
+            names = f"{noise:g}", f"{seeds[0]} to {seeds[-1]}", str(len(own))
+            body.append([*names, *_cells(own)])
+    return pipe_table(("noise", "seeds", "n", *HEADS), body)
 
 
-TABLES = {"repeats": repeats}
+def _cells(rows):
+    apart = differences(rows["80:20"], rows["100:0"])
+    low, high = confidence_interval(apart)
+    return [
+        f"{rows['80:20'].mean():.1f} %",
+        f"{rows['100:0'].mean():.1f} %",
+        f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]",
+        f"{signed_rank(apart).p:.3f}",
+        str(seeds_needed(apart.std(), abs(apart.mean()))),
+        str(seeds_needed(apart.std(), 1.0)),
+    ]
+
+
+TABLES = {"levels": levels, "repeats": repeats}
 
 
 def filled(page, folder):
-    """Return the page's text with its table as the results have it."""
+    """Return the page's text with its tables as the results have them."""
     late = stored(folder)
     return fill_tables(page, lambda name: TABLES[name](late))
 
@@ -82,7 +98,7 @@ def drawing(folder):
     """Return the page's figure: the difference by the number of pairs, a line a level."""
     rows = [
         {"noise": f"{noise:g}", PAIRS: n, "run": f"{noise:g}-{n}-{seed}", POINTS: points}
-        for noise, found in compared(stored(folder)).items()
+        for noise, found in followed(stored(folder)).items()
         for n in range(4, len(found) + 1)
         for seed, points in (found["80:20"] - found["100:0"]).iloc[:n].items()
     ]

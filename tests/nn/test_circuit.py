@@ -266,6 +266,9 @@ def test_an_empty_batch_gives_nothing():
         ({"straight_through": "False"}, "straight_through must be True or False, got 'False'"),
         ({"gradient_exponent": "1"}, "gradient_exponent must be a number, got '1'"),
         ({"gradient_exponent": float("nan")}, "gradient_exponent must be 0 or more, got nan"),
+        ({"least_weight": -1.0}, "least_weight must be 0 or more, got -1.0"),
+        ({"dann": True, "least_weight": 0.1}, "tonic, least_weight, balance must be left alone"),
+        ({"dale": False, "balance": 0.2}, "balance must be None without Dale's principle, got 0.2"),
         ({"inhibitory_spikes": 0}, "inhibitory_spikes must be above 0, or None, got 0"),
     ],
 )
@@ -363,6 +366,34 @@ def test_weights_that_start_larger_give_the_same_currents(tonic):
     torch.testing.assert_close(larger(x), usual(x), rtol=1e-4, atol=1e-5)
     unmoved = ready(EILinear(12, 8, CircuitRules(tonic=tonic, least_weight=mean / 10)), x)
     assert torch.equal(unmoved.input_to_excitatory, usual.input_to_excitatory)
+
+
+def test_readouts_keep_the_scale_of_their_start():
+    x = spikes(4, 5, 12)
+    usual, larger = (
+        ready(EIReadout(12, 8, CircuitRules(least_weight=least)), x) for least in (0.0, 3.0)
+    )
+    assert torch.equal(usual.input_to_excitatory, larger.input_to_excitatory)
+
+
+def test_inhibition_of_an_input_comes_back_with_its_excitation():
+    x = spikes(4, 5, 12)
+    layer = ready(balanced(), x)
+
+    def regulated(times):
+        for _ in range(times):
+            layer(x)
+            regulate(layer)
+
+    with torch.no_grad():
+        layer.input_to_excitatory[:, 0] = 0.0
+    regulated(300)
+    assert layer.input_to_inhibitory[:, 0].max() < 1e-11
+    with torch.no_grad():
+        layer.input_to_excitatory[:, 0] = 0.1
+    regulated(300)
+    passed_on = layer.inhibitory_to_excitatory.mean(0) @ layer.input_to_inhibitory
+    torch.testing.assert_close(passed_on[0], layer.input_to_excitatory[:, 0].mean())
 
 
 def test_a_share_of_the_divisor_is_tonic():

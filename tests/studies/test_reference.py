@@ -116,16 +116,20 @@ def test_a_page_of_circuits_shows_them(study):
 
 def test_the_page_of_balance_shows_it():
     text = BALANCE["PAGE"].read_text()
-    assert text.count("<!-- end -->") == len(BALANCE["TABLES"]) + 1
+    assert text.count("<!-- end -->") == len(BALANCE["TABLES"]) + 2  # Two are of studies apart.
     assert BALANCE["filled"](text, ROOT / "results") == text
 
 
 @pytest.mark.parametrize(
-    ("page", "study", "scale"),
-    [(BALANCE, "circuits/balanced", "parts"), (REPEATS, REPEATS["STUDY"], "full")],
+    ("folder", "study", "scale"),
+    [
+        (BALANCE["APART"], BALANCE["STUDY"], "parts"),
+        (BALANCE["LONGER"], BALANCE["STUDY"], "longer"),
+        (REPEATS["APART"], REPEATS["STUDY"], "full"),
+    ],
 )
-def test_runs_that_lie_apart_are_of_a_study_that_ships(page, study, scale):
-    results = load(ROOT / "results" / page["APART"])
+def test_runs_that_lie_apart_are_of_a_study_that_ships(folder, study, scale):
+    results = load(ROOT / "results" / folder)
     shipped = {run.identity for run in plan(read_study(studies.find(study), scale)).runs}
     assert set(results.runs["run"]) <= shipped
     assert set(results.runs["status"]) == {"done"}
@@ -133,7 +137,7 @@ def test_runs_that_lie_apart_are_of_a_study_that_ships(page, study, scale):
 
 def test_the_page_of_repeats_shows_them():
     text = REPEATS["PAGE"].read_text()
-    assert text.count("<!-- end -->") == 1
+    assert text.count("<!-- end -->") == len(REPEATS["TABLES"])
     assert REPEATS["filled"](text, ROOT / "results") == text
 
 

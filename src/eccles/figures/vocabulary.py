@@ -91,7 +91,7 @@ _SETTINGS = {
     "stabiliser": "stabiliser of divisors",
     "straight_through": "gradient through stabilised divisors",
     "balance": "rate of keeping balance",
-    "readout_lr": "learning rate of readouts (times)",
+    "readout_lr": "learning rate of readouts (in learning rates)",
     "gradient_exponent": "gradient exponent",
     "padding": "fan-in without padding",
     "inhibitory_spikes": "spikes a step of inhibitory units",

@@ -8,8 +8,9 @@ excitation alone is learnt, and after each update a layer mends a part of what i
     W_IE of input k  *=  (mean_i W_EE[i,k] / mean_i (W_EI W_IE)[i,k])^rate
 
 where E and std are over the samples of a batch. By the third an input inhibits the layer's units as
-much as it excites them, in their mean, so that the mean of I_EE - I_sub over units stays 0 in each
-sample. Without it gradients grew towards the first layer until a long run fell to chance. Scaling
+much as it excites them, in their mean, so that the mean of I_EE - I_sub over units stays near 0
+in each sample. Without it gradients grew towards the first layer until a long run fell to chance.
+Nothing holds a layer's scale, for each side follows the other; the divisor makes up for it. Scaling
 takes back what an update does by the mean of the input, so W_EE is given the rest: gradients with
 x - E[x] in place of x, a covariance rule.
 
@@ -71,7 +72,8 @@ def lost_by_input(
 ) -> Tensor:
     """Return the factor on W_IE of each input with which it inhibits as much as it excites.
 
-    Both are means over the layer's excitatory units: of W_EE, and of W_EI W_IE.
+    It is mean_i W_EE[i,k] / mean_i (W_EI W_IE)[i,k] for input k, [...]. A convolution has an input
+    a channel and tap.
 
     Args:
         input_to_excitatory: W_EE, [n_E, ...].

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from eccles.init.ei_init import Rule
 
 
+_GONE = 1e-12
+"""A weight that does nothing, and that a factor can still raise."""
+
+
 def inhibitory_units(n_excitatory: int) -> int:
     """Return max(1, floor(n_E / 4)): 80:20 with the inhibitory units added."""
     return max(1, n_excitatory // 4)
@@ -132,6 +136,8 @@ class EICircuit(nn.Module):
     ) -> None:
         """Draw exponential weights of the rule's scale: those of E first, then those of I.
 
+        Those of a layer with neurons have a mean of `CircuitRules.least_weight` at least.
+
         Args:
             rule: gives the scales.
             random: where weights come from.
@@ -231,10 +237,11 @@ class EICircuit(nn.Module):
         self.divisive_gain.mul_(balance.mended(found.division, rate))
         if self.rules.tonic:
             self.tonic.mul_(balance.mended(found.division, rate))
-        unopposed = balance.lost_by_input(
+        by_input = balance.lost_by_input(
             weight, self.input_to_inhibitory, self.inhibitory_to_excitatory
         )
-        self.input_to_inhibitory.mul_(balance.mended(unopposed, rate))
+        # Inhibition of an input whose excitation is gone mustn't go too far to come back.
+        self.input_to_inhibitory.mul_(balance.mended(by_input, rate)).clamp_min_(_GONE)
 
     def magnitudes(self) -> dict[str, Tensor]:
         """Return the parameters that Dale's principle keeps at 0 or above, by name."""

@@ -66,6 +66,9 @@ class CircuitRules:
             raise must("circuit", "least_weight", "0 or more", self.least_weight)
         if self.balance is not None and not 0 <= self.balance <= 1:
             raise must("circuit", "balance", "from 0 to 1, or None", self.balance)
+        if self.balance is not None and not self.dale:
+            hint = "what it scales by are ratios of magnitudes"
+            raise must("circuit", "balance", "None without Dale's principle", self.balance, hint)
         if self.dann and (self.tonic or self.least_weight or self.balance is not None):
             names = ("tonic", "least_weight", "balance")
             got = {name: getattr(self, name) for name in names}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _TELLING = (
     "optimizer", "lr", "momentum", "weight_decay", "warmup", "batch_size", "surrogate_scale",
     "initial_rate", "projection", "init", "stabiliser", "straight_through", "steps",
+    "tonic", "least_weight", "balance", "readout_lr",
 )  # fmt: skip
 """Settings that "auto" fills in by the network or the data, and that learning depends on."""
 

@@ -126,7 +126,7 @@ def test_circuits_that_keep_their_balance_have_a_recipe_of_their_own():
     )
     assert (config.tonic, config.balance, config.warmup) == (0.75, 0.2, deep().epochs / 30)
     assert (config.least_weight, config.readout_lr) == (0.05, 10.0)
-    assert (deep().resolved().least_weight, deep().resolved().readout_lr) == (None, None)
+    assert (deep().resolved().least_weight, deep().resolved().readout_lr) == (None, 1.0)
     assert deep(circuit="balanced", optimizer="sgd").resolved().momentum == 0.9
     assert (deep().resolved().tonic, deep().resolved().balance) == (None, None)
     for settings in ({"circuit": "balanced"}, {"balance": 0.2}):

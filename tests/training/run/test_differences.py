@@ -49,11 +49,9 @@ OF_DEEP = {
     "inhibitory_spikes": {"inhibitory_spikes": 1.0},
     "init": {"init": "prior"},
     "model": {"model": "mlp4"},
-    "readout_lr": {"readout_lr": 5.0},
     "step_target": {"rate_penalty": 1.0, "step_target": 0.2},
     "stabiliser": {"stabiliser": "none"},
     "tonic": {"tonic": 0.5},
-    "least_weight": {"least_weight": 1.0},
     "warmup": {"warmup": 3},
 }
 

@@ -229,9 +229,13 @@ def test_the_same_seed_gives_the_same_bits(images):
     )
 
 
-@pytest.mark.parametrize("amp", [False, True])
-def test_a_run_that_was_stopped_goes_on_bit_for_bit(images, tmp_path, amp):
-    config = small(epochs=3, augment=True, amp=amp)
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"amp": True}, {"circuit": "balanced", "width": 0.2}],
+    ids=["", "amp", "balanced"],
+)
+def test_a_run_that_was_stopped_goes_on_bit_for_bit(images, tmp_path, settings):
+    config = small(**{"epochs": 3, "augment": True} | settings)
     whole = train(config, data=images, out=tmp_path / "whole", measure={"layers": 1})
     with pytest.raises(StopError):
         train(config, data=images, out=tmp_path / "cut", measure={"layers": 1}, watch=StopAt(1, 32))

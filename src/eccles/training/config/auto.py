@@ -120,6 +120,8 @@ def _of_deep(config: TrainConfig) -> dict[str, Any]:
         "lr": 0.003 if balanced else 0.1 if config.circuit == "bn" else 0.001 if slow else 0.002,
         "weight_decay": 0.0 if optimizer == "rprop" or balanced else usual_decay,
         "warmup": config.epochs / (30 if balanced else 10) if config.is_circuit else 0.0,
+        # Layers are divided by their spread and readouts aren't, so that their weights must grow.
+        "readout_lr": 10.0 if balanced else 1.0,
         "augment": data.startswith("cifar") and not recorded,
     }
     if config.is_circuit:
@@ -131,6 +133,5 @@ def _of_deep(config: TrainConfig) -> dict[str, Any]:
             "padding": False,
         }
     if balanced:
-        # Layers are divided by their spread and readouts aren't, so that their weights must grow.
-        found |= {"tonic": 0.75, "least_weight": 0.05, "balance": 0.2, "readout_lr": 10.0}
+        found |= {"tonic": 0.75, "least_weight": 0.05, "balance": 0.2}
     return found

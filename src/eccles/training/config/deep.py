@@ -69,8 +69,8 @@ class DeepSettings(SharedSettings):
     """Rate at which layers mend their balance, while excitation alone is learnt (auto: none, all is
     learnt; 0.2 for balanced)."""
 
-    readout_lr: float | None = Field(default=None, gt=0, le=1e6)
-    """Factor on the learning rate of readouts (auto: 1; 10 for balanced)."""
+    readout_lr: float | None = Field(default=None, ge=0.1, le=1e6)
+    """Learning rate of readouts, in learning rates of the rest (auto: 1; 10 for balanced)."""
 
     step_target: float = Field(default=_TARGET, gt=0, le=1)
     """Spikes a neuron and step up to which a layer's mean costs nothing."""

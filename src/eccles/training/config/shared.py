@@ -78,12 +78,13 @@ class SharedSettings(Settings):
 
     optimizer: str | None = None
     """Any optimizer of torch.optim, in lower case (auto: sgd; adam for recordings, data of your
-    own, unbounded or beyond one layer of lif neurons)."""
+    own, unbounded or beyond one layer of lif neurons, and for balanced)."""
 
     lr: float | None = Field(default=None, gt=0, le=1e6)
     """Learning rate, the highest of a schedule (auto: 0.01; for recordings 1e-4, 0.001 with sgd;
     2e-4 when unbounded; 3e-4 for data of your own; else 1e-3 beyond one layer of lif neurons; of
-    deep networks 0.002, 0.001 for more layers than vgg11 and for recordings, 0.1 for bn)."""
+    deep networks 0.002, 0.001 for more layers than vgg11 and for recordings, 0.1 for bn, 0.003 for
+    balanced)."""
 
     momentum: float | None = Field(default=None, ge=0, lt=1)
     """Momentum, for an optimizer that has one (auto: none; 0.9 for deep networks with sgd and
@@ -91,14 +92,14 @@ class SharedSettings(Settings):
 
     weight_decay: float | None = Field(default=None, ge=0, le=1e6)
     """L2 on every weight (auto: the optimizer's own, which most have none of; 5e-4 for deep
-    networks, 1e-4 for bn)."""
+    networks, 1e-4 for bn, none for balanced)."""
 
     schedule: Literal["none", "cosine"] = "none"
     """Keep the learning rate, or let it fall to zero as a cosine does."""
 
     warmup: float | None = Field(default=None, ge=0)
     """Epochs in which the learning rate rises from 1e-7 (auto: none; one where spiking neurons
-    have a layer behind another; a tenth of all for E-I circuits)."""
+    have a layer behind another; a tenth of all for E-I circuits, a thirtieth for balanced)."""
 
     rate_penalty: float = Field(default=0.0, ge=0, le=1e6)
     """Weight in the loss of the square of each group's spikes a neuron and sample beyond

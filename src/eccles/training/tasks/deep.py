@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
@@ -214,22 +214,25 @@ def _paying(network: DeepNetwork, config: TrainConfig) -> Iterator[list[Tensor]]
 
 
 def _optimizer(config: TrainConfig, network: DeepNetwork) -> torch.optim.Optimizer:
-    parts: list[tuple[float, Iterable[torch.nn.Parameter]]] = [(1.0, network.parameters())]
-    factor = config.readout_lr
-    if factor is not None and factor != 1:
-        parts = [(1.0, network.layers.parameters()), (factor, network.readout.parameters())]
-    groups: list[dict[str, Any]] = []
-    for relative, found in parts:
+    of_readouts, lr = set(network.readout.parameters()), cast(float, config.lr)
+    groups: dict[tuple[float, bool], list[torch.nn.Parameter]] = {}
+    for parameter in network.parameters():
+        relative = cast(float, config.readout_lr) if parameter in of_readouts else 1.0
         # Gains and biases, batch norm's too, have one value a unit.
-        both: tuple[list[torch.nn.Parameter], ...] = ([], [])
-        for parameter in found:
-            both[not config.decay_gains and parameter.ndim == 1].append(parameter)
-        for parameters, decay in zip(both, (config.weight_decay, 0.0), strict=True):
-            if parameters:
-                groups.append({"params": parameters, "weight_decay": decay})
-                if relative != 1:
-                    groups[-1] |= {"lr": relative * cast(float, config.lr), "relative": relative}
-    return make_optimizer(config, groups)
+        decays = config.decay_gains or parameter.ndim > 1
+        groups.setdefault((relative, decays), []).append(parameter)
+    return make_optimizer(
+        config,
+        [
+            {
+                "params": parameters,
+                "lr": relative * lr,
+                "relative": relative,
+                "weight_decay": config.weight_decay if decays else 0.0,
+            }
+            for (relative, decays), parameters in groups.items()
+        ],
+    )
 
 
 @torch.no_grad()
