@@ -56,25 +56,21 @@ def stored(folder, name=STUDY):
 
 
 def accuracies(_study, runs):
-    """Return a row a network and circuit: what it came to, and how far it is from batch norm.
-
-    That is from the better of both, by the mean on validation samples.
-    """
+    """Return a row a network and circuit: what it came to, and how far it is from batch norm."""
     body = []
     for network, own in runs.groupby("network", sort=False):
-        norms = own[own["kind"].isin(NORMS)].groupby("kind")["validated"].mean()
-        norm = own[own["kind"] == norms.idxmax()].set_index("seed")["accuracy"]
-        for kind in [kind for kind in KINDS.values() if kind in set(own["kind"])]:
-            rows = own[own["kind"] == kind].set_index("seed")["accuracy"]
-            apart = differences(rows, norm)
-            low, high = confidence_interval(apart)
-            beside = f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]"
-            cells = f"{rows.mean():.1f} %", "" if kind == norms.idxmax() else beside
-            lr = own.loc[own["kind"] == kind, "lr"].iloc[0]
-            body.append([network, kind, f"{lr:g}", str(len(rows)), *cells])
-    return pipe_table(
-        ("network", "circuit", "lr", "n", "test accuracy", "minus batch norm, points"), body
-    )
+        of = {kind: rows.set_index("seed") for kind, rows in own.groupby("kind")}
+        for kind in [kind for kind in KINDS.values() if kind in of]:
+            found = of[kind]["accuracy"]
+            cells = [f"{of[kind]['lr'].iloc[0]:g}", str(len(found)), f"{found.mean():.1f} %"]
+            for norm in NORMS:
+                apart = differences(found, of[norm]["accuracy"])
+                low, high = confidence_interval(apart)
+                beside = f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]"
+                cells.append("" if kind in NORMS else beside)
+            body.append([network, kind, *cells])
+    heads = [f"minus {norm}" for norm in NORMS]
+    return pipe_table(("network", "circuit", "lr", "n", "test accuracy", *heads), body)
 
 
 def layers(study, runs):

@@ -101,7 +101,7 @@ def outside(annotation: Any, rules: Any = ()) -> Iterator[tuple[Any, str]]:
         if type(rule) in OUTSIDE:
             name, step, words = OUTSIDE[type(rule)]
             bound = getattr(rule, name)
-            yield bound + step, words.format(int(bound))
+            yield bound + step, words.format(int(bound) if bound == int(bound) else bound)
         yield from outside(Any, getattr(rule, "metadata", ()))
     parts = get_args(annotation)
     if get_origin(annotation) is Annotated:
