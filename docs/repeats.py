@@ -31,7 +31,9 @@ HEADS = (
 )
 PAIRS, POINTS = "pairs of seeds", "80:20 - 100:0 (points)"
 FEWEST = 8
-"""Pairs without which a level isn't shown; how a difference moved needs all of `COUNTS`."""
+"""Pairs without which a level isn't shown."""
+FOLLOWED = (0.2, 0.4, 0.6)
+"""Levels, those of the article's figure, of which the page shows how the difference moved."""
 
 
 def stored(folder):
@@ -51,8 +53,9 @@ def compared(late):
 
 
 def followed(late):
-    """Return those of `compared` that have all repeats."""
-    return {noise: rows for noise, rows in compared(late).items() if len(rows) >= COUNTS[-1]}
+    """Return those of `compared` that the page follows as seeds are added."""
+    found = compared(late)
+    return {noise: found[noise] for noise in found if round(noise, 6) in FOLLOWED}
 
 
 def levels(late):
