@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from eccles.figures import by_setting
-from eccles.stats import confidence_interval, differences
+from eccles.stats import differences, interval_cell
 from eccles.stats.tables import fill_tables, pipe_table
 from eccles.studies.claims.rows import whole_seeds
 from eccles.sweeps.tables import load
@@ -24,14 +24,19 @@ KINDS = {
     ("bn", "sgd"): "batch norm, SGD",
     ("bn", "adam"): "batch norm, Adam",
 }
+LEFT_OUT = {
+    "tonic": (0, "the tonic part"),
+    "least_weight": (0, "the least weight"),
+    "readout_lr": (1, "faster readouts"),
+    "balance": (0, "mending balance"),
+}
+"""Settings of which a value leaves a part of balanced circuits out, and what it is called."""
 NORMS = [kind for (circuit, _), kind in KINDS.items() if circuit == "bn"]
 
 
 def told_apart(runs):
     """Return runs with the name of their network, and what the page calls their circuit."""
-    pairs = zip(runs["circuit"], runs["optimizer"].fillna("auto"), strict=True)
-    usual = {"balanced": "adam"}
-    kinds = [KINDS[c, usual.get(c, "sgd") if o == "auto" else o] for c, o in pairs]
+    kinds = [KINDS[pair] for pair in zip(runs["circuit"], runs["optimizer"], strict=True)]
     names = [f"{m} x {w:g}" for m, w in zip(runs["model"], runs["width"], strict=True)]
     return runs.assign(network=names, kind=kinds)
 
@@ -63,12 +68,9 @@ def accuracies(_study, runs):
         for kind in [kind for kind in KINDS.values() if kind in of]:
             found = of[kind]["accuracy"]
             cells = [f"{of[kind]['lr'].iloc[0]:g}", str(len(found)), f"{found.mean():.1f} %"]
-            for norm in NORMS:
-                apart = differences(found, of[norm]["accuracy"])
-                low, high = confidence_interval(apart)
-                beside = f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]"
-                cells.append("" if kind in NORMS else beside)
-            body.append([network, kind, *cells])
+            apart = [differences(found, of[norm]["accuracy"]) for norm in NORMS]
+            beside = ["" if kind in NORMS else interval_cell(each) for each in apart]
+            body.append([network, kind, *cells, *beside])
     heads = [f"minus {norm}" for norm in NORMS]
     return pipe_table(("network", "circuit", "lr", "n", "test accuracy", *heads), body)
 
@@ -101,19 +103,16 @@ def parts(folder):
     """Return a row a network and part that is left out: what it costs."""
     study = load(Path(folder) / APART)
     runs = study.planned(study.runs).sort_values("seed")
-    part = runs["tonic"].eq(0).map({True: "the tonic part", False: ""})
-    part = part.where(~runs["balance"].eq(0), "mending balance")
-    part = part.where(~runs["least_weight"].eq(0), "the least weight")
-    runs = runs.assign(part=part.where(~runs["readout_lr"].eq(1), "faster readouts"))
+    runs["part"] = ""
+    for name, (value, part) in LEFT_OUT.items():
+        runs.loc[runs[name] == value, "part"] = part
     body = []
     for (model, epochs), own in runs.groupby(["model", "epochs"], sort=False):
         values = {part: rows.set_index("seed") for part, rows in own.groupby("part", sort=False)}
         whole = 100 * values[""]["final_accuracy"].astype(float)
         for part, rows in values.items():
             accuracy = 100 * rows["final_accuracy"].astype(float)
-            apart = differences(accuracy, whole)
-            low, high = confidence_interval(apart)
-            cell = f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]" if part else ""
+            cell = interval_cell(differences(accuracy, whole)) if part else ""
             what = f"without {part}" if part else "balanced"
             body.append(
                 [model, str(epochs), what, str(len(rows)), f"{accuracy.mean():.1f} %", cell]

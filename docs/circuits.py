@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from eccles.figures import by_setting
-from eccles.stats import confidence_interval, differences, holm, seeds_needed, signed_rank
+from eccles.stats import differences, holm, interval_cell, seeds_needed, signed_rank
 from eccles.stats.tables import fill_tables, pipe_table
 from eccles.studies.claims.rows import whole_seeds
 from eccles.sweeps.tables import load
@@ -100,7 +100,7 @@ def accuracies(runs):
     body = []
     for cell, own in chosen.groupby(keys, sort=False):
         body.append(
-            [*cell, f"{own['lr'].iloc[0]:g}", str(len(own)), _interval(own["accuracy"], ".2f"),
+            [*cell, f"{own['lr'].iloc[0]:g}", str(len(own)), interval_cell(own["accuracy"], ".2f"),
              f"{own['loss'].mean():.3f}", f"{own['final_rate_hz'].mean():.1f}",
              f"{own['operations'].mean():,.0f}"]
         )  # fmt: skip
@@ -138,7 +138,7 @@ def best_epoch(runs):
     """Return a row an arm: accuracy after the epoch that is best on the samples held out."""
     chosen, keys = tuned(runs), arms(runs)
     body = [
-        [*cell, str(len(own)), _interval(own["chosen"], ".2f"),
+        [*cell, str(len(own)), interval_cell(own["chosen"], ".2f"),
          f"{1 + own['validation_epoch'].mean():.1f}"]
         for cell, own in chosen.groupby(keys, sort=False)
     ]  # fmt: skip
@@ -151,7 +151,7 @@ def difference(setting, first, second, value="accuracy"):
     def table(runs):
         rest, found = compared(runs, setting, first, second, value)
         body = [
-            [*cell, str(len(each)), _interval(each, "+.2f"), f"{p:.3f}",
+            [*cell, str(len(each)), interval_cell(each, "+.2f"), f"{p:.3f}",
              f"{seeds_needed(float(each.std(ddof=1)), 0.5):,}"]
             for cell, each, p in found
         ]  # fmt: skip
@@ -164,7 +164,9 @@ def difference(setting, first, second, value="accuracy"):
 def fit(runs):
     """Return a row a wiring and neuron: Dale minus free in the loss of training samples."""
     rest, found = compared(runs, "weights", "Dale", "free", "loss")
-    body = [[*cell, str(len(each)), _interval(each, "+.3f"), f"{p:.3f}"] for cell, each, p in found]
+    body = [
+        [*cell, str(len(each)), interval_cell(each, "+.3f"), f"{p:.3f}"] for cell, each, p in found
+    ]
     return pipe_table((*rest, "n", "Dale minus free, training loss", "p (Holm)"), body)
 
 
@@ -181,11 +183,6 @@ def grid(rows, columns, value="accuracy", form=".1f", of="mean"):
         return pipe_table((rows, "n", *map(str, means.columns)), body)
 
     return table
-
-
-def _interval(values, form):
-    low, high = confidence_interval(values)
-    return f"{values.mean():{form}} [{low:{form}}, {high:{form}}]"
 
 
 TABLES = {

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from eccles.figures import by_setting
-from eccles.stats import confidence_interval, differences, seeds_needed, signed_rank
+from eccles.stats import differences, interval_cell, seeds_needed, signed_rank
 from eccles.stats.tables import fill_tables, pipe_table
 from eccles.studies.kilgore2025.protocol import late_accuracy
 from eccles.sweeps.tables import load
@@ -77,11 +77,10 @@ def repeats(late):
 
 def _cells(rows):
     apart = differences(rows["80:20"], rows["100:0"])
-    low, high = confidence_interval(apart)
     return [
         f"{rows['80:20'].mean():.1f} %",
         f"{rows['100:0'].mean():.1f} %",
-        f"{apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]",
+        interval_cell(apart),
         f"{signed_rank(apart).p:.3f}",
         str(seeds_needed(apart.std(), abs(apart.mean()))),
         str(seeds_needed(apart.std(), 1.0)),

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from eccles.stats.wording import p_cell, p_text, stars
+from eccles.stats.wording import interval_cell, p_cell, p_text, stars
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,9 @@ from eccles.stats.wording import p_cell, p_text, stars
 )
 def test_written(p, cell, text, mark):
     assert (p_cell(p), p_text(p), stars(p)) == (cell, text, mark)
+
+
+def test_an_interval_by_hand():
+    """Of 1, 2 and 3 the deviation is 1 and Student's quantile 4.303, over the root of 3: 2.48."""
+    assert interval_cell([1.0, 2.0, 3.0]) == "+2.0 [-0.5, +4.5]"
+    assert interval_cell([1.0, 2.0, 3.0], ".2f") == "2.00 [-0.48, 4.48]"

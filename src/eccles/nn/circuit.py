@@ -234,9 +234,10 @@ class EICircuit(nn.Module):
             return
         weight, factor = self.input_to_excitatory, balance.mended(found.excitation, rate)
         weight.mul_(factor.reshape(-1, *[1] * (weight.ndim - 1)))
-        self.divisive_gain.mul_(balance.mended(found.division, rate))
+        division = balance.mended(found.division, rate)
+        self.divisive_gain.mul_(division)
         if self.rules.tonic:
-            self.tonic.mul_(balance.mended(found.division, rate))
+            self.tonic.mul_(division)
         by_input = balance.lost_by_input(
             weight, self.input_to_inhibitory, self.inhibitory_to_excitatory
         )

@@ -67,7 +67,7 @@ class CircuitRules:
         if self.balance is not None and not 0 <= self.balance <= 1:
             raise must("circuit", "balance", "from 0 to 1, or None", self.balance)
         if self.balance is not None and not self.dale:
-            hint = "what it scales by are ratios of magnitudes"
+            hint = "it scales by ratios of magnitudes; leave it out, or keep the signs"
             raise must("circuit", "balance", "None without Dale's principle", self.balance, hint)
         if self.dann and (self.tonic or self.least_weight or self.balance is not None):
             names = ("tonic", "least_weight", "balance")

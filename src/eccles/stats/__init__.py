@@ -24,6 +24,7 @@ from eccles.stats.reference import compare_to_reference as compare_to_reference
 from eccles.stats.summary import summary as summary
 from eccles.stats.tables import category_table as category_table
 from eccles.stats.tables import markdown as markdown
+from eccles.stats.wording import interval_cell as interval_cell
 from eccles.stats.wording import p_cell as p_cell
 from eccles.stats.wording import p_text as p_text
 from eccles.stats.wording import stars as stars

@@ -1,10 +1,28 @@
-"""How a p value is written, everywhere the same."""
+"""How p values, and means with their intervals, are written in tables and sentences."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from eccles.arguments import typed
+from eccles.stats.intervals import confidence_interval
+
+
+@typed("stats")
+def interval_cell(values: ArrayLike, spelling: str = "+.1f") -> str:
+    """Return a mean with its 95 % interval for a table, each number spelt so.
+
+    NaN among the values are left out. Raises InputError as `confidence_interval` does.
+
+    >>> interval_cell([1.0, 2.0, 3.0]), interval_cell([1.0, 2.0, 3.0], ".2f")
+    ('+2.0 [-0.5, +4.5]', '2.00 [-0.48, 4.48]')
+    """
+    known = np.asarray(values, dtype=float)
+    low, high = confidence_interval(known)
+    return f"{np.nanmean(known):{spelling}} [{low:{spelling}}, {high:{spelling}}]"
 
 
 @typed("stats")
