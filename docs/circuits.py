@@ -100,7 +100,8 @@ def accuracies(runs):
     body = []
     for cell, own in chosen.groupby(keys, sort=False):
         body.append(
-            [*cell, f"{own['lr'].iloc[0]:g}", str(len(own)), interval_cell(own["accuracy"], ".2f"),
+            [*cell, f"{own['lr'].iloc[0]:g}", str(len(own)),
+             interval_cell(own["accuracy"], 2, signed=False),
              f"{own['loss'].mean():.3f}", f"{own['final_rate_hz'].mean():.1f}",
              f"{own['operations'].mean():,.0f}"]
         )  # fmt: skip
@@ -138,7 +139,7 @@ def best_epoch(runs):
     """Return a row an arm: accuracy after the epoch that is best on the samples held out."""
     chosen, keys = tuned(runs), arms(runs)
     body = [
-        [*cell, str(len(own)), interval_cell(own["chosen"], ".2f"),
+        [*cell, str(len(own)), interval_cell(own["chosen"], 2, signed=False),
          f"{1 + own['validation_epoch'].mean():.1f}"]
         for cell, own in chosen.groupby(keys, sort=False)
     ]  # fmt: skip
@@ -151,7 +152,7 @@ def difference(setting, first, second, value="accuracy"):
     def table(runs):
         rest, found = compared(runs, setting, first, second, value)
         body = [
-            [*cell, str(len(each)), interval_cell(each, "+.2f"), f"{p:.3f}",
+            [*cell, str(len(each)), interval_cell(each, 2), f"{p:.3f}",
              f"{seeds_needed(float(each.std(ddof=1)), 0.5):,}"]
             for cell, each, p in found
         ]  # fmt: skip
@@ -164,9 +165,7 @@ def difference(setting, first, second, value="accuracy"):
 def fit(runs):
     """Return a row a wiring and neuron: Dale minus free in the loss of training samples."""
     rest, found = compared(runs, "weights", "Dale", "free", "loss")
-    body = [
-        [*cell, str(len(each)), interval_cell(each, "+.3f"), f"{p:.3f}"] for cell, each, p in found
-    ]
+    body = [[*cell, str(len(each)), interval_cell(each, 3), f"{p:.3f}"] for cell, each, p in found]
     return pipe_table((*rest, "n", "Dale minus free, training loss", "p (Holm)"), body)
 
 

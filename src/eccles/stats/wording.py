@@ -8,21 +8,31 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from eccles.arguments import typed
+from eccles.errors import must
 from eccles.stats.intervals import confidence_interval
 
 
 @typed("stats")
-def interval_cell(values: ArrayLike, spelling: str = "+.1f") -> str:
-    """Return a mean with its 95 % interval for a table, each number spelt so.
+def interval_cell(values: ArrayLike, decimals: int = 1, signed: bool = True) -> str:
+    """Return a mean with its 95 % interval for a table; "-" where there are no values.
 
-    NaN among the values are left out. Raises InputError as `confidence_interval` does.
+    One value has no interval and stands alone. NaN among the values are left out. Raises
+    InputError as `confidence_interval` does, and for decimals that aren't from 0 to 15.
 
-    >>> interval_cell([1.0, 2.0, 3.0]), interval_cell([1.0, 2.0, 3.0], ".2f")
+    >>> interval_cell([1.0, 2.0, 3.0]), interval_cell([1.0, 2.0, 3.0], 2, signed=False)
     ('+2.0 [-0.5, +4.5]', '2.00 [-0.48, 4.48]')
+    >>> interval_cell([2.0]), interval_cell([])
+    ('+2.0', '-')
     """
+    if not 0 <= decimals <= 15:
+        raise must("stats", "decimals", "a whole number from 0 to 15", decimals)
+    low, high = confidence_interval(values)
     known = np.asarray(values, dtype=float)
-    low, high = confidence_interval(known)
-    return f"{np.nanmean(known):{spelling}} [{low:{spelling}}, {high:{spelling}}]"
+    if np.isnan(known).all():
+        return "-"
+    spelling = f"{'+' if signed else ''}.{decimals}f"
+    mean = f"{np.nanmean(known):{spelling}}"
+    return mean if math.isnan(low) else f"{mean} [{low:{spelling}}, {high:{spelling}}]"
 
 
 @typed("stats")
