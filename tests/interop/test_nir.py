@@ -63,6 +63,21 @@ def test_neurons_of_norse_export_exactly(make, events, settings, to):
     assert measured.shift == tuple(range(1, 1 + len(module.network.populations)))
 
 
+def test_what_paired_inputs_do_is_one_weight_there(make, events, tmp_path):
+    """A graph's inputs are free then, for it has the sums of what excites and what inhibits."""
+    module = make(convention="norse", inputs="paired", factor=2.0)
+    exported = to_nir(module)
+    assert exported.graph.nodes["input"].input_type["input"].tolist() == [30]
+    measured = fidelity(exported, module, events)
+    assert measured.spikes_here > 100
+    assert measured.share_equal == measured.class_equal == measured.first_equal == 1
+    exported.write(tmp_path / "net.nir")
+    found = from_nir(tmp_path / "net.nir")
+    assert found.network.inputs == "free"
+    both = module.weights["input->hidden"].detach().reshape(2, 30, 10).sum(dim=0)
+    assert torch.allclose(found.weights["input->layer1"], both, rtol=1e-5, atol=1e-7)
+
+
 @pytest.mark.parametrize("convention", ["spytorch", "snntorch"])
 def test_the_loss_of_a_current_is_measured(make, events, convention):
     module = make(convention=convention)

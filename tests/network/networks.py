@@ -36,7 +36,7 @@ def descriptions(draw, models=("lif", "adaptive", "conductance", "izhikevich"), 
         each["delay"] = draw(st.sampled_from([None, "1 ms", 0.002, "5 ms"]))
     first = draw(st.sampled_from(ends))
     projections |= {f"input -> {first}": {"scale": 0.5}, f"{first} -> output": None}
-    inputs = draw(st.sampled_from(["excitatory", "free", "80:20", 0.5]))
+    inputs = draw(st.sampled_from(["excitatory", "paired", "free", "80:20", 0.5]))
     if inputs in ("80:20", 0.5):
         # Inputs of both kinds take receptors that don't tell them apart.
         own = populations[first.partition(".")[0]]

@@ -8,6 +8,7 @@ from tests.network.networks import descriptions
 
 from eccles import InputError, Network, functional
 from eccles.network import circuit, kilgore2025, layered
+from eccles.network.names import PAIRED
 
 A, B = math.exp(-1 / 5), math.exp(-1 / 10)
 
@@ -130,7 +131,9 @@ def test_any_network_is_laid_out_whole(said):
             each
             for each in wiring.links
             if each.weights == f"{pre.population}->{post.population}"
-            and (pre.group == "input" or group_at(each.pre) == pre)
+            and (pre.is_input or group_at(each.pre) == pre)
+            # The second rows are those of the twins that inhibit.
+            and (not pre.is_input or (each.rows.start > 0) == (pre in PAIRED and PAIRED[pre] < 0))
             and (post.group == "output" or group_at(each.post) == post)
         ]
         assert link.delay == (1 if projection.delay is None else round(projection.delay / 1e-3))

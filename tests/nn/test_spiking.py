@@ -374,3 +374,91 @@ def test_each_kind_of_input_has_one():
     assert SpikingNetwork(network, 100, 3).inputs.n_inhibitory == 1
     with pytest.raises(InputError, match="inputs must be left out with dale=False"):
         layered((10,), inputs="80:20", dale=False)
+
+
+@pytest.mark.parametrize("neuron", ["lif", "adaptive"])
+@pytest.mark.parametrize("engine", ["event", "dense"])
+def test_paired_inputs_act_by_their_sum(engine, neuron):
+    """As free inputs of that sum: one loss, and for both twins the free weight's gradient."""
+    paired = SpikingNetwork(
+        layered((10,), inputs="paired", neuron=neuron, w1_std=0.5), 10, 3, seed=1, engine=engine
+    ).double()
+    free = SpikingNetwork(
+        layered((10,), dale=False, neuron=neuron), 10, 3, seed=1, engine=engine
+    ).double()
+    assert paired.input_to_hidden.shape == (20, 10)
+    assert (paired.input_to_hidden[:10] > 0).all()
+    assert (paired.input_to_hidden[10:] < 0).all()
+    with torch.no_grad():
+        free.input_to_hidden.copy_(paired.input_to_hidden.reshape(2, 10, 10).sum(dim=0))
+        free.hidden_to_output.copy_(paired.hidden_to_output)
+    events, labels = some_events(10, rate=0.4)
+    losses = [each.loss(events, labels) for each in (paired, free)]
+    for loss in losses:
+        loss.backward()
+    assert 20 < paired.respond(events).spike_counts.sum() == free.respond(events).spike_counts.sum()
+    assert losses[0].item() == pytest.approx(losses[1].item(), rel=1e-12)
+    assert free.input_to_hidden.grad.abs().max() > 1e-3
+    for twins in paired.input_to_hidden.grad.reshape(2, 10, 10):
+        assert torch.allclose(twins, free.input_to_hidden.grad, rtol=1e-10, atol=1e-14)
+    assert torch.allclose(paired.hidden_to_output.grad, free.hidden_to_output.grad, rtol=1e-10)
+
+
+@pytest.mark.parametrize("recurrent", [False, True])
+@pytest.mark.parametrize("engine", ["event", "dense"])
+def test_paired_inputs_reach_receptors_of_their_own(engine, recurrent):
+    """As 10 inputs that excite beside a population that repeats them and inhibits, in one step."""
+    network = layered((10,), inputs="paired", neuron="conductance", w1_std=0.5, recurrent=recurrent)
+    paired = SpikingNetwork(network, 10, 3, seed=1, engine=engine).double()
+    assert [link.receptor for link in paired.wiring.links if link.from_input] == [0, 0, 1, 1]
+    events, labels = some_events(10, rate=0.4)
+    loss = paired.loss(events, labels)
+    loss.backward()
+    other = SpikingNetwork(network, 10, 3, seed=1, engine="dense").double()
+    wanted = other.loss(events, labels)
+    wanted.backward()
+    assert loss.item() == pytest.approx(wanted.item(), rel=1e-10)
+    both = zip(paired.parameters(), other.parameters(), strict=True)
+    for a, b in both:
+        assert torch.allclose(a.grad, b.grad, rtol=1e-8, atol=1e-12)
+    # Twins that inhibit pull a membrane down, and their gradient isn't that of those that excite.
+    exciting, inhibiting = paired.input_to_hidden.grad.reshape(2, 10, 10)
+    assert exciting.abs().max() > 1e-4
+    assert not torch.allclose(exciting, inhibiting, rtol=1e-2)
+    before = paired.respond(events).spike_counts.sum()
+    with torch.no_grad():
+        paired.input_to_hidden[10:] *= 20
+    assert paired.respond(events).spike_counts.sum() < before
+
+
+def test_parts_of_paired_inputs_have_projections_of_their_own():
+    """Feed-forward inhibition onto E alone, half of the connections, each kind at its scale."""
+    network = Network.model_validate(
+        {
+            "populations": {"cortex": {"groups": {"E": 8, "PV": 3}}},
+            "projections": {
+                "input.E -> cortex": {"scale": 0.5},
+                "input.I -> E": {"scale": 0.25, "probability": 0.5},
+                "PV -> E": {},
+                "E -> output": {},
+            },
+            "inputs": "paired",
+        }
+    )
+    assert [name for name in network.projections if "input" in name] == [
+        "input.E -> E", "input.E -> PV", "input.I -> E",
+    ]  # fmt: skip
+    assert Network.from_yaml(network.to_yaml()) == network
+    assert network.unreached() == []
+    one = SpikingNetwork(network, 40, 3, seed=0)
+    weight = one.input_to_cortex
+    assert not weight[40:, 8:].any()
+    inhibiting = weight[40:, :8]
+    assert 0.3 < (inhibiting != 0).float().mean() < 0.7
+    assert -0.3 < inhibiting[inhibiting != 0].mean() < -0.1
+    assert 0.3 < weight[:40].mean() < 0.5
+    with torch.no_grad():
+        weight.add_(1.0)
+    one.project()
+    assert not one.input_to_cortex[40:].any()
+    assert (one.input_to_cortex[:40] > 0).all()

@@ -77,7 +77,7 @@ def run(words: Sequence[str]) -> int:
         print_module(given.source, json=given.json)
         return 0
     network, data = _chosen(given, options(words, NetworkSettings.model_fields))
-    sizes = _sizes(data, None if given.data is not None else given.source)
+    sizes = _sizes(network, data, None if given.data is not None else given.source)
     drawn = [] if given.out is None else _drawn(network, sizes, given.out, format_)
     if given.json:
         shown = {
@@ -121,14 +121,16 @@ def _chosen(given: Arguments, said: Iterable[str]) -> tuple[Network, str | None]
     return network, data
 
 
-def _sizes(data: str | None, source: Path | None) -> tuple[int | None, int | None]:
+def _sizes(
+    network: Network, data: str | None, source: Path | None
+) -> tuple[int | None, int | None]:
     """Return the numbers of inputs and classes, of a run's own weights or of a data set.
 
     Data of one's own is opened where it is at hand; a run's weights tell without it.
     """
     weights = None if source is None else source / "checkpoint.safetensors"
     if weights is not None and weights.is_file() and data not in _SIZES:
-        return _sizes_of_weights(weights)
+        return _sizes_of_weights(network, weights)
     if data is not None and is_path(data) and (source is None or Path(data).exists()):
         from eccles.data import load
 
@@ -137,15 +139,15 @@ def _sizes(data: str | None, source: Path | None) -> tuple[int | None, int | Non
     return _SIZES.get(data or "", (None, None))
 
 
-def _sizes_of_weights(path: Path) -> tuple[int | None, int | None]:
-    """Return the rows of the weights from the inputs, and the columns of those to the readouts."""
+def _sizes_of_weights(network: Network, path: Path) -> tuple[int | None, int | None]:
+    """Return the numbers of inputs and classes that the stored weights are of."""
     from safetensors import safe_open
 
     n_inputs = n_classes = None
     with safe_open(path, framework="numpy") as file:
         for name in file.keys():  # noqa: SIM118 - the file is no mapping
             if name.startswith("network.input_to_"):
-                n_inputs = file.get_slice(name).get_shape()[0]
+                n_inputs = network.n_inputs(file.get_slice(name).get_shape()[0])
             if name.startswith("network.") and name.endswith("_to_output"):
                 n_classes = file.get_slice(name).get_shape()[1]
     return n_inputs, n_classes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eccles.network import End, Network, Projection
-from eccles.network.names import INPUT, INPUTS, OUTPUT
+from eccles.network.names import INPUT, INPUTS, OUTPUT, READOUTS, sources
 from eccles.network.summary import SIGNS
 from eccles.units import duration
 
@@ -44,24 +44,24 @@ def arrows(network: Network) -> tuple[list[Arrow], dict[str, str]]:
     found: list[Arrow] = []
     said: dict[str, str] = {}
     for pre, post in ties:
-        sources, targets = (_groups(network, name) for name in (pre, post))
-        table = [[labels.get((source, target)) for target in targets] for source in sources]
+        starts, targets = (_groups(network, name) for name in (pre, post))
+        table = [[labels.get((source, target)) for target in targets] for source in starts]
         alike = len({label for row in table for label in row}) == 1
-        signs = [_sign(network, source) for source in sources]
-        if pre == post and alike and len(sources) >= _MANY:
+        signs = [_sign(network, source) for source in starts]
+        if pre == post and alike and len(starts) >= _MANY:
             label = table[0][0]
-            if label or len(sources) > _MANY:
+            if label or len(starts) > _MANY:
                 said[pre] = f"each group to each{f': {label}' if label else ''}"
-            if len(sources) > _MANY:
+            if len(starts) > _MANY:
                 continue
             # What is said once isn't said at nine arrows.
-            table = [["" for _ in targets] for _ in sources]
-        elif pre != post and alike and len(sources) >= _MANY:
+            table = [["" for _ in targets] for _ in starts]
+        elif pre != post and alike and len(starts) >= _MANY:
             sign = signs[0] if len(set(signs)) == 1 else MIXED
             to = End(post, "") if len(targets) > 1 else targets[0]
             found.append(Arrow(End(pre, ""), to, sign, table[0][0] or ""))
             continue
-        for source, sign, row in zip(sources, signs, table, strict=True):
+        for source, sign, row in zip(starts, signs, table, strict=True):
             if pre != post and len(row) > 1 and len(set(row)) == 1 and row[0] is not None:
                 found.append(Arrow(source, End(post, ""), sign, row[0]))
                 continue
@@ -77,8 +77,10 @@ def _sign(network: Network, source: End) -> str:
 
 
 def _groups(network: Network, population: str) -> list[End]:
-    if population in {INPUT, OUTPUT}:
-        return [End(population, population)]
+    if population == INPUT:
+        return sources(network.paired)
+    if population == OUTPUT:
+        return [READOUTS]
     return [end for end in network.ends() if end.population == population]
 
 

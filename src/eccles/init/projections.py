@@ -16,7 +16,7 @@ from eccles.arguments import Checked
 from eccles.functional.lif import decay
 from eccles.init.weights import fan_in_std
 from eccles.network.constants import of_group
-from eccles.network.names import INPUTS, READOUTS, End
+from eccles.network.names import READOUTS, End
 from eccles.network.neurons import ConductanceSettings, IzhikevichSettings, of_norse
 from eccles.network.projection import Projection
 from eccles.populations import Spread
@@ -155,7 +155,7 @@ def _distributed(normals: NDArray[np.float64], init: str, scale: float) -> NDArr
 def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualScales) -> float:
     pre, post = network.pair(name)
     # The scale of mixed inputs is that of the excitatory ones.
-    sign = 1 if pre == INPUTS and network.mixed_inputs else network.sign(pre)
+    sign = 1 if pre.is_input and network.mixed_inputs else network.sign(pre)
     # How many synapses a neuron has, on average, from where this projection comes from.
     alike = [
         (network.sign(source), own.probability * _size(network, source, n_inputs))
@@ -170,7 +170,7 @@ def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualSc
             return own * (usual.deep if network.depths()[pre.population] > 1 else usual.readouts)
         return usual.free * own if network.recurrent(name) else own
     strength = _strength(network, post, sign, dt)
-    if pre == INPUTS:
+    if pre.is_input:
         ties = ((other, network.pair(other)[1]) for other in network.projections)
         if any(target == post and network.recurrent(other) for other, target in ties):
             return usual.driven * strength
@@ -184,11 +184,11 @@ def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualSc
 
 def _way(network: Network, projection: str) -> tuple[bool, bool]:
     """Return whether a projection comes from the input, and whether it leads back."""
-    return network.pair(projection)[0] == INPUTS, network.recurrent(projection)
+    return network.pair(projection)[0].is_input, network.recurrent(projection)
 
 
 def _size(network: Network, end: End, n_inputs: int) -> int:
-    return n_inputs if end == INPUTS else network.populations[end.population].groups[end.group]
+    return n_inputs if end.is_input else network.populations[end.population].groups[end.group]
 
 
 def _beta(network: Network, end: End, dt: float) -> float:

@@ -90,10 +90,13 @@ def _said(graph: Any) -> dict[str, Any] | None:
 def _own(text: str, dt: float, to: str, chain: Chain) -> Model | None:
     """Return the network that a graph was written of with the graph's weights, if it is the same.
 
-    It is the same if its own graph differs in weights alone, and these have the right signs.
+    It is the same if its own graph differs in weights alone, and these have the right signs. Of
+    paired inputs a graph has sums, which don't tell the twins' weights.
     """
     try:
         network = Network.from_yaml(text)
+        if network.paired:
+            return None
         wiring = network.wire(chain.n_inputs, chain.n_outputs, dt)
         ones = {
             name: torch.ones(shape, dtype=torch.float32, device="cpu")

@@ -34,7 +34,8 @@ class Model(NamedTuple):
     @property
     def n_inputs(self) -> int:
         """Units of the input."""
-        return next(len(each) for name, each in self.weights.items() if name.startswith("input->"))
+        rows = (len(each) for name, each in self.weights.items() if name.startswith("input->"))
+        return self.network.n_inputs(next(rows))
 
     @property
     def n_classes(self) -> int:

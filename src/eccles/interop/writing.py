@@ -255,10 +255,14 @@ def _matrices(model: Model, wiring: Wiring, pre: str, post: str) -> dict[int, ND
         if link.weights != of:
             continue
         whole = model.weights[of]
+        n_pre, rows = (
+            (wiring.n_inputs, link.pre) if link.from_input else (whole.shape[0], link.rows)
+        )
         if link.delay not in found:
-            found[link.delay] = np.zeros((whole.shape[1], whole.shape[0]), np.float32)
+            found[link.delay] = np.zeros((whole.shape[1], n_pre), np.float32)
         own = whole[link.rows, link.columns].detach().cpu().to(torch.float32).numpy()
-        found[link.delay][link.columns, link.rows] = own.T
+        # What an input excites and inhibits by its twin is one weight in the graph.
+        found[link.delay][link.columns, rows] += own.T
     if post != OUTPUT:
         place, neuron = wiring.neurons[list(model.network.populations).index(post)]
         if isinstance(neuron, NorseLIF):

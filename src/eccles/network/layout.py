@@ -14,7 +14,7 @@ from eccles.functional.lif import decay
 from eccles.functional.neuron import Constant, Neuron
 from eccles.functional.surrogate import STEEP, Surrogate
 from eccles.network.constants import ByGroup
-from eccles.network.names import INPUTS, READOUTS, End
+from eccles.network.names import INPUTS, PAIRED, READOUTS, End
 from eccles.network.neurons import Common, of_norse
 from eccles.network.population import Population
 from eccles.populations import Spread
@@ -57,7 +57,7 @@ def wire(
         neurons.append((spans[name], _neuron(population, dt, surrogate or STEEP)))
         start += population.n_neurons
     sizes = {name: each.n_neurons for name, each in network.populations.items()}
-    sizes |= {INPUTS.population: n_inputs, READOUTS.population: n_classes}
+    sizes |= {INPUTS.population: network.rows(n_inputs), READOUTS.population: n_classes}
     apart = _apart(network)
     links, shapes = [], {}
     for name, projection in network.projections.items():
@@ -70,7 +70,8 @@ def wire(
                 of,
                 rows,
                 columns,
-                rows if pre == INPUTS else _shifted(rows, spans[pre.population].start),
+                # Twins fire together: one train of spikes, and weights of their own.
+                slice(0, n_inputs) if pre.is_input else _shifted(rows, spans[pre.population].start),
                 columns if post == READOUTS else _shifted(columns, spans[post.population].start),
                 _steps(name, projection.delay, dt, n_steps),
                 int(apart and network.sign(pre) < 0 and post != READOUTS),
@@ -125,6 +126,8 @@ def _shifted(neurons: slice, by: int) -> slice:
 
 def _slice_of(network: Network, end: End, size: int) -> slice:
     """Return where a group is in its population."""
+    if end in PAIRED:
+        return _shifted(slice(0, size // 2), size // 2 * (PAIRED[end] < 0))
     if end in (INPUTS, READOUTS):
         return slice(0, size)
     return network.populations[end.population].slice_of(end.group)

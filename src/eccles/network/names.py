@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from eccles.errors import InputError, must, nearest
@@ -15,6 +15,8 @@ INPUT, OUTPUT = "input", "output"
 class End(NamedTuple):
     """A group of a population, or an end of the network, whose group has its name.
 
+    Paired inputs are two ends, which spike together: input.E excites, and input.I inhibits.
+
     Attributes:
         population: the population's name, input, or output.
         group: the group's name, input, or output.
@@ -26,16 +28,29 @@ class End(NamedTuple):
     @property
     def whole_name(self) -> str:
         """What it is called, whatever other populations there are."""
-        return self.group if self.population in {INPUT, OUTPUT} else f"{self[0]}.{self[1]}"
+        return self.group if self in (INPUTS, READOUTS) else f"{self[0]}.{self[1]}"
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it is the inputs, or what paired inputs excite or inhibit by."""
+        return self.population == INPUT
 
 
 INPUTS, READOUTS = End(INPUT, INPUT), End(OUTPUT, OUTPUT)
+
+PAIRED = {End(INPUT, "E"): 1, End(INPUT, "I"): -1}
+"""The ends of paired inputs, and what their synapses do."""
 
 Pair = tuple[End, End]
 """Where a projection comes from, and where it goes."""
 
 
-def short_names(populations: Mapping[str, Population]) -> dict[End, str]:
+def sources(paired: bool) -> list[End]:
+    """Return the ends that inputs project from."""
+    return list(PAIRED) if paired else [INPUTS]
+
+
+def short_names(populations: Mapping[str, Population], paired: bool = False) -> dict[End, str]:
     """Return what each end is called: a group by its name alone where nothing else has it."""
     ends = [End(name, group) for name, each in populations.items() for group in each.groups]
     alone = {end: [other for other in ends if other.group == end.group] == [end] for end in ends}
@@ -45,31 +60,35 @@ def short_names(populations: Mapping[str, Population]) -> dict[End, str]:
         else end.whole_name
         for end in ends
     }
-    return {INPUTS: INPUT, **names, READOUTS: OUTPUT}
+    return {**{end: end.whole_name for end in sources(paired)}, **names, READOUTS: OUTPUT}
 
 
-def pairs(name: object, populations: Mapping[str, Population]) -> list[Pair]:
+def pairs(name: object, populations: Mapping[str, Population], paired: bool = False) -> list[Pair]:
     """Return the pairs of groups that the name of a projection stands for.
 
-    Raises InputError for a name without an arrow, and for ends that aren't there.
+    "input" is both ends of paired inputs, as a population's name is all of its groups. Raises
+    InputError for a name without an arrow, and for ends that aren't there.
     """
     parts = name.split("->") if isinstance(name, str) else []
     if len(parts) != 2:
         raise must("network", "the name of a projection", 'such as "E -> I"', name)
-    sources, targets = (_ends(part.strip(), str(name), populations) for part in parts)
-    if READOUTS in sources:
+    outer = [*sources(paired), READOUTS]
+    starts, targets = (_ends(part.strip(), str(name), populations, outer) for part in parts)
+    if READOUTS in starts:
         raise must("network", "a projection", "from inputs or neurons", name, "output is the end")
-    if INPUTS in targets:
+    if any(end.is_input for end in targets):
         raise must("network", "a projection", "to neurons or output", name, "input is the start")
-    if INPUTS in sources and READOUTS in targets:
+    if READOUTS in targets and any(end.is_input for end in starts):
         hint = "inputs reach the readouts through neurons"
         raise must("network", "a projection", "from or to neurons", name, hint)
-    return [(source, target) for source in sources for target in targets]
+    return [(start, target) for start in starts for target in targets]
 
 
-def _ends(part: str, name: str, populations: Mapping[str, Population]) -> list[End]:
-    if part in {INPUT, OUTPUT}:
-        return [End(part, part)]
+def _ends(
+    part: str, name: str, populations: Mapping[str, Population], outer: Sequence[End]
+) -> list[End]:
+    if ends := [end for end in outer if part in (end.population, end.whole_name)]:
+        return ends
     names: dict[str, set[End]] = {}
     for population, each in populations.items():
         for group in each.groups:
@@ -80,6 +99,8 @@ def _ends(part: str, name: str, populations: Mapping[str, Population]) -> list[E
         # The longest names last: nearest takes the first of those that are equally near.
         known_names = [INPUT, OUTPUT, *names]
         there_are = ", ".join([name for name in known_names if "." not in name][:12])
+        if part in _spelt(set(PAIRED)):
+            there_are += f" ({part} is of networks with inputs: paired)"
         raise InputError(
             f'network: projection "{name}" must be of groups that are there, got '
             f"{part!r}{nearest(part, known_names)}; there are {there_are}"

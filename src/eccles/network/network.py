@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import model_validator
 
 from eccles.errors import must
-from eccles.network.names import INPUTS, READOUTS, End, Pair, pairs, short_names
+from eccles.network.names import INPUTS, PAIRED, READOUTS, End, Pair, pairs, short_names
 from eccles.network.paths import depths, reached
 from eccles.network.population import Population, natural
 from eccles.network.projection import Projection
@@ -84,7 +84,9 @@ class Network(Settings):
 
     inputs: str = "excitatory"
     """What the inputs do: excite; or of both kinds, by a ratio such as "80:20", each input with a
-    sign of its own (see `eccles.populations.Spread`); or free (without Dale's principle)."""
+    sign of its own (see `eccles.populations.Spread`); or paired, each with a twin that fires with
+    it and inhibits, whose projections are "input.E -> ..." and "input.I -> ..."; or free (without
+    Dale's principle)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -99,7 +101,7 @@ class Network(Settings):
         far = depths(populations, found)
         order = sorted(populations, key=lambda name: (far[name], natural(name)))
         populations = {name: populations[name] for name in order}
-        names = short_names(populations)
+        names = short_names(populations, said.get("inputs") == "paired")
         ranks = {end: k for k, end in enumerate(names)}
         said["populations"] = populations
         said["projections"] = {
@@ -169,25 +171,40 @@ class Network(Settings):
 
     def pair(self, projection: str) -> Pair:
         """Return where a projection comes from, and where it goes."""
-        (found,) = pairs(projection, self.populations)
+        (found,) = pairs(projection, self.populations, self.paired)
         return found
 
     @property
     def mixed_inputs(self) -> bool:
         """Whether some inputs excite and the others inhibit."""
-        return self.inputs not in NUMBERS
+        return self.inputs not in NUMBERS and not self.paired
+
+    @property
+    def paired(self) -> bool:
+        """Whether each input both excites and, by a twin of its own, inhibits."""
+        return self.inputs == "paired"
 
     def sign(self, end: End) -> int:
         """Return what a group's synapses, or the inputs', do: +1, -1, or 0 for either."""
         if end == INPUTS:
-            return 0 if self.mixed_inputs else NUMBERS[self.inputs]  # type: ignore[index]
+            return NUMBERS.get(self.inputs, 0)  # type: ignore[call-overload, no-any-return]
+        if end in PAIRED:
+            return PAIRED[end]
         return NUMBERS[self.populations[end.population].signs[end.group]]
+
+    def rows(self, n_inputs: int) -> int:
+        """Return how many rows the weights from so many inputs have: two from each paired one."""
+        return n_inputs * (1 + self.paired)
+
+    def n_inputs(self, rows: int) -> int:
+        """Return how many inputs there are where their weights have so many rows."""
+        return rows // (1 + self.paired)
 
     def units(self, end: End, n_inputs: int) -> Populations | Spread | None:
         """Return the units of a group, or the inputs, by what they do; None for free ones."""
         if end == INPUTS and self.mixed_inputs:
             return Spread.parse(self.inputs, n_inputs)
-        n = n_inputs if end == INPUTS else self.populations[end.population].groups[end.group]
+        n = n_inputs if end.is_input else self.populations[end.population].groups[end.group]
         sign = self.sign(end)
         return None if sign == 0 else Populations(n, 0) if sign > 0 else Populations(0, n)
 
@@ -198,7 +215,7 @@ class Network(Settings):
     def recurrent(self, projection: str) -> bool:
         """Return whether a projection closes a cycle: it doesn't lead away from the input."""
         pre, post = self.pair(projection)
-        if pre == INPUTS or post == READOUTS:
+        if pre.is_input or post == READOUTS:
             return False
         far = self.depths()
         return far[post.population] <= far[pre.population]

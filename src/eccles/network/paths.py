@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eccles.network.names import INPUT, INPUTS, OUTPUT, End, Pair
+from eccles.network.names import INPUT, OUTPUT, End, Pair
 
 
 def reached(known: Iterable[Pair]) -> set[End]:
     """Return the ends that the input reaches, itself among them."""
     known = set(known)
-    found: set[End] = {INPUTS}
+    found: set[End] = {pre for pre, _ in known if pre.is_input}
     while more := {post for pre, post in known if pre in found} - found:
         found |= more
     return found

@@ -92,7 +92,7 @@ def layered(
         ei: excitatory to inhibitory neurons of each layer, unless `groups` says it.
         groups: groups of each layer; their sizes sum to the layer's.
         signs: those that the groups' names don't tell.
-        inputs: what the inputs do: excite, or of both kinds by a ratio such as "80:20".
+        inputs: what the inputs do: excite, or of both kinds by a ratio such as "80:20", or paired.
         recurrent: whether each layer's groups project to each other and themselves: True, or the
             probability of each connection, where 0 is none.
         neuron: lif, adaptive, conductance or izhikevich, or a mapping with constants.

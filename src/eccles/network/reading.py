@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eccles.errors import InputError, must, nearest
-from eccles.network.names import INPUTS, READOUTS, End, Pair, pairs
+from eccles.network.names import READOUTS, End, Pair, pairs
 from eccles.network.neurons import ConductanceSettings
 from eccles.network.paths import reached
 from eccles.network.population import Population, check_name
 from eccles.network.projection import Projection
 from eccles.populations import canonical
 from eccles.units import duration
+
+_INPUTS = ("excitatory", "paired", "free")
+"""What all inputs may be alike."""
 
 _MOST = 65536
 """Neurons that spikes can tell apart."""
@@ -39,13 +42,13 @@ def read_inputs(value: Any) -> str:
     >>> read_inputs("4:1"), read_inputs(0.5), read_inputs("100:0"), read_inputs("free")
     ('80:20', '50:50', 'excitatory', 'free')
     """
-    if isinstance(value, str) and value in ("excitatory", "free"):
+    if isinstance(value, str) and value in _INPUTS:
         return value
-    accepted = "excitatory, free or a ratio such as 80:20"
+    accepted = "excitatory, paired, free or a ratio such as 80:20"
     try:
         found = canonical(value if isinstance(value, str | float | int) else "")
     except InputError:
-        near = nearest(str(value), ("excitatory", "free"))
+        near = nearest(str(value), _INPUTS)
         raise InputError(f"network: inputs must be {accepted}, got {value!r}{near}") from None
     if found == "0:100":
         hint = "neurons that inputs only inhibit never fire"
@@ -66,7 +69,7 @@ def read_projections(
     found: dict[Pair, Projection] = {}
     names: dict[Pair, str] = {}
     for name, said in value.items():
-        for pair in pairs(name, populations):
+        for pair in pairs(name, populations, inputs == "paired"):
             if pair in names:
                 hint = "one is enough, with the settings that you want"
                 raise must(
@@ -81,7 +84,7 @@ def read_projections(
             found[pair] = _projection(str(name), said, free)
             _check(str(name), pair, found[pair], free, populations)
     _check_ends(found)
-    if inputs not in (None, "excitatory", "free"):
+    if inputs not in (None, *_INPUTS):
         _check_mixed(str(inputs), found, populations)
     return found
 
@@ -97,7 +100,7 @@ def _projection(name: str, said: Any, free: bool) -> Projection:
 
 
 def _is_free(end: End, populations: Mapping[str, Population], inputs: Any) -> bool:
-    if end == INPUTS:
+    if end.is_input:
         return bool(inputs == "free")
     return populations[end.population].signs[end.group] == "free"
 
@@ -126,17 +129,17 @@ def _check(
 def _check_mixed(inputs: str, found: Iterable[Pair], populations: Mapping[str, Population]) -> None:
     """Raise InputError where inputs of both kinds would need receptors of either kind."""
     for pre, post in found:
-        if pre == INPUTS and populations[post.population].has_receptors:
+        if pre.is_input and populations[post.population].has_receptors:
             hint = (
                 f"{post.population} has receptors for excitation and inhibition, by its neurons or "
-                "its tau_syn, and a projection from the inputs has one"
+                "its tau_syn, and a projection from inputs of a ratio has one"
             )
-            raise must("network", "inputs", "excitatory", inputs, hint)
+            raise must("network", "inputs", "excitatory or paired", inputs, hint)
 
 
 def _check_ends(found: Iterable[Pair]) -> None:
     known = set(found)
-    if not any(pre == INPUTS for pre, _ in known):
+    if not any(pre.is_input for pre, _ in known):
         hint = 'such as "input -> E": {}'
         raise must("network", "projections", "from the input, at least one", "none", hint)
     if not any(post == READOUTS for _, post in known):

@@ -106,7 +106,7 @@ def projections(
         pre, post = network.pair(name)
         sizes = [
             n_inputs
-            if end == INPUTS
+            if end.is_input
             else n_classes
             if end == READOUTS
             else network.populations[end.population].groups[end.group]

@@ -193,7 +193,7 @@ def test_decay_of_the_weights_is_the_optimizers_own_unless_said():
         ({"recurrent": float("nan")}, "recurrent must be a probability .* got nan"),
         ({"input_ei": "80:20", "unbounded": True}, "input_ei must be left out with unbounded"),
         ({"input_ei": "0:100"}, "with some that excite, got '0:100'"),
-        ({"input_ei": "many"}, "input_ei must be a ratio such as 80:20 or the excitatory share"),
+        ({"input_ei": "many"}, "input_ei must be a ratio such as 80:20, the excitatory share"),
         ({"neuron": "liff"}, "neuron must be 'lif', 'adaptive', .* got 'liff'"),
         ({"tau_adapt": "50 ms"}, "tau_adapt must be left out with lif neurons"),
         ({"neuron": "adaptive", "e_inhibitory": 0}, "e_inhibitory must be left out with adaptive"),

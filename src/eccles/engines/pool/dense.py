@@ -158,7 +158,8 @@ def _blocks(wiring: Wiring, weights: PoolWeights, *, from_input: bool) -> list[_
         key = (link.delay, link.receptor)
         if key not in found:
             found[key] = own.new_zeros(n_pre, wiring.n_neurons)
-        found[key][link.pre, link.post] = -own if link.receptor else own
+        # Paired inputs have two links in one place.
+        found[key][link.pre, link.post] += -own if link.receptor else own
     return [_Block(matrix, *key) for key, matrix in found.items()]
 
 

@@ -129,9 +129,11 @@ class PoolPacking:
         self, packed: _Packed, flat: NDArray[Any], matrices: Mapping[str, NDArray[Any]]
     ) -> NDArray[Any]:
         target = _part(flat, packed)
+        target.fill(0)
         for link, rows, columns in packed.pieces:
+            # Paired inputs have two links in one place, which act as their sum.
             own = matrices[link.weights][link.rows, link.columns]
-            target[rows, columns] = -own if link.receptor else own
+            target[rows, columns] += -own if link.receptor else own
         return target
 
     def sum_gradients(self, n_parts: int) -> dict[str, Tensor]:

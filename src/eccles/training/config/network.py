@@ -75,7 +75,7 @@ class NetworkSettings(Settings):
 
     input_ei: str | None = None
     """Excitatory to inhibitory inputs, spread evenly over their order: a ratio, or the excitatory
-    share 0.8 (auto: all excite)."""
+    share 0.8; or paired: each has a twin that fires with it and inhibits (auto: all excite)."""
 
     recurrent: Annotated[float | bool, as_said("[P]", "*", "1")] = 0.0
     """Let the groups of a layer project to each other and themselves, each connection with this
@@ -140,12 +140,12 @@ class NetworkSettings(Settings):
     @field_validator("input_ei", mode="before")
     @classmethod
     def _spell_inputs(cls, value: object) -> object:
-        if not isinstance(value, str | float | int):
+        if not isinstance(value, str | float | int) or value == "paired":
             return value
         try:
             found = canonical(value)
         except InputError:
-            accepted = "a ratio such as 80:20 or the excitatory share 0.8"
+            accepted = "a ratio such as 80:20, the excitatory share 0.8, or paired"
             raise must(cls.section, "input_ei", accepted, value) from None
         return None if found == "100:0" else found
 
@@ -238,6 +238,11 @@ class NetworkSettings(Settings):
     def _says(self, name: str) -> bool:
         """Return whether a setting isn't as it is unless said."""
         return bool(getattr(self, name) != NetworkSettings.model_fields[name].default)
+
+    @property
+    def input_ratio(self) -> str | None:
+        """The ratio of excitatory to inhibitory inputs, where each input is of one kind."""
+        return None if self.input_ei == "paired" else self.input_ei
 
     @property
     def plain(self) -> bool:

@@ -93,7 +93,7 @@ class NetworkTask(SpikesTask):
         groups = ", ".join(f"{name} {size}" for name, size in list(sizes.items())[:6])
         more = f" and {len(sizes) - 6} groups more" if len(sizes) > 6 else ""
         own = self.network.network
-        inputs = f"; inputs {own.inputs}" if own.mixed_inputs else ""
+        inputs = f"; inputs {own.inputs}" if own.mixed_inputs or own.paired else ""
         return f"{groups}{more}{inputs}; {len(own.projections)} projections"
 
 
