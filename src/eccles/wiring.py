@@ -47,6 +47,8 @@ class Group(NamedTuple):
 class Link(NamedTuple):
     """A projection from one stretch of units to another.
 
+    Two may have one `pre` and one `post`, as those of paired inputs do: what they bring adds up.
+
     Attributes:
         weights: name of the matrix that holds its weights, such as "input->hidden".
         rows, columns: its part of that matrix, presynaptic units by postsynaptic ones.

@@ -102,6 +102,32 @@ def test_theory_finds_the_fluctuations_again(events):
         assert measured == pytest.approx(found.rate, rel=0.3)
 
 
+@pytest.mark.parametrize("scale", [0.02, 0.05])
+def test_theory_adds_up_what_paired_inputs_do(events, scale):
+    """They spike together, so the potential is that of free inputs of their summed weights."""
+    paired = SpikingNetwork(layered((50,), inputs="paired", w1_std=scale), 784, 10)
+    free = SpikingNetwork(layered((50,), dale=False), 784, 10)
+    with torch.no_grad():
+        free.input_to_hidden.copy_(paired.input_to_hidden.reshape(2, 784, 50).sum(dim=0))
+    found, wanted = predicted(paired, events), predicted(free, events)
+    for name in ("E", "I"):
+        assert tuple(found[name]) == pytest.approx(tuple(wanted[name]))
+
+
+def test_paired_inputs_start_in_balance_whatever_their_receptors():
+    """By hand: a current lasts 1 / (1 - alpha) steps, so that a slower one starts weaker."""
+    slow = {"excitatory": "5 ms", "inhibitory": "20 ms"}
+    network = Network(
+        populations={"a": {"groups": {"E": 8}, "tau_syn": slow}},
+        projections={"input -> E": {}, "E -> output": {}},
+        inputs="paired",
+    )
+    scales = SpikingNetwork(network, 30, 3).scales
+    assert scales["input.E -> E"] == 1e-3
+    ratio = (1 - math.exp(-1 / 20)) / (1 - math.exp(-1 / 5))
+    assert scales["input.I -> E"] == pytest.approx(1e-3 * ratio)
+
+
 def test_scales_that_are_said_stay(events):
     network = Network(
         populations={"a": {"groups": {"E": 20, "I": 10}}},
@@ -121,7 +147,9 @@ def test_scales_that_are_said_stay(events):
         (lambda: SpikingNetwork(layered((5,), neuron="izhikevich"), 784, 10), {},
          "the neuron of E must be one of leaky membranes"),
         (lambda: SpikingNetwork(layered((5,), inputs="80:20"), 784, 10), {},
-         "fluctuation must be of inputs that all excite"),
+         "fluctuation must be of inputs that all excite, got 'mixed inputs'"),
+        (lambda: SpikingNetwork(layered((5,), inputs="paired"), 784, 10), {},
+         "fluctuation must be of inputs that all excite, got 'paired inputs'"),
         (NETWORKS["one layer"], {"sigma": 0.0}, "sigma must be a number above 0"),
         (NETWORKS["one layer"], {"share": 1.0}, "share must be above 0 and below 1"),
         (lambda: torch.nn.Linear(2, 2), {}, "network must be an EINetwork or a SpikingNetwork"),

@@ -63,16 +63,53 @@ def test_neurons_of_norse_export_exactly(make, events, settings, to):
     assert measured.shift == tuple(range(1, 1 + len(module.network.populations)))
 
 
-def test_what_paired_inputs_do_is_one_weight_there(make, events, tmp_path):
-    """A graph's inputs are free then, for it has the sums of what excites and what inhibits."""
-    module = make(convention="norse", inputs="paired", factor=2.0)
+@pytest.mark.parametrize("convention", ["spytorch", "norse"])
+def test_paired_inputs_come_back_free(make, events, tmp_path, convention):
+    """The same spikes, by the sums of what excites and what inhibits."""
+    module = make(convention=convention, inputs="paired", factor=2.0, recurrent=True)
     exported = to_nir(module)
+    assert any("its twin inhibits are one weight there" in note for note in exported.notes)
+    exported.write(tmp_path / "net.nir")
+    found = from_nir(tmp_path / "net.nir")
+    assert found.network.inputs == "free"
+    assert found.network.populations == module.network.populations
+    assert len(found.notes) == 1
+    counts = [each.respond(events).spike_counts for each in (module, found.module())]
+    assert counts[0].sum() > 100
+    assert torch.equal(counts[0], counts[1])
+
+
+def test_paired_inputs_that_come_late_are_exported_alone(make, events, tmp_path):
+    network = Network.model_validate(
+        {
+            "populations": {"a": {"groups": {"E": 8, "I": 2}, "neuron": {"model": "lif",
+                            "convention": "norse"}}},
+            "projections": {"input.E -> a": {"scale": 0.4}, "input.I -> a": {"scale": 0.2, "delay":
+                            "2 ms"}, "a -> output": {}},
+            "inputs": "paired",
+        }
+    )  # fmt: skip
+    module = SpikingNetwork(network, 30, 4, seed=1)
+    exported = to_nir(module)
+    measured = fidelity(exported, module, events)
+    assert measured.spikes_here > 20
+    assert measured.share_equal == measured.first_equal == 1
+    exported.write(tmp_path / "net.nir")
+    with pytest.raises(InputError, match="from input to layer1 must be of one delay, got"):
+        from_nir(tmp_path / "net.nir")
+
+
+def test_what_paired_inputs_do_is_one_weight_there(make, events, tmp_path):
+    """In a graph that says nothing of us, too."""
+    module = make(convention="norse", inputs="paired", factor=2.0)
+    exported = to_nir(module, to="norse")
     assert exported.graph.nodes["input"].input_type["input"].tolist() == [30]
     measured = fidelity(exported, module, events)
     assert measured.spikes_here > 100
     assert measured.share_equal == measured.class_equal == measured.first_equal == 1
+    exported.graph.metadata.clear()
     exported.write(tmp_path / "net.nir")
-    found = from_nir(tmp_path / "net.nir")
+    found = from_nir(tmp_path / "net.nir", step=1e-3)
     assert found.network.inputs == "free"
     both = module.weights["input->hidden"].detach().reshape(2, 30, 10).sum(dim=0)
     assert torch.allclose(found.weights["input->layer1"], both, rtol=1e-5, atol=1e-7)

@@ -1,4 +1,5 @@
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from eccles import (
     dale,
 )
 from eccles.engines import DenseEngine
+from eccles.engines.pool.dense import DensePool
 from eccles.functional import Neuron
 from eccles.network import circuit, kilgore2025, layered
 
@@ -404,31 +406,43 @@ def test_paired_inputs_act_by_their_sum(engine, neuron):
     assert torch.allclose(paired.hidden_to_output.grad, free.hidden_to_output.grad, rtol=1e-10)
 
 
-@pytest.mark.parametrize("recurrent", [False, True])
 @pytest.mark.parametrize("engine", ["event", "dense"])
-def test_paired_inputs_reach_receptors_of_their_own(engine, recurrent):
-    """As 10 inputs that excite beside a population that repeats them and inhibits, in one step."""
-    network = layered((10,), inputs="paired", neuron="conductance", w1_std=0.5, recurrent=recurrent)
+@pytest.mark.parametrize("neuron", ["lif", "conductance"])
+@pytest.mark.parametrize("delay", [None, "3 ms"])
+def test_paired_inputs_are_twice_as_many_inputs(engine, neuron, delay):
+    """As inputs in their own right, of which each second half repeats the spikes of the first."""
+    network = Network.model_validate(
+        {
+            "populations": {"a": {"groups": {"E": 8, "I": 4}, "neuron": neuron}},
+            "projections": {
+                "input.E -> a": {"scale": 0.6},
+                "input.I -> E": {"scale": 0.4, "probability": 0.5, "delay": delay},
+                "input.I -> I": {"scale": 0.3},
+                "a -> a": {"scale": 0.2},
+                "a -> output": {},
+            },
+            "inputs": "paired",
+        }
+    )
     paired = SpikingNetwork(network, 10, 3, seed=1, engine=engine).double()
-    assert [link.receptor for link in paired.wiring.links if link.from_input] == [0, 0, 1, 1]
+    ties = [
+        link._replace(pre=link.rows) if link.from_input else link for link in paired.wiring.links
+    ]
+    apart = DensePool(replace(paired.wiring, n_inputs=20, links=tuple(ties)))
     events, labels = some_events(10, rate=0.4)
-    loss = paired.loss(events, labels)
-    loss.backward()
-    other = SpikingNetwork(network, 10, 3, seed=1, engine="dense").double()
-    wanted = other.loss(events, labels)
-    wanted.backward()
-    assert loss.item() == pytest.approx(wanted.item(), rel=1e-10)
-    both = zip(paired.parameters(), other.parameters(), strict=True)
-    for a, b in both:
-        assert torch.allclose(a.grad, b.grad, rtol=1e-8, atol=1e-12)
-    # Twins that inhibit pull a membrane down, and their gradient isn't that of those that excite.
-    exciting, inhibiting = paired.input_to_hidden.grad.reshape(2, 10, 10)
-    assert exciting.abs().max() > 1e-4
-    assert not torch.allclose(exciting, inhibiting, rtol=1e-2)
-    before = paired.respond(events).spike_counts.sum()
-    with torch.no_grad():
-        paired.input_to_hidden[10:] *= 20
-    assert paired.respond(events).spike_counts.sum() < before
+    raster = events.to_dense().double()
+    twice = SpikeEvents.from_dense(torch.cat([raster, raster], dim=2))
+    own = {name: weight.detach().clone().requires_grad_() for name, weight in
+           paired.weights.items()}  # fmt: skip
+    losses = paired.loss(events, labels), apart.loss(own, twice, labels)
+    for loss in losses:
+        loss.backward()
+    assert 20 < apart.respond(own, twice).spike_counts.sum() < 12 * 4 * 15
+    assert losses[0].item() == pytest.approx(losses[1].item(), rel=1e-12)
+    for name, mask in {**dict.fromkeys(own), **paired.masks()}.items():
+        wanted = own[name].grad if mask is None else torch.where(mask, own[name].grad, 0.0)
+        assert wanted.abs().max() > 1e-4
+        assert torch.allclose(paired.matrices[name].grad, wanted, rtol=1e-9, atol=1e-13)
 
 
 def test_parts_of_paired_inputs_have_projections_of_their_own():

@@ -147,7 +147,7 @@ def _sizes_of_weights(network: Network, path: Path) -> tuple[int | None, int | N
     with safe_open(path, framework="numpy") as file:
         for name in file.keys():  # noqa: SIM118 - the file is no mapping
             if name.startswith("network.input_to_"):
-                n_inputs = network.n_inputs(file.get_slice(name).get_shape()[0])
+                n_inputs = network.inputs_of_rows(file.get_slice(name).get_shape()[0])
             if name.startswith("network.") and name.endswith("_to_output"):
                 n_classes = file.get_slice(name).get_shape()[1]
     return n_inputs, n_classes

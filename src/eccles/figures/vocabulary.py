@@ -57,7 +57,7 @@ _SETTINGS = {
     "hidden": "hidden neurons",
     "groups": "groups of neurons",
     "signs": "signs of groups",
-    "input_ei": "excitatory : inhibitory inputs",
+    "input_ei": "inputs (excitatory : inhibitory)",
     "recurrent": "chance of a recurrent connection",
     "neuron": "neuron model",
     "convention": "convention of neurons",

@@ -28,6 +28,7 @@ class Synapses(NamedTuple):
         own_scale: whether the network's description gives the scale of its initial weights.
         connected: which weights are connections; None where all are.
         mixed: whether some of the presynaptic units excite, and the others inhibit.
+        delay: steps until a spike arrives.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Synapses(NamedTuple):
     own_scale: bool = False
     connected: Tensor | None = None
     mixed: bool = False
+    delay: int = 1
 
     def draw(self, weights: Tensor) -> None:
         """Overwrite the weights in place; a weight is 0 where there is no connection."""
@@ -75,6 +77,18 @@ class Driven(NamedTuple):
     def sources(self) -> frozenset[str]:
         """Names of the groups that project to it."""
         return frozenset(each.source for each in self.synapses if each.source is not None)
+
+    @property
+    def from_inputs(self) -> tuple[Synapses, ...]:
+        """The projections that come from the inputs: two where these are paired."""
+        return tuple(each for each in self.synapses if each.source is None)
+
+    @property
+    def sums_pairs(self) -> bool:
+        """Whether paired inputs act on it by their sum: at one time, by receptors alike."""
+        ties, membrane = self.from_inputs, self.membrane
+        alike = membrane is not None and all(a == b for a, b in (membrane.tau_syn, membrane.gain))
+        return alike and len(ties) > 1 and len({each.delay for each in ties}) == 1
 
     @property
     def own_scale(self) -> bool:

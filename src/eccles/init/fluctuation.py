@@ -120,6 +120,9 @@ def fluctuation(
     if any(each.mixed and not each.own_scale for own in driven.values() for each in own.synapses):
         hint = "the rule is of groups with one sign; start at a rate instead"
         raise must("init", "fluctuation", "of inputs that all excite", "mixed inputs", hint)
+    if any(len(own.from_inputs) > 1 for own in driven.values()):
+        hint = "the rule is of spikes that come independently; start at a rate instead"
+        raise must("init", "fluctuation", "of inputs that all excite", "paired inputs", hint)
     inputs = float(spikes_a_step(events).mean())
     membranes = {name: _membrane(name, own) for name, own in driven.items()}
     scales: dict[str, float] = {}

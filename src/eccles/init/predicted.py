@@ -11,7 +11,7 @@ from torch import nn
 
 from eccles.arguments import typed
 from eccles.events import SpikeEvents
-from eccles.init.driven import Synapses, startable
+from eccles.init.driven import Driven, Synapses, startable
 from eccles.init.membrane import Drive, Potential
 from eccles.measures.activity import spike_counts
 
@@ -30,7 +30,8 @@ def predicted(network: nn.Module, events: SpikeEvents) -> dict[str, Potential]:
     Each input spikes at random, as often as it does in each of 200 samples, and no spike resets a
     membrane. Rates of neurons that drive each other are iterated until they agree. What is returned
     is the mean over neurons and samples. Groups whose neurons have no leaky membrane are missing,
-    and are taken to fire at 5 Hz where they drive others.
+    and are taken to fire at 5 Hz where they drive others. Paired inputs spike together, so what
+    fluctuates is their sum; where their receptors or delays differ they count as independent.
 
     Args:
         network: an `EINetwork` or a `SpikingNetwork`.
@@ -46,23 +47,17 @@ def predicted(network: nn.Module, events: SpikeEvents) -> dict[str, Potential]:
         name: np.full((len(inputs), own.neurons.stop - own.neurons.start), _GUESS * own.reached)
         for name, own in driven.items()
     }
-    from_inputs = {
-        each.name: _drive(each, inputs, weights[each.name])
-        for own in driven.values()
-        for each in own.synapses
-        if each.source is None
-    }
+    from_inputs = {name: _drives(own, inputs, weights) for name, own in driven.items()}
     found: dict[str, Potential] = {}
     for _ in range(_ROUNDS):
         for name, own in driven.items():
             if own.membrane is not None:
                 drives = [
-                    from_inputs[each.name]
-                    if each.source is None
-                    else _drive(each, rates[each.source] * events.dt, weights[each.name])
+                    _drive(each, rates[each.source] * events.dt, weights[each.name])
                     for each in own.synapses
+                    if each.source is not None
                 ]
-                found[name] = own.membrane.under(drives)
+                found[name] = own.membrane.under([*from_inputs[name], *drives])
         if all(np.abs(rates[name] - own.rate).max() < 1e-3 for name, own in found.items()):
             break
         # Half of the way keeps excitation and inhibition from chasing each other.
@@ -93,6 +88,17 @@ def arriving(synapses: Synapses, inputs: float, rates: Mapping[str, float], dt: 
     connected = synapses.connected
     share = 1.0 if connected is None else float(connected.double().mean())
     return synapses.weights.shape[0] * share * spikes
+
+
+def _drives(
+    own: Driven, inputs: NDArray[np.float64], weights: Mapping[str, NDArray[np.float64]]
+) -> list[Drive]:
+    """Return what the inputs' spikes do to a group: one drive, or two by receptors of their own."""
+    ties = own.from_inputs
+    if own.sums_pairs:
+        both = np.sum([weights[each.name] for each in ties], axis=0)
+        return [Drive(False, inputs @ both, inputs @ both**2)]
+    return [_drive(each, inputs, weights[each.name]) for each in ties]
 
 
 def _drive(synapses: Synapses, spikes: NDArray[np.float64], weights: NDArray[np.float64]) -> Drive:

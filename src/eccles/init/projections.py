@@ -35,7 +35,7 @@ class UsualScales(Checked):
     They hold where weights bear a sign. A share is the summed weight of all synapses of one sign
     onto a neuron: each synapse weighs the share over their number. So excitation and inhibition are
     balanced whatever the ratio of E to I. Mixed inputs are balanced as well: those that inhibit
-    are E/I times as strong as those that excite.
+    are E/I times as strong as those that excite; and so are paired ones.
 
     Attributes:
         inputs: scale of a projection from the inputs, that of Kilgore et al. 2025 for images.
@@ -176,7 +176,8 @@ def _usual(network: Network, name: str, n_inputs: int, dt: float, usual: UsualSc
             return usual.driven * strength
         neuron = network.populations[post.population].neuron
         plain = neuron.model in {"lif", "adaptive"} and not of_norse(neuron)
-        return usual.inputs * (1.0 if plain else strength)
+        # What inhibits by a slower receptor is weaker, so that paired inputs are in balance.
+        return usual.inputs * (strength / _strength(network, post, 1, dt) if plain else strength)
     if network.recurrent(name):
         return usual.recurrent * strength / sum(n for other, n in alike if other == sign)
     return usual.forward * strength / fan_in

@@ -91,18 +91,17 @@ def _own(text: str, dt: float, to: str, chain: Chain) -> Model | None:
     """Return the network that a graph was written of with the graph's weights, if it is the same.
 
     It is the same if its own graph differs in weights alone, and these have the right signs. Of
-    paired inputs a graph has sums, which don't tell the twins' weights.
+    paired inputs a graph has the sums of what they do, so that they are free inputs here.
     """
     try:
-        network = Network.from_yaml(text)
-        if network.paired:
-            return None
+        said = Network.from_yaml(text)
+        network = _summed(said) if said.paired else said
         wiring = network.wire(chain.n_inputs, chain.n_outputs, dt)
         ones = {
             name: torch.ones(shape, dtype=torch.float32, device="cpu")
             for name, shape in wiring.shapes.items()
         }
-        model = Model(network, ones, dt)
+        model = Model(network, ones, dt, (_SUMS,) if said.paired else ())
         ours = write_graph(model, TARGETS[to]).graph
         step = TARGETS[to].step or dt
         wanted = chain_of(ours, TARGETS[to].method, step)
@@ -112,6 +111,29 @@ def _own(text: str, dt: float, to: str, chain: Chain) -> Model | None:
     except InputError:
         return None
     return model._replace(weights=weights) if _right(network, weights, wiring) else None
+
+
+_SUMS = (
+    "what an input excites and what its twin inhibits are one weight in the graph, so the paired "
+    "inputs are free here"
+)
+
+
+def _summed(network: Network) -> Network:
+    """Return a network whose free inputs do what paired ones do.
+
+    Raises InputError where the two of a pair arrive at different times.
+    """
+    found: dict[str, Any] = {}
+    for name, projection in network.projections.items():
+        pre, post = network.pair(name)
+        key = f"input -> {post.whole_name}" if pre.is_input else name
+        own = {"delay": projection.delay} if pre.is_input else projection
+        if found.setdefault(key, own) != own:
+            raise must("interop", f"delays of {key}", "one for both of a pair", "several")
+    return Network(
+        populations=network.populations, projections=found, readout=network.readout, inputs="free"
+    )
 
 
 def _alike(one: Chain, other: Chain) -> bool:

@@ -35,7 +35,7 @@ class Model(NamedTuple):
     def n_inputs(self) -> int:
         """Units of the input."""
         rows = (len(each) for name, each in self.weights.items() if name.startswith("input->"))
-        return self.network.n_inputs(next(rows))
+        return self.network.inputs_of_rows(next(rows))
 
     @property
     def n_classes(self) -> int:

@@ -200,6 +200,8 @@ def _notes(network: Network, to: Target, late: list[bool]) -> list[str]:
             f"{to.name} lets a spike act on its own layer in the next step, one step sooner than "
             "the network does"
         )
+    if network.paired:
+        found.append("what an input excites and what its twin inhibits are one weight there")
     kinds = {each.neuron.convention for each in network.populations.values()
              if isinstance(each.neuron, LIFSettings)}  # fmt: skip
     if kinds - {"norse"}:

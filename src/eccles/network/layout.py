@@ -57,7 +57,7 @@ def wire(
         neurons.append((spans[name], _neuron(population, dt, surrogate or STEEP)))
         start += population.n_neurons
     sizes = {name: each.n_neurons for name, each in network.populations.items()}
-    sizes |= {INPUTS.population: network.rows(n_inputs), READOUTS.population: n_classes}
+    sizes |= {INPUTS.population: network.rows_of_inputs(n_inputs), READOUTS.population: n_classes}
     apart = _apart(network)
     links, shapes = [], {}
     for name, projection in network.projections.items():
@@ -127,7 +127,7 @@ def _shifted(neurons: slice, by: int) -> slice:
 def _slice_of(network: Network, end: End, size: int) -> slice:
     """Return where a group is in its population."""
     if end in PAIRED:
-        return _shifted(slice(0, size // 2), size // 2 * (PAIRED[end] < 0))
+        return slice(0, size // 2) if PAIRED[end] > 0 else slice(size // 2, size)
     if end in (INPUTS, READOUTS):
         return slice(0, size)
     return network.populations[end.population].slice_of(end.group)

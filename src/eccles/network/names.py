@@ -50,7 +50,7 @@ def sources(paired: bool) -> list[End]:
     return list(PAIRED) if paired else [INPUTS]
 
 
-def short_names(populations: Mapping[str, Population], paired: bool = False) -> dict[End, str]:
+def short_names(populations: Mapping[str, Population]) -> dict[End, str]:
     """Return what each end is called: a group by its name alone where nothing else has it."""
     ends = [End(name, group) for name, each in populations.items() for group in each.groups]
     alone = {end: [other for other in ends if other.group == end.group] == [end] for end in ends}
@@ -60,7 +60,7 @@ def short_names(populations: Mapping[str, Population], paired: bool = False) -> 
         else end.whole_name
         for end in ends
     }
-    return {**{end: end.whole_name for end in sources(paired)}, **names, READOUTS: OUTPUT}
+    return {**{end: end.whole_name for end in (INPUTS, *PAIRED)}, **names, READOUTS: OUTPUT}
 
 
 def pairs(name: object, populations: Mapping[str, Population], paired: bool = False) -> list[Pair]:
@@ -97,8 +97,10 @@ def _ends(
                 names.setdefault(known, set()).add(end)
     if part not in names:
         # The longest names last: nearest takes the first of those that are equally near.
-        known_names = [INPUT, OUTPUT, *names]
-        there_are = ", ".join([name for name in known_names if "." not in name][:12])
+        ours = [end.whole_name for end in outer]
+        known_names = [*ours, *names]
+        shown = [*ours, *(name for name in names if "." not in name)]
+        there_are = ", ".join(shown[:12])
         if part in _spelt(set(PAIRED)):
             there_are += f" ({part} is of networks with inputs: paired)"
         raise InputError(

@@ -101,7 +101,7 @@ class Network(Settings):
         far = depths(populations, found)
         order = sorted(populations, key=lambda name: (far[name], natural(name)))
         populations = {name: populations[name] for name in order}
-        names = short_names(populations, said.get("inputs") == "paired")
+        names = short_names(populations)
         ranks = {end: k for k, end in enumerate(names)}
         said["populations"] = populations
         said["projections"] = {
@@ -186,17 +186,17 @@ class Network(Settings):
 
     def sign(self, end: End) -> int:
         """Return what a group's synapses, or the inputs', do: +1, -1, or 0 for either."""
-        if end == INPUTS:
-            return NUMBERS.get(self.inputs, 0)  # type: ignore[call-overload, no-any-return]
         if end in PAIRED:
             return PAIRED[end]
+        if end == INPUTS:
+            return 0 if self.mixed_inputs or self.paired else NUMBERS[self.inputs]  # type: ignore[index]
         return NUMBERS[self.populations[end.population].signs[end.group]]
 
-    def rows(self, n_inputs: int) -> int:
+    def rows_of_inputs(self, n_inputs: int) -> int:
         """Return how many rows the weights from so many inputs have: two from each paired one."""
         return n_inputs * (1 + self.paired)
 
-    def n_inputs(self, rows: int) -> int:
+    def inputs_of_rows(self, rows: int) -> int:
         """Return how many inputs there are where their weights have so many rows."""
         return rows // (1 + self.paired)
 

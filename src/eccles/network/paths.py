@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eccles.network.names import INPUT, OUTPUT, End, Pair
+from eccles.network.names import INPUT, OUTPUT, PAIRED, End, Pair
 
 
 def reached(known: Iterable[Pair]) -> set[End]:
-    """Return the ends that the input reaches, itself among them."""
+    """Return the ends that the input reaches, itself among them.
+
+    What only inhibits begins no way: neurons that nothing excites never fire.
+    """
     known = set(known)
-    found: set[End] = {pre for pre, _ in known if pre.is_input}
+    found: set[End] = {pre for pre, _ in known if pre.is_input and PAIRED.get(pre, 1) > 0}
     while more := {post for pre, post in known if pre in found} - found:
         found |= more
     return found

@@ -252,6 +252,7 @@ class SpikingNetwork(nn.Module):
                         network.projections[tie].scale is not None,
                         masks.get(tie),
                         isinstance(self._pre.get(tie), Spread),
+                        self.links[tie].delay,
                     )
                     for tie in to
                 ),

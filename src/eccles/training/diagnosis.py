@@ -97,7 +97,7 @@ def _liven(config: TrainConfig) -> str:
     if config.initial_rate is None:
         return 'try --initial-rate "5 Hz"'
     group, rule = 'one for a group alone such as "E: 5 Hz"', "or --init fluctuation"
-    others = f"or {group}" if config.input_ratio else f"{group}, {rule}"
+    others = f"or {group}" if config.input_ei else f"{group}, {rule}"
     return f"try another --initial-rate than {config.initial_rate}, {others}"
 
 
@@ -205,7 +205,7 @@ def _remedy(result: TrainResult) -> str:
     rate = f"hidden neurons fired at {first:.3g} Hz before training"
     after = f"{rate} and at {last:.3g} Hz after it"
     if last < SILENT:
-        drawn = config.init is not None or config.input_ratio is not None
+        drawn = config.init is not None or config.input_ei is not None
         other = "" if drawn else ", or --init fluctuation"
         return f"{after}, under {SILENT:g} Hz: try a lower --lr than {config.lr:g}{other}"
     return f"{after}: {usual}"

@@ -146,7 +146,8 @@ class NetworkSettings(Settings):
             found = canonical(value)
         except InputError:
             accepted = "a ratio such as 80:20, the excitatory share 0.8, or paired"
-            raise must(cls.section, "input_ei", accepted, value) from None
+            hint = nearest(str(value), ("paired",)).strip(" ()")
+            raise must(cls.section, "input_ei", accepted, value, hint) from None
         return None if found == "100:0" else found
 
     @field_validator("ei", mode="before")
@@ -238,11 +239,6 @@ class NetworkSettings(Settings):
     def _says(self, name: str) -> bool:
         """Return whether a setting isn't as it is unless said."""
         return bool(getattr(self, name) != NetworkSettings.model_fields[name].default)
-
-    @property
-    def input_ratio(self) -> str | None:
-        """The ratio of excitatory to inhibitory inputs, where each input is of one kind."""
-        return None if self.input_ei == "paired" else self.input_ei
 
     @property
     def plain(self) -> bool:
