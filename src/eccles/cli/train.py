@@ -79,7 +79,7 @@ class Arguments:
     """YAML file with any of the settings; flags win over it."""
 
     recipe: Annotated[str | None, flag("NAME")] = None
-    """Settings that go together: "dale" takes away two thirds of what Dale's principle costs
+    """Settings that go together: "dale" takes away what Dale's principle costs
     (docs/reproduction/mixed-inputs.md); flags win over it."""
 
     json: bool = False

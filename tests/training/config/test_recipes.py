@@ -48,7 +48,7 @@ def test_others_are_refused(ask):
             ["--unbounded"],
             "input_ei must be left out with unbounded, .* --recipe dale sets input_ei",
         ),
-        (["--model", "mlp8"], "input_ei is a setting of .* --recipe dale sets input_ei to 80:20"),
+        (["--model", "mlp8"], "input_ei is a setting of .* --recipe dale sets input_ei to paired"),
         (["--config", "run.yaml"], "--recipe must be left out with --config, got 'dale'"),
     ],
 )

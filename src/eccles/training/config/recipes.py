@@ -9,14 +9,14 @@ from eccles.arguments import typed
 from eccles.errors import not_among
 
 RECIPES: dict[str, MappingProxyType[str, Any]] = {
-    # What takes away two thirds of Dale's price: docs/reproduction/mixed-inputs.md.
+    # With which Dale's principle costs nothing: docs/reproduction/mixed-inputs.md.
     "dale": MappingProxyType(
         {
-            "input_ei": "80:20",
+            "input_ei": "paired",
             "initial_rate": "5 Hz",
             "surrogate_scale": 5.0,
             "optimizer": "adam",
-            "lr": 0.002,
+            "lr": 0.001,
             "schedule": "cosine",
             "warmup": 0.0,
             "batch_size": 256,
