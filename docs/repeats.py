@@ -3,7 +3,7 @@
     python docs/repeats.py results
 
 The page holds a table between two lines, `<!-- table NAME -->` and `<!-- end -->`; a test holds it
-to the results. The runs lie apart from those of kilgore2025 until all of the study are there.
+to the results.
 """
 
 import sys
@@ -19,7 +19,6 @@ from eccles.sweeps.tables import load
 
 PAGE = Path(__file__).parent / "reproduction" / "sixteen-repeats.md"
 STUDY = "kilgore2025/fashion-mnist-noise-published"
-APART = "noise-as-published"
 COUNTS = (4, 8, 12, 16)
 HEADS = (
     "80:20",
@@ -38,7 +37,7 @@ FOLLOWED = (0.2, 0.4, 0.6)
 
 def stored(folder):
     """Return the accuracy of each run: ei, noise in initial scales, seed, accuracy in percent."""
-    tables = load(Path(folder) / APART)
+    tables = load(Path(folder) / STUDY)
     runs = tables.runs[tables.runs["status"] == "done"]
     late = late_accuracy(runs, tables.epochs)
     return late.assign(accuracy=100 * late["accuracy"])
