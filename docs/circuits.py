@@ -162,11 +162,17 @@ def difference(setting, first, second, value="accuracy"):
     return table
 
 
-def fit(runs):
-    """Return a row a wiring and neuron: Dale minus free in the loss of training samples."""
-    rest, found = compared(runs, "weights", "Dale", "free", "loss")
-    body = [[*cell, str(len(each)), interval_cell(each, 3), f"{p:.3f}"] for cell, each, p in found]
-    return pipe_table((*rest, "n", "Dale minus free, training loss", "p (Holm)"), body)
+def losses(setting, first, second):
+    """Return what makes the table of a difference in the loss of training samples."""
+
+    def table(runs):
+        rest, found = compared(runs, setting, first, second, "loss")
+        body = [
+            [*cell, str(len(each)), interval_cell(each, 3), f"{p:.3f}"] for cell, each, p in found
+        ]
+        return pipe_table((*rest, "n", f"{first} minus {second}, training loss", "p (Holm)"), body)
+
+    return table
 
 
 def grid(rows, columns, value="accuracy", form=".1f", of="mean"):
@@ -187,7 +193,7 @@ def grid(rows, columns, value="accuracy", form=".1f", of="mean"):
 TABLES = {
     "accuracies": accuracies,
     "learning rates": learning_rates,
-    "fit": fit,
+    "fit": losses("weights", "Dale", "free"),
     "price": difference("weights", "Dale", "free"),
     "recurrence": difference("wiring", "recurrent", "feed-forward"),
     "reversal": difference("neuron", "conductance", "lif"),
@@ -203,7 +209,9 @@ TABLES = {
     "half": difference("inputs", "50:50", "free"),
     "few": difference("inputs", "95:5", "free"),
     "price of excitation": difference("inputs", "all excite", "free"),
-    "twins": difference("network", "dale", "free"),
+    "principle": difference("network", "dale", "free"),
+    "principle, loss": losses("network", "dale", "free"),
+    "to readouts": difference("network", "dale-to-readouts", "dale"),
     "by rate": grid("ei", "initial_rate"),
     "rates by rate": grid("ei", "initial_rate", "final_rate_hz"),
     "worst by rate": grid("ei", "initial_rate", of="min"),
