@@ -55,5 +55,5 @@ def test_arms_are_compared_seed_by_seed(runs):
     assert first[:3] == ["feed-forward", "3", "-31.00 [-33.48, -28.52]"]
     # p is 1/4 of three pairs, and Holm's correction doubles it.
     assert first[3] == second[3] == "0.500"
-    _, _, first, _ = cells(PAGE["fit"](both))
+    _, _, first, _ = cells(PAGE["TABLES"]["fit"](both))
     assert first[2].startswith("+0.110 [")

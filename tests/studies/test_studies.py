@@ -207,7 +207,7 @@ def test_each_circuit_has_two_learning_rates(scale, seeds):
 
 
 @pytest.mark.parametrize(
-    ("name", "runs"), list(zip(CIRCUITS, (320, 160, 128, 192, 72), strict=True))
+    ("name", "runs"), list(zip(CIRCUITS, (320, 192, 128, 192, 120), strict=True))
 )
 @pytest.mark.parametrize("scale", ["full", "laptop", "smoke"])
 def test_circuits_are_on_the_same_footing(name, runs, scale):
